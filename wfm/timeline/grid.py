@@ -1,0 +1,86 @@
+"""Grids of instants in UTC and their reading on a wall clock."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.timeline.interval import Interval
+
+Instants = NDArray[np.datetime64]
+
+
+def day_bounds(day: date, tz: str | ZoneInfo) -> Interval:
+    """Return the local day in UTC: 23, 24 or 25 hours long.
+
+    Where midnight does not exist the day starts at its first instant.
+    """
+    zone = ZoneInfo(tz) if isinstance(tz, str) else tz
+    return Interval(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def day_intervals(day: date, tz: str | ZoneInfo, minutes: int) -> list[datetime]:
+    """Return the starts in UTC of the day's intervals (at 15 minutes 92, 96 or 100)."""
+    bounds = day_bounds(day, tz)
+    step = timedelta(minutes=minutes)
+    count = int(bounds.duration / step)
+    return [bounds.starts_at + step * index for index in range(count)]
+
+
+def grid(starts_at: datetime, ends_at: datetime, minutes: int) -> Instants:
+    """Return the starts of all intervals in [starts_at, ends_at) as datetime64[s] in UTC.
+
+    Raises ValueError when the stretch is not a whole number of intervals.
+    """
+    seconds = (ends_at - starts_at).total_seconds()
+    count, rest = divmod(seconds, minutes * 60)
+    if rest:
+        msg = f"{starts_at} to {ends_at} is not a whole number of {minutes}-minute intervals."
+        raise ValueError(msg)
+    first = np.datetime64(starts_at.astimezone(UTC).replace(tzinfo=None), "s")
+    return first + np.arange(int(count)) * np.timedelta64(minutes * 60, "s")
+
+
+def local_offsets_seconds(instants: Instants, tz: str | ZoneInfo) -> NDArray[np.int64]:
+    """Return the zone's offset from UTC in seconds at each instant, shape of the input.
+
+    One lookup per distinct hour: offsets of all zones since 1970 change on quarter hours at the
+    finest, so instants are read per distinct quarter hour.
+    """
+    zone = ZoneInfo(tz) if isinstance(tz, str) else tz
+    quarters = instants.astype("datetime64[s]").astype(np.int64) // 900
+    distinct, inverse = np.unique(quarters, return_inverse=True)
+    offsets = np.fromiter(
+        (_offset_seconds(int(quarter) * 900, zone) for quarter in distinct),
+        dtype=np.int64,
+        count=len(distinct),
+    )
+    return offsets[inverse].reshape(instants.shape)
+
+
+def _offset_seconds(epoch_seconds: int, zone: ZoneInfo) -> int:
+    offset = datetime.fromtimestamp(epoch_seconds, tz=zone).utcoffset()
+    return int(offset.total_seconds()) if offset is not None else 0
+
+
+def local_wall(instants: Instants, tz: str | ZoneInfo) -> Instants:
+    """Return the wall clock's reading at each instant as datetime64[s] without zone."""
+    shift = local_offsets_seconds(instants, tz).astype("timedelta64[s]")
+    return instants.astype("datetime64[s]") + shift
+
+
+def local_dates(instants: Instants, tz: str | ZoneInfo) -> Instants:
+    """Return the local calendar date of each instant as datetime64[D]."""
+    return local_wall(instants, tz).astype("datetime64[D]")
+
+
+def local_minutes(instants: Instants, tz: str | ZoneInfo) -> NDArray[np.int64]:
+    """Return the minute of the local day (0-1439) on the wall clock at each instant."""
+    wall = local_wall(instants, tz)
+    seconds = (wall - wall.astype("datetime64[D]")).astype(np.int64)
+    return seconds // 60
