@@ -1,0 +1,20 @@
+"""Every definition of the glossary, one file per family."""
+
+from wfm.metrics.definitions.backlog import BACKLOG
+from wfm.metrics.definitions.contacts import CONTACTS
+from wfm.metrics.definitions.forecast import FORECAST
+from wfm.metrics.definitions.people import PEOPLE
+from wfm.metrics.definitions.service_level import SERVICE_LEVEL
+from wfm.metrics.definitions.staffing import STAFFING
+from wfm.metrics.model import Metric
+
+DEFINITIONS: tuple[Metric, ...] = (
+    *SERVICE_LEVEL,
+    *CONTACTS,
+    *BACKLOG,
+    *STAFFING,
+    *FORECAST,
+    *PEOPLE,
+)
+
+__all__ = ["DEFINITIONS"]
