@@ -1,0 +1,1 @@
+"""What the root fixtures need: databases from a template, flushing, waiting."""
