@@ -1,0 +1,201 @@
+"""Rolling-origin backtest: every method forecasts pasts it has not seen, and is scored.
+
+Weights used at one origin come from the errors at the other origins, so that the score of the
+blend is not read off the data that chose it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.core import baselines
+from forecasting.core.data import DAYS_PER_WEEK, LEAST_HISTORY_DAYS, ForecastParams
+from forecasting.core.fitting import LEVEL_HALF_LIVES_DAYS, Fit, fit_at
+from forecasting.core.selection import (
+    BUCKET_NAMES,
+    bucket_index,
+    level_weights,
+    variant_weights,
+)
+from forecasting.core.wall_clock import FloatArray, IntArray
+
+BLEND = "discounted_blend"
+SMOOTHING = "profile_smoothing"
+WEEKDAY_MEAN = "weekday_mean"
+SEASONAL_NAIVE = "seasonal_naive"
+METHODS = (BLEND, SMOOTHING, WEEKDAY_MEAN, SEASONAL_NAIVE)
+SMOOTHING_MEMBER = LEVEL_HALF_LIVES_DAYS.index(14.0)
+BACKTEST_SPAN_DAYS = 56
+
+
+@dataclass(frozen=True)
+class LearningData:
+    """Arrays of one chunk of queues, ready for fitting (see fitting.fit_at)."""
+
+    volumes: FloatArray
+    known: FloatArray
+    trust: FloatArray
+    factors: FloatArray
+
+    def fit(self, origin: int) -> Fit:
+        """Fit all queues on the days before the origin."""
+        return fit_at(
+            volumes=self.volumes,
+            known=self.known,
+            trust=self.trust,
+            factors=self.factors,
+            origin=origin,
+        )
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How the blend mixes: variant × queue and member × bucket × queue."""
+
+    variants: FloatArray
+    levels: FloatArray
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Forecasts and actuals at all origins; day axis counts from the origin."""
+
+    predicted: FloatArray
+    """Method × origin × queue × day × label."""
+    actual: FloatArray
+    """Origin × queue × day × label."""
+    weight: FloatArray
+    """Same shape: 1 where scored, 0 where closed, missing, or beyond the history."""
+    weights: Weights
+    """From all origins: for the forecast itself."""
+
+    @property
+    def days(self) -> int:
+        """Days of the longest horizon scored."""
+        return self.actual.shape[2]
+
+
+def origins_of(days: int, params: ForecastParams) -> IntArray:
+    """Origins spread over the last eight weeks, the first after two weeks of history."""
+    last = days - 1
+    first = min(last, max(LEAST_HISTORY_DAYS, days - BACKTEST_SPAN_DAYS))
+    spread = np.linspace(first, last, params.backtest_origins).round().astype(np.int64)
+    return np.unique(spread)
+
+
+def run_backtest(data: LearningData, final: Fit, params: ForecastParams) -> Backtest:
+    """Forecast from every origin with every method and keep what a score or a band needs."""
+    days = data.volumes.shape[1]
+    origins = origins_of(days, params)
+    horizon = min(params.backtest_days, int(days - origins[0]))
+    fits = [data.fit(int(origin)) for origin in origins]
+    clean = final.day_weights[:, -days:]
+    actual, weight = _windows(data, origins, horizon, clean)
+    variant_errors = np.stack(
+        [_variant_errors(fit, y, w) for fit, y, w in zip(fits, actual, weight, strict=True)]
+    )
+    level_errors, day_counts = _level_errors(fits, actual, weight)
+    predicted = np.zeros((len(METHODS), *actual.shape))
+    for index, fit in enumerate(fits):
+        others = np.arange(len(fits)) != index if len(fits) > 1 else np.ones(1, dtype=bool)
+        weights = Weights(
+            variants=variant_weights(variant_errors[others].sum(axis=0)),
+            levels=level_weights(level_errors[others].sum(axis=0), day_counts[others].sum(axis=0)),
+        )
+        predicted[:, index] = method_forecasts(
+            data, fit, weights, int(origins[index]), horizon
+        ) * _day_factors(data, int(origins[index]), horizon)
+    return Backtest(
+        predicted=predicted,
+        actual=actual,
+        weight=weight,
+        weights=Weights(
+            variants=variant_weights(variant_errors.sum(axis=0)),
+            levels=level_weights(level_errors.sum(axis=0), day_counts.sum(axis=0)),
+        ),
+    )
+
+
+def method_forecasts(
+    data: LearningData, fit: Fit, weights: Weights, origin: int, days: int
+) -> FloatArray:
+    """Every method's mean for the days after the origin, before day factors.
+
+    Returns method × queue × day × label.
+    """
+    slots = np.arange(days) % DAYS_PER_WEEK
+    rates = np.einsum("pq,pqil->qil", weights.variants, fit.rates, optimize=True)
+    levels = np.einsum("mbq,mq->qb", weights.levels, fit.levels)[:, bucket_index(days)]
+    blend = rates[:, slots] * levels[:, :, None]
+    smoothing = fit.rates.mean(axis=0)[:, slots] * fit.levels[SMOOTHING_MEMBER][:, None, None]
+    past = {
+        "volumes": data.volumes,
+        "known": data.known,
+        "trust": data.trust,
+        "origin": origin,
+    }
+    mean = baselines.weekday_mean(**past)[:, slots]  # type: ignore[arg-type]
+    naive = baselines.seasonal_naive(**past)[:, slots]  # type: ignore[arg-type]
+    mean = np.where(np.isfinite(mean), mean, smoothing)
+    naive = np.where(np.isfinite(naive), naive, mean)
+    return np.stack([blend, smoothing, mean, naive])
+
+
+def _windows(
+    data: LearningData, origins: IntArray, horizon: int, clean: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Actuals and scoring weights after each origin, zero-padded to one length."""
+    queues, days, labels = data.volumes.shape
+    actual = np.zeros((len(origins), queues, horizon, labels))
+    weight = np.zeros(actual.shape)
+    scored = data.known * (data.trust * (clean > 0.5))[:, :, None]
+    for index, origin in enumerate(origins):
+        length = min(horizon, days - int(origin))
+        actual[index, :, :length] = data.volumes[:, origin : origin + length]
+        weight[index, :, :length] = scored[:, origin : origin + length]
+    return actual, weight
+
+
+def _day_factors(data: LearningData, origin: int, horizon: int) -> FloatArray:
+    """Queue × day × 1 factors after an origin, 1 beyond the history."""
+    factors = np.ones((data.factors.shape[0], horizon, 1))
+    known = data.factors[:, origin : origin + horizon]
+    factors[:, : known.shape[1], 0] = known
+    return factors
+
+
+def _variant_errors(fit: Fit, actual: FloatArray, weight: FloatArray) -> FloatArray:
+    """Absolute error of each profile variant given the true day totals (variant × queue)."""
+    slots = np.arange(actual.shape[1]) % DAYS_PER_WEEK
+    totals = (actual * weight).sum(axis=-1)
+    errors = np.empty(fit.rates.shape[:2])
+    for variant, rates in enumerate(fit.rates):
+        shape = rates[:, slots] * weight
+        scale = totals / np.maximum(shape.sum(axis=-1), 1e-9)
+        gaps = np.abs(shape * scale[:, :, None] - actual * weight)
+        errors[variant] = gaps.sum(axis=(1, 2))
+    return errors
+
+
+def _level_errors(
+    fits: list[Fit], actual: FloatArray, weight: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Squared errors of day totals on the square-root scale, where noise is alike at any level.
+
+    Returns origin × member × bucket × queue, and days as origin × bucket × queue.
+    """
+    origins, queues, days, _ = actual.shape
+    slots = np.arange(days) % DAYS_PER_WEEK
+    indicator = np.eye(len(BUCKET_NAMES))[bucket_index(days)]
+    errors = np.empty((origins, len(LEVEL_HALF_LIVES_DAYS), len(BUCKET_NAMES), queues))
+    counts = np.empty((origins, len(BUCKET_NAMES), queues))
+    for index, fit in enumerate(fits):
+        base = (fit.rates.mean(axis=0)[:, slots] * weight[index]).sum(axis=-1)
+        truth = np.sqrt((actual[index] * weight[index]).sum(axis=-1))
+        scored = (weight[index].sum(axis=-1) > 0).astype(float)
+        gaps = np.sqrt(fit.levels[:, :, None] * base) - truth
+        errors[index] = np.einsum("mqd,qd,db->mbq", gaps**2, scored, indicator, optimize=True)
+        counts[index] = np.einsum("qd,db->bq", scored, indicator)
+    return errors, counts

@@ -1,0 +1,194 @@
+"""Prediction intervals: negative binomial for small counts, conformal scores for larger ones.
+
+The variance of a cell is mean + dispersion × mean², dispersion by horizon bucket from the backtest.
+Cells of at least five contacts take the quantiles of their standardized backtest residuals (split
+conformal prediction, Vovk et al. 2005), shrunk to the gamma shape where few days stand behind them;
+smaller cells take exact negative binomial quantiles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betaincinv, gammaincinv, ndtri
+
+from forecasting.core.selection import BUCKET_NAMES, bucket_index
+from forecasting.core.wall_clock import FloatArray, IntArray
+
+SMALL_MEAN = 5.0
+LARGEST_SMALL_COUNT = 60
+POISSON_DISPERSION = 1e-4
+LARGEST_DISPERSION = 25.0
+SHRINK_DAYS = 6.0
+UNSEEN_GROWTH = 1.5
+"""Level dispersion of a horizon bucket beyond the backtest, over that of the bucket before."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Dispersion and residual quantiles learnt from one backtest."""
+
+    level_dispersion: FloatArray
+    """Bucket × queue: relative variance of whole days beyond counting noise."""
+    dispersion: FloatArray
+    """Bucket × queue: relative variance of intervals beyond counting noise."""
+    scores: FloatArray
+    """Quantile × bucket × queue: standardized residuals on the normal scale."""
+
+
+def learn_spread(
+    *, predicted: FloatArray, actual: FloatArray, weight: FloatArray, quantiles: tuple[float, ...]
+) -> Spread:
+    """Learn the spread from backtest arrays (origin × queue × day × label)."""
+    buckets = bucket_index(actual.shape[2])
+    level = _level_dispersion(predicted, actual, weight, buckets)
+    dispersion = _cell_dispersion(predicted, actual, weight, level, buckets)
+    scores = _conformal_scores(predicted, actual, weight, dispersion, buckets, quantiles)
+    return Spread(level_dispersion=level, dispersion=dispersion, scores=scores)
+
+
+def _by_bucket(values: FloatArray, buckets: IntArray) -> FloatArray:
+    """Sum of origin × queue × day values per bucket × queue."""
+    indicator = np.eye(len(BUCKET_NAMES))[buckets]
+    return np.einsum("oqd,db->bq", values, indicator, optimize=True)
+
+
+def _level_dispersion(
+    predicted: FloatArray, actual: FloatArray, weight: FloatArray, buckets: IntArray
+) -> FloatArray:
+    means = (predicted * weight).sum(axis=-1)
+    excess = ((actual - predicted) * weight).sum(axis=-1) ** 2 - means
+    numerator, denominator = _by_bucket(excess, buckets), _by_bucket(means**2, buckets)
+    overall = numerator.sum(axis=0) / np.maximum(denominator.sum(axis=0), 1e-9)
+    scored_days = np.maximum((means > 0).sum(axis=(0, 2)), 1)
+    lent = SHRINK_DAYS * denominator.sum(axis=0) / scored_days
+    shrunk = (numerator + lent * overall) / np.maximum(denominator + lent, 1e-9)
+    grown = np.maximum(shrunk, 0.0)
+    for bucket in range(1, len(BUCKET_NAMES)):
+        unseen = denominator[bucket] <= 0
+        grown[bucket] = np.where(unseen, UNSEEN_GROWTH * grown[bucket - 1], grown[bucket])
+    rising = np.maximum.accumulate(grown, axis=0)
+    return np.clip(rising, 0.0, LARGEST_DISPERSION)
+
+
+def _cell_dispersion(
+    predicted: FloatArray,
+    actual: FloatArray,
+    weight: FloatArray,
+    level: FloatArray,
+    buckets: IntArray,
+) -> FloatArray:
+    """Level dispersion plus what single intervals scatter beyond it."""
+    of_day = np.moveaxis(level[buckets], 0, 1)[None, :, :, None]
+    excess = ((actual - predicted) ** 2 - predicted - of_day * predicted**2) * weight
+    exposure = ((predicted**2) * weight).sum(axis=(0, 2, 3))
+    extra = excess.sum(axis=(0, 2, 3)) / np.maximum(exposure, 1e-9)
+    return np.clip(level + np.maximum(extra, 0.0), POISSON_DISPERSION, LARGEST_DISPERSION)
+
+
+def normal_scores(values: FloatArray, mean: FloatArray, dispersion: FloatArray) -> FloatArray:
+    """Where a value lies in its gamma-shaped distribution, on the normal scale.
+
+    Wilson & Hilferty (1931): the cube root of a gamma variable is nearly normal.
+    """
+    ninth = (1.0 / np.maximum(mean, 1e-9) + dispersion) / 9.0
+    root = np.cbrt(np.maximum(values, 0.0) / np.maximum(mean, 1e-9))
+    return (root - 1.0 + ninth) / np.sqrt(ninth)
+
+
+def from_scores(scores: FloatArray, mean: FloatArray, dispersion: FloatArray) -> FloatArray:
+    """Inverse of normal_scores."""
+    ninth = (1.0 / np.maximum(mean, 1e-9) + dispersion) / 9.0
+    root = 1.0 - ninth + scores * np.sqrt(ninth)
+    return mean * np.maximum(root, 0.0) ** 3
+
+
+def _conformal_scores(
+    predicted: FloatArray,
+    actual: FloatArray,
+    weight: FloatArray,
+    dispersion: FloatArray,
+    buckets: IntArray,
+    quantiles: tuple[float, ...],
+) -> FloatArray:
+    """Residual quantiles per bucket × queue, shrunk to the queue's own and to the normal law."""
+    queues = actual.shape[1]
+    normal = ndtri(np.array(quantiles))
+    scores = np.empty((len(quantiles), len(BUCKET_NAMES), queues))
+    of_day = np.moveaxis(dispersion[buckets], 0, 1)[None, :, :, None]
+    residuals = normal_scores(actual, predicted, of_day)
+    usable = (weight > 0) & (predicted >= SMALL_MEAN)
+    for queue in range(queues):
+        chosen = usable[:, queue]
+        days = float(chosen.any(axis=-1).sum())
+        own = _shrunk(residuals[:, queue][chosen], days, normal, quantiles)
+        for bucket in range(len(BUCKET_NAMES)):
+            here = chosen & (buckets == bucket)[None, :, None]
+            days = float(here.any(axis=-1).sum())
+            scores[:, bucket, queue] = _shrunk(residuals[:, queue][here], days, own, quantiles)
+    return scores
+
+
+def _shrunk(
+    residuals: FloatArray, days: float, prior: FloatArray, quantiles: tuple[float, ...]
+) -> FloatArray:
+    """Empirical quantiles, alike on both sides, leaning on a prior worth SHRINK_DAYS days.
+
+    Both sides share the absolute residuals: the median stays where the mean puts it, which a few
+    correlated days must not move, and the widths rest on twice the data.
+    """
+    if residuals.size == 0:
+        return prior
+    sides = 2.0 * np.array(quantiles) - 1.0
+    inside = np.minimum(np.abs(sides) * (1.0 + 0.5 / days), 1.0)
+    empirical = np.sign(sides) * np.quantile(np.abs(residuals), inside)
+    return np.asarray((days * empirical + SHRINK_DAYS * prior) / (days + SHRINK_DAYS))
+
+
+def quantile_bands(*, mean: FloatArray, spread: Spread, quantiles: tuple[float, ...]) -> FloatArray:
+    """Quantiles of every cell (quantile × queue × day × label), in order and >= 0."""
+    buckets = bucket_index(mean.shape[1])
+    dispersion = np.moveaxis(spread.dispersion[buckets], 0, 1)[:, :, None]
+    bands = np.empty((len(quantiles), *mean.shape))
+    for index in range(len(quantiles)):
+        score = np.moveaxis(spread.scores[index][buckets], 0, 1)[:, :, None]
+        bands[index] = from_scores(score, mean, dispersion)
+    _fill_small_counts(bands, mean, spread.dispersion, buckets, quantiles)
+    bands *= mean > 0
+    return np.maximum.accumulate(bands, axis=0)
+
+
+def _fill_small_counts(
+    bands: FloatArray,
+    mean: FloatArray,
+    dispersion: FloatArray,
+    buckets: IntArray,
+    quantiles: tuple[float, ...],
+) -> None:
+    """Overwrite cells of small mean with negative binomial quantiles."""
+    for queue in range(mean.shape[0]):
+        for bucket in np.unique(buckets):
+            days = np.flatnonzero(buckets == bucket)
+            cells = mean[queue, days]
+            small = cells < SMALL_MEAN
+            if not small.any():
+                continue
+            for index, share in enumerate(quantiles):
+                steps = small_count_steps(float(dispersion[int(bucket), queue]), share)
+                block = bands[index, queue, days]
+                block[small] = np.searchsorted(steps, cells[small], side="left")
+                bands[index, queue, days] = block
+
+
+def small_count_steps(dispersion: float, share: float) -> FloatArray:
+    """Means at which the quantile of a negative binomial steps from k to k + 1.
+
+    P(X <= k) falls as the mean grows; the step is where it equals `share`, from the inverse
+    incomplete beta function (gamma for Poisson).
+    """
+    counts = np.arange(LARGEST_SMALL_COUNT)
+    if dispersion <= POISSON_DISPERSION:
+        return np.asarray(gammaincinv(counts + 1, 1.0 - share), dtype=np.float64)
+    success = betaincinv(1.0 / dispersion, counts + 1, share)
+    return np.asarray((1.0 / np.maximum(success, 1e-300) - 1.0) / dispersion, dtype=np.float64)

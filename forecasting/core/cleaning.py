@@ -1,0 +1,77 @@
+"""Which past days to trust: outages, spikes and odd days count little, level shifts count fully."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from forecasting.core.wall_clock import FloatArray
+
+NEIGHBOR_WEEKS = 4
+SUSPICIOUS_Z = 3.5
+LEVEL_SHIFT_DAYS = 4
+OUTLIER_WEIGHT = 0.02
+SPREAD_FLOOR = 0.04
+"""Least day-to-day spread (on log scale) taken for ordinary."""
+
+
+def robust_log_ratios(observed: FloatArray, expected: FloatArray) -> FloatArray:
+    """Log of observed over expected per day (any leading axes), NaN where nothing is expected.
+
+    Half a contact is added to both so that an outage day is very low, not minus infinity.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.log((observed + 0.5) / (expected + 0.5))
+    return np.where(expected > 0, ratios, np.nan)
+
+
+def local_medians(values: FloatArray, half_width: int) -> FloatArray:
+    """Median of the values within half_width along the last axis, ignoring NaN."""
+    pad = [(0, 0)] * (values.ndim - 1) + [(half_width, half_width)]
+    windows = sliding_window_view(
+        np.pad(values, pad, constant_values=np.nan), 2 * half_width + 1, axis=-1
+    )
+    return nan_median(windows)
+
+
+def nan_median(values: FloatArray) -> FloatArray:
+    """Median over the last axis without NaN; NaN where there is nothing (no warning)."""
+    ordered = np.sort(values, axis=-1)
+    counts = np.isfinite(ordered).sum(axis=-1, keepdims=True)
+    low = np.take_along_axis(ordered, np.maximum((counts - 1) // 2, 0), axis=-1)
+    high = np.take_along_axis(ordered, np.minimum(counts // 2, values.shape[-1] - 1), axis=-1)
+    return np.where(counts > 0, (low + high) / 2, np.nan)[..., 0]
+
+
+def day_weights(observed: FloatArray, expected: FloatArray) -> FloatArray:
+    """Weight of each day (queue × week × weekday): 1 ordinary, near 0 for an outlier.
+
+    A day is judged by its ratio to what its weekday usually brings, against the same weekdays
+    within four weeks and against the days around it. Runs of at least four suspicious days of the
+    same sign are a new level and keep their weight.
+    """
+    queues, weeks, weekdays = observed.shape
+    ratios = robust_log_ratios(observed, expected)
+    by_weekday = np.swapaxes(ratios, 1, 2)
+    medians = np.swapaxes(local_medians(by_weekday, NEIGHBOR_WEEKS), 1, 2)
+    departures = (ratios - medians).reshape(queues, weeks * weekdays)
+    shot_noise = 1.0 / np.maximum(expected.reshape(queues, -1), 0.5)
+    spread = 1.4826 * nan_median(np.abs(departures))[:, None]
+    spread = np.sqrt(np.maximum(np.nan_to_num(spread), SPREAD_FLOOR) ** 2 + shot_noise)
+    z = np.nan_to_num(departures) / spread
+    suspicious = np.abs(z) > SUSPICIOUS_Z
+    lasting = _in_lasting_run(np.where(suspicious, np.sign(z), 0.0))
+    return np.where(suspicious & ~lasting, OUTLIER_WEIGHT, 1.0).reshape(observed.shape)
+
+
+def _in_lasting_run(signs: FloatArray) -> FloatArray:
+    """True on days inside a run of equal non-zero signs of at least LEVEL_SHIFT_DAYS."""
+    rows, days = signs.shape
+    inside = np.zeros((rows, days), dtype=bool)
+    if days < LEVEL_SHIFT_DAYS:
+        return inside
+    windows = sliding_window_view(signs, LEVEL_SHIFT_DAYS, axis=-1)
+    full = np.abs(windows.sum(axis=-1)) == LEVEL_SHIFT_DAYS
+    for offset in range(LEVEL_SHIFT_DAYS):
+        inside[:, offset : offset + full.shape[1]] |= full
+    return inside

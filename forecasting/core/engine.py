@@ -1,0 +1,209 @@
+"""The forecast of many queues at once: check, backtest, choose, forecast, band."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.core import accuracy
+from forecasting.core.aht import aht_forecast
+from forecasting.core.backtest import (
+    METHODS,
+    Backtest,
+    LearningData,
+    method_forecasts,
+    run_backtest,
+)
+from forecasting.core.bands import Spread, learn_spread, quantile_bands
+from forecasting.core.baselines import seasonal_naive_scale
+from forecasting.core.data import (
+    FULL_HISTORY_DAYS,
+    LEAST_HISTORY_DAYS,
+    ForecastParams,
+    ForecastResult,
+    HistoryData,
+    HorizonData,
+    MethodScore,
+    QueueOutcome,
+)
+from forecasting.core.outcome import explain, score_methods
+from forecasting.core.selection import SWITCH_MARGIN
+from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
+
+THIN_KNOWN_SHARE = 0.5
+
+
+def forecast(
+    *, history: HistoryData, horizon: HorizonData, params: ForecastParams | None = None
+) -> ForecastResult:
+    """Forecast every queue for every date × label of the horizon.
+
+    The horizon starts on the date after the last one of the history. Where that first date is
+    already under way, `horizon.today_offered` holds what is known and only the labels still open
+    (NaN) are corrected by it. Closed cells are 0, their AHT is NaN; a refused queue is NaN.
+    """
+    params = params or ForecastParams()
+    queues, labels = history.queues, history.labels
+    mean = np.zeros((queues, horizon.days, labels))
+    bands = np.zeros((len(params.quantiles), queues, horizon.days, labels))
+    weights = np.ones((queues, history.days))
+    outcomes: list[QueueOutcome] = []
+    for start in range(0, queues, params.queues_per_chunk):
+        chosen = np.arange(start, min(start + params.queues_per_chunk, queues))
+        part = _forecast_chunk(history, horizon, params, chosen)
+        mean[chosen], bands[:, chosen], weights[chosen] = part[0], part[1], part[2]
+        outcomes.extend(part[3])
+    refused = np.array([outcome.is_refused for outcome in outcomes])
+    mean[refused] = np.nan
+    bands[:, refused] = np.nan
+    return ForecastResult(
+        mean=mean,
+        quantiles=bands,
+        aht_seconds=_aht(history, horizon),
+        outcomes=tuple(outcomes),
+        day_weights=weights,
+    )
+
+
+def flag_of(history: HistoryData, queue: int) -> str:
+    """`ok`, `thin`, `constant` or `refused: sentence` for one queue."""
+    known = history.open_mask[queue] & np.isfinite(history.offered[queue])
+    days = np.flatnonzero(known.any(axis=-1))
+    if days.size == 0:
+        return "refused: The history holds no known open interval."
+    span = history.days - int(days[0])
+    if span < LEAST_HISTORY_DAYS:
+        return (
+            f"refused: At least {LEAST_HISTORY_DAYS} days of history are needed, {span} were found."
+        )
+    values = history.offered[queue][known]
+    if (values == values[0]).all():
+        return "constant"
+    open_cells = history.open_mask[queue, days[0] :].sum()
+    if span < FULL_HISTORY_DAYS or known.sum() < THIN_KNOWN_SHARE * open_cells:
+        return "thin"
+    return "ok"
+
+
+def _forecast_chunk(
+    history: HistoryData, horizon: HorizonData, params: ForecastParams, chosen: IntArray
+) -> tuple[FloatArray, FloatArray, FloatArray, list[QueueOutcome]]:
+    """Mean, bands, day weights and outcomes of a few queues."""
+    data = _learning_data(history, chosen)
+    final = data.fit(history.days)
+    clean = final.day_weights[:, -history.days :]
+    backtest = run_backtest(data, final, params)
+    scales = seasonal_naive_scale(data.volumes, data.known)
+    scores = [score_methods(backtest, row, float(scales[row])) for row in range(len(chosen))]
+    picks = np.array([pick_method(row) for row in scores])
+    rows = np.arange(len(chosen))
+    every = method_forecasts(data, final, backtest.weights, history.days, horizon.days)
+    mean = np.maximum(every[picks, rows], 0.0) * horizon.open_mask[chosen]
+    if horizon.day_factors is not None:
+        mean = mean * horizon.day_factors[chosen][:, :, None]
+    spread = learn_spread(
+        predicted=_picked(backtest, picks),
+        actual=backtest.actual,
+        weight=backtest.weight,
+        quantiles=params.quantiles,
+    )
+    _correct_today(mean, spread, horizon, chosen)
+    bands = quantile_bands(mean=mean, spread=spread, quantiles=params.quantiles)
+    outcomes = [
+        _outcome(history, int(queue), scores[row], int(picks[row]), mean[row])
+        for row, queue in enumerate(chosen)
+    ]
+    _settle_constants(mean, bands, outcomes, history, chosen)
+    return mean, bands, clean, outcomes
+
+
+def _learning_data(history: HistoryData, chosen: IntArray) -> LearningData:
+    """Zero-filled arrays of the chosen queues."""
+    known = history.open_mask[chosen] & np.isfinite(history.offered[chosen])
+    shape = known.shape[:2]
+    trust = np.ones(shape) if history.learn_mask is None else history.learn_mask[chosen] * 1.0
+    factors = np.ones(shape) if history.day_factors is None else history.day_factors[chosen]
+    return LearningData(
+        volumes=np.where(known, history.offered[chosen], 0.0),
+        known=known.astype(np.float64),
+        trust=trust,
+        factors=factors,
+    )
+
+
+def pick_method(scores: list[MethodScore]) -> int:
+    """Index of the method to use: the blend, unless another one is at least 2 % better."""
+    overall = {score.method: score.wape for score in scores if score.horizon == "all"}
+    blend = overall[METHODS[0]]
+    if blend is None:
+        return 0
+    best, margin = 0, SWITCH_MARGIN * blend
+    for index, method in enumerate(METHODS):
+        value = overall[method]
+        if index and value is not None and value < margin:
+            best, margin = index, value
+    return best
+
+
+def _picked(backtest: Backtest, picks: IntArray) -> FloatArray:
+    """Backtest forecasts of each queue's own method (origin × queue × day × label)."""
+    return np.stack([backtest.predicted[pick, :, row] for row, pick in enumerate(picks)], axis=1)
+
+
+def _correct_today(
+    mean: FloatArray, spread: Spread, horizon: HorizonData, chosen: IntArray
+) -> None:
+    """Scale the rest of the first day by a Gamma-Poisson update on what came so far."""
+    if horizon.today_offered is None:
+        return
+    today = horizon.today_offered[chosen]
+    seen = np.isfinite(today) & horizon.open_mask[chosen, 0]
+    came = np.where(seen, today, 0.0).sum(axis=-1)
+    expected = np.where(seen, mean[:, 0], 0.0).sum(axis=-1)
+    prior = 1.0 / np.maximum(spread.level_dispersion[0], 1e-4)
+    ratio = (prior + came) / (prior + expected)
+    mean[:, 0] *= np.where(seen, 1.0, ratio[:, None])
+
+
+def _outcome(
+    history: HistoryData, queue: int, scores: list[MethodScore], pick: int, mean: FloatArray
+) -> QueueOutcome:
+    flag = flag_of(history, queue)
+    if flag.startswith("refused"):
+        return QueueOutcome(flag=flag, method=None, reason=flag.removeprefix("refused: "))
+    open_cells: BoolArray = mean > 0
+    return QueueOutcome(
+        flag=flag,
+        method=METHODS[pick],
+        reason=explain(flag, METHODS[pick], scores),
+        scores=tuple(scores),
+        noise_floor=accuracy.noise_floor(mean, open_cells),
+    )
+
+
+def _settle_constants(
+    mean: FloatArray,
+    bands: FloatArray,
+    outcomes: list[QueueOutcome],
+    history: HistoryData,
+    chosen: IntArray,
+) -> None:
+    """A queue that never varied is forecast to stay as it was, without a band."""
+    for row, queue in enumerate(chosen):
+        if outcomes[row].flag == "constant":
+            known = history.open_mask[queue] & np.isfinite(history.offered[queue])
+            value = history.offered[queue][known][0]
+            mean[row] = np.where(mean[row] > 0, value, 0.0)
+            bands[:, row] = mean[row]
+
+
+def _aht(history: HistoryData, horizon: HorizonData) -> FloatArray | None:
+    """AHT of the horizon, NaN in closed cells."""
+    if history.aht_seconds is None:
+        return None
+    shape = history.offered.shape[:2]
+    trust = np.ones(shape) if history.learn_mask is None else history.learn_mask * 1.0
+    handled = np.where(history.known(), history.offered, 0.0)
+    values = aht_forecast(
+        aht_seconds=history.aht_seconds, handled=handled, trust=trust, days=horizon.days
+    )
+    return np.where(horizon.open_mask, values, np.nan)

@@ -1,0 +1,184 @@
+"""Fit of all queues at one origin: weekday × interval rates and the level of each member.
+
+The volume of a cell is level(day) × rate(weekday, label) × day factor. Rates are discounted means of
+the observed cells after the level of their day is divided out, pooled between weekdays of like
+shape and smoothed along the day where counts are low. The level is a discounted Gamma-Poisson mean
+of observed over expected contacts, at several half-lives (West & Harrison, Bayesian Forecasting and
+Dynamic Models, ch. 10: discounting of conjugate counts), so that missing cells simply carry no
+exposure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.core.cleaning import day_weights
+from forecasting.core.data import DAYS_PER_WEEK
+from forecasting.core.wall_clock import FloatArray
+
+LEVEL_HALF_LIVES_DAYS = (1.5, 3.0, 7.0, 14.0, 28.0, 70.0)
+RATE_HALF_LIFE_WEEKS = 8.0
+RATE_VARIANTS = ((3.0, 2), (8.0, 0), (8.0, 1), (8.0, 4), (26.0, 0), (26.0, 3))
+"""Half-life in weeks and smoothing passes of each profile variant."""
+LOCAL_LEVEL_HALF_LIFE_DAYS = 6.0
+POOL_CONTACTS = 30.0
+LEVEL_PRIOR_DAYS = 0.25
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What one origin knows: rates by profile variant and levels by member."""
+
+    rates: FloatArray
+    """Variant × queue × slot × label; slot 0 is the weekday of the origin."""
+    levels: FloatArray
+    """Member × queue."""
+    day_weights: FloatArray
+    """Queue × day (front-padded to whole weeks)."""
+
+
+def whole_weeks(values: FloatArray, origin: int) -> FloatArray:
+    """The days before the origin as queue × week × slot × …, padded in front with zeros."""
+    past = values[:, :origin]
+    missing = -origin % DAYS_PER_WEEK
+    pad = [(0, 0), (missing, 0)] + [(0, 0)] * (values.ndim - 2)
+    padded = np.pad(past, pad) if missing else past
+    return padded.reshape(values.shape[0], -1, DAYS_PER_WEEK, *values.shape[2:])
+
+
+def fit_at(
+    *, volumes: FloatArray, known: FloatArray, trust: FloatArray, factors: FloatArray, origin: int
+) -> Fit:
+    """Fit all queues on the days before `origin`.
+
+    Args:
+        volumes: queue × day × label, 0 where not known.
+        known: the same shape, 1 where open and observed.
+        trust: queue × day, 0 for days that must not be learnt from.
+        factors: queue × day multipliers (drivers); 1 is ordinary.
+        origin: index of the first day that is not known.
+    """
+    x = whole_weeks(volumes, origin)
+    seen = whole_weeks(known, origin)
+    trusted = whole_weeks(trust, origin)
+    factor = whole_weeks(factors, origin)
+    totals = x.sum(axis=-1)
+    ages = np.arange(x.shape[1])[::-1].astype(float)
+    weights = trusted
+    discount = 0.5 ** (ages / RATE_HALF_LIFE_WEEKS)
+    level = np.ones(totals.shape)
+    for _ in range(2):
+        base = _rates(x, seen, weights * discount[None, :, None], level * factor)
+        expected = np.einsum("qnil,qil->qni", seen, base, optimize=True) * factor
+        weights = trusted * day_weights(totals, expected)
+        level = _local_levels(totals, expected, weights)
+    rates = _rate_variants(x, seen, weights, level * factor, ages)
+    base = rates.mean(axis=0)
+    expected = np.einsum("qnil,qil->qni", seen, base, optimize=True) * factor
+    return Fit(
+        rates=rates,
+        levels=_level_members(totals, expected, weights),
+        day_weights=weights.reshape(weights.shape[0], -1),
+    )
+
+
+def _rates(
+    x: FloatArray, seen: FloatArray, weights: FloatArray, exposure: FloatArray
+) -> FloatArray:
+    """Discounted mean volume of each slot × label at level 1 (queue × slot × label)."""
+    counts = np.einsum("qnil,qni->qil", x, weights, optimize=True)
+    exposures = np.einsum("qnil,qni->qil", seen, weights * exposure, optimize=True)
+    return counts / np.maximum(exposures, 1e-9)
+
+
+def _local_levels(totals: FloatArray, expected: FloatArray, weights: FloatArray) -> FloatArray:
+    """Level around each day: two-sided discounted ratio of observed to expected."""
+    queues = totals.shape[0]
+    days = totals.shape[1] * totals.shape[2]
+    gaps = np.abs(np.subtract.outer(np.arange(days), np.arange(days)))
+    kernel = 0.5 ** (gaps / LOCAL_LEVEL_HALF_LIFE_DAYS)
+    weight = weights.reshape(queues, days)
+    observed = (totals.reshape(queues, days) * weight) @ kernel
+    exposure = (expected.reshape(queues, days) * weight) @ kernel
+    mean = expected.reshape(queues, days).mean(axis=1, keepdims=True)
+    prior = np.maximum(mean, 1e-9)
+    return ((observed + prior) / (exposure + prior)).reshape(totals.shape)
+
+
+def _level_members(totals: FloatArray, expected: FloatArray, weights: FloatArray) -> FloatArray:
+    """Gamma-Poisson level at the origin for every half-life, each resting on the slower one."""
+    queues = totals.shape[0]
+    weight = weights.reshape(queues, -1)
+    observed = totals.reshape(queues, -1) * weight
+    exposed = expected.reshape(queues, -1) * weight
+    ages = np.arange(observed.shape[1])[::-1]
+    open_days = np.maximum((exposed > 0).sum(axis=1), 1)
+    day = np.maximum(exposed.sum(axis=1) / open_days, 1e-9)
+    slower = np.ones(queues)
+    members = []
+    for half_life in reversed(LEVEL_HALF_LIVES_DAYS):
+        discount = 0.5 ** (ages / half_life)
+        prior = LEVEL_PRIOR_DAYS * day
+        slower = (observed @ discount + prior * slower) / (exposed @ discount + prior)
+        members.append(slower)
+    return np.stack(members[::-1])
+
+
+def _rate_variants(
+    x: FloatArray, seen: FloatArray, weights: FloatArray, exposure: FloatArray, ages: FloatArray
+) -> FloatArray:
+    """Rates of every variant: half-life, pooling between like weekdays, smoothing along the day."""
+    variants = []
+    cache: dict[float, tuple[FloatArray, FloatArray]] = {}
+    for half_life, passes in RATE_VARIANTS:
+        if half_life not in cache:
+            weight = weights * (0.5 ** (ages / half_life))[None, :, None]
+            counts = np.einsum("qnil,qni->qil", x, weight, optimize=True)
+            exposures = np.einsum("qnil,qni->qil", seen, weight * exposure, optimize=True)
+            cache[half_life] = pool_like_weekdays(counts, exposures)
+        counts, exposures = cache[half_life]
+        variants.append(smooth_labels(counts, exposures, passes))
+    return np.stack(variants)
+
+
+def pool_like_weekdays(counts: FloatArray, exposures: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Lend each weekday the shape of weekdays that look alike, at its own daily volume.
+
+    Likeness is exp(-excess), excess being how far the chi-square distance per label of two shapes
+    lies above what counting noise explains.
+    """
+    rates = counts / np.maximum(exposures, 1e-9)
+    daily = rates.sum(axis=-1, keepdims=True)
+    shapes = rates / np.maximum(daily, 1e-9)
+    sizes = counts.sum(axis=-1)
+    noise = 1.0 / np.maximum(sizes, 1.0)
+    pair_noise = noise[:, :, None] + noise[:, None, :]
+    pooled = (shapes[:, :, None, :] + shapes[:, None, :, :]) / 2
+    gaps = (shapes[:, :, None, :] - shapes[:, None, :, :]) ** 2
+    labels = np.maximum((pooled > 0).sum(axis=-1), 1)
+    distance = (gaps / np.maximum(pooled, 1e-12)).sum(axis=-1) / labels / pair_noise
+    likeness = np.exp(-2.0 * np.maximum(distance - 1.0, 0.0))
+    likeness *= (sizes > 0)[:, :, None] & (sizes > 0)[:, None, :]
+    lent = np.einsum("qij,qjl->qil", likeness, counts, optimize=True)
+    scaled = exposures * daily
+    lent_exposure = np.einsum("qij,qjl->qil", likeness, scaled, optimize=True)
+    return lent * 1.0, np.where(daily > 0, lent_exposure / np.maximum(daily, 1e-9), exposures)
+
+
+def smooth_labels(counts: FloatArray, exposures: FloatArray, passes: int) -> FloatArray:
+    """Rates after `passes` of the kernel 1-2-1 on counts and exposures; closed labels lend nothing."""
+    for _ in range(passes):
+        counts = _kernel_pass(counts)
+        exposures = _kernel_pass(exposures)
+    return counts / np.maximum(exposures, 1e-9) * (exposures > 1e-9)
+
+
+def _kernel_pass(values: FloatArray) -> FloatArray:
+    smoothed = values / 2
+    smoothed[..., 1:] += values[..., :-1] / 4
+    smoothed[..., :-1] += values[..., 1:] / 4
+    smoothed[..., 0] += values[..., 0] / 4
+    smoothed[..., -1] += values[..., -1] / 4
+    return smoothed
