@@ -214,21 +214,28 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["wfm.org.api_permissions.HasPermission"],
-    "DEFAULT_PAGINATION_CLASS": "wfm.web.api.CursorPages",
+    "DEFAULT_PAGINATION_CLASS": "wfm.web.api.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "wfm.web.api.schema.OneErrorSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["wfm.integration.throttling.ApiKeyThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "EXCEPTION_HANDLER": "wfm.web.api.exception_handler",
+    "EXCEPTION_HANDLER": "wfm.web.api.errors.exception_handler",
     "DEFAULT_VERSIONING_CLASS": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "wfm.web.api.errors.WholeRequestRollsBack",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Workforce management API",
     "VERSION": "1.0.0",
+    "DESCRIPTION": "Instants are ISO 8601 with an offset, durations whole seconds, rates fractions.",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SORT_OPERATIONS": True,
 }
 
 LOGGING = {
