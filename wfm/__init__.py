@@ -1,0 +1,1 @@
+"""Workforce management: composition root and shared kernel."""

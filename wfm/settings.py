@@ -203,6 +203,8 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# The composition root's Celery application, by name: the kernel must not import it.
+JOB_BELL = "wfm.celery.app"
 JOB_LEASE_SECONDS = env_int("WFM_JOB_LEASE_SECONDS", 12)
 JOB_HEARTBEAT_SECONDS = env_int("WFM_JOB_HEARTBEAT_SECONDS", 3)
 JOB_MAX_ATTEMPTS = 3

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AdherenceConfig(AppConfig):
+    """What people do against what was planned."""
+
+    name = "adherence"
+    verbose_name = "Adherence"

@@ -1,0 +1,101 @@
+"""Activity events: points in time at which an agent's state changes."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wfm.org.access import access_of, agent_filter
+from wfm.org.models import ActivityCode, Agent
+
+
+class ByAgentQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    """Rows about one agent."""
+
+    def visible_to(self, principal: object) -> "ByAgentQuerySet":
+        """Return the rows of agents in scope, and one's own."""
+        return self.filter(agent_filter(principal, "adherence.view", "agent"))
+
+
+class EventSource(models.TextChoices):
+    """Sources that are always there; others are the name that a feed gives itself."""
+
+    PORTAL = "portal", _("portal")
+    SIMULATION = "simulation", _("simulated")
+    RULE = "rule", _("closed by rule")
+
+
+class ActivityEvent(models.Model):
+    """The agent's state from this moment on. `code` empty: clocked out.
+
+    A state is a point; it lasts until the next one, so two can never overlap. The order is
+    (occurred_at, sequence, event_uid).
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    occurred_at = models.DateTimeField(_("at"))
+    activity_code = models.ForeignKey(
+        ActivityCode, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    source = models.CharField(_("source"), max_length=40)
+    event_uid = models.CharField(_("event id"), max_length=80)
+    sequence = models.BigIntegerField(_("sequence"), default=0)
+    received_at = models.DateTimeField(_("received"))
+    device_at = models.DateTimeField(_("device time"), null=True, blank=True)
+    is_late = models.BooleanField(_("late"), default=False)
+    raw = models.JSONField(default=dict, blank=True)
+
+    objects: ClassVar[models.Manager["ActivityEvent"]] = ByAgentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("activity event")
+        verbose_name_plural = _("activity events")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "event_uid"], name="adherence_activityevent_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["agent", "occurred_at", "sequence"], name="adherence_activityevent_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.occurred_at:%Y-%m-%d %H:%M:%S}"
+
+
+class QuarantinedEventQuerySet(models.QuerySet["QuarantinedEvent"]):
+    """Events that could not be taken."""
+
+    def visible_to(self, principal: object) -> "QuarantinedEventQuerySet":
+        """Return them for our own people who edit adherence."""
+        access = access_of(principal)
+        return self if access.is_internal and access.can("adherence.edit") else self.none()
+
+
+class QuarantinedEvent(models.Model):
+    """An event that could not be taken: kept whole, with the reason, until someone mends it."""
+
+    source = models.CharField(_("source"), max_length=40)
+    event_uid = models.CharField(_("event id"), max_length=80)
+    reason_code = models.CharField(_("reason code"), max_length=40)
+    reason = models.TextField(_("reason"))
+    raw = models.JSONField(default=dict)
+    received_at = models.DateTimeField(_("received"))
+    times_seen = models.PositiveIntegerField(_("times seen"), default=1)
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+
+    objects: ClassVar[models.Manager["QuarantinedEvent"]] = QuarantinedEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quarantined event")
+        verbose_name_plural = _("quarantined events")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "event_uid"], name="adherence_quarantinedevent_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.event_uid}: {self.reason}"

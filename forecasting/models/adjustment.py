@@ -1,0 +1,128 @@
+"""What a planner knows that the history does not: special days, overrides, drivers."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from forecasting.models.history import ByQueueQuerySet
+from wfm.org.models import Queue
+from wfm.org.models.base import audited
+
+
+class SpecialDayKind(models.TextChoices):
+    """How a special day counts."""
+
+    EXCLUDE = "EXCLUDE", _("left out of the history")
+    CLOSED = "CLOSED", _("closed")
+    SCALED = "SCALED", _("share of a usual day")
+
+
+@audited()
+class SpecialDay(models.Model):
+    """A local date whose history is left out, that is closed, or that is a share of usual."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="special_days")
+    date = models.DateField(_("date"))
+    kind = models.CharField(_("kind"), max_length=10, choices=SpecialDayKind)
+    factor = models.FloatField(_("share of a usual day"), null=True, blank=True)
+    name = models.CharField(_("name"), max_length=120)
+
+    objects: ClassVar[models.Manager["SpecialDay"]] = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("special day")
+        verbose_name_plural = _("special days")
+        constraints = [
+            models.UniqueConstraint(fields=["queue", "date"], name="forecasting_specialday_once"),
+            models.CheckConstraint(
+                condition=~Q(kind="SCALED") | Q(factor__gte=0),
+                name="forecasting_specialday_scaled_has_factor",
+                violation_error_message=_("A scaled day needs its share: 1 is a usual day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"
+
+
+class OverrideKind(models.TextChoices):
+    """What an override does to the mean."""
+
+    ADD = "ADD", _("add contacts")
+    SCALE = "SCALE", _("multiply by")
+    SET = "SET", _("set to")
+
+
+@audited()
+class Override(models.Model):
+    """A planner's change of the forecast of a stretch of time, with the reason. Undo keeps it."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="forecast_overrides")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    kind = models.CharField(_("kind"), max_length=6, choices=OverrideKind)
+    value = models.FloatField(_("value"))
+    reason = models.CharField(_("reason"), max_length=300)
+    created_by = models.ForeignKey(
+        "org.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        "org.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects: ClassVar[models.Manager["Override"]] = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("override")
+        verbose_name_plural = _("overrides")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")),
+                name="forecasting_override_ends_after_start",
+                violation_error_message=_("The override must end after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="ADD") | Q(value__gte=0),
+                name="forecasting_override_not_negative",
+                violation_error_message=_("A factor or a volume cannot be negative."),
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="forecasting_override_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.get_kind_display()} {self.value:g}: {self.reason}"
+
+
+@audited()
+class DriverLink(models.Model):
+    """One queue's arrivals that drive another queue's demand after a lag."""
+
+    driver_queue = models.ForeignKey(
+        Queue, on_delete=models.CASCADE, related_name="drives", verbose_name=_("driver")
+    )
+    queue = models.ForeignKey(
+        Queue, on_delete=models.CASCADE, related_name="drivers", verbose_name=_("driven queue")
+    )
+    max_lag_days = models.PositiveSmallIntegerField(_("longest lag in days"), default=14)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects: ClassVar[models.Manager["DriverLink"]] = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("driver")
+        verbose_name_plural = _("drivers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["driver_queue", "queue"], name="forecasting_driverlink_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(driver_queue=F("queue")), name="forecasting_driverlink_not_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.driver_queue} → {self.queue}"

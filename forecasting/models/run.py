@@ -1,0 +1,103 @@
+"""Forecast runs and their rows."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from forecasting.models.history import ByQueueQuerySet
+from wfm.org.models import Queue
+from wfm.org.runs import Run, RunQuerySet
+
+
+class ForecastRunQuerySet(RunQuerySet):
+    """Forecast runs."""
+
+    view_permission = "forecast.view"
+
+
+class ForecastRun(Run):
+    """A forecast of several queues over [starts_at, ends_at) from history before origin_at."""
+
+    origin_at = models.DateTimeField(_("history until"))
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+
+    objects: ClassVar[models.Manager["ForecastRun"]] = ForecastRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("forecast")
+        verbose_name_plural = _("forecasts")
+        indexes = [models.Index(fields=["-published_at"], name="forecasting_run_published")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.starts_at:%Y-%m-%d} – {self.ends_at:%Y-%m-%d}"
+
+
+class ForecastQueueResult(models.Model):
+    """How one queue was forecast in a run: method, backtest, components, or why it was refused."""
+
+    class Flag(models.TextChoices):
+        """What to think of it."""
+
+        OK = "OK", _("ok")
+        THIN = "THIN", _("thin history")
+        CONSTANT = "CONSTANT", _("constant")
+        REFUSED = "REFUSED", _("refused")
+
+    run = models.ForeignKey(ForecastRun, on_delete=models.CASCADE, related_name="queue_results")
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
+    flag = models.CharField(_("flag"), max_length=10, choices=Flag, default=Flag.OK)
+    reason = models.TextField(_("reason"), blank=True)
+    method = models.CharField(_("method"), max_length=60, blank=True)
+    wape = models.FloatField(_("WAPE"), null=True, blank=True)
+    bias = models.FloatField(_("bias"), null=True, blank=True)
+    mase = models.FloatField(_("MASE"), null=True, blank=True)
+    coverage = models.FloatField(_("coverage"), null=True, blank=True)
+    wape_seasonal_naive = models.FloatField(_("WAPE, seasonal naive"), null=True, blank=True)
+    wape_noise_floor = models.FloatField(_("WAPE, noise floor"), null=True, blank=True)
+    backtest = models.JSONField(_("backtest"), default=dict, blank=True)
+    components = models.JSONField(_("components"), default=dict, blank=True)
+
+    objects: ClassVar[models.Manager["ForecastQueueResult"]] = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("queue's forecast")
+        verbose_name_plural = _("queues' forecasts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "queue"], name="forecasting_forecastqueueresult_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.queue_id} {self.method}"
+
+
+class ForecastInterval(models.Model):
+    """One interval: the system's mean and quantiles, and the mean with overrides applied."""
+
+    run = models.ForeignKey(ForecastRun, on_delete=models.CASCADE, related_name="+")
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    mean = models.FloatField()
+    quantile_10 = models.FloatField()
+    quantile_50 = models.FloatField()
+    quantile_90 = models.FloatField()
+    final_mean = models.FloatField()
+    aht_seconds = models.FloatField(null=True, blank=True)
+    is_open = models.BooleanField(default=True)
+
+    objects: ClassVar[models.Manager["ForecastInterval"]] = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("forecast interval")
+        verbose_name_plural = _("forecast intervals")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "queue", "starts_at"], name="forecasting_forecastinterval_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.starts_at:%Y-%m-%d %H:%M}: {self.final_mean:.1f}"

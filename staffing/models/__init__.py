@@ -1,0 +1,12 @@
+"""Tables of the requirement."""
+
+from staffing.models.run import RequirementInterval, RequirementQueueResult, RequirementRun
+from staffing.models.shrinkage import ShrinkageProfile, ShrinkageRate
+
+__all__ = [
+    "RequirementInterval",
+    "RequirementQueueResult",
+    "RequirementRun",
+    "ShrinkageProfile",
+    "ShrinkageRate",
+]

@@ -1,0 +1,98 @@
+"""Requirement runs and their rows."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from forecasting.models import ForecastRun
+from forecasting.models.history import ByQueueQuerySet
+from wfm.org.models import Queue
+from wfm.org.runs import Run, RunQuerySet
+
+
+class RequirementRunQuerySet(RunQuerySet):
+    """Requirement runs."""
+
+    view_permission = "staffing.view"
+
+
+class RequirementRun(Run):
+    """The requirement of all queues of one published forecast."""
+
+    forecast_run = models.ForeignKey(
+        ForecastRun, on_delete=models.PROTECT, related_name="requirement_runs"
+    )
+
+    objects: ClassVar[models.Manager["RequirementRun"]] = RequirementRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("requirement")
+        verbose_name_plural = _("requirements")
+        indexes = [models.Index(fields=["-published_at"], name="staffing_run_published")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class RequirementQueueResult(models.Model):
+    """How one queue's requirement was computed: model, goal, ceiling, or why it was refused."""
+
+    run = models.ForeignKey(RequirementRun, on_delete=models.CASCADE, related_name="queue_results")
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
+    model = models.CharField(_("model"), max_length=40, blank=True)
+    is_refused = models.BooleanField(_("refused"), default=False)
+    reason = models.TextField(_("reason"), blank=True)
+    goal = models.JSONField(_("goal"), default=dict, blank=True)
+    required_hours = models.FloatField(_("required hours"), default=0)
+    paid_hours = models.FloatField(_("paid hours"), default=0)
+    service_level = models.FloatField(_("predicted service level"), null=True, blank=True)
+    ceiling_level = models.FloatField(_("best reachable level"), null=True, blank=True)
+    detail = models.JSONField(_("detail"), default=dict, blank=True)
+
+    objects: ClassVar[models.Manager["RequirementQueueResult"]] = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("queue's requirement")
+        verbose_name_plural = _("queues' requirements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "queue"], name="staffing_requirementqueueresult_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.queue_id}"
+
+
+class RequirementInterval(models.Model):
+    """One interval: people on position (net), paid people (gross), and what they would achieve."""
+
+    run = models.ForeignKey(RequirementRun, on_delete=models.CASCADE, related_name="+")
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    offered = models.FloatField()
+    aht_seconds = models.FloatField(null=True, blank=True)
+    workload_erlangs = models.FloatField()
+    required_agents = models.FloatField()
+    required_fte = models.FloatField()
+    shrinkage_rate = models.FloatField(default=0)
+    service_level = models.FloatField(null=True, blank=True)
+    asa_seconds = models.FloatField(null=True, blank=True)
+    abandonment_rate = models.FloatField(null=True, blank=True)
+    occupancy_rate = models.FloatField(null=True, blank=True)
+    is_open = models.BooleanField(default=True)
+
+    objects: ClassVar[models.Manager["RequirementInterval"]] = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("required interval")
+        verbose_name_plural = _("required intervals")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "queue", "starts_at"], name="staffing_requirementinterval_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.starts_at:%Y-%m-%d %H:%M}: {self.required_agents:g}"

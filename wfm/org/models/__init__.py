@@ -1,0 +1,55 @@
+"""Everything that all rooms share; one migrations folder."""
+
+from wfm.org.models.client import Client, ClientContract, SlaClause
+from wfm.org.models.people import (
+    Agent,
+    AgentAssignment,
+    AgentSkill,
+    AgentSourceKey,
+    EmploymentContract,
+    Skill,
+    Team,
+    WorkMode,
+)
+from wfm.org.models.place import SeatPool, Site
+from wfm.org.models.user import Invitation, Role, RoleGrant, User
+from wfm.org.models.work import (
+    ActivityCode,
+    Channel,
+    Handling,
+    Holiday,
+    OpeningHours,
+    Queue,
+    ServiceGoal,
+    StateGroup,
+    WorkType,
+)
+
+__all__ = [
+    "ActivityCode",
+    "Agent",
+    "AgentAssignment",
+    "AgentSkill",
+    "AgentSourceKey",
+    "Channel",
+    "Client",
+    "ClientContract",
+    "EmploymentContract",
+    "Handling",
+    "Holiday",
+    "Invitation",
+    "OpeningHours",
+    "Queue",
+    "Role",
+    "RoleGrant",
+    "SeatPool",
+    "ServiceGoal",
+    "Site",
+    "Skill",
+    "SlaClause",
+    "StateGroup",
+    "Team",
+    "User",
+    "WorkMode",
+    "WorkType",
+]

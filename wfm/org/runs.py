@@ -1,0 +1,55 @@
+"""What every immutable run of a computation has in common."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wfm.org.access import access_of
+
+
+class RunQuerySet(models.QuerySet[Any]):
+    """Runs of one room. `view_permission` is set by each room's subclass."""
+
+    view_permission: ClassVar[str] = ""
+
+    def visible_to(self, principal: object) -> Self:
+        """Return the runs for our own people with the room's permission."""
+        access = access_of(principal)
+        allowed = access.is_internal and access.can(self.view_permission)
+        return self if allowed else self.none()
+
+    def published(self) -> Self:
+        """Return the published ones, latest first."""
+        return self.filter(published_at__isnull=False).order_by("-published_at", "-pk")
+
+
+class Run(models.Model):
+    """An immutable computation: inputs, parameters, seed, code version, summary.
+
+    Status, progress, errors and times live on the job. Published is final: a change is a new run.
+    """
+
+    job = models.OneToOneField(
+        "jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="%(class)s"
+    )
+    parameters = models.JSONField(_("parameters"), default=dict)
+    seed = models.PositiveBigIntegerField(_("seed"), default=1)
+    code_version = models.CharField(_("code version"), max_length=40, blank=True)
+    summary = models.JSONField(_("summary"), default=dict, blank=True)
+    created_by = models.ForeignKey(
+        "org.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_by = models.ForeignKey(
+        "org.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_published(self) -> bool:
+        """It is final and the next room may build on it."""
+        return self.published_at is not None
