@@ -41,9 +41,11 @@ _LIST = (
     Count(
         "total_wait_seconds", "seconds", _("Queue wait of all contacts, answered or not, summed.")
     ),
-    Count("talk_seconds", "seconds", _("Talk time, summed.")),
-    Count("hold_seconds", "seconds", _("Hold time, summed.")),
-    Count("after_work_seconds", "seconds", _("After-contact work, summed.")),
+    Count(
+        "handle_seconds",
+        "seconds",
+        _("Talk, hold and after-contact work of handled contacts, summed."),
+    ),
     Count(
         "expected_handle_seconds", "seconds", _("Offered contacts times their average handle time.")
     ),

@@ -116,7 +116,7 @@ CONTACTS = (
         unit=Unit.SECONDS,
         pooling=Pooling.POOLED,
         better=Direction.NEAR_TARGET,
-        numerator="talk_seconds + hold_seconds + after_work_seconds",
+        numerator="handle_seconds",
         denominator="handled",
         edge_cases=(
             _("Nothing handled: undefined."),
