@@ -6,9 +6,11 @@ import pwd
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import IO
 
 from wfm.launcher.errors import LauncherError
 
@@ -31,6 +33,7 @@ class Child:
 
     argv: Sequence[str]
     log_path: Path | None = None
+    shows_output: bool = False
     env: Mapping[str, str] | None = None
     identity: Identity = Identity.SAME
     death_signal: signal.Signals = signal.SIGTERM
@@ -68,25 +71,22 @@ def start(child: Child) -> "subprocess.Popen[bytes]":
     Call this from the main thread: the kernel sends the parent-death signal when the *thread*
     that forked ends.
     """
-    output = (
-        open(child.log_path, "ab", buffering=0)  # noqa: PTH123, SIM115 - closed below
-        if child.log_path
-        else subprocess.DEVNULL
-    )
-    try:
+    with ExitStack() as stack:
+        output: IO[bytes] | int | None = subprocess.DEVNULL
+        if child.shows_output:
+            output = None
+        elif child.log_path is not None:
+            output = stack.enter_context(child.log_path.open("ab", buffering=0))
         return subprocess.Popen(
             list(child.argv),
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=None if child.shows_output else subprocess.STDOUT,
             env=dict(child.env) if child.env is not None else None,
             cwd=child.cwd,
             start_new_session=True,  # Ctrl-C in the terminal reaches the launcher alone
             preexec_fn=_preparation(child),  # noqa: PLW1509 - the launcher has one thread
         )
-    finally:
-        if not isinstance(output, int):
-            output.close()
 
 
 def _preparation(child: Child) -> Callable[[], None]:

@@ -1,0 +1,250 @@
+"""The whole house: servers first, then the database's tables, then pages and workers."""
+
+import http.client
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO, NoReturn
+
+from wfm.launcher import leftovers
+from wfm.launcher.console import complain, say
+from wfm.launcher.errors import LauncherError
+from wfm.launcher.ports import HOST, LIVE_PORT, WEB_PORT, choose_port
+from wfm.launcher.postgres import Cluster, create_cluster, last_lines, start_server
+from wfm.launcher.postgres_roles import APP_ROLE, OWNER_ROLE
+from wfm.launcher.services import (
+    BROKER_STOP,
+    POSTGRES_STOP,
+    manage,
+    web_services,
+    worker_services,
+)
+from wfm.launcher.spawn import Child, server_identity, start
+from wfm.launcher.state import (
+    CHECKOUT,
+    State,
+    cluster_folder,
+    describe_holder,
+    lock_state,
+    open_state,
+    socket_folder,
+    write_private,
+)
+from wfm.launcher.statics import static_files_changed
+from wfm.launcher.stopping import StopFlag, StopRequestedError
+from wfm.launcher.supervisor import Supervisor, Watched, run_to_end
+from wfm.launcher.valkey import new_broker, start_broker
+
+POSTGRES = "PostgreSQL"
+REDIS = "Redis"
+FIRST_PAGE_SECONDS = 120.0
+STOP_ORDER = (
+    ("web", "live"),
+    ("worker-forecasts", "worker-solves", "worker-default"),
+    ("beat",),
+    (REDIS,),
+    (POSTGRES,),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the person asked for."""
+
+    loads_demo: bool
+
+
+class House:
+    """One running installation; `run` returns the exit code."""
+
+    def __init__(self, *, state: State, lock: IO[str], environment: Mapping[str, str]) -> None:
+        self._state = state
+        self._lock = lock
+        self._environment = dict(environment)
+        self._stop = StopFlag()
+        self._supervisor = Supervisor(stop=self._stop)
+
+    def run(self, options: Options) -> int:
+        """Start everything, stay until a stop is asked for, stop everything in order."""
+        self._stop.listen()
+        try:
+            self._open(options)
+            self._supervisor.watch_until(lambda: False)
+        except StopRequestedError:
+            say("\nStopping …")
+        except LauncherError as error:
+            complain(str(error))
+            return 1
+        finally:
+            self._close()
+        return 0
+
+    def _open(self, options: Options) -> None:
+        began_at = time.monotonic()
+        web_port = choose_port("WFM_PORT", WEB_PORT, environment=self._environment)
+        live_port = choose_port(
+            "LIVE_PORT", LIVE_PORT, environment=self._environment, taken=[web_port]
+        )
+        url = f"http://{HOST}:{web_port}"
+        describe_holder(self._lock, f"process {os.getpid()}, {url}")
+        self._environment |= {
+            leftovers.MARK: str(self._state.folder),
+            "DJANGO_SETTINGS_MODULE": "wfm.settings",
+            "LIVE_PORT": str(live_port),
+            "PYTHONUNBUFFERED": "1",
+            "WFM_PORT": str(web_port),
+            "WFM_STATE_DIR": str(self._state.folder),
+        }
+        if not self._environment.get("WFM_SECRET_KEY"):
+            self._environment["WFM_SECRET_KEY"] = self._state.secret_key()
+        self._start_servers()
+        write_private(self._state.environment_path, json.dumps(self._environment))
+        self._prepare()
+        self._start_application(web_port=web_port, live_port=live_port)
+        if options.loads_demo:
+            self._command("load_demo", shows_output=True)
+        seconds = time.monotonic() - began_at
+        say(f"\n{url} answers (started in {seconds:.0f} s). Ctrl-C stops everything.")
+
+    def _start_servers(self) -> None:
+        if self._environment.get("DATABASE_URL"):
+            self._end_leftovers()
+            say("Using the PostgreSQL of DATABASE_URL.")
+        else:
+            identity = server_identity()
+            cluster = Cluster(
+                folder=cluster_folder(self._state, identity=identity),
+                socket_folder=socket_folder(self._state, identity=identity),
+                identity=identity,
+            )
+            self._end_leftovers(cluster.data_folder)
+            self._start_postgres(cluster)
+        if self._environment.get("REDIS_URL"):
+            say("Using the Redis of REDIS_URL.")
+        else:
+            self._start_redis()
+
+    def _end_leftovers(self, data_folder: Path | None = None) -> None:
+        leftovers.end_leftovers(
+            state_folder=self._state.folder,
+            broker_folder=self._state.broker_folder,
+            data_folder=data_folder,
+            patience=leftovers.Patience(),
+        )
+
+    def _start_postgres(self, cluster: Cluster) -> None:
+        if not cluster.folder.exists():
+            say("Creating the PostgreSQL data folder …")
+            create_cluster(cluster)
+        log_path = self._state.log_path("postgres")
+        self._supervisor.add(
+            Watched(
+                name=POSTGRES,
+                start=lambda: start_server(cluster, log_path=log_path),
+                stop_steps=POSTGRES_STOP,
+                is_vital=True,
+            )
+        )
+        self._environment["DATABASE_URL"] = cluster.url(role=APP_ROLE)
+        self._environment["DATABASE_OWNER_URL"] = cluster.url(role=OWNER_ROLE)
+
+    def _start_redis(self) -> None:
+        broker = new_broker(self._state.broker_folder, keeps_data=True)
+        log_path = self._state.log_path("valkey")
+        self._supervisor.add(
+            Watched(
+                name=REDIS,
+                start=lambda: start_broker(broker, log_path=log_path),
+                stop_steps=BROKER_STOP,
+            )
+        )
+        self._environment["REDIS_URL"] = broker.url()
+
+    def _prepare(self) -> None:
+        self._command("prepare_database")
+        stamp = static_files_changed(self._state)
+        if stamp is not None:
+            self._command("collectstatic", "--noinput", "--clear")
+            stamp.write()
+
+    def _start_application(self, *, web_port: int, live_port: int) -> None:
+        # Only migrations are the owner's work: pages and workers never learn its password.
+        environment = {
+            name: value for name, value in self._environment.items() if name != "DATABASE_OWNER_URL"
+        }
+        services = [
+            *web_services(
+                self._state, environment=environment, web_port=web_port, live_port=live_port
+            ),
+            *worker_services(self._state, environment=environment),
+        ]
+        for service in services:
+            self._supervisor.add(
+                Watched(
+                    name=service.name,
+                    start=partial(start, service.child),
+                    stop_steps=service.stop_steps,
+                )
+            )
+        deadline = time.monotonic() + FIRST_PAGE_SECONDS
+        self._supervisor.watch_until(lambda: _answers(web_port) or time.monotonic() > deadline)
+        if not _answers(web_port):
+            msg = f"The pages do not answer.\n{last_lines(self._state.log_path('web'))}"
+            raise LauncherError(msg)
+
+    def _command(self, *arguments: str, shows_output: bool = False) -> None:
+        """Run a management command to its end while everything else is watched."""
+        log_path = None if shows_output else self._state.log_path(arguments[0])
+        process = start(
+            Child(
+                argv=manage(*arguments),
+                env=self._environment,
+                log_path=log_path,
+                shows_output=shows_output,
+                cwd=CHECKOUT,
+            )
+        )
+        try:
+            run_to_end(process, supervisor=self._supervisor, name=f"manage.py {arguments[0]}")
+        except LauncherError as error:
+            detail = f"\n{last_lines(log_path)}" if log_path and process.returncode else ""
+            raise LauncherError(f"{error}{detail}") from error
+
+    def _close(self) -> None:
+        self._supervisor.stop_all(order=STOP_ORDER)
+        self._state.environment_path.unlink(missing_ok=True)
+        self._lock.close()
+
+
+def open_house(environment: Mapping[str, str]) -> House:
+    """Take the state folder for this process."""
+    state = open_state(environment)
+    return House(state=state, lock=lock_state(state), environment=environment)
+
+
+def become_management_command(arguments: list[str], *, environment: Mapping[str, str]) -> NoReturn:
+    """Become manage.py with the variables of the running launcher."""
+    state = open_state(environment)
+    try:
+        running = json.loads(state.environment_path.read_text())
+    except FileNotFoundError as error:
+        msg = f"Nothing runs with {state.folder}. Start `make run` or `make demo` first."
+        raise LauncherError(msg) from error
+    del running[leftovers.MARK]  # else the next start would take it for a leftover
+    os.execve(sys.executable, manage(*arguments), running)  # noqa: S606 - no shell is wanted
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("HEAD", "/")
+        return connection.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        connection.close()

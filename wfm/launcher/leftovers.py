@@ -1,0 +1,117 @@
+"""Processes of a launcher that was killed: wait for them, end them, clear what they left.
+
+They are known by what they are, not by a number in a file: by the state folder in their
+environment, or by having a server's data folder as their working folder. A process id that has
+been given to somebody else in the meantime is therefore never touched.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from wfm.launcher.console import say
+from wfm.launcher.errors import LauncherError
+
+MARK = "WFM_LAUNCHER_STATE"
+_POSTMASTER_FILE = "postmaster.pid"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leftover:
+    """A process that still belongs to this state folder."""
+
+    pid: int
+    name: str
+    is_postgres: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long leftovers may take to end by themselves, and after each signal."""
+
+    alone_seconds: float = 10.0
+    after_signal_seconds: float = 20.0
+
+
+def end_leftovers(
+    *, state_folder: Path, broker_folder: Path, data_folder: Path | None, patience: Patience
+) -> None:
+    """Return when no process of an earlier launcher is left; remove a stale postmaster.pid."""
+    folders = [folder for folder in (data_folder, broker_folder) if folder is not None]
+
+    def left() -> list[Leftover]:
+        return find_leftovers(state_folder=state_folder, server_folders=folders)
+
+    if left():
+        names = ", ".join(f"{process.name} ({process.pid})" for process in left())
+        say(f"Waiting for processes of a launcher that was killed: {names}.")
+    for number, seconds in (
+        (None, patience.alone_seconds),
+        (signal.SIGINT, patience.after_signal_seconds),  # PostgreSQL's fast shutdown
+        (signal.SIGQUIT, patience.after_signal_seconds),
+        (signal.SIGKILL, patience.after_signal_seconds),
+    ):
+        _send(left(), number)
+        if _wait_until_gone(left, seconds=seconds):
+            break
+    else:
+        msg = f"These processes do not end: {left()}. Stop them, then start again."
+        raise LauncherError(msg)
+    if data_folder is not None:
+        _remove_stale_postmaster_file(data_folder)
+
+
+def find_leftovers(*, state_folder: Path, server_folders: Collection[Path]) -> list[Leftover]:
+    """Return the live processes that carry our mark or work in our servers' folders."""
+    mark = f"{MARK}={state_folder}".encode()
+    data_folders = {str(folder) for folder in server_folders}
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            is_server = str((entry / "cwd").readlink()) in data_folders
+            is_ours = is_server or mark in (entry / "environ").read_bytes().split(b"\0")
+            name = (entry / "comm").read_text().strip()
+        except OSError:  # ended just now, a zombie, or another user's
+            continue
+        if is_ours:
+            found.append(
+                Leftover(pid=int(entry.name), name=name, is_postgres=name.startswith("postgres"))
+            )
+    return found
+
+
+def _send(processes: list[Leftover], number: signal.Signals | None) -> None:
+    if number is None:
+        return
+    for process in processes:
+        # Only the postmaster passes a shutdown on; a SIGKILL must reach every one.
+        chosen = signal.SIGTERM if number is signal.SIGINT and not process.is_postgres else number
+        try:
+            os.kill(process.pid, chosen)
+        except ProcessLookupError:
+            continue
+
+
+def _wait_until_gone(left: Callable[[], list[Leftover]], *, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while left():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _remove_stale_postmaster_file(data_folder: Path) -> None:
+    """Remove the file that makes PostgreSQL refuse when its number now belongs to another.
+
+    Safe here: no process works in the data folder any more, and we hold the launcher's lock.
+    """
+    path = data_folder / _POSTMASTER_FILE
+    if path.exists():
+        say("PostgreSQL was not shut down cleanly; it recovers from its log now.")
+        path.unlink()
