@@ -6,7 +6,7 @@
 """
 
 from wfm.metrics.counts import COUNTS, Count
-from wfm.metrics.model import Direction, Metric, MetricError, Pooling, Ratio, Unit
+from wfm.metrics.model import Direction, Metric, MetricError, Pooling, Ratio, Unit, UnknownMetric
 from wfm.metrics.registry import (
     DEFAULT_SERVICE_LEVEL,
     all_metrics,
@@ -26,6 +26,7 @@ __all__ = [
     "Pooling",
     "Ratio",
     "Unit",
+    "UnknownMetric",
     "all_metrics",
     "evaluate",
     "get",

@@ -21,6 +21,10 @@ class MetricError(ValueError):
     """A metric cannot be found, computed or pooled; the message says why."""
 
 
+class UnknownMetric(MetricError, LookupError):
+    """There is no metric of this key or version."""
+
+
 class Unit(StrEnum):
     """Unit of a metric's value. Rates are fractions 0-1; percent exists only on pages."""
 

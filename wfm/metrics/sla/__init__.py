@@ -8,6 +8,7 @@ from wfm.metrics.sla.clause import (
     ExclusionKind,
     Period,
     Verdict,
+    judge,
 )
 from wfm.metrics.sla.mapping import clause_from_mapping, clause_to_mapping
 from wfm.metrics.sla.text import clause_to_text, parse_clause
@@ -23,5 +24,6 @@ __all__ = [
     "clause_from_mapping",
     "clause_to_mapping",
     "clause_to_text",
+    "judge",
     "parse_clause",
 ]

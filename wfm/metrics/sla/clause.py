@@ -108,11 +108,13 @@ class Clause:
 
     def judge(self, *, value: float | None, sample: float) -> Verdict:
         """Compare a value with the target; too small a sample is not judged."""
-        if value is None or sample < self.minimum_sample:
-            return Verdict.NOT_JUDGED
-        higher = self.metric.better is not Direction.LOWER
-        met = value >= self.target if higher else value <= self.target
-        return Verdict.MET if met else Verdict.MISSED
+        return judge(
+            metric=self.metric,
+            target=self.target,
+            minimum_sample=self.minimum_sample,
+            value=value,
+            sample=sample,
+        )
 
     def _metric_problems(self) -> list[str]:
         try:
@@ -141,6 +143,16 @@ class Clause:
         if self.target < 0:
             problems.append(f"Expected a target of 0 or more, got {self.target:g}.")
         return problems
+
+
+def judge(
+    *, metric: Metric, target: float, minimum_sample: int, value: float | None, sample: float
+) -> Verdict:
+    """Compare a metric's value with its target, in the metric's better direction."""
+    if value is None or sample < minimum_sample:
+        return Verdict.NOT_JUDGED
+    lower = metric.better is Direction.LOWER
+    return Verdict.MET if (value <= target if lower else value >= target) else Verdict.MISSED
 
 
 def _is_zone(name: str) -> bool:
