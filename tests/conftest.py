@@ -53,14 +53,20 @@ def celery_worker_process(
 ) -> Iterator[Callable[..., subprocess.Popen]]:
     """Return a function that starts a real Celery worker process on the test's database.
 
-    `start(queues="solves", concurrency=1, pool="prefork", env={…})` returns its Popen when the
+    `start(queues="solves", concurrency=1, pool="prefork", include="tests.…", beat=False, env={…})` returns its Popen when the
     worker says that it is ready. `os.killpg(process.pid, signal.SIGKILL)` kills it with its pool.
     All workers end with the test.
     """
     started: list[subprocess.Popen] = []
 
     def start(
-        *, queues: str = "default", concurrency: int = 1, pool: str = "prefork", env=None
+        *,
+        queues: str = "default",
+        concurrency: int = 1,
+        pool: str = "prefork",
+        include: str = "",
+        beat: bool = False,
+        env=None,
     ) -> subprocess.Popen:
         log_path = tmp_path / f"celery-{len(started)}.log"
         with log_path.open("wb") as log:
@@ -69,6 +75,8 @@ def celery_worker_process(
                     *(sys.executable, "-m", "celery", "-A", "wfm", "worker"),
                     *("-Q", queues, "-c", str(concurrency), f"--pool={pool}"),
                     *("-n", f"test{len(started)}@%h", "--loglevel=INFO", "--without-mingle"),
+                    *(("-I", include) if include else ()),
+                    *(("-B", "-s", str(tmp_path / "beat")) if beat else ()),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

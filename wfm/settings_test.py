@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("WFM_SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests-50")
 
-from wfm.settings import *  # noqa: F403, E402 - tests take every setting and change a few
+from wfm.settings import *  # noqa: F403 - tests take every setting and change a few
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
