@@ -6,7 +6,15 @@
 """
 
 from wfm.metrics.counts import COUNTS, Count
-from wfm.metrics.model import Direction, Metric, MetricError, Pooling, Ratio, Unit, UnknownMetric
+from wfm.metrics.model import (
+    Direction,
+    Metric,
+    MetricError,
+    Pooling,
+    Ratio,
+    Unit,
+    UnknownMetricError,
+)
 from wfm.metrics.registry import (
     DEFAULT_SERVICE_LEVEL,
     all_metrics,
@@ -26,7 +34,7 @@ __all__ = [
     "Pooling",
     "Ratio",
     "Unit",
-    "UnknownMetric",
+    "UnknownMetricError",
     "all_metrics",
     "evaluate",
     "get",

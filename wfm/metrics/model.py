@@ -21,7 +21,7 @@ class MetricError(ValueError):
     """A metric cannot be found, computed or pooled; the message says why."""
 
 
-class UnknownMetric(MetricError, LookupError):
+class UnknownMetricError(MetricError, LookupError):
     """There is no metric of this key or version."""
 
 

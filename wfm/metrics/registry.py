@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from wfm.metrics.definitions import DEFINITIONS
-from wfm.metrics.model import Metric, MetricError, Pooling, Ratio, UnknownMetric
+from wfm.metrics.model import Metric, MetricError, Pooling, Ratio, UnknownMetricError
 
 DEFAULT_SERVICE_LEVEL = "service_level.answered_over_offered"
 
@@ -30,7 +30,7 @@ def all_metrics() -> tuple[Metric, ...]:
 def versions_of(key: str) -> tuple[Metric, ...]:
     """All versions of one metric, oldest first."""
     if key not in _by_key():
-        raise UnknownMetric(f"There is no metric '{key}'.")
+        raise UnknownMetricError(f"There is no metric '{key}'.")
     return tuple(metric for _, metric in sorted(_by_key()[key].items()))
 
 
@@ -42,7 +42,7 @@ def get(key: str, version: int | None = None) -> Metric:
     for metric in versions:
         if metric.version == version:
             return metric
-    raise UnknownMetric(f"There is no version {version} of metric '{key}'.")
+    raise UnknownMetricError(f"There is no version {version} of metric '{key}'.")
 
 
 def evaluate(key: str, counts: Mapping[str, float], version: int | None = None) -> Ratio:

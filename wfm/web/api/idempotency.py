@@ -11,10 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.apps import apps
-from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -23,10 +21,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from wfm.integration.models import IdempotencyRecord, principal_name
 from wfm.web.api.errors import IdempotencyKeyReused
-
-if TYPE_CHECKING:
-    from wfm.integration.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
@@ -75,25 +71,22 @@ class IdempotentMixin:
         return final  # type: ignore[no-any-return]
 
 
-def principal_name(principal: object) -> str:
-    """Return a stable name of a person or key, such as `user:7`."""
-    kind = type(principal)._meta.model_name  # type: ignore[attr-defined] # noqa: SLF001 - Django's documented name
-    return f"{kind}:{principal.pk}"  # type: ignore[attr-defined]
-
-
 def _claim(request: Request, key: str) -> IdempotencyRecord:
-    records = apps.get_model("integration", "IdempotencyRecord")._default_manager  # noqa: SLF001 - Django's documented name
-    principal = principal_name(request.user)
+    principal = request.user
     digest = _digest(request)
     at = now()
-    with transaction.atomic():
-        records.filter(principal=principal, created_at__lt=at - KEPT_FOR).delete()
-        # Waits here while another transaction holds the same key; then its row is visible.
-        records.bulk_create(
-            [records.model(principal=principal, key=key, request_sha256=digest, created_at=at)],
-            ignore_conflicts=True,
-        )
-        record: IdempotencyRecord = records.get(principal=principal, key=key)
+    mine = IdempotencyRecord.objects.visible_to(principal)
+    mine.filter(created_at__lt=at - KEPT_FOR).delete()
+    record = IdempotencyRecord(
+        principal=principal_name(principal),
+        client_id=getattr(principal, "client_id", None),
+        key=key,
+        request_sha256=digest,
+        created_at=at,
+    )
+    # Waits here while another transaction holds the same key; then its row is visible.
+    IdempotencyRecord.objects.bulk_create([record], ignore_conflicts=True)
+    record = mine.get(key=key)
     if record.request_sha256 != digest:
         raise IdempotencyKeyReused
     if record.status_code is not None:
