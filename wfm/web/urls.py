@@ -1,0 +1,10 @@
+"""Addresses of the frame's own fragments."""
+
+from django.urls import path
+
+from wfm.web import views
+
+urlpatterns = [
+    path("palette/", views.palette, name="palette"),
+    path("metrics/<str:key>/", views.metric_definition, name="metric-definition"),
+]
