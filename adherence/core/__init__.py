@@ -1,1 +1,1 @@
-"""Pure functions on arrays and frozen dataclasses: no Django, no clock, no I/O."""
+"""Adherence arithmetic: arrays in, arrays out; no Django, no clock, no input or output."""

@@ -2,6 +2,7 @@
 
 from adherence.models.day import AdherenceDay, AdherenceException, ExceptionStatus
 from adherence.models.event import ActivityEvent, EventSource, QuarantinedEvent
+from adherence.models.feed import EventFeed, FeedHeartbeat
 from adherence.models.live import AgentLive, LiveFlag
 
 __all__ = [
@@ -9,8 +10,10 @@ __all__ = [
     "AdherenceDay",
     "AdherenceException",
     "AgentLive",
+    "EventFeed",
     "EventSource",
     "ExceptionStatus",
+    "FeedHeartbeat",
     "LiveFlag",
     "QuarantinedEvent",
 ]

@@ -1,7 +1,5 @@
 """Adherence per agent and operational day, and exceptions to it."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +30,7 @@ class AdherenceDay(models.Model):
     computed_at = models.DateTimeField(null=True, blank=True)
     metric_version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[models.Manager["AdherenceDay"]] = ByAgentQuerySet.as_manager()
+    objects = ByAgentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("adherence of a day")
@@ -49,10 +47,16 @@ class AdherenceDay(models.Model):
 
     @property
     def adherence_rate(self) -> float | None:
-        """1 - out / scheduled, floor 0; None without scheduled time."""
-        if not self.scheduled_seconds:
+        """1 - out / scheduled, floor 0, unseen time left out; None without scheduled time."""
+        observed = self.scheduled_seconds - self.unknown_seconds
+        return max(0.0, 1 - self.out_seconds / observed) if observed else None
+
+    @property
+    def conformance_rate(self) -> float | None:
+        """Worked on position / scheduled on position; None without scheduled time on position."""
+        if not self.scheduled_work_seconds:
             return None
-        return max(0.0, 1 - self.out_seconds / self.scheduled_seconds)
+        return self.worked_seconds / self.scheduled_work_seconds
 
 
 class ExceptionStatus(models.TextChoices):
@@ -83,7 +87,7 @@ class AdherenceException(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager["AdherenceException"]] = ByAgentQuerySet.as_manager()
+    objects = ByAgentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("adherence exception")

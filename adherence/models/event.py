@@ -1,6 +1,6 @@
 """Activity events: points in time at which an agent's state changes."""
 
-from typing import ClassVar
+from typing import Self, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from wfm.org.access import access_of, agent_filter
 from wfm.org.models import ActivityCode, Agent
 
+_Row = TypeVar("_Row", bound=models.Model)
 
-class ByAgentQuerySet(models.QuerySet):  # type: ignore[type-arg]
+
+class ByAgentQuerySet(models.QuerySet[_Row]):
     """Rows about one agent."""
 
-    def visible_to(self, principal: object) -> "ByAgentQuerySet":
+    def visible_to(self, principal: object) -> Self:
         """Return the rows of agents in scope, and one's own."""
         return self.filter(agent_filter(principal, "adherence.view", "agent"))
 
@@ -45,7 +47,7 @@ class ActivityEvent(models.Model):
     is_late = models.BooleanField(_("late"), default=False)
     raw = models.JSONField(default=dict, blank=True)
 
-    objects: ClassVar[models.Manager["ActivityEvent"]] = ByAgentQuerySet.as_manager()
+    objects = ByAgentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("activity event")
@@ -86,7 +88,7 @@ class QuarantinedEvent(models.Model):
     times_seen = models.PositiveIntegerField(_("times seen"), default=1)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager["QuarantinedEvent"]] = QuarantinedEventQuerySet.as_manager()
+    objects = QuarantinedEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("quarantined event")

@@ -1,12 +1,10 @@
 """One maintained row per agent for the live pages."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from adherence.models.event import ByAgentQuerySet
-from wfm.org.models import ActivityCode, Agent
+from wfm.org.models import ActivityCode, Agent, StateGroup
 
 
 class LiveFlag(models.TextChoices):
@@ -18,17 +16,25 @@ class LiveFlag(models.TextChoices):
     UNKNOWN = "UNKNOWN", _("feed silent")
     BUSY_TOO_LONG = "BUSY_TOO_LONG", _("busy too long")
     OUT = "OUT", _("out of adherence")
+    LATE = "LATE", _("late")
     NO_SHOW = "NO_SHOW", _("not clocked in")
 
 
 class AgentLive(models.Model):
-    """State, plan and flag of one agent now. `version` grows with each change."""
+    """State, plan and flag of one agent now, kept by intake and tick.
+
+    `version` grows with each change of the row; `next_check_at` is when the row may change without
+    any event. Unknown state group: the agent's feed is silent.
+    """
 
     agent = models.OneToOneField(
         Agent, on_delete=models.CASCADE, primary_key=True, related_name="live"
     )
     activity_code = models.ForeignKey(
         ActivityCode, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state_group = models.CharField(
+        _("state group"), max_length=12, choices=StateGroup, default=StateGroup.OFFLINE
     )
     state_since = models.DateTimeField(_("in this state since"), null=True, blank=True)
     planned_code = models.ForeignKey(
@@ -42,6 +48,7 @@ class AgentLive(models.Model):
     next_code = models.ForeignKey(
         ActivityCode, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    next_starts_at = models.DateTimeField(null=True, blank=True)
     shift_place = models.CharField(max_length=8, blank=True)
     flag = models.CharField(_("flag"), max_length=14, choices=LiveFlag, default=LiveFlag.OFF)
     flag_since = models.DateTimeField(_("flag since"), null=True, blank=True)
@@ -50,7 +57,7 @@ class AgentLive(models.Model):
     version = models.BigIntegerField(default=0, db_index=True)
     updated_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager["AgentLive"]] = ByAgentQuerySet.as_manager()
+    objects = ByAgentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agent now")

@@ -1,0 +1,68 @@
+"""Feeds of events, and when they were heard."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from wfm.org.access import access_of
+
+
+class EventFeedQuerySet(models.QuerySet["EventFeed"]):
+    """Feeds."""
+
+    def visible_to(self, principal: object) -> "EventFeedQuerySet":
+        """Return them for our own people."""
+        return self if access_of(principal).is_internal else self.none()
+
+
+class EventFeed(models.Model):
+    """A source of events. With a limit it must be heard: silent for longer, its agents are unknown.
+
+    Which agents it speaks for says their key in the source (`AgentSourceKey`).
+    """
+
+    source = models.SlugField(_("source"), max_length=40, unique=True)
+    silence_limit_seconds = models.PositiveIntegerField(
+        _("silent after seconds"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Empty: this source speaks only when something changes, silence means nothing."
+        ),
+    )
+    last_heard_at = models.DateTimeField(_("last heard"), null=True, blank=True)
+
+    objects = EventFeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event feed")
+        verbose_name_plural = _("event feeds")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(silence_limit_seconds=None) | Q(silence_limit_seconds__gte=30),
+                name="adherence_eventfeed_limit_sensible",
+                violation_error_message=_("A feed may be silent for at least 30 seconds."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class FeedHeartbeat(models.Model):
+    """A moment at which a feed with a limit was heard, one row per ten seconds at most."""
+
+    feed = models.ForeignKey(EventFeed, on_delete=models.CASCADE, related_name="heartbeats")
+    heard_at = models.DateTimeField(_("heard"))
+
+    class Meta:
+        verbose_name = _("heartbeat of a feed")
+        verbose_name_plural = _("heartbeats of feeds")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["feed", "heard_at"], name="adherence_feedheartbeat_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} {self.heard_at:%Y-%m-%d %H:%M:%S}"
