@@ -1,7 +1,5 @@
 """What a planner knows that the history does not: special days, overrides, drivers."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +27,7 @@ class SpecialDay(models.Model):
     factor = models.FloatField(_("share of a usual day"), null=True, blank=True)
     name = models.CharField(_("name"), max_length=120)
 
-    objects: ClassVar[models.Manager["SpecialDay"]] = ByQueueQuerySet.as_manager()
+    objects = ByQueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("special day")
@@ -74,7 +72,7 @@ class Override(models.Model):
         "org.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    objects: ClassVar[models.Manager["Override"]] = ByQueueQuerySet.as_manager()
+    objects = ByQueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("override")
@@ -110,7 +108,7 @@ class DriverLink(models.Model):
     max_lag_days = models.PositiveSmallIntegerField(_("longest lag in days"), default=14)
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects: ClassVar[models.Manager["DriverLink"]] = ByQueueQuerySet.as_manager()
+    objects = ByQueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("driver")

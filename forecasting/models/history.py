@@ -1,6 +1,6 @@
 """What happened: intervals, work items, backlogs, and where they came from."""
 
-from typing import ClassVar
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from wfm.org.access import access_of, client_filter
 from wfm.org.models import Queue
 
+_Row = TypeVar("_Row", bound=models.Model)
 
-class ByQueueQuerySet(models.QuerySet):  # type: ignore[type-arg]
+
+class ByQueueQuerySet(models.QuerySet[_Row]):
     """Rows that belong to one queue."""
 
-    def visible_to(self, principal: object) -> "ByQueueQuerySet":
+    def visible_to(self, principal: object) -> Self:
         """Return the rows of queues in scope."""
         return self.filter(client_filter(principal, "queue__client"))
 
@@ -67,7 +69,7 @@ class ImportBatch(models.Model):
     created_by = models.ForeignKey("org.User", on_delete=models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
-    objects: ClassVar[models.Manager["ImportBatch"]] = ImportBatchQuerySet.as_manager()
+    objects = ImportBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")
@@ -124,7 +126,7 @@ class IntervalActual(models.Model):
         ImportBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    objects: ClassVar[models.Manager["IntervalActual"]] = ByQueueQuerySet.as_manager()
+    objects = ByQueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("interval")
@@ -158,7 +160,7 @@ class WorkItem(models.Model):
     handle_seconds = models.FloatField(null=True, blank=True)
     is_simulated = models.BooleanField(default=False)
 
-    objects: ClassVar[models.Manager["WorkItem"]] = ByQueueQuerySet.as_manager()
+    objects = ByQueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("work item")
@@ -198,7 +200,7 @@ class BacklogSnapshot(models.Model):
     due_at = models.DateTimeField()
     open_items = models.PositiveIntegerField()
 
-    objects: ClassVar[models.Manager["BacklogSnapshot"]] = ByQueueQuerySet.as_manager()
+    objects = ByQueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("backlog snapshot")

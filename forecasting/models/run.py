@@ -1,7 +1,5 @@
 """Forecast runs and their rows."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +8,7 @@ from wfm.org.models import Queue
 from wfm.org.runs import Run, RunQuerySet
 
 
-class ForecastRunQuerySet(RunQuerySet):
+class ForecastRunQuerySet(RunQuerySet["ForecastRun"]):
     """Forecast runs."""
 
     view_permission = "forecast.view"
@@ -23,7 +21,7 @@ class ForecastRun(Run):
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
 
-    objects: ClassVar[models.Manager["ForecastRun"]] = ForecastRunQuerySet.as_manager()
+    objects = ForecastRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("forecast")
@@ -59,7 +57,7 @@ class ForecastQueueResult(models.Model):
     backtest = models.JSONField(_("backtest"), default=dict, blank=True)
     components = models.JSONField(_("components"), default=dict, blank=True)
 
-    objects: ClassVar[models.Manager["ForecastQueueResult"]] = ByQueueQuerySet.as_manager()
+    objects = ByQueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("queue's forecast")
@@ -88,7 +86,7 @@ class ForecastInterval(models.Model):
     aht_seconds = models.FloatField(null=True, blank=True)
     is_open = models.BooleanField(default=True)
 
-    objects: ClassVar[models.Manager["ForecastInterval"]] = ByQueueQuerySet.as_manager()
+    objects = ByQueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("forecast interval")

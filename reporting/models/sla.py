@@ -1,7 +1,5 @@
 """Service levels as counted: numerator and denominator, never only the rate."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +30,9 @@ class SlaResult(models.Model):
     period = models.CharField(_("period"), max_length=10, choices=SlaPeriod)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
-    threshold_seconds = models.PositiveIntegerField(_("threshold in seconds"), null=True, blank=True)
+    threshold_seconds = models.PositiveIntegerField(
+        _("threshold in seconds"), null=True, blank=True
+    )
     numerator = models.FloatField(_("numerator"))
     denominator = models.FloatField(_("denominator"))
     value = models.FloatField(_("value"), null=True, blank=True)
@@ -44,7 +44,7 @@ class SlaResult(models.Model):
     is_final = models.BooleanField(_("period is over"), default=False)
     as_of = models.DateTimeField(_("as of"))
 
-    objects: ClassVar[models.Manager["SlaResult"]] = SlaResultQuerySet.as_manager()
+    objects = SlaResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("SLA result")
@@ -60,7 +60,9 @@ class SlaResult(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["client", "period", "-starts_on"], name="reporting_slaresult_recent")
+            models.Index(
+                fields=["client", "period", "-starts_on"], name="reporting_slaresult_recent"
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """When people can work: availability and time off."""
 
-from typing import ClassVar
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,11 +10,13 @@ from wfm.org.access import agent_filter
 from wfm.org.models import ActivityCode, Agent
 from wfm.org.models.base import audited
 
+_Row = TypeVar("_Row", bound=models.Model)
 
-class ByAgentQuerySet(models.QuerySet):  # type: ignore[type-arg]
+
+class ByAgentQuerySet(models.QuerySet[_Row]):
     """Rows about one agent."""
 
-    def visible_to(self, principal: object) -> "ByAgentQuerySet":
+    def visible_to(self, principal: object) -> Self:
         """Return the rows of agents in scope, and one's own."""
         return self.filter(agent_filter(principal, "schedule.view", "agent"))
 
@@ -35,7 +37,7 @@ class Availability(models.Model):
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager["Availability"]] = ByAgentQuerySet.as_manager()
+    objects = ByAgentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("availability")
@@ -80,7 +82,7 @@ class TimeOff(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager["TimeOff"]] = ByAgentQuerySet.as_manager()
+    objects = ByAgentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("time off")

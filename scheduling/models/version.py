@@ -1,7 +1,5 @@
 """Schedule versions, shifts and what is done inside them."""
 
-from typing import ClassVar
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -30,7 +28,7 @@ class ScheduleStatus(models.TextChoices):
     SUPERSEDED = "SUPERSEDED", _("superseded")
 
 
-class ScheduleVersionQuerySet(RunQuerySet):
+class ScheduleVersionQuerySet(RunQuerySet["ScheduleVersion"]):
     """Schedule versions."""
 
     view_permission = "schedule.view"
@@ -60,7 +58,7 @@ class ScheduleVersion(Run):
     findings = models.JSONField(_("findings"), default=list, blank=True)
     revision = models.PositiveIntegerField(_("revision"), default=0)
 
-    objects: ClassVar[models.Manager["ScheduleVersion"]] = ScheduleVersionQuerySet.as_manager()
+    objects = ScheduleVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("schedule")
@@ -109,7 +107,7 @@ class Shift(models.Model):
     is_published = models.BooleanField(default=False, editable=False)
     revision = models.PositiveIntegerField(default=0)
 
-    objects: ClassVar[models.Manager["Shift"]] = ByAgentQuerySet.as_manager()
+    objects = ByAgentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shift")
@@ -161,7 +159,7 @@ class ShiftActivity(models.Model):
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
 
-    objects: ClassVar[models.Manager["ShiftActivity"]] = ShiftActivityQuerySet.as_manager()
+    objects = ShiftActivityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shift activity")
@@ -192,7 +190,7 @@ class UnplacedAgent(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
     reason = models.TextField(_("reason"))
 
-    objects: ClassVar[models.Manager["UnplacedAgent"]] = ByAgentQuerySet.as_manager()
+    objects = ByAgentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("unplaced agent")

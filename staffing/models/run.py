@@ -1,7 +1,5 @@
 """Requirement runs and their rows."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +9,7 @@ from wfm.org.models import Queue
 from wfm.org.runs import Run, RunQuerySet
 
 
-class RequirementRunQuerySet(RunQuerySet):
+class RequirementRunQuerySet(RunQuerySet["RequirementRun"]):
     """Requirement runs."""
 
     view_permission = "staffing.view"
@@ -24,7 +22,7 @@ class RequirementRun(Run):
         ForecastRun, on_delete=models.PROTECT, related_name="requirement_runs"
     )
 
-    objects: ClassVar[models.Manager["RequirementRun"]] = RequirementRunQuerySet.as_manager()
+    objects = RequirementRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("requirement")
@@ -50,7 +48,7 @@ class RequirementQueueResult(models.Model):
     ceiling_level = models.FloatField(_("best reachable level"), null=True, blank=True)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
 
-    objects: ClassVar[models.Manager["RequirementQueueResult"]] = ByQueueQuerySet.as_manager()
+    objects = ByQueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("queue's requirement")
@@ -83,7 +81,7 @@ class RequirementInterval(models.Model):
     occupancy_rate = models.FloatField(null=True, blank=True)
     is_open = models.BooleanField(default=True)
 
-    objects: ClassVar[models.Manager["RequirementInterval"]] = ByQueueQuerySet.as_manager()
+    objects = ByQueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("required interval")

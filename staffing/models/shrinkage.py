@@ -1,7 +1,5 @@
 """Paid time that is not available, by code and interval."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +18,7 @@ class ShrinkageProfile(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager["ShrinkageProfile"]] = ByQueueQuerySet.as_manager()
+    objects = ByQueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shrinkage profile")

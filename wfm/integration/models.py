@@ -1,7 +1,6 @@
 """API keys and saved import mappings."""
 
 from functools import cached_property
-from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -40,7 +39,7 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager["ApiKey"]] = ApiKeyQuerySet.as_manager()
+    objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API key")
@@ -121,7 +120,7 @@ class IdempotencyRecord(models.Model):
     headers = models.JSONField(default=dict)
     created_at = models.DateTimeField()
 
-    objects: ClassVar[models.Manager["IdempotencyRecord"]] = IdempotencyRecordQuerySet.as_manager()
+    objects = IdempotencyRecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer kept for a repeated request")

@@ -1,7 +1,6 @@
 """The truth about every long computation, and the outbox that rings the workers."""
 
 from datetime import datetime
-from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -95,7 +94,7 @@ class Job(models.Model):
     cpu_seconds = models.FloatField(_("CPU seconds"), null=True, blank=True)
     peak_rss_kib = models.BigIntegerField(_("peak memory in KiB"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager["Job"]] = JobQuerySet.as_manager()
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("job")

@@ -102,7 +102,9 @@ class JobContext:
         with system_tenant():
             job = Job.objects.select_for_update().filter(pk=self.job_id).first()
             if job is None or job.token != self.token or job.status != JobStatus.RUNNING:
-                msg = f"Job {self.job_id} is no longer ours (token {self.token}); nothing is written."
+                msg = (
+                    f"Job {self.job_id} is no longer ours (token {self.token}); nothing is written."
+                )
                 raise LostLease(msg)
             yield job
 
@@ -141,7 +143,9 @@ class JobContext:
                     logger.warning("Job %s was taken over by another worker.", self.job_id)
                     self._call_cancel_callbacks()
                 except (DatabaseError, InterfaceError):
-                    logger.exception("Unable to renew the lease of job %s; trying again.", self.job_id)
+                    logger.exception(
+                        "Unable to renew the lease of job %s; trying again.", self.job_id
+                    )
                     connection.close()
                 self._wake.wait(timeout=0.5)
                 self._wake.clear()
@@ -181,6 +185,7 @@ def run(job_id: int, handler: Handler) -> None:
     context = JobContext(job)
     context.start()
     before = _cpu_seconds()
+    outcome: dict[str, Any]
     try:
         result = handler(context)
     except JobCancelled:
@@ -253,5 +258,3 @@ def _finish(context: JobContext, outcome: dict[str, Any]) -> None:
 def _cpu_seconds() -> float:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
-
-

@@ -95,17 +95,23 @@ def sweep_jobs(*, at: datetime) -> dict[str, int]:
     """
     with transaction.atomic():
         orphans = list(
-            Job.objects.orphaned(at=at).select_for_update(skip_locked=True).order_by("pk")[:RING_BATCH]
+            Job.objects.orphaned(at=at)
+            .select_for_update(skip_locked=True)
+            .order_by("pk")[:RING_BATCH]
         )
         failed = rung = cancelled = 0
         for job in orphans:
             if job.cancel_requested_at is not None:
-                cancelled += _finish(job, JobStatus.CANCELLED, _("Cancelled; its worker had stopped."))
+                cancelled += _finish(
+                    job, JobStatus.CANCELLED, _("Cancelled; its worker had stopped.")
+                )
             elif job.attempts >= settings.JOB_MAX_ATTEMPTS:
                 failed += _finish(
                     job,
                     JobStatus.FAILED,
-                    _("The worker stopped %(count)d times while it computed this. It is not tried again.")
+                    _(
+                        "The worker stopped %(count)d times while it computed this. It is not tried again."
+                    )
                     % {"count": job.attempts},
                 )
             else:
@@ -116,10 +122,10 @@ def sweep_jobs(*, at: datetime) -> dict[str, int]:
                 )
                 OutboxMessage.objects.create(job=job, task_name=job.kind)
                 rung += 1
-        forgotten = Job.objects.filter(
-            status=JobStatus.QUEUED, created_at__lt=at - RE_RING_AFTER
-        ).exclude(outbox_messages__sent_at=None).exclude(
-            outbox_messages__sent_at__gt=at - RE_RING_AFTER
+        forgotten = (
+            Job.objects.filter(status=JobStatus.QUEUED, created_at__lt=at - RE_RING_AFTER)
+            .exclude(outbox_messages__sent_at=None)
+            .exclude(outbox_messages__sent_at__gt=at - RE_RING_AFTER)
         )
         for job in forgotten.order_by("pk")[:RING_BATCH]:
             OutboxMessage.objects.create(job=job, task_name=job.kind)

@@ -92,7 +92,9 @@ BUILTIN_ROLES = (
         "team_lead",
         "Team lead",
         is_internal=True,
-        permissions=_views("org", "people", "schedule", "timeoff", "adherence", "sla", "metric", "job")
+        permissions=_views(
+            "org", "people", "schedule", "timeoff", "adherence", "sla", "metric", "job"
+        )
         | {"adherence.approve", "timeoff.approve"},
     ),
     BuiltinRole(
@@ -179,7 +181,9 @@ def agent_filter(principal: object, permission: str, path: str = "") -> Q:
     if not access.is_internal:
         return Q(pk__in=[])
     prefix = f"{path}__" if path else ""
-    own = Q(**{f"{prefix}pk" if path else "pk": access.agent_id}) if access.agent_id else Q(pk__in=[])
+    own = (
+        Q(**{f"{prefix}pk" if path else "pk": access.agent_id}) if access.agent_id else Q(pk__in=[])
+    )
     if not access.can(permission):
         return own
     if access.team_ids is None:

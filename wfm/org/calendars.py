@@ -21,7 +21,9 @@ def business_calendars(queues: Iterable[Queue]) -> dict[int, BusinessCalendar]:
         if holiday.opens_minute is None or holiday.closes_minute is None:
             closed[holiday.queue_id].add(holiday.date)
         else:
-            special[holiday.queue_id][holiday.date] = [(holiday.opens_minute, holiday.closes_minute)]
+            special[holiday.queue_id][holiday.date] = [
+                (holiday.opens_minute, holiday.closes_minute)
+            ]
     return {
         queue.pk: BusinessCalendar(
             tz=queue.timezone,

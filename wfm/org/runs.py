@@ -1,6 +1,6 @@
 """What every immutable run of a computation has in common."""
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from wfm.org.access import access_of
 
 
-class RunQuerySet(models.QuerySet[Any]):
+_Row = TypeVar("_Row", bound=models.Model)
+
+
+class RunQuerySet(models.QuerySet[_Row]):
     """Runs of one room. `view_permission` is set by each room's subclass."""
 
     view_permission: ClassVar[str] = ""

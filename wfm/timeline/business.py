@@ -35,7 +35,9 @@ class BusinessCalendar:
     special_dates: Mapping[date, Sequence[MinuteSpan]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        spans = [span for day in (*self.weekly.values(), *self.special_dates.values()) for span in day]
+        spans = [
+            span for day in (*self.weekly.values(), *self.special_dates.values()) for span in day
+        ]
         for opens, closes in spans:
             if not 0 <= opens < closes <= 1440:
                 msg = f"Expected 0 <= opens < closes <= 1440 minutes, got {opens} to {closes}."

@@ -43,7 +43,8 @@ def grid(starts_at: datetime, ends_at: datetime, minutes: int) -> Instants:
         msg = f"{starts_at} to {ends_at} is not a whole number of {minutes}-minute intervals."
         raise ValueError(msg)
     first = np.datetime64(starts_at.astimezone(UTC).replace(tzinfo=None), "s")
-    return first + np.arange(int(count)) * np.timedelta64(minutes * 60, "s")
+    instants: Instants = first + np.arange(int(count)) * np.timedelta64(minutes * 60, "s")
+    return instants
 
 
 def local_offsets_seconds(instants: Instants, tz: str | ZoneInfo) -> NDArray[np.int64]:
@@ -60,7 +61,8 @@ def local_offsets_seconds(instants: Instants, tz: str | ZoneInfo) -> NDArray[np.
         dtype=np.int64,
         count=len(distinct),
     )
-    return offsets[inverse].reshape(instants.shape)
+    shaped: NDArray[np.int64] = offsets[inverse].reshape(instants.shape)
+    return shaped
 
 
 def _offset_seconds(epoch_seconds: int, zone: ZoneInfo) -> int:
@@ -71,16 +73,18 @@ def _offset_seconds(epoch_seconds: int, zone: ZoneInfo) -> int:
 def local_wall(instants: Instants, tz: str | ZoneInfo) -> Instants:
     """Return the wall clock's reading at each instant as datetime64[s] without zone."""
     shift = local_offsets_seconds(instants, tz).astype("timedelta64[s]")
-    return instants.astype("datetime64[s]") + shift
+    wall: Instants = instants.astype("datetime64[s]") + shift
+    return wall
 
 
 def local_dates(instants: Instants, tz: str | ZoneInfo) -> Instants:
     """Return the local calendar date of each instant as datetime64[D]."""
-    return local_wall(instants, tz).astype("datetime64[D]")
+    dates: Instants = local_wall(instants, tz).astype("datetime64[D]")
+    return dates
 
 
 def local_minutes(instants: Instants, tz: str | ZoneInfo) -> NDArray[np.int64]:
     """Return the minute of the local day (0-1439) on the wall clock at each instant."""
     wall = local_wall(instants, tz)
-    seconds = (wall - wall.astype("datetime64[D]")).astype(np.int64)
-    return seconds // 60
+    minutes: NDArray[np.int64] = (wall - wall.astype("datetime64[D]")).astype(np.int64) // 60
+    return minutes

@@ -1,7 +1,5 @@
 """Clients and what was promised to them."""
 
-from typing import ClassVar
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -30,7 +28,7 @@ class Client(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects: ClassVar[models.Manager["Client"]] = ClientQuerySet.as_manager()
+    objects = ClientQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("client")
@@ -62,7 +60,7 @@ class ClientContract(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager["ClientContract"]] = ClientContractQuerySet.as_manager()
+    objects = ClientContractQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("client contract")
@@ -118,11 +116,13 @@ class SlaClause(models.Model):
     period = models.CharField(
         _("period"), max_length=10, choices=SlaPeriod, default=SlaPeriod.MONTH
     )
-    threshold_seconds = models.PositiveIntegerField(_("threshold in seconds"), null=True, blank=True)
+    threshold_seconds = models.PositiveIntegerField(
+        _("threshold in seconds"), null=True, blank=True
+    )
     short_seconds = models.PositiveIntegerField(_("short abandon in seconds"), default=5)
     minimum_sample = models.PositiveIntegerField(_("minimum sample"), default=0)
 
-    objects: ClassVar[models.Manager["SlaClause"]] = SlaClauseQuerySet.as_manager()
+    objects = SlaClauseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("SLA clause")

@@ -1,7 +1,5 @@
 """Agents, teams, skills and employment contracts."""
 
-from typing import ClassVar
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -32,7 +30,7 @@ class Team(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="teams")
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects: ClassVar[models.Manager["Team"]] = TeamQuerySet.as_manager()
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team")
@@ -87,7 +85,9 @@ class EmploymentContract(models.Model):
                 condition=Q(days_per_week_min__lte=F("days_per_week_max"))
                 & Q(days_per_week_max__lte=7),
                 name="org_employmentcontract_days_ordered",
-                violation_error_message=_("Days a week must be 0 to 7, the least not above the most."),
+                violation_error_message=_(
+                    "Days a week must be 0 to 7, the least not above the most."
+                ),
             ),
         ]
 
@@ -116,7 +116,7 @@ class Agent(models.Model):
     sort_key = models.CharField(_("sort key"), max_length=200, db_index=True)
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects: ClassVar[models.Manager["Agent"]] = AgentQuerySet.as_manager()
+    objects = AgentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agent")
@@ -163,7 +163,7 @@ class AgentAssignment(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager["AgentAssignment"]] = AgentAssignmentQuerySet.as_manager()
+    objects = AgentAssignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("assignment")

@@ -1,7 +1,5 @@
 """Sites and their seats."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +24,7 @@ class Site(models.Model):
     timezone = TimeZoneField(_("time zone"))
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects: ClassVar[models.Manager["Site"]] = SiteQuerySet.as_manager()
+    objects = SiteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("site")
@@ -54,7 +52,7 @@ class SeatPool(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager["SeatPool"]] = SeatPoolQuerySet.as_manager()
+    objects = SeatPoolQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("seat pool")

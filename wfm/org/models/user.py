@@ -130,7 +130,7 @@ class Role(models.Model):
         models.CharField(max_length=40), default=list, blank=True, verbose_name=_("permissions")
     )
 
-    objects: ClassVar[models.Manager["Role"]] = RoleQuerySet.as_manager()
+    objects = RoleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("role")

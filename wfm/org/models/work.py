@@ -1,7 +1,5 @@
 """Work types, queues, opening hours, goals and activity codes."""
 
-from typing import ClassVar
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -105,7 +103,7 @@ class Queue(models.Model):
     source_note = models.TextField(_("where the data comes from"), blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects: ClassVar[models.Manager["Queue"]] = QueueQuerySet.as_manager()
+    objects = QueueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("queue")
@@ -167,7 +165,7 @@ class OpeningHours(models.Model):
     opens_minute = models.PositiveSmallIntegerField(_("opens, minute of the day"))
     closes_minute = models.PositiveSmallIntegerField(_("closes, minute of the day"))
 
-    objects: ClassVar[models.Manager["OpeningHours"]] = OpeningHoursQuerySet.as_manager()
+    objects = OpeningHoursQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("opening hours")
@@ -211,7 +209,7 @@ class Holiday(models.Model):
         _("closes, minute of the day"), null=True, blank=True
     )
 
-    objects: ClassVar[models.Manager["Holiday"]] = HolidayQuerySet.as_manager()
+    objects = HolidayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("holiday")
@@ -253,7 +251,9 @@ class ServiceGoal(models.Model):
         _("metric"), max_length=80, default="service_level.answered_over_offered"
     )
     level = models.FloatField(_("target share"))
-    threshold_seconds = models.PositiveIntegerField(_("threshold in seconds"), null=True, blank=True)
+    threshold_seconds = models.PositiveIntegerField(
+        _("threshold in seconds"), null=True, blank=True
+    )
     within_business_minutes = models.PositiveIntegerField(
         _("deferred: due within business minutes"), null=True, blank=True
     )
@@ -261,13 +261,15 @@ class ServiceGoal(models.Model):
     max_abandonment_rate = models.FloatField(_("abandonment at most"), null=True, blank=True)
     max_occupancy_rate = models.FloatField(_("occupancy at most"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager["ServiceGoal"]] = ServiceGoalQuerySet.as_manager()
+    objects = ServiceGoalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("service goal")
         verbose_name_plural = _("service goals")
         constraints = [
-            models.UniqueConstraint(fields=["queue", "version"], name="org_servicegoal_version_once"),
+            models.UniqueConstraint(
+                fields=["queue", "version"], name="org_servicegoal_version_once"
+            ),
             models.CheckConstraint(
                 condition=Q(level__gt=0) & Q(level__lte=1),
                 name="org_servicegoal_level_is_share",
@@ -313,7 +315,9 @@ class ActivityCodeQuerySet(models.QuerySet["ActivityCode"]):
 
     def for_portal(self) -> "ActivityCodeQuerySet":
         """Return those with a button, in the order of the buttons."""
-        return self.filter(is_active=True, portal_position__isnull=False).order_by("portal_position")
+        return self.filter(is_active=True, portal_position__isnull=False).order_by(
+            "portal_position"
+        )
 
 
 @audited()
@@ -334,7 +338,7 @@ class ActivityCode(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects: ClassVar[models.Manager["ActivityCode"]] = ActivityCodeQuerySet.as_manager()
+    objects = ActivityCodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("activity code")
