@@ -1,0 +1,99 @@
+"""What a queue was promised: all goals that are set must hold at once."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
+from staffing.core.kernels import FloatArray
+from staffing.core.traffic import Prediction, RowIndex, Thresholds
+
+TIE = 1e-12  # relative: an exact tie (80 erlang, 100 agents, cap 0.8) must not fail by rounding
+
+
+@dataclass(frozen=True)
+class Goals:
+    """Goals of each interval; NaN is not set. One definition of service level for all rows.
+
+    Attributes:
+        definition: Which service level `level` means.
+        level: Least service level, above 0, 1 at most.
+        threshold_seconds: T of the service level.
+        short_seconds: Abandons within it count as short.
+        max_asa_seconds: Longest mean wait of the answered.
+        max_abandonment_rate: Largest share that gives up.
+        max_occupancy_rate: Largest busy share of the agents' time.
+        max_block_rate: Largest share that is turned away.
+        min_agents: Fewest agents, whatever the load.
+
+    """
+
+    definition: ServiceLevel
+    level: FloatArray
+    threshold_seconds: FloatArray
+    short_seconds: FloatArray
+    max_asa_seconds: FloatArray
+    max_abandonment_rate: FloatArray
+    max_occupancy_rate: FloatArray
+    max_block_rate: FloatArray
+    min_agents: FloatArray
+
+    @classmethod
+    def same(
+        cls,
+        size: int,
+        *,
+        definition: ServiceLevel = ServiceLevel.ANSWERED_OVER_OFFERED,
+        short_seconds: float = DEFAULT_SHORT_SECONDS,
+        **values: float | None,
+    ) -> "Goals":
+        """Return the same goals for `size` intervals; what is not named is not set."""
+        names = {field.name for field in fields(cls)} - {"definition", "short_seconds"}
+        if unknown := set(values) - names:
+            msg = f"Expected goals among {', '.join(sorted(names))}, got {', '.join(unknown)}."
+            raise ValueError(msg)
+        columns = {
+            name: np.full(size, np.nan if (value := values.get(name)) is None else value)
+            for name in names
+        }
+        return cls(definition=definition, short_seconds=np.full(size, short_seconds), **columns)
+
+    def take(self, rows: RowIndex) -> "Goals":
+        """Return the chosen rows."""
+        columns = {
+            field.name: getattr(self, field.name)[rows]
+            for field in fields(self)
+            if field.name != "definition"
+        }
+        return Goals(definition=self.definition, **columns)
+
+    def thresholds(self, definitions: frozenset[ServiceLevel] | None = None) -> Thresholds:
+        """Return the thresholds to evaluate these goals (or the definitions named)."""
+        wanted = frozenset({self.definition}) if definitions is None else definitions
+        if np.isnan(self.level).all() and definitions is None:
+            wanted = frozenset()
+        return Thresholds(self.threshold_seconds, self.short_seconds, wanted)
+
+    def met_by(self, prediction: Prediction) -> NDArray[np.bool_]:
+        """Tell where a prediction meets every goal that is set."""
+        met = self.met_without_level_by(prediction)
+        level = prediction.service_levels.get(self.definition)
+        if level is None:
+            return met
+        miss_allowed = (1.0 - self.level) * (1.0 + TIE)
+        return met & (np.isnan(self.level) | (1.0 - level <= miss_allowed))
+
+    def met_without_level_by(self, prediction: Prediction) -> NDArray[np.bool_]:
+        """Tell where a prediction meets every goal but the service level."""
+        return (
+            _below(prediction.asa_seconds, self.max_asa_seconds)
+            & _below(prediction.abandonment_rate, self.max_abandonment_rate)
+            & _below(prediction.occupancy_rate, self.max_occupancy_rate)
+            & _below(prediction.block_rate, self.max_block_rate)
+        )
+
+
+def _below(figure: FloatArray, cap: FloatArray) -> NDArray[np.bool_]:
+    """Where the model has no such figure (no abandonment in C, no wait in B) the cap holds."""
+    return np.isnan(cap) | np.isnan(figure) | (figure <= cap * (1.0 + TIE))

@@ -1,0 +1,183 @@
+"""Staffing rows as text: columns of cells in, columns of cells out (the staff_file format).
+
+Short column names belong to the file format; they are translated here, at the edge.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffing.core.definitions import DEFAULT_SHORT_SECONDS, Model, ServiceLevel
+from staffing.core.erlang import evaluate
+from staffing.core.goals import Goals
+from staffing.core.kernels import FloatArray
+from staffing.core.refusals import RowChecks
+from staffing.core.requirement import agents_or_inf
+from staffing.core.traffic import Prediction, RowIndex, Thresholds, Traffic
+
+NUMBER_COLUMNS = (
+    "erlangs",
+    "volume",
+    "interval_seconds",
+    "aht_s",
+    "patience_s",
+    "target_s",
+    "target_sl",
+    "short_s",
+    "max_block",
+    "max_asa_s",
+    "max_occupancy",
+    "max_abandon",
+    "min_agents",
+    "agents",
+)
+LEVEL_COLUMNS = {key: f"sl_{key.value}" for key in ServiceLevel}
+OUTPUT_COLUMNS = (
+    "required_agents",
+    "p_block",
+    "p_wait",
+    "p_abandon",
+    "mean_wait_offered_s",
+    "asa_s",
+    "occupancy",
+    *LEVEL_COLUMNS.values(),
+    "error",
+)
+
+Cells = Mapping[str, Sequence[str]]
+
+
+def missing_columns(names: Sequence[str]) -> list[str]:
+    """Return the columns without which no row can be read, as sentences' subjects."""
+    missing = [] if "model" in names else ["model"]
+    if "erlangs" not in names and not {"volume", "interval_seconds"} <= set(names):
+        missing.append("erlangs (or volume and interval_seconds)")
+    return missing
+
+
+def staff_rows(cells: Cells, *, size: int) -> dict[str, list[str]]:
+    """Return the output columns for `size` rows; a row with an error has that sentence only."""
+    rows = _read(cells, size)
+    prediction = Prediction.unknown(size, frozenset(ServiceLevel))
+    required = np.full(size, np.nan)
+    for model, definition in sorted(
+        {(m, d) for m, d in zip(rows.models, rows.definitions, strict=True) if m}
+    ):
+        chosen = np.flatnonzero(
+            rows.checks.passed & (rows.models == model) & (rows.definitions == definition)
+        )
+        _staff_group(rows, Model(model), ServiceLevel(definition), chosen, required, prediction)
+    return _written(required, prediction, rows.checks)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    models: NDArray[np.str_]
+    definitions: NDArray[np.str_]
+    numbers: dict[str, FloatArray]
+    erlangs: FloatArray
+    checks: RowChecks
+
+    def goals(self, definition: ServiceLevel, rows: RowIndex) -> Goals:
+        return Goals(
+            definition=definition,
+            level=self.numbers["target_sl"][rows],
+            threshold_seconds=self.numbers["target_s"][rows],
+            short_seconds=self.numbers["short_s"][rows],
+            max_asa_seconds=self.numbers["max_asa_s"][rows],
+            max_abandonment_rate=self.numbers["max_abandon"][rows],
+            max_occupancy_rate=self.numbers["max_occupancy"][rows],
+            max_block_rate=self.numbers["max_block"][rows],
+            min_agents=self.numbers["min_agents"][rows],
+        )
+
+    def traffic(self, rows: RowIndex) -> Traffic:
+        return Traffic(
+            self.erlangs[rows], self.numbers["aht_s"][rows], self.numbers["patience_s"][rows]
+        )
+
+
+def _staff_group(
+    rows: _Rows,
+    model: Model,
+    definition: ServiceLevel,
+    chosen: RowIndex,
+    required: FloatArray,
+    prediction: Prediction,
+) -> None:
+    agents = rows.numbers["agents"].copy()
+    asked = chosen[np.isnan(agents[chosen])]
+    if asked.size:
+        found = agents_or_inf(
+            model=model, traffic=rows.traffic(asked), goals=rows.goals(definition, asked)
+        )
+        required[asked] = agents[asked] = found
+        rows.checks.refuse_rows(asked[np.isinf(found)], "No number of agents meets these goals.")
+    known = chosen[np.isfinite(agents[chosen])]
+    if known.size:
+        thresholds = Thresholds(rows.numbers["target_s"][known], rows.numbers["short_s"][known])
+        part = evaluate(
+            model=model, traffic=rows.traffic(known), agents=agents[known], thresholds=thresholds
+        )
+        prediction.put(known, part)
+
+
+def _read(cells: Cells, size: int) -> _Rows:
+    empty = [""] * size
+    checks = RowChecks(size)
+    models = np.array([cell.strip().upper() for cell in cells.get("model", empty)], dtype=np.str_)
+    definitions = np.array(
+        [
+            cell.strip() or ServiceLevel.ANSWERED_OVER_OFFERED.value
+            for cell in cells.get("sl_definition", empty)
+        ],
+        dtype=np.str_,
+    )
+    numbers = {name: _numbers(name, cells.get(name, empty), checks) for name in NUMBER_COLUMNS}
+    numbers["short_s"] = np.where(
+        np.isnan(numbers["short_s"]), DEFAULT_SHORT_SECONDS, numbers["short_s"]
+    )
+    checks.check(models=models, definitions=definitions, numbers=numbers)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        offered = numbers["volume"] * numbers["aht_s"] / numbers["interval_seconds"]
+    erlangs = np.where(np.isnan(numbers["erlangs"]), offered, numbers["erlangs"])
+    checks.check_load(models=models, erlangs=erlangs, numbers=numbers, definitions=definitions)
+    return _Rows(models, definitions, numbers, erlangs, checks)
+
+
+def _numbers(name: str, cells: Sequence[str], checks: RowChecks) -> FloatArray:
+    values = np.full(len(cells), np.nan)
+    for row, cell in enumerate(cells):
+        if not cell or cell.isspace():
+            continue
+        try:
+            value = float(cell)
+        except ValueError:
+            value = np.nan
+        if not value >= 0.0 or (value == np.inf and name != "target_s"):
+            checks.refuse(row, f"Expected a number >= 0 in {name}, got {cell.strip()}.")
+        values[row] = value
+    return values
+
+
+def _written(
+    required: FloatArray, prediction: Prediction, checks: RowChecks
+) -> dict[str, list[str]]:
+    columns = {
+        "p_block": prediction.block_rate,
+        "p_wait": prediction.wait_rate,
+        "p_abandon": prediction.abandonment_rate,
+        "mean_wait_offered_s": prediction.mean_wait_seconds,
+        "asa_s": prediction.asa_seconds,
+        "occupancy": prediction.occupancy_rate,
+    } | {LEVEL_COLUMNS[key]: level for key, level in prediction.service_levels.items()}
+    written = {
+        "required_agents": [str(int(n)) if math.isfinite(n) else "" for n in required.tolist()]
+    }
+    for name, figures in columns.items():
+        written[name] = ["" if math.isnan(value) else repr(value) for value in figures.tolist()]
+    written["error"] = checks.sentences
+    return written
