@@ -1,7 +1,8 @@
 from collections import Counter
 
-from wfm.demo.operation import EMPLOYMENT, QUEUES, SITES, TEAMS
+from wfm.demo.operation import QUEUES, SITES
 from wfm.demo.people import people
+from wfm.demo.workforce import EMPLOYMENT, TEAMS
 
 
 def test_there_are_120_agents_with_their_own_names_and_numbers():

@@ -7,6 +7,7 @@ never on when or how often the demo was started.
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,18 +116,24 @@ def _select(intervals: LiveIntervals, keep: NDArray[np.bool_]) -> LiveIntervals:
 
 
 def _no_intervals() -> LiveIntervals:
-    return LiveIntervals(
-        **{item.name: np.zeros(0, dtype=np.int64) for item in fields(LiveIntervals)}
-    )
+    nothing: dict[str, Any] = {
+        item.name: np.zeros(0, dtype=np.int64) for item in fields(LiveIntervals)
+    }
+    return LiveIntervals(**nothing)
 
 
 def deferred_history(
-    queue: QueueSpec, calendar: BusinessCalendar, *, starts_on: date, until: date
+    queue: QueueSpec,
+    calendar: BusinessCalendar,
+    *,
+    starts_on: date,
+    until: date,
+    seen_at: datetime | None = None,
 ) -> list[Item]:
     """Return the items of a deferred queue that are open at the start or arrive before `until`.
 
-    Items that end after `until` are returned as open. Weeks before the start are run to build up
-    the opening backlog.
+    They look as they do at `seen_at` (without it: at the end of the last day): later arrivals are
+    left out, items that end later are open. Weeks before the start build up the opening backlog.
     """
     if queue.deferred is None or queue.volume is None:
         msg = f"Queue {queue.key} is live; it has no items."
@@ -135,11 +142,11 @@ def deferred_history(
     levels = [storm_level(day, seed=SEED) if queue.key == "claims" else 1.0 for day in days]
     items = simulate_items(queue.deferred, queue.volume, calendar, days, levels, seed=SEED)
     opens_at = day_bounds(starts_on, calendar.tz).starts_at
-    closes_at = day_bounds(until, calendar.tz).starts_at
+    moment = seen_at or day_bounds(until, calendar.tz).starts_at
     return [
-        _as_seen(item, closes_at)
+        _as_seen(item, moment)
         for item in items
-        if item.completed_at is None or item.completed_at >= opens_at
+        if item.arrived_at < moment and (item.completed_at is None or item.completed_at >= opens_at)
     ]
 
 
@@ -179,7 +186,7 @@ def item_counts(items: Sequence[Item], *, starts_at: datetime, ends_at: datetime
         completed=np.bincount(ended[done_inside], minlength=len(starts)).astype(np.int64),
         touch_seconds=np.bincount(
             ended[done_inside], weights=touch[done_inside], minlength=len(starts)
-        ),
+        ).astype(np.float64),
     )
 
 

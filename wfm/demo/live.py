@@ -145,7 +145,9 @@ def _count(
         return np.bincount(interval[chosen], minlength=size).astype(np.int64)
 
     def total(chosen: NDArray[np.bool_], values: Floats) -> Floats:
-        return np.bincount(interval[chosen], weights=values[chosen], minlength=size)
+        return np.bincount(interval[chosen], weights=values[chosen], minlength=size).astype(
+            np.float64
+        )
 
     handled = total(answered, contacts.handle_seconds)
     in_time = waits <= params.threshold_seconds

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from wfm.demo.operation import DEMO_TEAM, EMPLOYMENT, SEED, TEAMS, TeamSpec
+from wfm.demo.operation import SEED
+from wfm.demo.workforce import DEMO_TEAM, EMPLOYMENT, TEAMS, TeamSpec
 
 DEMO_AGENT_NUMBER = "A0001"
 DEMO_AGENT_NAME = "Rosa Lindqvist"
@@ -167,7 +168,7 @@ def people() -> list[Person]:
     pay = {contract.key: Decimal(contract.hourly_cost) for contract in EMPLOYMENT}
     names = _names(rng)
     teams = sorted(TEAMS, key=lambda team: team.name != DEMO_TEAM)
-    found = []
+    found: list[Person] = []
     for team in teams:
         contracts = [key for key, number in team.contracts for _ in range(number)]
         for place, contract in enumerate(contracts):

@@ -89,7 +89,8 @@ def day_profile(params: VolumeParams, minutes: Counts) -> Floats:
     height = np.full(len(minutes), params.floor)
     for peak, width, scale in params.peak_hours:
         height += scale * np.exp(-(((hours - peak) / width) ** 2))
-    return height / height.sum()
+    shares: Floats = height / height.sum()
+    return shares
 
 
 def expected_contacts(params: VolumeParams, day: date, minutes: Counts, *, level: float) -> Floats:
