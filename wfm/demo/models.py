@@ -14,6 +14,7 @@ class DemoOperation(models.Model):
     bank_is_real = models.BooleanField(_("the bank's volumes are real"))
     bank_until = models.DateField(_("the bank's history ends before"))
     generated_until = models.DateField(_("generated history ends before"))
+    time_off_until = models.DateField(_("time off is written for weeks before"))
     events_until = models.DateTimeField(_("simulated events sent until"), null=True, blank=True)
     report = models.JSONField(_("what the last chain took and reached"), default=dict, blank=True)
 

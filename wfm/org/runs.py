@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from wfm.org.access import access_of
 
-
 _Row = TypeVar("_Row", bound=models.Model)
 
 
