@@ -1,0 +1,1 @@
+"""Tests of the launcher, on real servers and real processes."""
