@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -120,7 +121,7 @@ class HistoryLoader:
                 ),
             )
         return written + _write_snapshots(
-            items, calendar, queue_id=queue_id, starts_on=starts_on, until=until
+            items, calendar, queue_id=queue_id, starts_on=starts_on, seen_at=seen_at
         )
 
 
@@ -200,12 +201,13 @@ def _write_snapshots(
     *,
     queue_id: int,
     starts_on: date,
-    until: date,
+    seen_at: datetime,
 ) -> int:
     """Write the age profile at each midnight of the last weeks, by due time to the quarter hour."""
-    first = max(starts_on, until - timedelta(weeks=SNAPSHOT_WEEKS)) + timedelta(days=1)
+    today = seen_at.astimezone(ZoneInfo(calendar.tz)).date()
+    first = max(starts_on, today - timedelta(weeks=SNAPSHOT_WEEKS)) + timedelta(days=1)
     rows = []
-    for day in days_between(first, until + timedelta(days=1)):
+    for day in days_between(first, today + timedelta(days=1)):
         at = day_bounds(day, calendar.tz).starts_at
         profile: dict[datetime, int] = {}
         for item in items:
