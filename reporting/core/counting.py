@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reporting.core.periods import Span, as_datetime64, index_of_span
 from wfm.metrics import Metric
+from wfm.timeline import BusinessCalendar, grid
 from wfm.timeline.grid import Instants
 
 Counts = dict[str, float]
@@ -79,6 +80,35 @@ def usable_intervals(
     if any(name.endswith("_within_threshold") for name in metric.counts_used):
         mask &= (rows.threshold_seconds == threshold_seconds) | empty
     return mask
+
+
+def ended_open_intervals(
+    rows: IntervalRows, *, calendar: BusinessCalendar | None, minutes: int, as_of: datetime
+) -> NDArray[np.bool_]:
+    """Tell which intervals had ended by `as_of` and lie in the opening hours, where known."""
+    last_start = as_datetime64(as_of) - np.timedelta64(minutes, "m")
+    mask = rows.starts_at.astype("datetime64[us]") <= last_start
+    if calendar is not None:
+        mask &= calendar.open_mask(rows.starts_at)
+    return mask
+
+
+def expected_intervals(
+    *, calendar: BusinessCalendar | None, spans: list[Span], minutes: int, as_of: datetime
+) -> list[int]:
+    """Return how many open intervals of each span had ended by `as_of`.
+
+    Zero without a calendar: nothing says how many there should be.
+    """
+    if calendar is None:
+        return [0] * len(spans)
+    step = timedelta(minutes=minutes)
+    found = []
+    for span in spans:
+        whole = max(0, (min(span.ends_at, as_of) - span.starts_at) // step)
+        instants = grid(span.starts_at, span.starts_at + whole * step, minutes)
+        found.append(int(calendar.open_mask(instants).sum()))
+    return found
 
 
 def count_intervals(

@@ -65,12 +65,17 @@ def results_of(
     expected_rows: Sequence[int],
     as_of: datetime,
 ) -> list[PeriodResult]:
-    """Compute the metric of each period that has begun by `as_of`."""
+    """Compute the metric of each period that has begun by `as_of`.
+
+    A period in which nothing was expected and nothing is there, such as a closed day, has none.
+    """
     found = []
     for part, expected in zip(counted, expected_rows, strict=True):
         if part.span.starts_at >= as_of:
             continue
         ratio = promise.metric.of(part.counts)
+        if not expected and not ratio.denominator and not ratio.numerator:
+            continue
         found.append(
             PeriodResult(
                 period=period,
@@ -78,7 +83,7 @@ def results_of(
                 ratio=ratio,
                 verdict=promise.verdict(ratio=ratio, period=period),
                 expected_rows=expected,
-                present_rows=part.rows if expected else 0,
+                present_rows=min(part.rows, expected),
                 is_simulated=part.is_simulated,
                 is_final=part.span.ends_at <= as_of,
             )
