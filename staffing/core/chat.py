@@ -1,0 +1,147 @@
+"""Chat: one agent holds several contacts, and each takes longer the more there are.
+
+An exact birth-death chain: new chats go to the least busy agent, so with j chats and n agents r =
+j mod n agents hold q + 1 and the others q = j div n; each state leaves at the sum of those agents'
+rates. Once all places are taken the queue is that of Erlang A (`staffing.core.waiting`).
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffing.core.erlang import impatient_prediction
+from staffing.core.goals import Goals
+from staffing.core.kernels import FloatArray
+from staffing.core.requirement import smallest_passing
+from staffing.core.traffic import Prediction, RowIndex, Thresholds, Traffic
+from staffing.core.waiting import ImpatientQueue
+
+LEAST = 1e-300
+NEVER_LEAVES_SECONDS = 1e9  # patience that stands for "nobody gives up": 30 years
+
+
+@dataclass(frozen=True)
+class ChatHandling:
+    """How handling time grows with the contacts held at once.
+
+    Attributes:
+        concurrency: Most contacts one agent holds.
+        growth_rate: Extra handling time per further contact, as a share of that of a single one.
+
+    """
+
+    concurrency: int
+    growth_rate: float
+
+    def __post_init__(self) -> None:
+        if self.concurrency < 1:
+            msg = f"Expected concurrency >= 1, got {self.concurrency}."
+            raise ValueError(msg)
+        if not 0.0 <= self.growth_rate < 1.0:
+            msg = (
+                f"Expected 0 <= growth_rate < 1, got {self.growth_rate}: with 1 or more a second "
+                "contact would make the agent slower than one after the other."
+            )
+            raise ValueError(msg)
+
+    def relative_aht(self, contacts: NDArray[np.int64]) -> FloatArray:
+        """Return the handling time with so many contacts at once; the most an agent holds is 1."""
+        most = 1.0 + self.growth_rate * (self.concurrency - 1)
+        return np.asarray((1.0 + self.growth_rate * (contacts - 1)) / most)
+
+    def busy_rate(self, chats: NDArray[np.int64], agents: FloatArray) -> FloatArray:
+        """Return the chats ended per AHT with so many chats shared evenly by the agents."""
+        evenly, more = np.divmod(chats, agents.astype(np.int64))
+        rate = (agents - more) * evenly / self.relative_aht(np.maximum(evenly, 1))
+        return np.asarray(rate + more * (evenly + 1) / self.relative_aht(evenly + 1))
+
+
+def evaluate_chat(
+    *, handling: ChatHandling, traffic: Traffic, agents: FloatArray, thresholds: Thresholds
+) -> Prediction:
+    """Return what `agents` give; AHT is that of an agent with all places taken.
+
+    Occupancy is the share of agents with at least one chat. Without load all is served at once.
+    """
+    prediction = _unloaded(agents.size, thresholds)
+    busy = np.flatnonzero((traffic.erlangs > 0.0) & (agents > 0.0))
+    if busy.size:
+        prediction.put(
+            busy, _evaluate_busy(handling, traffic.take(busy), agents[busy], thresholds.take(busy))
+        )
+    return prediction
+
+
+def _unloaded(size: int, thresholds: Thresholds) -> Prediction:
+    zero = np.zeros(size)
+    level = np.where(np.isnan(thresholds.threshold_seconds), np.nan, 1.0)
+    return Prediction(
+        block_rate=np.full(size, np.nan),
+        wait_rate=zero.copy(),
+        abandonment_rate=zero.copy(),
+        mean_wait_seconds=zero.copy(),
+        asa_seconds=zero.copy(),
+        occupancy_rate=zero.copy(),
+        service_levels={key: level.copy() for key in thresholds.definitions},
+    )
+
+
+def _evaluate_busy(
+    handling: ChatHandling, traffic: Traffic, agents: FloatArray, thresholds: Thresholds
+) -> Prediction:
+    patience = np.where(
+        np.isnan(traffic.patience_seconds), NEVER_LEAVES_SECONDS, traffic.patience_seconds
+    )
+    full, busy_when_free = _free_states(handling, traffic.erlangs, agents)
+    places = agents * handling.concurrency
+    scale = patience / traffic.aht_seconds
+    queue = ImpatientQueue(
+        log_free=-np.log(np.maximum(full, LEAST)),
+        capacity=places * scale,
+        load=traffic.erlangs * scale,
+        spare=(places - traffic.erlangs) * scale,
+        patience_seconds=patience,
+    )
+    found = impatient_prediction(queue, thresholds, busy_per_served=np.ones(agents.shape))
+    busy = found.wait_rate + (1.0 - found.wait_rate) * busy_when_free
+    return replace(found, occupancy_rate=busy)
+
+
+def _free_states(
+    handling: ChatHandling, erlangs: FloatArray, agents: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the weight of the last state with a free place among all such, and the busy share.
+
+    B(j) = A B(j - 1) / (r(j) + A B(j - 1)) as in Erlang B, with the chain's own rates.
+    """
+    last = (agents * handling.concurrency).astype(np.int64) - 1
+    blocking, busy = np.ones(erlangs.shape), np.zeros(erlangs.shape)
+    for chats in range(1, int(last.max()) + 1):
+        running = chats <= last
+        inflow = erlangs * blocking
+        share = inflow / (handling.busy_rate(np.full(agents.shape, chats), agents) + inflow)
+        blocking = np.where(running, share, blocking)
+        busy = np.where(running, busy + (np.minimum(chats, agents) / agents - busy) * share, busy)
+    return blocking, busy
+
+
+def required_chat_agents(*, handling: ChatHandling, traffic: Traffic, goals: Goals) -> FloatArray:
+    """Return the smallest n that meets every goal, inf where none does; minimum staff unloaded."""
+
+    def meets(agents: FloatArray, rows: RowIndex) -> NDArray[np.bool_]:
+        wanted = goals.take(rows)
+        return wanted.met_by(
+            evaluate_chat(
+                handling=handling,
+                traffic=traffic.take(rows),
+                agents=agents,
+                thresholds=wanted.thresholds(),
+            )
+        )
+
+    floor = np.where(np.isnan(goals.min_agents), 0.0, np.ceil(goals.min_agents))
+    floor = np.maximum(floor, traffic.erlangs > 0.0)
+    guess = np.ceil(traffic.erlangs / handling.concurrency)
+    step = np.ceil(np.sqrt(traffic.erlangs) / 8.0)
+    return smallest_passing(meets=meets, floor=floor, guess=guess, step=step)
