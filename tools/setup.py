@@ -32,7 +32,7 @@ def main() -> int:
             build_environment()
             stamp("packages", [BOOTSTRAP, PACKAGES])
         catalogues = sorted(CATALOGUES.rglob("*.po"))
-        if not is_current("catalogues", catalogues) or not all_compiled(catalogues):
+        if not (is_current("catalogues", catalogues) and all_compiled(catalogues)) and catalogues:
             compile_catalogues()
             stamp("catalogues", catalogues)
     except subprocess.CalledProcessError as error:
