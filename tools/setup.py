@@ -32,7 +32,8 @@ def main() -> int:
             build_environment()
             stamp("packages", [BOOTSTRAP, PACKAGES])
         catalogues = sorted(CATALOGUES.rglob("*.po"))
-        if not (is_current("catalogues", catalogues) and all_compiled(catalogues)) and catalogues:
+        compiled = all_compiled(catalogues) and is_current("catalogues", catalogues)
+        if catalogues and not compiled:
             compile_catalogues()
             stamp("catalogues", catalogues)
     except subprocess.CalledProcessError as error:
