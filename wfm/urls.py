@@ -1,12 +1,13 @@
 """All addresses: pages by room, the API under /api/v1/."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 # Each room uncomments its own lines when its urls module lands.
 api_patterns = [
     # path("", include("wfm.integration.api.urls")),
-    # path("", include("wfm.jobs.api.urls")),
+    path("", include("wfm.jobs.api.urls")),
+    path("", include("wfm.org.api.urls")),
     # path("forecasting/", include("forecasting.api.urls")),
     # path("staffing/", include("staffing.api.urls")),
     # path("scheduling/", include("scheduling.api.urls")),
@@ -16,6 +17,7 @@ api_patterns = [
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include(api_patterns)),
     # path("", include("wfm.web.urls")),
     # path("", include("wfm.org.urls")),
     # path("jobs/", include("wfm.jobs.urls")),

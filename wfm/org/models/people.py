@@ -40,12 +40,22 @@ class Team(models.Model):
         return self.name
 
 
+class SkillQuerySet(models.QuerySet["Skill"]):
+    """Skills."""
+
+    def visible_to(self, principal: object) -> "SkillQuerySet":
+        """Return the skills for our own people."""
+        return self if access_of(principal).is_internal else self.none()
+
+
 @audited()
 class Skill(models.Model):
     """What an agent can do. A queue asks for one; a skill may serve several queues."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     key = models.SlugField(_("key"), unique=True)
+
+    objects = SkillQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("skill")
