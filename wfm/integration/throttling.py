@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from wfm.integration.models import ApiKey
+
+if TYPE_CHECKING:  # DRF reads its settings, which name this module, while it is being imported
+    from rest_framework.views import APIView
 
 WINDOW_SECONDS = 60
 
