@@ -157,3 +157,11 @@ def test_a_checkpoint_of_a_fenced_off_worker_is_refused(make_job):
 
     run(job.pk, overtaken)
     assert reload(job).checkpoint == {}
+
+
+def test_what_a_job_changes_is_audited_as_the_jobs(make_job):
+    job = make_job()
+    run(job.pk, probe_tasks.slow_count)
+    with system_tenant():
+        event = Client.pgh_event_model.objects.select_related("pgh_context").get(name="Published")
+    assert event.pgh_context.metadata["job"] == job.pk

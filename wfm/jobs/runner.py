@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import pghistory
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.db.models import F
@@ -187,7 +188,9 @@ def run(job_id: int, handler: Handler) -> None:
     before = _cpu_seconds()
     outcome: dict[str, Any]
     try:
-        result = handler(context)
+        # Whatever the handler changes is audited as this job's, for the person who started it.
+        with pghistory.context(job=job.pk, user=job.created_by_id):
+            result = handler(context)
     except JobCancelled:
         outcome = {"status": JobStatus.CANCELLED, "message": _("Cancelled.")}
     except JobRefused as error:
