@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adherence.core.data import Ints
-from adherence.core.groups import StateGroup
+from adherence.core.groups import ON_POSITION, StateGroup
 
-NEVER = np.int64(2**60)
+NEVER = 2**60
 Flags = NDArray[np.bool_]
 
 
@@ -155,7 +155,7 @@ def live_flags(data: LiveData, *, at: int, params: LiveParams) -> LiveResult:
 
 
 def _works(data: LiveData) -> Flags:
-    return (data.group == StateGroup.AVAILABLE) | (data.group == StateGroup.HANDLING)
+    return np.isin(data.group, ON_POSITION)
 
 
 def _severity(flag: Ints, data: LiveData) -> Ints:

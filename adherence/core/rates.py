@@ -14,7 +14,8 @@ def adherence_rate(*, out_seconds: Ints, scheduled_seconds: Ints, unknown_second
     NaN without scheduled time that was observed. To pool, sum the seconds first.
     """
     observed = np.asarray(scheduled_seconds) - np.asarray(unknown_seconds)
-    return np.maximum(1.0 - _share(np.asarray(out_seconds), observed), 0.0)
+    rates: Rates = np.maximum(1.0 - _share(np.asarray(out_seconds), observed), 0.0)
+    return rates
 
 
 def conformance_rate(*, worked_seconds: Ints, scheduled_seconds: Ints) -> Rates:
@@ -24,4 +25,5 @@ def conformance_rate(*, worked_seconds: Ints, scheduled_seconds: Ints) -> Rates:
 
 def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> Rates:
     shape = np.broadcast_shapes(part.shape, whole.shape)
-    return np.divide(part, whole, out=np.full(shape, np.nan), where=whole > 0)
+    shares: Rates = np.divide(part, whole, out=np.full(shape, np.nan), where=whole > 0)
+    return shares

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adherence.core.data import Ints, PlannedActivities, Spans, SweepData, SweepResult
 from adherence.core.groups import StateGroup
@@ -57,13 +58,13 @@ def standing(data: StandingData, *, at: int) -> Standing:
     first, last = _blocks(plan, same_code=True)
     shift_first, _ = _blocks(plan, same_code=False)
     is_excused, excuse_changes_at = _excuses(data.sweep.excused, agents, at)
+    on_position = data.sweep.codes.is_on_position.astype(np.int64)
     live = LiveData(
         group=np.where(is_silent, StateGroup.UNKNOWN, state_group),
         group_since=np.where(is_silent, data.silent_since, group_since),
         busy_limit_seconds=np.where(code >= 0, _pick(data.code_limit_seconds, code, 0), 0),
         is_planned=is_planned,
-        is_on_position=is_planned
-        & _pick(data.sweep.codes.is_on_position, planned_code, 0).astype(bool),
+        is_on_position=is_planned & (_pick(on_position, planned_code, 0) == 1),
         tolerance_seconds=_pick(data.sweep.codes.tolerance_seconds, planned_code, 0),
         activity_starts_at=np.where(is_planned, _pick(first, planned, NEVER), NEVER),
         plan_changes_at=np.where(is_planned, _pick(last, planned, NEVER), next_starts_at),
@@ -140,7 +141,7 @@ def _open_deviations(data: StandingData, at: int) -> Ints:
     return since
 
 
-def _excuses(spans: Spans, agents: Ints, at: int) -> tuple[Ints, Ints]:
+def _excuses(spans: Spans, agents: Ints, at: int) -> tuple[NDArray[np.bool_], Ints]:
     covered = np.zeros(len(agents), np.bool_)
     covered[spans.agent[(spans.starts_at <= at) & (spans.ends_at > at)]] = True
     changes = np.full(len(agents), NEVER)

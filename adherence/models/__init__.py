@@ -1,6 +1,6 @@
 """Tables of what people do."""
 
-from adherence.models.day import AdherenceDay, AdherenceException, ExceptionStatus
+from adherence.models.day import AdherenceDay, AdherenceException, ExceptionStatus, PendingDay
 from adherence.models.event import ActivityEvent, EventSource, QuarantinedEvent
 from adherence.models.feed import EventFeed, FeedHeartbeat
 from adherence.models.live import AgentLive, LiveFlag
@@ -15,5 +15,6 @@ __all__ = [
     "ExceptionStatus",
     "FeedHeartbeat",
     "LiveFlag",
+    "PendingDay",
     "QuarantinedEvent",
 ]

@@ -25,7 +25,6 @@ class AdherenceDay(models.Model):
     available_seconds = models.PositiveIntegerField(default=0)
     matrix = models.JSONField(_("seconds by plan and state"), default=dict, blank=True)
     exceptions = models.JSONField(_("stretches out of adherence"), default=list, blank=True)
-    is_dirty = models.BooleanField(_("to be computed again"), default=False, db_index=True)
     is_final = models.BooleanField(_("day is over"), default=False)
     computed_at = models.DateTimeField(null=True, blank=True)
     metric_version = models.PositiveIntegerField(default=1)
@@ -57,6 +56,20 @@ class AdherenceDay(models.Model):
         if not self.scheduled_work_seconds:
             return None
         return self.worked_seconds / self.scheduled_work_seconds
+
+
+class PendingDay(models.Model):
+    """A day to be computed again. Rows are only added and taken away, so that intake never waits."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    operational_date = models.DateField(_("operational day"))
+
+    class Meta:
+        verbose_name = _("day to be computed again")
+        verbose_name_plural = _("days to be computed again")
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.operational_date}"
 
 
 class ExceptionStatus(models.TextChoices):

@@ -1,0 +1,236 @@
+"""Everything a sweep needs of some agents and operational days, in seven queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adherence.core.data import (
+    Ints,
+    PlannedActivities,
+    Spans,
+    StatePoints,
+    SweepData,
+)
+from adherence.core.days import ShiftSpans, clip_days, operational_days
+from adherence.core.live import NEVER
+from adherence.core.silence import feed_silences
+from adherence.models import EventFeed
+from adherence.queries.arrays import copy_integers
+from adherence.queries.codes import CodeTable, code_table
+from wfm.org.models import AgentAssignment, AgentSourceKey
+from wfm.timeline import day_bounds
+
+ONE_DAY = timedelta(days=1)
+
+# The one order of events: when they occurred, then the source's sequence, then their uid. What
+# arrives late or twice changes nothing about it.
+EVENTS_SQL = """
+SELECT agent_id, floor(extract(epoch FROM occurred_at))::bigint, coalesce(activity_code_id, -1)
+FROM (
+    SELECT agent_id, occurred_at, sequence, source, event_uid, activity_code_id
+    FROM adherence_activityevent
+    WHERE agent_id = ANY(%(agents)s) AND occurred_at >= %(starts_at)s AND occurred_at < %(ends_at)s
+    UNION ALL
+    SELECT carried.* FROM unnest(%(agents)s::bigint[]) AS wanted(agent_id)
+    CROSS JOIN LATERAL (
+        SELECT agent_id, occurred_at, sequence, source, event_uid, activity_code_id
+        FROM adherence_activityevent
+        WHERE agent_id = wanted.agent_id AND occurred_at < %(starts_at)s
+        ORDER BY occurred_at DESC, sequence DESC, event_uid COLLATE "C" DESC, source COLLATE "C" DESC
+        LIMIT 1
+    ) carried
+) events
+ORDER BY agent_id, occurred_at, sequence, event_uid COLLATE "C", source COLLATE "C"
+"""
+PLAN_SQL = """
+SELECT shift.agent_id, floor(extract(epoch FROM activity.starts_at))::bigint,
+    floor(extract(epoch FROM activity.ends_at))::bigint, activity.activity_code_id,
+    coalesce(activity.queue_id, -1), (shift.operational_date - %(first_date)s::date)::bigint,
+    (shift.place = 'HOME')::int::bigint
+FROM scheduling_shift shift
+JOIN scheduling_shiftactivity activity ON activity.shift_id = shift.id
+WHERE shift.is_published AND shift.agent_id = ANY(%(agents)s)
+    AND shift.operational_date BETWEEN %(first_date)s::date - 1 AND %(last_date)s::date + 1
+ORDER BY shift.agent_id, activity.starts_at
+"""
+EXCUSED_SQL = """
+SELECT agent_id, floor(extract(epoch FROM starts_at))::bigint,
+    floor(extract(epoch FROM ends_at))::bigint
+FROM adherence_adherenceexception
+WHERE status = 'APPROVED' AND agent_id = ANY(%(agents)s)
+    AND starts_at < %(ends_at)s AND ends_at > %(starts_at)s
+"""
+HEARD_SQL = """
+SELECT feed.id, floor(extract(epoch FROM heartbeat.heard_at))::bigint,
+    feed.silence_limit_seconds::bigint
+FROM adherence_eventfeed feed
+JOIN adherence_feedheartbeat heartbeat ON heartbeat.feed_id = feed.id
+WHERE feed.silence_limit_seconds IS NOT NULL
+    AND heartbeat.heard_at < %(ends_at)s
+    AND heartbeat.heard_at >= coalesce(
+        (SELECT max(earlier.heard_at) FROM adherence_feedheartbeat earlier
+         WHERE earlier.feed_id = feed.id AND earlier.heard_at < %(starts_at)s), %(starts_at)s)
+ORDER BY feed.id, heartbeat.heard_at
+"""
+
+
+@dataclass(frozen=True)
+class PlanDetail:
+    """What pages show of each planned row, beside its times and code."""
+
+    queue_id: Ints
+    """-1 without queue."""
+    is_home: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class AgentDays:
+    """A sweep's data and what its integers stand for. Agent i is `agent_ids[i]`, day j `dates[j]`."""
+
+    agent_ids: Ints
+    dates: tuple[date, ...]
+    codes: CodeTable
+    data: SweepData
+    point_code: Ints
+    plan_detail: PlanDetail
+    silent_since: Ints
+    silent_from: Ints
+
+    def row(self, *, agent: int, day: int) -> int:
+        """The row of `data.windows` of this agent and day."""
+        return agent * len(self.dates) + day
+
+
+def load_agent_days(
+    *, agent_ids: Sequence[int], first_date: date, last_date: date, until: datetime
+) -> AgentDays:
+    """Read plan, states, excuses and silences of whole operational days, as far as `until`.
+
+    The plan is read beyond `until`, since the present asks for what comes next.
+    """
+    ids = np.unique(np.asarray(agent_ids, dtype=np.int64))
+    dates = tuple(
+        first_date + timedelta(days=offset) for offset in range((last_date - first_date).days + 1)
+    )
+    bounds = {
+        "agents": ids.tolist(),
+        "first_date": first_date,
+        "last_date": last_date,
+        # Wide enough for the operational days of every zone.
+        "starts_at": datetime.combine(first_date - 2 * ONE_DAY, datetime.min.time(), UTC),
+        "ends_at": min(until, datetime.combine(last_date + 3 * ONE_DAY, datetime.min.time(), UTC)),
+    }
+    until_second = int(until.timestamp())
+    codes = code_table()
+    plan, detail, shifts = _plan(ids, codes, bounds)
+    windows = operational_days(midnights=_midnights(ids, dates), shifts=shifts)
+    agent, at, code_id = copy_integers(EVENTS_SQL, bounds, columns=3)
+    point_code = codes.rows(code_id)
+    silences, silent_since, silent_from = _silences(ids, bounds, until_second)
+    return AgentDays(
+        agent_ids=ids,
+        dates=dates,
+        codes=codes,
+        data=SweepData(
+            windows=clip_days(windows, until=until_second),
+            states=StatePoints(
+                agent=np.searchsorted(ids, agent), at=at, group=codes.groups_of(point_code)
+            ),
+            plan=plan,
+            codes=codes.rules,
+            excused=_excused(ids, bounds, last_date),
+            silences=silences,
+        ),
+        point_code=point_code,
+        plan_detail=detail,
+        silent_since=silent_since,
+        silent_from=silent_from,
+    )
+
+
+def _plan(
+    ids: Ints, codes: CodeTable, bounds: dict[str, object]
+) -> tuple[PlannedActivities, PlanDetail, ShiftSpans]:
+    agent_id, starts_at, ends_at, code_id, queue_id, day, is_home = copy_integers(
+        PLAN_SQL, bounds, columns=7
+    )
+    agent = np.searchsorted(ids, agent_id)
+    plan = PlannedActivities(
+        agent=agent, starts_at=starts_at, ends_at=ends_at, code=codes.rows(code_id)
+    )
+    # An activity stands for its shift here: the days only ask for first starts and last ends.
+    shifts = ShiftSpans(agent=agent, day=day, starts_at=starts_at, ends_at=ends_at)
+    return plan, PlanDetail(queue_id=queue_id, is_home=is_home == 1), shifts
+
+
+def _midnights(ids: Ints, dates: tuple[date, ...]) -> Ints:
+    """Local midnights of each agent, in the zone of the site of the team of that day."""
+    columns = (*dates, dates[-1] + ONE_DAY)
+    assignments = (
+        AgentAssignment.objects.filter(agent__in=ids.tolist(), starts_on__lt=columns[-1])
+        .order_by("agent_id", "starts_on")
+        .values_list("agent_id", "starts_on", "team__site__timezone")
+    )
+    by_zone: dict[str, Ints] = {}
+    midnights = np.empty((len(ids), len(columns)), np.int64)
+    midnights[:] = _zone_midnights("UTC", columns)
+    begun: set[int] = set()
+    for agent_id, starts_on, zone in assignments:
+        if zone not in by_zone:
+            by_zone[zone] = _zone_midnights(zone, columns)
+        # Before their first assignment agents live in its zone too.
+        first = max((starts_on - columns[0]).days, 0) if agent_id in begun else 0
+        begun.add(agent_id)
+        midnights[np.searchsorted(ids, agent_id), first:] = by_zone[zone][first:]
+    return midnights
+
+
+def _zone_midnights(zone: str, days: Sequence[date]) -> Ints:
+    starts = [int(day_bounds(day, zone).starts_at.timestamp()) for day in days]
+    return np.array(starts, dtype=np.int64)
+
+
+def _excused(ids: Ints, bounds: dict[str, object], last_date: date) -> Spans:
+    # Also those of later today: the present asks when the next one begins.
+    ends_at = datetime.combine(last_date + 3 * ONE_DAY, datetime.min.time(), UTC)
+    agent, starts_at, ends = copy_integers(EXCUSED_SQL, bounds | {"ends_at": ends_at}, columns=3)
+    return Spans(agent=np.searchsorted(ids, agent), starts_at=starts_at, ends_at=ends)
+
+
+def _silences(ids: Ints, bounds: dict[str, object], until: int) -> tuple[Spans, Ints, Ints]:
+    """Silences of the feeds that speak for these agents; since when and from when, per agent."""
+    since, following = np.full(len(ids), NEVER), np.full(len(ids), NEVER)
+    feed, heard_at, limit = copy_integers(HEARD_SQL, bounds, columns=3)
+    if len(feed) == 0:
+        return Spans.none(), since, following
+    sources = dict(EventFeed.objects.values_list("source", "pk"))
+    agents_of: dict[int, list[int]] = {}
+    keys = AgentSourceKey.objects.filter(agent__in=ids.tolist(), source__in=sources)
+    for agent_id, source in keys.values_list("agent_id", "source").distinct():
+        agents_of.setdefault(sources[source], []).append(int(np.searchsorted(ids, agent_id)))
+    found: list[tuple[Ints, Ints, Ints]] = []
+    for feed_id, agents in agents_of.items():
+        own = feed == feed_id
+        if not own.any():
+            continue
+        limit_seconds = int(limit[own][0])
+        starts, ends = feed_silences(
+            heard_at=heard_at[own], limit_seconds=limit_seconds, until=until
+        )
+        found.append(
+            (
+                np.repeat(np.array(agents, np.int64), len(starts)),
+                np.tile(starts, len(agents)),
+                np.tile(ends, len(agents)),
+            )
+        )
+        silent_from = int(heard_at[own][-1]) + limit_seconds
+        target = since if silent_from < until else following
+        target[agents] = np.minimum(target[agents], silent_from)
+    if not found:
+        return Spans.none(), since, following
+    agent, starts_at, ends_at = (np.concatenate(column) for column in zip(*found, strict=True))
+    return Spans(agent=agent, starts_at=starts_at, ends_at=ends_at), since, following

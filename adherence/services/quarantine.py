@@ -1,0 +1,76 @@
+"""Events that could not be taken are kept whole, counted, and tried again when mended."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+
+from adherence.models import QuarantinedEvent
+
+KEEP_SQL = """
+INSERT INTO adherence_quarantinedevent (source, event_uid, reason_code, reason, raw, received_at,
+    times_seen)
+SELECT %(source)s, new.event_uid, new.reason_code, new.reason, new.raw::jsonb, %(received_at)s,
+    new.times_seen
+FROM unnest(%(uids)s::text[], %(codes)s::text[], %(reasons)s::text[], %(raws)s::text[],
+    %(counts)s::int[]) AS new(event_uid, reason_code, reason, raw, times_seen)
+ON CONFLICT (source, event_uid) DO UPDATE SET
+    times_seen = adherence_quarantinedevent.times_seen + excluded.times_seen,
+    reason_code = excluded.reason_code, reason = excluded.reason, raw = excluded.raw,
+    resolved_at = NULL
+"""
+
+
+class QuarantineReason(StrEnum):
+    """Why an event could not be taken."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_AGENT = "unknown_agent"
+    UNKNOWN_CODE = "unknown_code"
+    FUTURE = "future"
+    TOO_OLD = "too_old"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One event that cannot be taken."""
+
+    event_uid: str
+    reason_code: QuarantineReason
+    reason: str
+    raw: dict[str, Any]
+
+
+def keep_aside(*, refusals: Sequence[Refusal], source: str, received_at: datetime) -> None:
+    """Keep the events; one that comes again counts up."""
+    latest = {refusal.event_uid: refusal for refusal in refusals}
+    if not latest:
+        return
+    counts = dict.fromkeys(latest, 0)
+    for refusal in refusals:
+        counts[refusal.event_uid] += 1
+    uids = sorted(latest)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            KEEP_SQL,
+            {
+                "source": source,
+                "received_at": received_at,
+                "uids": uids,
+                "codes": [latest[uid].reason_code.value for uid in uids],
+                "reasons": [latest[uid].reason for uid in uids],
+                "raws": [json.dumps(latest[uid].raw, default=str) for uid in uids],
+                "counts": [counts[uid] for uid in uids],
+            },
+        )
+
+
+def release(*, source: str, event_uids: Sequence[str], at: datetime) -> None:
+    """Mark events resolved that have been taken after all."""
+    QuarantinedEvent.objects.filter(
+        source=source, event_uid__in=event_uids, resolved_at=None
+    ).update(resolved_at=at)
