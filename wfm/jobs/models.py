@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from wfm.org.access import access_of
@@ -102,10 +102,6 @@ class Job(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(progress__gte=0) & Q(progress__lte=1), name="jobs_job_progress_is_share"
-            ),
-            models.CheckConstraint(
-                condition=Q(finished_at=None) | Q(finished_at__gte=F("created_at")),
-                name="jobs_job_finishes_after_creation",
             ),
             models.CheckConstraint(
                 condition=~Q(status=JobStatus.RUNNING) | Q(lease_until__isnull=False),
