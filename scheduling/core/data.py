@@ -1,0 +1,226 @@
+"""What the solver is given: validated, frozen, without a clock or a database.
+
+Time is a row of equal slots (15 minutes). A day starts at the slot of its local midnight, so a week
+has 672 slots, 668 when the clock springs forward and 676 when it falls back. Starts are read from the
+wall clock, lengths from elapsed time. The row is longer than the week, so that a night shift of the
+last day may end in the morning after.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Span: TypeAlias = tuple[int, int]
+
+MINUTES_PER_DAY = 1440
+MAX_LINKED_SKILLS = 12
+
+
+class InvalidDataError(ValueError):
+    """The data contradicts itself; the message says where."""
+
+
+class WorkMode(StrEnum):
+    """Where an agent works."""
+
+    OFFICE = "OFFICE"
+    HOME = "HOME"
+    HYBRID = "HYBRID"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Horizon:
+    """The slots of one week in local time."""
+
+    interval_minutes: int
+    day_starts: tuple[int, ...]
+    """Slot of each local midnight, the one that ends the week included."""
+    wall_minutes: tuple[int, ...]
+    """Minute of the local day at which each slot starts."""
+
+    def __post_init__(self) -> None:
+        """Refuse a horizon whose days do not follow one another."""
+        if MINUTES_PER_DAY % self.interval_minutes:
+            raise InvalidDataError(
+                f"Expected interval_minutes to divide a day, got {self.interval_minutes}."
+            )
+        if list(self.day_starts) != sorted(set(self.day_starts)) or len(self.day_starts) < 2:
+            raise InvalidDataError(f"Expected rising day_starts, got {self.day_starts}.")
+        if self.slots < self.day_starts[-1]:
+            raise InvalidDataError("Expected wall_minutes for every slot of the last day.")
+
+    @property
+    def days(self) -> int:
+        """Number of local days."""
+        return len(self.day_starts) - 1
+
+    @property
+    def slots(self) -> int:
+        """Number of slots, the tail after the last midnight included."""
+        return len(self.wall_minutes)
+
+    @cached_property
+    def start_slots(self) -> NDArray[np.int64]:
+        """Slot [day, n] of the wall-clock minute n x interval; `slots` where the clock skips it.
+
+        A minute that occurs twice (the clock falls back) means its first occurrence.
+        """
+        table = np.full((self.days, MINUTES_PER_DAY // self.interval_minutes), self.slots)
+        for day in range(self.days):
+            for slot in reversed(range(self.day_starts[day], self.day_starts[day + 1])):
+                table[day, self.wall_minutes[slot] // self.interval_minutes] = slot
+        return table
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreakRule:
+    """A break taken in every shift of a pattern, inside a window counted from the start of a piece."""
+
+    minutes: int
+    earliest_minutes: int
+    latest_minutes: int
+    piece: int = 0
+    code: str = "BREAK"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftPattern:
+    """One legal kind of shift: length (or pieces around unpaid gaps), paid time and breaks."""
+
+    key: str
+    piece_minutes: tuple[int, ...]
+    paid_minutes: int
+    breaks: tuple[BreakRule, ...] = ()
+    gap_minutes: tuple[int, ...] = (0,)
+    start_grid_minutes: int = 15
+    earliest_start_minute: int = 0
+    latest_start_minute: int = MINUTES_PER_DAY
+    days: frozenset[int] | None = None
+    """Days of the horizon on which it may start; None for all."""
+
+    def __post_init__(self) -> None:
+        """Refuse breaks outside their piece or with windows that touch each other."""
+        for piece, minutes in enumerate(self.piece_minutes):
+            latest_end = 0
+            for rule in sorted(
+                (b for b in self.breaks if b.piece == piece), key=lambda b: b.earliest_minutes
+            ):
+                if not latest_end <= rule.earliest_minutes <= rule.latest_minutes:
+                    raise InvalidDataError(
+                        f"{self.key}: the window of the break at +{rule.earliest_minutes} minutes "
+                        "is empty or meets the break before it."
+                    )
+                latest_end = rule.latest_minutes + rule.minutes
+            if latest_end > minutes:
+                raise InvalidDataError(
+                    f"{self.key}: a break may end {latest_end} minutes after the start of a piece "
+                    f"of {minutes} minutes."
+                )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractRules:
+    """What binds every agent with this employment contract."""
+
+    name: str
+    patterns: tuple[ShiftPattern, ...]
+    days_per_week: tuple[int, int]
+    paid_minutes_per_week: tuple[int, int]
+    start_band_minutes: int = MINUTES_PER_DAY
+    max_consecutive_days: int = 6
+    min_rest_minutes: int = 660
+
+    def __post_init__(self) -> None:
+        """Refuse limits that no week can meet."""
+        for label, (low, high) in (
+            ("days_per_week", self.days_per_week),
+            ("paid_minutes_per_week", self.paid_minutes_per_week),
+        ):
+            if not 0 <= low <= high:
+                raise InvalidDataError(
+                    f"{self.name}: expected 0 <= minimum <= maximum of {label}, got {low} and {high}."
+                )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedShift:
+    """A shift that stays as it is: locked by the planner or already worked."""
+
+    day: int
+    start_slot: int
+    end_slot: int
+    working_slots: tuple[int, ...]
+    paid_minutes: int
+    in_office: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentRules:
+    """One agent in this week."""
+
+    key: str
+    contract: str
+    skills: tuple[str, ...]
+    spans: tuple[tuple[Span, ...], ...]
+    """For each day the stretches of slots in which a shift of that day may lie; () is a day off."""
+    fixed: tuple[FixedShift, ...] = ()
+    previous_run_days: int = 0
+    credited_days: int = 0
+    credited_minutes: int = 0
+    """Granted time off counts towards the week's days and paid minutes."""
+    work_mode: WorkMode = WorkMode.HOME
+    site: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ScheduleData:
+    """Everything that decides a week's schedule."""
+
+    horizon: Horizon
+    contracts: Mapping[str, ContractRules]
+    agents: tuple[AgentRules, ...]
+    required_agents: Mapping[str, NDArray[np.float64]]
+    """Per skill and slot; NaN-free. Slots outside `counted` cost nothing either way."""
+    under_cost: Mapping[str, float]
+    over_cost: float
+    seats: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    """Per site: usable desks in each slot."""
+    carried: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = ()
+    """Skills and working slots of shifts of the week before that reach into this one."""
+    counted: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse arrays of another length and names that nothing defines."""
+        for skill, row in self.required_agents.items():
+            if len(row) != self.horizon.slots or not np.all(np.isfinite(row)) or row.min() < 0:
+                raise InvalidDataError(
+                    f"Expected {self.horizon.slots} requirements of at least 0 for skill {skill}."
+                )
+            if skill not in self.under_cost or self.under_cost[skill] <= 0:
+                raise InvalidDataError(f"Expected an under_cost above 0 for skill {skill}.")
+        if self.over_cost < 0:
+            raise InvalidDataError(f"Expected over_cost >= 0, got {self.over_cost}.")
+        if len(self.required_agents) > MAX_LINKED_SKILLS:
+            raise InvalidDataError(
+                f"Expected at most {MAX_LINKED_SKILLS} skills in one solve, got "
+                f"{len(self.required_agents)}; solve skill groups that share no agent apart."
+            )
+        for agent in self.agents:
+            if agent.contract not in self.contracts:
+                raise InvalidDataError(f"{agent.key}: unknown contract {agent.contract}.")
+            if len(agent.spans) != self.horizon.days:
+                raise InvalidDataError(
+                    f"{agent.key}: expected spans for {self.horizon.days} days, got {len(agent.spans)}."
+                )
+
+    @cached_property
+    def counted_slots(self) -> NDArray[np.bool_]:
+        """Slots whose shortage and idleness cost money."""
+        if self.counted is not None:
+            return self.counted
+        return np.arange(self.horizon.slots) < self.horizon.day_starts[-1]

@@ -1,0 +1,83 @@
+"""What to mend before a solve: findings with the person, the rule and the smallest relaxation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    ERROR = "ERROR"
+    WARNING = "WARNING"
+    INFO = "INFO"
+
+
+TEXTS: Mapping[str, str] = {
+    "no_requirement": "Nothing is required in this week; every hour worked would be idle.",
+    "skill_without_agent": "%(hours).1f hours are required of skill %(skill)s and nobody has it.",
+    "more_than_people": (
+        "Skill %(skill)s asks in %(intervals)d intervals for more people than could be there under "
+        "any legal schedule; %(hours).1f hours stay uncovered whatever is planned."
+    ),
+    "hours_missing": (
+        "%(required).0f hours are required, and contracts allow at most %(available).0f paid hours."
+    ),
+    "agent_without_skill": "No skill of this agent is asked for this week.",
+    "shift_never_fits": "Shift %(shift)s can start on no day of this week.",
+    "too_few_days": (
+        "At most %(possible)d days can be worked and the contract asks for %(least)d. Smallest "
+        "relaxation: %(least)d days a week become %(possible)d, or open %(missing)d more days."
+    ),
+    "too_few_minutes": (
+        "At most %(possible).1f paid hours are possible and the contract asks for %(least).1f. "
+        "Smallest relaxation: lower the least weekly hours to %(possible).1f."
+    ),
+    "too_many_minutes": (
+        "The fewest days that the contract allows already pay %(possible).1f hours, above its most "
+        "of %(most).1f. Smallest relaxation: raise the most weekly hours to %(possible).1f."
+    ),
+    "hours_between": (
+        "No number of shifts gives paid hours between %(least).1f and %(most).1f; the nearest is "
+        "%(possible).1f. Smallest relaxation: allow %(possible).1f."
+    ),
+    "days_closed": (
+        "Days off, time off and availability leave no legal week. Smallest relaxation: open %(days)s."
+    ),
+    "start_band": (
+        "No legal week keeps all starts within %(minutes)d minutes. Smallest relaxation: allow "
+        "%(needed)d minutes."
+    ),
+    "rest": (
+        "No legal week keeps %(minutes)d minutes of rest between shifts. Smallest relaxation: allow "
+        "%(needed)d minutes."
+    ),
+    "consecutive_days": (
+        "No legal week keeps to %(limit)d days in a row. Smallest relaxation: allow %(needed)d."
+    ),
+    "fixed_too_much": (
+        "Locked shifts and time off already count %(days)d days and %(hours).1f hours, more than the "
+        "contract allows. Smallest relaxation: unlock one of them."
+    ),
+    "several_rules": (
+        "No legal week exists, and no single rule is the cause: days, hours, rest and availability "
+        "clash together. Open more days first."
+    ),
+    "no_seat": "A legal week exists, but no desk is free for it at the site.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing to know before the solve; the text is `TEXTS[code] % values`."""
+
+    code: str
+    severity: Severity
+    subject: str = ""
+    """Key of the agent or skill it is about; empty for the whole week."""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The English sentence."""
+        return TEXTS[self.code] % self.values

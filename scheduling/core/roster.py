@@ -1,0 +1,97 @@
+"""A schedule under construction: everyone's tour, what it covers and the seats it takes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.core.coverage import Coverage
+from scheduling.core.data import ScheduleData, WorkMode
+from scheduling.core.pricing import AgentClass, agent_classes
+from scheduling.core.shapes import NEVER
+from scheduling.core.tours import ShapeValues, Tour
+
+
+class Roster:
+    """Tours of all agents; `None` for one who has no legal week."""
+
+    def __init__(self, data: ScheduleData) -> None:
+        """Start empty."""
+        self.data = data
+        self.classes = agent_classes(data)
+        self.class_of: list[AgentClass] = [self.classes[0]] * len(data.agents)
+        for group in self.classes:
+            for member in group.members:
+                self.class_of[member] = group
+        self.coverage = Coverage(data)
+        self.masks = [self.coverage.mask(agent.skills) for agent in data.agents]
+        self.tours: list[Tour | None] = [None] * len(data.agents)
+        self.seated = {site: np.zeros(data.horizon.slots) for site in data.seats}
+        self.needs_seat = [
+            agent.site in data.seats and agent.work_mode == WorkMode.OFFICE for agent in data.agents
+        ]
+        self.evaluations = 0
+
+    def put(self, agent: int, tour: Tour | None) -> None:
+        """Give an agent without tour this one."""
+        self.tours[agent] = tour
+        if tour is None:
+            return
+        self.coverage.add(self.masks[agent], tour.working)
+        if self.needs_seat[agent]:
+            self.seated[self.data.agents[agent].site][tour.present] += 1
+
+    def take(self, agent: int) -> Tour | None:
+        """Take an agent's tour away and return it."""
+        tour = self.tours[agent]
+        self.tours[agent] = None
+        if tour is None:
+            return None
+        self.coverage.remove(self.masks[agent], tour.working)
+        if self.needs_seat[agent]:
+            self.seated[self.data.agents[agent].site][tour.present] -= 1
+        return tour
+
+    def replace(self, agent: int, tour: Tour | None) -> None:
+        """Exchange an agent's tour."""
+        self.take(agent)
+        self.put(agent, tour)
+
+    def best_tour(self, agent: int, weights: NDArray[np.float64]) -> Tour | None:
+        """The best legal tour on these worths that finds a seat; None where there is none."""
+        self.evaluations += 1
+        model = self.class_of[agent].model
+        values = model.shape_values(weights)
+        if self.needs_seat[agent]:
+            self._close_full_seats(agent, values)
+        return model.best_tour(weights, values)
+
+    def _close_full_seats(self, agent: int, values: ShapeValues) -> None:
+        """Strike out the starts of shifts that would sit where no desk is left."""
+        site = self.data.agents[agent].site
+        full = self.seated[site] >= self.data.seats[site]
+        if not full.any():
+            return
+        counts = np.concatenate([[0], np.cumsum(full)])
+        for number, shape in enumerate(self.class_of[agent].model.shapes):
+            starts = np.arange(len(full) - shape.length + 1)
+            for offset, length in shape.pieces:
+                blocked = counts[starts + offset + length] > counts[starts + offset]
+                values[number, starts[blocked]] = NEVER
+
+    def cost(self) -> float:
+        """Cost of shortage and idleness."""
+        return self.coverage.cost()
+
+    def tour_list(self) -> list[Tour | None]:
+        """A copy of everyone's tour."""
+        return list(self.tours)
+
+    def load(self, tours: Sequence[Tour | None]) -> None:
+        """Replace everyone's tour."""
+        for agent, tour in enumerate(tours):
+            self.replace(agent, tour)
+
+    def placed(self) -> list[int]:
+        """Agents who have a tour."""
+        return [agent for agent, tour in enumerate(self.tours) if tour is not None]
