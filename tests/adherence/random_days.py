@@ -21,7 +21,7 @@ ZONES = (
     ("Europe/London", date(2026, 3, 27)),
     ("Europe/Berlin", date(2026, 10, 23)),
     ("America/New_York", date(2026, 3, 6)),
-    ("America/Los_Angeles", date(2026, 10, 30)),
+    ("Atlantic/Azores", date(2026, 10, 23)),
     ("America/St_Johns", date(2026, 3, 6)),
     ("Australia/Sydney", date(2026, 4, 3)),
     ("Australia/Lord_Howe", date(2026, 10, 2)),

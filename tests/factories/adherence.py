@@ -1,0 +1,76 @@
+"""Codes, published shifts and events; name only what decides the test."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+from django.utils.timezone import now
+
+from adherence import models
+from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, ShiftActivity
+from tests.factories.org import make_activity_code
+from wfm.org.models import StateGroup
+
+_numbers = count(1)
+
+
+def make_codes():
+    """The codes of a small centre, by key."""
+    rows = (
+        ("work", "W", StateGroup.AVAILABLE, {"is_work": True, "tolerance_seconds": 300}),
+        ("claims", "C", StateGroup.HANDLING, {"is_work": True, "tolerance_seconds": 300}),
+        ("break", "B", StateGroup.AWAY, {"tolerance_seconds": 180}),
+        ("lunch", "L", StateGroup.AWAY, {"is_paid": False, "tolerance_seconds": 0}),
+        ("trouble", "T", StateGroup.BUSY, {"limit_seconds": 600, "tolerance_seconds": 601}),
+    )
+    return {
+        key: make_activity_code(
+            key=key, name=key.title(), letter=letter, state_group=group, portal_position=place, **more
+        )
+        for place, (key, letter, group, more) in enumerate(rows)
+    }
+
+
+def make_version(*, starts_on: date, ends_on: date | None = None):
+    return ScheduleVersion.objects.create(
+        starts_on=starts_on,
+        ends_on=ends_on or starts_on + timedelta(days=7),
+        timezone="UTC",
+        status=ScheduleStatus.PUBLISHED,
+        published_at=now(),
+    )
+
+
+def make_shift(agent, *rows, version=None, day=None, place="OFFICE", queue=None, is_published=True):
+    """A shift of (starts_at, ends_at, code) rows that touch or leave an unpaid gap."""
+    starts_at, ends_at = rows[0][0], rows[-1][1]
+    day = day or starts_at.date()
+    shift = Shift.objects.create(
+        version=version or make_version(starts_on=day),
+        agent=agent,
+        operational_date=day,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=place,
+        paid_minutes=int((ends_at - starts_at).total_seconds() // 60),
+        is_published=is_published,
+    )
+    ShiftActivity.objects.bulk_create(
+        ShiftActivity(shift=shift, starts_at=start, ends_at=end, activity_code=code, queue=queue)
+        for start, end, code in rows
+    )
+    return shift
+
+
+def make_event(agent, occurred_at, code=None, **fields):
+    defaults = {
+        "source": "acd",
+        "event_uid": f"event-{next(_numbers)}",
+        "received_at": occurred_at,
+    }
+    return models.ActivityEvent.objects.create(
+        agent=agent, occurred_at=occurred_at, activity_code=code, **defaults | fields
+    )
+
+
+def moment(second: int) -> datetime:
+    return datetime.fromtimestamp(int(second), UTC)
