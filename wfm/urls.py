@@ -3,6 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from wfm.completeness import completeness
+from wfm.today import today
+
 # Each room uncomments its own lines when its urls module lands.
 api_patterns = [
     # path("", include("wfm.integration.api.urls")),
@@ -18,9 +21,11 @@ api_patterns = [
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_patterns)),
-    # path("", include("wfm.web.urls")),
-    # path("", include("wfm.org.urls")),
-    # path("jobs/", include("wfm.jobs.urls")),
+    path("", today, name="today"),
+    path("settings/", completeness, name="settings"),
+    path("", include("wfm.web.urls")),
+    path("", include("wfm.org.urls")),
+    path("", include("wfm.jobs.urls")),
     # path("settings/", include("wfm.integration.urls")),
     # path("", include("forecasting.urls")),      history/ and forecast/
     # path("staffing/", include("staffing.urls")),

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,12 @@ from django.utils.translation import gettext as _
 from wfm.org.models import Client, Queue, Site, Team
 from wfm.web.formats import day_span, zone_of
 
-MODELS: dict[str, type[Model]] = {"client": Client, "site": Site, "team": Team, "queue": Queue}
+MODELS: dict[str, type[Client | Site | Team | Queue]] = {
+    "client": Client,
+    "site": Site,
+    "team": Team,
+    "queue": Queue,
+}
 SCOPE_KEYS = frozenset({*MODELS, "from", "to"})
 _ONE_DAY = timedelta(days=1)
 
@@ -179,9 +184,13 @@ def page_scope(
 
 
 def _visible(name: str, principal: object) -> QuerySet[Any]:
-    queryset = MODELS[name]._default_manager.visible_to(principal)  # type: ignore[attr-defined]
-    visible: QuerySet[Any] = queryset.filter(is_active=True).order_by("name")
+    visible: QuerySet[Any] = _objects(name, principal).filter(is_active=True).order_by("name")
     return visible
+
+
+def _objects(name: str, principal: object) -> QuerySet[Any]:
+    found: QuerySet[Any] = MODELS[name].objects.all().visible_to(principal)  # type: ignore[attr-defined]
+    return found
 
 
 def _chosen(request: HttpRequest, name: str) -> Any:
@@ -190,8 +199,7 @@ def _chosen(request: HttpRequest, name: str) -> Any:
         return None
     found = None
     if text.isascii() and text.isdigit() and len(text) < 19:
-        queryset = MODELS[name]._default_manager.visible_to(request.user)  # type: ignore[attr-defined]
-        found = queryset.filter(pk=int(text)).first()
+        found = _objects(name, request.user).filter(pk=int(text)).first()
     if found is None:
         raise Http404(
             _("There is no {name} {value!r} that you may see.").format(name=name, value=text)
@@ -213,9 +221,8 @@ def _period(request: HttpRequest, default_period: str, zone: str) -> tuple[date,
     first, last = _date(request, "from"), _date(request, "to")
     if first is None and last is None:
         return _default_period(default_period, timezone.localdate(timezone=zone_of(zone)))
-    first, last = first or last, last or first
-    assert first is not None and last is not None  # noqa: S101, PT018 - one of the two was given
-    return (first, last) if first <= last else (last, first)
+    given = sorted(day for day in (first, last) if day is not None)
+    return given[0], given[-1]
 
 
 def _date(request: HttpRequest, key: str) -> date | None:

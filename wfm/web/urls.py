@@ -6,5 +6,5 @@ from wfm.web import views
 
 urlpatterns = [
     path("palette/", views.palette, name="palette"),
-    path("metrics/<str:key>/", views.metric_definition, name="metric-definition"),
+    path("metrics/<str:key>/definition/", views.metric_definition, name="metric-definition"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -26,7 +26,7 @@ class ErrorResponseSerializer(serializers.Serializer[Any]):
     """Every answer that is not a success."""
 
     type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
-    errors = ErrorSerializer(many=True)
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment] # DRF takes fields out of the class
 
 
 _MEANINGS = {
@@ -63,7 +63,9 @@ class OneErrorSchema(AutoSchema):
             found.append(_header("If-None-Match", "ETag that you have; 304 when it is current."))
         return found
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(
+        self, direction: Literal["request", "response"] = "response"
+    ) -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction=direction)
         if direction == "response":
             for code in self._other_codes():
@@ -74,7 +76,7 @@ class OneErrorSchema(AutoSchema):
     def _response(self, code: str) -> dict[str, Any]:
         body = None if code == "304" else ErrorResponseSerializer
         answer = OpenApiResponse(response=body, description=_MEANINGS[code])
-        described: dict[str, Any] = self._get_response_for_code(answer, code)
+        described: dict[str, Any] = self._get_response_for_code(answer, code)  # type: ignore[no-untyped-call]
         return described
 
     def _other_codes(self) -> list[str]:

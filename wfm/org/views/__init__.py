@@ -1,0 +1,1 @@
+"""Pages of the organisation: login, one's own account, people, roles, set-up."""
