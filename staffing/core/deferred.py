@@ -148,8 +148,8 @@ def simulate_plan(work: DeferredWork, agents: FloatArray) -> DeferredOutcome:
     total = float(due_items.sum())
     return DeferredOutcome(
         level=float(on_time.sum()) / total if total else 1.0,
-        on_time_items=on_time,
-        due_items=due_items,
+        on_time_items=on_time.astype(np.float64),
+        due_items=due_items.astype(np.float64),
         worked_seconds=worked,
         backlog_seconds=backlog,
     )

@@ -1,0 +1,176 @@
+"""The requirement of a live queue: Erlang A or C, or the chat chain, interval by interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from staffing.computations.goal_rows import goal_facts, rows_by_goal
+from staffing.computations.refused import QueueRefused
+from staffing.core.definitions import Model
+from staffing.core.kernels import FloatArray
+from staffing.core.live import LiveQueue
+from staffing.core.model_choice import LiveGoal, refuse_goal
+from staffing.core.params import RequirementParams
+from staffing.core.pooling import level_counts, with_base
+from staffing.core.shrinkage import required_fte
+from staffing.core.traffic import Prediction, RowIndex
+from staffing.queries import (
+    Patience,
+    QueueInputs,
+    core_goals,
+    live_goal,
+    live_queue,
+    queue_patience,
+)
+from staffing.services import QueueRequirement
+from wfm.org.models import Queue, ServiceGoal
+
+
+@dataclass
+class _Plan:
+    """Agents per interval and what they achieve, filled goal version by goal version."""
+
+    agents: FloatArray
+    level: FloatArray
+    prediction: Prediction
+    in_time: float = 0.0
+    counted: float = 0.0
+    goals: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def empty(cls, size: int) -> _Plan:
+        return cls(np.zeros(size), np.full(size, np.nan), Prediction.unknown(size, frozenset()))
+
+
+def staff_live_queue(
+    queue: Queue,
+    inputs: QueueInputs,
+    *,
+    model: str,
+    params: RequirementParams,
+    before: datetime,
+) -> QueueRequirement:
+    """Return the least agents per interval that keep the goals in force then."""
+    patience = _patience(queue, model=model, before=before)
+    offered = np.where(inputs.is_open, np.nan_to_num(inputs.offered), 0.0)
+    live = live_queue(
+        queue,
+        model=model,
+        offered=offered,
+        aht_seconds=inputs.aht_seconds,
+        patience_seconds=patience.seconds if patience else None,
+        params=params,
+    )
+    plan = _Plan.empty(offered.size)
+    for goal, rows in rows_by_goal(inputs):
+        _fill(plan, live.take(rows), offered[rows], rows, _checked(goal, model), queue.min_agents)
+        plan.goals.append(goal_facts(goal))
+    return _result(queue, inputs, live, offered, plan, _detail(model, patience, params, live, plan))
+
+
+def _patience(queue: Queue, *, model: str, before: datetime) -> Patience | None:
+    if model == Model.C or not queue.contacts_abandon:
+        return None
+    patience = queue_patience(queue, before=before)
+    if patience.seconds is None:
+        raise QueueRefused(
+            _(
+                "Customers of this queue give up, but their patience is not known: history has only "
+                "%(count)d abandonments with waits. Set the patience or import more history."
+            )
+            % {"count": patience.abandoned}
+        )
+    return patience
+
+
+def _checked(goal: ServiceGoal, model: str) -> LiveGoal:
+    try:
+        live = live_goal(goal)
+    except ValueError as error:
+        raise QueueRefused(str(error)) from error
+    if refusal := refuse_goal(live, model=model):
+        raise QueueRefused(refusal)
+    return live
+
+
+def _fill(
+    plan: _Plan,
+    live: LiveQueue,
+    offered: FloatArray,
+    rows: RowIndex,
+    goal: LiveGoal,
+    min_agents: int,
+) -> None:
+    goals = core_goals(goal, size=rows.size, min_agents=min_agents)
+    agents = live.required(goals)
+    if np.isinf(agents).any():
+        raise QueueRefused(
+            _("No number of agents meets this queue's goals at %(erlangs).1f erlang.")
+            % {"erlangs": float(live.traffic.erlangs[np.isinf(agents)].max())}
+        )
+    part = live.predict(agents, goals.thresholds(with_base(goal.definition)))
+    in_time, counted = level_counts(goal.definition, offered=offered, prediction=part)
+    plan.agents[rows] = agents
+    plan.level[rows] = part.service_levels.pop(goal.definition)
+    part.service_levels.clear()
+    plan.prediction.put(rows, part)
+    plan.in_time += float(in_time.sum())
+    plan.counted += float(counted.sum())
+
+
+def _detail(
+    model: str,
+    patience: Patience | None,
+    params: RequirementParams,
+    live: LiveQueue,
+    plan: _Plan,
+) -> dict[str, Any]:
+    detail: dict[str, Any] = {
+        "strategy": str(params.live_strategy),
+        "peak_agents": float(plan.agents.max(initial=0.0)),
+        "peak_erlangs": float(live.traffic.erlangs.max(initial=0.0)),
+    }
+    if patience is not None:
+        detail["patience"] = vars(patience)
+    if live.chat is not None:
+        detail["chat"] = vars(live.chat)
+    return detail
+
+
+def _result(
+    queue: Queue,
+    inputs: QueueInputs,
+    live: LiveQueue,
+    offered: FloatArray,
+    plan: _Plan,
+    detail: dict[str, Any],
+) -> QueueRequirement:
+    hours = queue.interval_minutes / 60
+    busy = inputs.is_open & (offered > 0.0)
+    shrinkage = inputs.shrinkage
+    paid = required_fte(plan.agents, shrinkage.total_rate)
+    return QueueRequirement(
+        starts_at=inputs.series.starts_at,
+        offered=offered,
+        aht_seconds=inputs.aht_seconds,
+        workload_erlangs=live.traffic.erlangs,
+        required_agents=plan.agents,
+        required_fte=required_fte(plan.agents, shrinkage.unscheduled_rate),
+        shrinkage_rate=shrinkage.unscheduled_rate,
+        service_level=np.where(busy, plan.level, np.nan),
+        asa_seconds=np.where(busy, plan.prediction.asa_seconds, np.nan),
+        abandonment_rate=np.where(busy, plan.prediction.abandonment_rate, np.nan),
+        occupancy_rate=np.where(inputs.is_open, plan.prediction.occupancy_rate, np.nan),
+        is_open=inputs.is_open,
+        model="chat" if live.chat else live.model.value,
+        goal={"versions": plan.goals},
+        required_hours=float(plan.agents.sum()) * hours,
+        paid_hours=float(paid.sum()) * hours,
+        overall_level=plan.in_time / plan.counted if plan.counted else None,
+        detail=detail,
+    )

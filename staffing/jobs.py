@@ -1,0 +1,44 @@
+"""Start the long work of this room: run, job and outbox row in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from forecasting.models import ForecastRun
+from staffing.core.params import RequirementParams
+from staffing.models import RequirementRun
+from staffing.services import create_requirement_run
+from wfm.jobs.models import WorkerQueue
+from wfm.jobs.services import start_job
+from wfm.org.models import Queue, User
+
+
+@transaction.atomic
+def start_requirement(
+    *,
+    forecast_run: ForecastRun,
+    created_by: User | None,
+    params: RequirementParams | None = None,
+    queues: Sequence[Queue] | None = None,
+) -> RequirementRun:
+    """Create a run of the forecast's queues (or of some) and ring a worker; see `run.job`."""
+    run = create_requirement_run(
+        forecast_run=forecast_run,
+        params=params or RequirementParams(),
+        created_by=created_by,
+        queues=queues,
+    )
+    run.job = start_job(
+        kind="staffing.compute_requirement",
+        title=_("Requirement from forecast #%(pk)s") % {"pk": forecast_run.pk},
+        params={"run_id": run.pk},
+        queue=WorkerQueue.FORECASTS,
+        created_by=created_by,
+        result_url=reverse("requirement-run", args=[run.pk]),
+    )
+    run.save(update_fields=["job"])
+    return run

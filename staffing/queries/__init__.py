@@ -1,0 +1,40 @@
+"""Reads of the requirement: rows in, arrays and dataclasses out."""
+
+from staffing.queries.board import RequirementSeries, queue_results, requirement_series
+from staffing.queries.inputs import (
+    QueueInputs,
+    backlog_by_due,
+    measured_patience,
+    queue_inputs,
+)
+from staffing.queries.live import (
+    Patience,
+    core_goals,
+    live_goal,
+    live_queue,
+    queue_kind,
+    queue_model,
+    queue_patience,
+)
+from staffing.queries.runs import latest_published_run, latest_run, published_runs, staleness
+
+__all__ = [
+    "Patience",
+    "QueueInputs",
+    "RequirementSeries",
+    "backlog_by_due",
+    "core_goals",
+    "latest_published_run",
+    "latest_run",
+    "live_goal",
+    "live_queue",
+    "measured_patience",
+    "published_runs",
+    "queue_inputs",
+    "queue_kind",
+    "queue_model",
+    "queue_patience",
+    "queue_results",
+    "requirement_series",
+    "staleness",
+]

@@ -1,0 +1,77 @@
+"""Requirement runs and whether they are still up to date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from forecasting.models import ForecastQueueResult, ForecastRun
+from staffing.models import (
+    RequirementQueueResult,
+    RequirementRun,
+    ShrinkageProfile,
+    ShrinkageRate,
+)
+from wfm.org.models import Queue, ServiceGoal
+
+
+def published_runs(queue: Queue) -> QuerySet[RequirementRun]:
+    """Return the published runs that hold numbers for a queue, latest first."""
+    runs: QuerySet[RequirementRun] = RequirementRun.objects.published()
+    return runs.filter(queue_results__queue=queue, queue_results__is_refused=False)
+
+
+def latest_published_run(queue: Queue) -> RequirementRun | None:
+    """Return the requirement that the schedule builds on."""
+    return published_runs(queue).first()
+
+
+def latest_run(queue: Queue) -> RequirementRun | None:
+    """Return the newest run that has computed a queue, published or not."""
+    return RequirementRun.objects.filter(queue_results__queue=queue).order_by("-pk").first()
+
+
+def staleness(run: RequirementRun) -> list[str]:
+    """Return why the run may be out of date, in sentences; empty when it is not."""
+    results = RequirementQueueResult.objects.filter(run=run)
+    queues = list(results.values_list("queue_id", flat=True))
+    newer_forecast = _newer_forecast(run, queues)
+    newer = RequirementRun.objects.filter(
+        published_at__isnull=False, pk__gt=run.pk, queue_results__queue__in=queues
+    ).first()
+    reasons = {
+        _("Forecast #%(pk)s was published after the one this was computed from.")
+        % {"pk": newer_forecast.pk if newer_forecast else 0}: newer_forecast is not None,
+        _("Requirement #%(pk)s was published later.") % {"pk": newer.pk if newer else 0}: (
+            newer is not None
+        ),
+        _("A service goal was changed after this requirement began."): _changed(
+            ServiceGoal, run, queue__in=queues
+        ),
+        _("Shrinkage was changed after this requirement began."): (
+            _changed(ShrinkageProfile, run, queue__in=queues)
+            or _changed(ShrinkageRate, run, profile__queue__in=queues)
+        ),
+        _("A queue's own settings were changed after this requirement began."): _changed(
+            Queue, run, pgh_obj__in=queues
+        ),
+    }
+    return [sentence for sentence, holds in reasons.items() if holds]
+
+
+def _newer_forecast(run: RequirementRun, queues: list[int]) -> ForecastRun | None:
+    """Return a forecast of one of these queues that was published after the run's own."""
+    published_at = run.forecast_run.published_at or run.created_at
+    found = ForecastQueueResult.objects.filter(
+        queue__in=queues, run__published_at__gt=published_at
+    ).exclude(flag=ForecastQueueResult.Flag.REFUSED)
+    newest = found.select_related("run").order_by("-run__published_at").first()
+    return newest.run if newest else None
+
+
+def _changed(model: Any, run: RequirementRun, **rows: Any) -> bool:
+    """Tell from the audit whether such rows were changed since the run was asked for."""
+    changes = model.pgh_event_model.objects.filter(pgh_created_at__gt=run.created_at, **rows)
+    return bool(changes.exists())

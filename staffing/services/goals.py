@@ -1,0 +1,80 @@
+"""Service goals and the few settings of a queue that staffing rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
+
+from wfm.org.models import Queue, ServiceGoal
+
+
+class UnableToChangeGoal(ValueError):  # noqa: N818 - domain errors are named for what failed
+    """The goal cannot be changed like that; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class GoalChange:
+    """What a new version of a goal says."""
+
+    metric_key: str
+    level: float
+    threshold_seconds: int | None = None
+    within_business_minutes: int | None = None
+    max_asa_seconds: float | None = None
+    max_abandonment_rate: float | None = None
+    max_occupancy_rate: float | None = None
+
+
+@transaction.atomic
+def change_service_goal(*, queue: Queue, change: GoalChange, starts_on: date) -> ServiceGoal:
+    """Begin a new version on a date; the version in force then ends the day before.
+
+    Versions that would begin later are refused: they would be overrun without a word.
+    """
+    goals = ServiceGoal.objects.select_for_update().filter(queue=queue)
+    if later := goals.filter(starts_on__gt=starts_on).order_by("starts_on").first():
+        raise UnableToChangeGoal(
+            _("Version %(version)s begins on %(date)s already; choose a date from then on.")
+            % {"version": later.version, "date": later.starts_on}
+        )
+    if goals.filter(starts_on=starts_on).exists():
+        raise UnableToChangeGoal(
+            _("A version begins on %(date)s already, and versions are never rewritten.")
+            % {"date": starts_on}
+        )
+    goals.filter(Q(ends_on=None) | Q(ends_on__gt=starts_on)).update(ends_on=starts_on)
+    version = (goals.aggregate(last=Max("version"))["last"] or 0) + 1
+    goal = ServiceGoal(queue=queue, version=version, starts_on=starts_on, **vars(change))
+    try:
+        goal.full_clean()
+    except ValidationError as error:
+        raise UnableToChangeGoal(" ".join(error.messages)) from error
+    goal.save(force_insert=True)
+    return goal
+
+
+@dataclass(frozen=True)
+class QueueSettings:
+    """Settings of a queue that staffing rests on."""
+
+    default_aht_seconds: float
+    patience_seconds: float | None
+    min_agents: int
+
+
+@transaction.atomic
+def change_queue_settings(*, queue: Queue, settings: QueueSettings) -> Queue:
+    """Save the settings; the audit keeps what they were."""
+    for name, value in vars(settings).items():
+        setattr(queue, name, value)
+    try:
+        queue.full_clean()
+    except ValidationError as error:
+        raise UnableToChangeGoal(" ".join(error.messages)) from error
+    queue.save(update_fields=list(vars(settings)))
+    return queue

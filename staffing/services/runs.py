@@ -1,0 +1,189 @@
+"""Requirement runs: created with their job, filled queue by queue, published once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from forecasting.models import ForecastQueueResult, ForecastRun
+from forecasting.services.staging import Staging
+from staffing.core.kernels import FloatArray
+from staffing.core.params import RequirementParams
+from staffing.models import RequirementQueueResult, RequirementRun
+from wfm.jobs.models import JobStatus
+from wfm.org.models import Queue, User
+
+INTERVAL_COLUMNS = {
+    "starts_at": "timestamptz",
+    "offered": "double precision",
+    "aht_seconds": "double precision",
+    "workload_erlangs": "double precision",
+    "required_agents": "double precision",
+    "required_fte": "double precision",
+    "shrinkage_rate": "double precision",
+    "service_level": "double precision",
+    "asa_seconds": "double precision",
+    "abandonment_rate": "double precision",
+    "occupancy_rate": "double precision",
+    "is_open": "boolean",
+}
+COLUMN_NAMES = ", ".join(INTERVAL_COLUMNS)
+
+
+class UnableToStaffRun(ValueError):  # noqa: N818 - domain errors are named for what failed
+    """The requirement cannot start or be written; the sentence says why."""
+
+
+class UnableToPublish(ValueError):  # noqa: N818
+    """The run cannot be published; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class QueueRequirement:
+    """All that one run says about one queue, by instant in UTC; NaN where there is no figure."""
+
+    starts_at: NDArray[np.datetime64]
+    offered: FloatArray
+    aht_seconds: FloatArray
+    workload_erlangs: FloatArray
+    required_agents: FloatArray
+    required_fte: FloatArray
+    shrinkage_rate: FloatArray
+    service_level: FloatArray
+    asa_seconds: FloatArray
+    abandonment_rate: FloatArray
+    occupancy_rate: FloatArray
+    is_open: NDArray[np.bool_]
+    model: str
+    goal: dict[str, Any]
+    required_hours: float
+    paid_hours: float
+    overall_level: float | None
+    ceiling_level: float | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return the rows for COPY, in the order of the columns."""
+        texts = [f"{text}+00" for text in np.datetime_as_string(self.starts_at, unit="s")]
+        figures = [getattr(self, name).tolist() for name in INTERVAL_COLUMNS if name != "starts_at"]
+        return list(zip(texts, *figures, strict=True))
+
+
+@transaction.atomic
+def create_requirement_run(
+    *,
+    forecast_run: ForecastRun,
+    params: RequirementParams,
+    created_by: User | None,
+    queues: Sequence[Queue] | None = None,
+) -> RequirementRun:
+    """Create a run of the forecast's queues, or of some of them; the forecast must be published."""
+    if not forecast_run.is_published:
+        raise UnableToStaffRun(
+            _("Forecast #%(pk)s is not published; publish it first.") % {"pk": forecast_run.pk}
+        )
+    results = ForecastQueueResult.objects.filter(run=forecast_run).exclude(
+        flag=ForecastQueueResult.Flag.REFUSED
+    )
+    known = list(results.order_by("queue_id").values_list("queue_id", flat=True))
+    wanted = known if queues is None else [queue.pk for queue in queues]
+    if strange := sorted(set(wanted) - set(known)):
+        names = ", ".join(Queue.objects.filter(pk__in=strange).values_list("name", flat=True))
+        raise UnableToStaffRun(
+            _("Forecast #%(pk)s holds no numbers for: %(queues)s.")
+            % {"pk": forecast_run.pk, "queues": names}
+        )
+    if not wanted:
+        raise UnableToStaffRun(
+            _("Forecast #%(pk)s holds no queue with numbers; there is nothing to staff.")
+            % {"pk": forecast_run.pk}
+        )
+    return RequirementRun.objects.create(
+        forecast_run=forecast_run,
+        parameters=params.as_json() | {"queue_ids": wanted},
+        code_version=str(getattr(settings, "CODE_VERSION", "")),
+        created_by=created_by,
+    )
+
+
+@transaction.atomic
+def save_queue_requirement(*, run: RequirementRun, queue: Queue, result: QueueRequirement) -> None:
+    """Write one queue of an unpublished run; written before, it is replaced."""
+    _clear(run, queue)
+    Staging("staged_requirement", INTERVAL_COLUMNS).copy(result.rows())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO staffing_requirementinterval (run_id, queue_id, {COLUMN_NAMES}) "  # noqa: S608 - our own column names
+            f"SELECT %s, %s, {COLUMN_NAMES} FROM staged_requirement ORDER BY starts_at",
+            [run.pk, queue.pk],
+        )
+    RequirementQueueResult.objects.create(
+        run=run,
+        queue=queue,
+        model=result.model,
+        goal=result.goal,
+        required_hours=result.required_hours,
+        paid_hours=result.paid_hours,
+        service_level=result.overall_level,
+        ceiling_level=result.ceiling_level,
+        detail=result.detail,
+    )
+
+
+@transaction.atomic
+def save_refusal(*, run: RequirementRun, queue: Queue, reason: str) -> None:
+    """Record that a queue could not be staffed, and why."""
+    _clear(run, queue)
+    RequirementQueueResult.objects.create(run=run, queue=queue, is_refused=True, reason=reason)
+
+
+def _clear(run: RequirementRun, queue: Queue) -> None:
+    if run.is_published:
+        raise UnableToStaffRun(
+            _("Requirement #%(pk)s is published and final; start a new one.") % {"pk": run.pk}
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM staffing_requirementinterval WHERE run_id = %s AND queue_id = %s",
+            [run.pk, queue.pk],
+        )
+    RequirementQueueResult.objects.filter(run=run, queue=queue).delete()
+
+
+@transaction.atomic
+def publish_requirement(
+    *,
+    run: RequirementRun,
+    published_at: datetime,
+    published_by: User | None,
+    by_own_job: bool = False,
+) -> RequirementRun:
+    """Make the run final, so that the schedule builds on it; a later run supersedes it.
+
+    `by_own_job`: the run's job publishes as its last act, while it still counts as running.
+    """
+    if run.job is not None and run.job.status != JobStatus.SUCCEEDED and not by_own_job:
+        raise UnableToPublish(
+            _("Requirement #%(pk)s is not complete (%(status)s); start a new one or wait for it.")
+            % {"pk": run.pk, "status": run.job.get_status_display()}
+        )
+    if not RequirementQueueResult.objects.filter(run=run, is_refused=False).exists():
+        raise UnableToPublish(
+            _("Requirement #%(pk)s holds no queue with numbers; there is nothing to publish.")
+            % {"pk": run.pk}
+        )
+    published = RequirementRun.objects.filter(pk=run.pk, published_at=None).update(
+        published_at=published_at, published_by=published_by
+    )
+    if not published:
+        raise UnableToPublish(_("Requirement #%(pk)s is already published.") % {"pk": run.pk})
+    run.refresh_from_db()
+    return run

@@ -1,0 +1,12 @@
+"""Celery: id in, one call."""
+
+from celery import shared_task
+
+from staffing import computations
+from wfm.jobs.runner import run
+
+
+@shared_task(name="staffing.compute_requirement")
+def compute_requirement(*, job_id: int, **_: object) -> None:
+    """Compute a requirement run."""
+    run(job_id, computations.compute_requirement)
