@@ -3,9 +3,19 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_embedded_init, worker_process_init
+
+from wfm.launcher.spawn import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wfm.settings")
 
 app = Celery("wfm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+@beat_embedded_init.connect
+def end_with_the_worker(**_: object) -> None:
+    """Let no process of a killed worker go on: its jobs have new owners, beat has a new one."""
+    die_with_parent()

@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import IO, NoReturn
 
 from wfm.launcher import leftovers
@@ -86,6 +85,8 @@ class House:
 
     def _open(self, options: Options) -> None:
         began_at = time.monotonic()
+        cluster = self._describe_cluster()
+        self._end_leftovers(cluster)  # one of them may still hold our ports
         web_port = choose_port("WFM_PORT", WEB_PORT, environment=self._environment)
         live_port = choose_port(
             "LIVE_PORT", LIVE_PORT, environment=self._environment, taken=[web_port]
@@ -102,7 +103,7 @@ class House:
         }
         if not self._environment.get("WFM_SECRET_KEY"):
             self._environment["WFM_SECRET_KEY"] = self._state.secret_key()
-        self._start_servers()
+        self._start_servers(cluster)
         write_private(self._state.environment_path, json.dumps(self._environment))
         self._prepare()
         self._start_application(web_port=web_port, live_port=live_port)
@@ -111,31 +112,34 @@ class House:
         seconds = time.monotonic() - began_at
         say(f"\n{url} answers (started in {seconds:.0f} s). Ctrl-C stops everything.")
 
-    def _start_servers(self) -> None:
+    def _describe_cluster(self) -> Cluster | None:
         if self._environment.get("DATABASE_URL"):
-            self._end_leftovers()
-            say("Using the PostgreSQL of DATABASE_URL.")
-        else:
-            identity = server_identity()
-            cluster = Cluster(
-                folder=cluster_folder(self._state, identity=identity),
-                socket_folder=socket_folder(self._state, identity=identity),
-                identity=identity,
-            )
-            self._end_leftovers(cluster.data_folder)
+            return None
+        identity = server_identity()
+        return Cluster(
+            folder=cluster_folder(self._state, identity=identity),
+            socket_folder=socket_folder(self._state, identity=identity),
+            identity=identity,
+        )
+
+    def _end_leftovers(self, cluster: Cluster | None) -> None:
+        leftovers.end_leftovers(
+            state_folder=self._state.folder,
+            broker_folder=self._state.broker_folder,
+            data_folder=cluster.data_folder if cluster is not None else None,
+            patience=leftovers.Patience(),
+            sleep=self._stop.sleep,
+        )
+
+    def _start_servers(self, cluster: Cluster | None) -> None:
+        if cluster is not None:
             self._start_postgres(cluster)
+        else:
+            say("Using the PostgreSQL of DATABASE_URL.")
         if self._environment.get("REDIS_URL"):
             say("Using the Redis of REDIS_URL.")
         else:
             self._start_redis()
-
-    def _end_leftovers(self, data_folder: Path | None = None) -> None:
-        leftovers.end_leftovers(
-            state_folder=self._state.folder,
-            broker_folder=self._state.broker_folder,
-            data_folder=data_folder,
-            patience=leftovers.Patience(),
-        )
 
     def _start_postgres(self, cluster: Cluster) -> None:
         if not cluster.folder.exists():

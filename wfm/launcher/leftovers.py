@@ -32,12 +32,17 @@ class Leftover:
 class Patience:
     """How long leftovers may take to end by themselves, and after each signal."""
 
-    alone_seconds: float = 10.0
-    after_signal_seconds: float = 20.0
+    alone_seconds: float = 8.0
+    after_signal_seconds: float = 10.0
 
 
 def end_leftovers(
-    *, state_folder: Path, broker_folder: Path, data_folder: Path | None, patience: Patience
+    *,
+    state_folder: Path,
+    broker_folder: Path,
+    data_folder: Path | None,
+    patience: Patience,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Return when no process of an earlier launcher is left; remove a stale postmaster.pid."""
     folders = [folder for folder in (data_folder, broker_folder) if folder is not None]
@@ -55,7 +60,7 @@ def end_leftovers(
         (signal.SIGKILL, patience.after_signal_seconds),
     ):
         _send(left(), number)
-        if _wait_until_gone(left, seconds=seconds):
+        if _wait_until_gone(left, seconds=seconds, sleep=sleep):
             break
     else:
         msg = f"These processes do not end: {left()}. Stop them, then start again."
@@ -97,12 +102,14 @@ def _send(processes: list[Leftover], number: signal.Signals | None) -> None:
             continue
 
 
-def _wait_until_gone(left: Callable[[], list[Leftover]], *, seconds: float) -> bool:
+def _wait_until_gone(
+    left: Callable[[], list[Leftover]], *, seconds: float, sleep: Callable[[float], None]
+) -> bool:
     deadline = time.monotonic() + seconds
     while left():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.05)
+        sleep(0.05)
     return True
 
 

@@ -10,6 +10,7 @@ from wfm.launcher.spawn import Child
 from wfm.launcher.state import CHECKOUT, State
 
 WEB_THREADS = 4
+WEB_KILL_SECONDS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,8 @@ WORKER_STOP = (
     StopStep(signal=signal.SIGTERM, seconds=5),
     StopStep(signal=signal.SIGQUIT, seconds=5),
 )
+# Without the launcher Redis is gone as well, and a worker told to stop would wait for it in vain.
+WORKER_DEATH = signal.SIGKILL
 BROKER_STOP = (StopStep(signal=signal.SIGTERM, seconds=20),)
 POSTGRES_STOP = (
     StopStep(signal=signal.SIGINT, seconds=30),
@@ -55,6 +58,7 @@ def web_services(
             ),
             environment=environment,
             stop_steps=WEB_STOP,
+            death_signal=signal.SIGTERM,
         ),
         _service(
             state,
@@ -62,6 +66,7 @@ def web_services(
             argv=_granian("asgi", "wfm.asgi:application", live_port),
             environment=environment,
             stop_steps=WEB_STOP,
+            death_signal=signal.SIGTERM,
         ),
     ]
 
@@ -80,6 +85,7 @@ def worker_services(state: State, *, environment: Mapping[str, str]) -> list[Ser
             argv=_celery_worker(queue, *options),
             environment=environment,
             stop_steps=WORKER_STOP,
+            death_signal=WORKER_DEATH,
         )
         for queue, options in pools.items()
     ]
@@ -89,6 +95,7 @@ def worker_services(state: State, *, environment: Mapping[str, str]) -> list[Ser
         argv=_celery_worker("control", "--pool=threads", "-c", "2", "-B"),
         environment=environment,
         stop_steps=WORKER_STOP,
+        death_signal=WORKER_DEATH,
     )
     return [*workers, beat]
 
@@ -105,6 +112,7 @@ def _service(
     argv: list[str],
     environment: Mapping[str, str],
     stop_steps: tuple[StopStep, ...],
+    death_signal: signal.Signals,
 ) -> Service:
     return Service(
         name=name,
@@ -112,7 +120,7 @@ def _service(
             argv=argv,
             env=environment,
             log_path=state.log_path(name),
-            death_signal=stop_steps[-1].signal,
+            death_signal=death_signal,
             cwd=CHECKOUT,
         ),
         stop_steps=stop_steps,
@@ -123,6 +131,8 @@ def _granian(interface: str, application: str, port: int, *options: str) -> list
     return [
         *(sys.executable, "-m", "granian", "--interface", interface),
         *("--host", HOST, "--port", str(port), "--workers", "1", "--no-ws"),
+        # A worker that is told to stop while it starts does not hear it.
+        *("--workers-kill-timeout", str(WEB_KILL_SECONDS)),
         *(*options, application),
     ]
 

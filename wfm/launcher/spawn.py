@@ -89,6 +89,11 @@ def start(child: Child) -> "subprocess.Popen[bytes]":
         )
 
 
+def die_with_parent(number: signal.Signals = signal.SIGKILL) -> None:
+    """Have the kernel send this process the signal when its parent ends, however it ends."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+
+
 def _preparation(child: Child) -> Callable[[], None]:
     """Return what the forked child does before it becomes the program.
 
@@ -97,7 +102,6 @@ def _preparation(child: Child) -> Callable[[], None]:
     launcher_pid = os.getpid()
     account = _ordinary_account() if child.identity is Identity.NAMESPACE else None
     fallback = nobody() if child.identity is Identity.NOBODY else None
-    death_signal = int(child.death_signal)
 
     def prepare() -> None:
         os.umask(0o077)
@@ -108,7 +112,7 @@ def _preparation(child: Child) -> Callable[[], None]:
             os.setgid(fallback.pw_gid)
             os.setuid(fallback.pw_uid)
         # After any change of user: such a change clears the setting.
-        _LIBC.prctl(_PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
+        die_with_parent(child.death_signal)
         if os.getppid() != launcher_pid:  # the launcher died in between
             os._exit(1)
 
