@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from forecasting.models import DriverLink
 from staffing.models import ShrinkageProfile, ShrinkageRate
 from wfm.demo.operation import (
     ANSWERED,
     BANK_VOICE,
     BANK_VOICE_GENERATED_NOTE,
+    CLAIMS_DESK,
+    CLAIMS_PHONE,
     CLIENTS,
     COMPANY_HOLIDAYS,
     QUEUES,
@@ -71,6 +74,9 @@ def create_organization(*, starts_on: date, anchor: date, bank_is_real: bool) ->
     for spec in QUEUES:
         _create_goals(spec, queues[spec.key], starts_on=starts_on, anchor=anchor)
         _create_shrinkage(queues[spec.key], activities, starts_on=starts_on)
+    DriverLink.objects.create(
+        driver_queue=queues[CLAIMS_DESK.key], queue=queues[CLAIMS_PHONE.key], max_lag_days=10
+    )
     _create_promises(organization, starts_on=starts_on)
     return organization
 
