@@ -1,1 +1,6 @@
 """The heavy use cases; only tasks and commands import them, so web processes never load them."""
+
+from forecasting.computations.forecast_run import compute_forecast
+from forecasting.computations.import_history import import_history
+
+__all__ = ["compute_forecast", "import_history"]

@@ -15,7 +15,18 @@ from forecasting.core.data import (
     MethodScore,
     QueueOutcome,
 )
-from forecasting.core.engine import forecast
+
+
+def forecast(
+    *, history: HistoryData, horizon: HorizonData, params: ForecastParams | None = None
+) -> ForecastResult:
+    """Forecast every queue for every date × label of the horizon; see engine.forecast."""
+    from forecasting.core.engine import (  # noqa: PLC0415 - scipy stays out of web processes
+        forecast as run_engine,
+    )
+
+    return run_engine(history=history, horizon=horizon, params=params)
+
 
 __all__ = [
     "ForecastParams",

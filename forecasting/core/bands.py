@@ -192,3 +192,32 @@ def small_count_steps(dispersion: float, share: float) -> FloatArray:
         return np.asarray(gammaincinv(counts + 1, 1.0 - share), dtype=np.float64)
     success = betaincinv(1.0 / dispersion, counts + 1, share)
     return np.asarray((1.0 / np.maximum(success, 1e-300) - 1.0) / dispersion, dtype=np.float64)
+
+
+def held_out_coverage(
+    *, predicted: FloatArray, actual: FloatArray, weight: FloatArray, quantiles: tuple[float, ...]
+) -> FloatArray:
+    """Share of actuals between the outer quantiles, per queue; NaN where none can be judged.
+
+    Bands learnt on every other origin judge the origins between, and the other way round.
+    """
+    inside = np.zeros(actual.shape[1])
+    count = np.zeros(actual.shape[1])
+    for parity in (0, 1):
+        judged = np.arange(actual.shape[0]) % 2 == parity
+        if judged.all() or not judged.any():
+            continue
+        spread = learn_spread(
+            predicted=predicted[~judged],
+            actual=actual[~judged],
+            weight=weight[~judged],
+            quantiles=quantiles,
+        )
+        for origin in np.flatnonzero(judged):
+            bands = quantile_bands(mean=predicted[origin], spread=spread, quantiles=quantiles)
+            hit = (actual[origin] > bands[0]) & (actual[origin] < bands[-1])
+            edge = (actual[origin] == bands[0]) | (actual[origin] == bands[-1])
+            scored = weight[origin] > 0
+            inside += ((hit + 0.5 * edge) * scored).sum(axis=(1, 2))
+            count += scored.sum(axis=(1, 2))
+    return np.where(count > 0, inside / np.maximum(count, 1.0), np.nan)

@@ -98,6 +98,8 @@ class ForecastParams:
     backtest_origins: int = 8
     backtest_days: int = 28
     queues_per_chunk: int = 32
+    measures_coverage: bool = False
+    """Judge the bands on held-out origins too (costs about half as much again)."""
 
     def __post_init__(self) -> None:
         if any(not 0 < share < 1 for share in self.quantiles):
@@ -118,7 +120,6 @@ class MethodScore:
     bias: float | None
     mase: float | None
     origins: int
-    coverage: float | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ class QueueOutcome:
     scores: tuple[MethodScore, ...] = ()
     noise_floor: float | None = None
     """WAPE that a perfect forecast of the mean would have under Poisson arrivals."""
+    coverage: float | None = None
+    """Share of held-out actuals between the lowest and the highest quantile."""
 
     @property
     def is_refused(self) -> bool:

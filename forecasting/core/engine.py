@@ -13,7 +13,7 @@ from forecasting.core.backtest import (
     method_forecasts,
     run_backtest,
 )
-from forecasting.core.bands import Spread, learn_spread, quantile_bands
+from forecasting.core.bands import Spread, held_out_coverage, learn_spread, quantile_bands
 from forecasting.core.baselines import seasonal_naive_scale
 from forecasting.core.data import (
     FULL_HISTORY_DAYS,
@@ -100,16 +100,19 @@ def _forecast_chunk(
     mean = np.maximum(every[picks, rows], 0.0) * horizon.open_mask[chosen]
     if horizon.day_factors is not None:
         mean = mean * horizon.day_factors[chosen][:, :, None]
-    spread = learn_spread(
-        predicted=_picked(backtest, picks),
-        actual=backtest.actual,
-        weight=backtest.weight,
-        quantiles=params.quantiles,
-    )
+    judged = {
+        "predicted": _picked(backtest, picks),
+        "actual": backtest.actual,
+        "weight": backtest.weight,
+    }
+    spread = learn_spread(**judged, quantiles=params.quantiles)
+    covered = np.full(len(chosen), np.nan)
+    if params.measures_coverage:
+        covered = held_out_coverage(**judged, quantiles=params.quantiles)
     _correct_today(mean, spread, horizon, chosen)
     bands = quantile_bands(mean=mean, spread=spread, quantiles=params.quantiles)
     outcomes = [
-        _outcome(history, int(queue), scores[row], int(picks[row]), mean[row])
+        _outcome(history, int(queue), scores[row], METHODS[picks[row]], mean[row], covered[row])
         for row, queue in enumerate(chosen)
     ]
     _settle_constants(mean, bands, outcomes, history, chosen)
@@ -165,7 +168,12 @@ def _correct_today(
 
 
 def _outcome(
-    history: HistoryData, queue: int, scores: list[MethodScore], pick: int, mean: FloatArray
+    history: HistoryData,
+    queue: int,
+    scores: list[MethodScore],
+    method: str,
+    mean: FloatArray,
+    covered: float,
 ) -> QueueOutcome:
     flag = flag_of(history, queue)
     if flag.startswith("refused"):
@@ -173,10 +181,11 @@ def _outcome(
     open_cells: BoolArray = mean > 0
     return QueueOutcome(
         flag=flag,
-        method=METHODS[pick],
-        reason=explain(flag, METHODS[pick], scores),
+        method=method,
+        reason=explain(flag, method, scores),
         scores=tuple(scores),
         noise_floor=accuracy.noise_floor(mean, open_cells),
+        coverage=float(covered) if np.isfinite(covered) else None,
     )
 
 

@@ -1,0 +1,192 @@
+"""The job behind an import: read every row, find what is wrong, then all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from forecasting.core.imports.intervals import IntervalCollector, QueueSpec
+from forecasting.core.imports.rows import Findings, Row, read_records
+from forecasting.core.imports.work_items import WorkItemCollector
+from forecasting.models import ImportBatch, ImportFinding, ImportKind, ImportStatus
+from forecasting.services import actuals, work_items
+from forecasting.services.import_files import UnableToImport, read_rows, stored_file
+from forecasting.services.imports import mapping_of, mapping_problems, shape_of
+from wfm.jobs.runner import JobContext, JobRefused
+from wfm.org.calendars import business_calendars
+from wfm.org.models import Queue, ServiceGoal
+from wfm.org.tenancy import system_tenant
+
+PROGRESS_ROWS = 5_000
+READ_SHARE = 0.7
+Collector = IntervalCollector | WorkItemCollector
+
+
+def import_history(ctx: JobContext) -> dict[str, Any]:
+    """Read the batch's file; with `apply` record its rows, else say what they would change."""
+    with system_tenant():
+        batch = ImportBatch.objects.select_related("queue__work_type").get(
+            pk=ctx.params["batch_id"]
+        )
+        if problems := mapping_problems(batch):
+            raise JobRefused(" ".join(problems))
+        findings = Findings()
+        collector = _collector(batch, findings)
+    try:
+        _read(ctx, batch, collector)
+        rows = collector.rows()
+    except UnableToImport as error:
+        raise JobRefused(str(error)) from error
+    ctx.raise_if_cancelled()
+    if not rows and not findings.errors:
+        findings.add(None, "no_rows", _("The file holds no row with a volume."))
+    ctx.progress(READ_SHARE, _("%(count)s rows understood") % {"count": len(rows)})
+    with ctx.publishing():
+        outcome = _record(batch, rows, findings, apply=bool(ctx.params.get("apply")))
+        _save(batch, collector, rows, findings, outcome)
+    return {"batch_id": batch.pk, "status": str(batch.status), "rows": batch.row_count}
+
+
+def _collector(batch: ImportBatch, findings: Findings) -> Collector:
+    queues = list(Queue.objects.active().select_related("work_type"))
+    if batch.kind == ImportKind.WORK_ITEMS:
+        queues = [queue for queue in queues if not queue.is_live]
+    specs = {queue.pk: _spec(queue) for queue in queues}
+    by_name = {queue.name.lower(): specs[queue.pk] for queue in queues}
+    by_name |= {queue.key.lower(): specs[queue.pk] for queue in queues}
+    only = None if batch.queue is None else _spec(batch.queue)
+    if batch.kind == ImportKind.WORK_ITEMS:
+        return WorkItemCollector(
+            queues=by_name, only=only, now=now(), due_at=_due_times(queues), findings=findings
+        )
+    return IntervalCollector(
+        queues=by_name,
+        only=only,
+        now=now(),
+        threshold_seconds=batch.mapping["threshold_seconds"],
+        split_coarse=bool(batch.mapping["split_coarse"]),
+        findings=findings,
+    )
+
+
+def _spec(queue: Queue) -> QueueSpec:
+    return QueueSpec(
+        pk=queue.pk,
+        name=queue.name,
+        timezone=queue.timezone,
+        interval_minutes=queue.interval_minutes,
+    )
+
+
+def _due_times(queues: list[Queue]) -> Any:
+    """Due time of an arrival by the queue's goal in force that day, in business time."""
+    calendars = business_calendars(queues)
+    goals: dict[int, list[ServiceGoal]] = {queue.pk: [] for queue in queues}
+    for goal in ServiceGoal.objects.filter(
+        Q(queue__in=queues), within_business_minutes__isnull=False
+    ).order_by("starts_on"):
+        goals[goal.queue_id].append(goal)
+
+    def due_at(spec: QueueSpec, arrived_at: datetime) -> datetime | None:
+        day = arrived_at.date()
+        for goal in reversed(goals.get(spec.pk, [])):
+            in_force = goal.starts_on <= day and (goal.ends_on is None or day < goal.ends_on)
+            if in_force and goal.within_business_minutes is not None:
+                seconds = goal.within_business_minutes * 60
+                return calendars[spec.pk].add_business_seconds(arrived_at, seconds)
+        return None
+
+    return due_at
+
+
+def _read(ctx: JobContext, batch: ImportBatch, collector: Collector) -> None:
+    """Hand every row to the collector, with progress and cancel."""
+    path = stored_file(batch.stored_path)
+    if not path.exists():
+        raise UnableToImport(
+            _("The uploaded file is no longer kept; upload %(file)s again.")
+            % {"file": batch.file_name}
+        )
+    rows = _watched(ctx, path, batch)
+    for record in read_records(rows, mapping_of(batch), collector.findings):
+        collector.add(record)
+
+
+def _watched(ctx: JobContext, path: Path, batch: ImportBatch) -> Iterator[Row]:
+    header_row = mapping_of(batch).header_row
+    size = max(path.stat().st_size, 1)
+    read_bytes = 0
+    for index, row in enumerate(read_rows(path, shape_of(batch))):
+        if index <= header_row:
+            continue
+        read_bytes += sum(len(str(cell)) + 1 for cell in row[1])
+        if index % PROGRESS_ROWS == 0:
+            ctx.raise_if_cancelled()
+            ctx.progress(
+                READ_SHARE * min(read_bytes / size, 1.0),
+                _("%(count)s rows read") % {"count": index},
+            )
+        yield row
+
+
+def _record(
+    batch: ImportBatch, rows: list[Any], findings: Findings, *, apply: bool
+) -> actuals.RecordResult:
+    """Compare or record; with any error nothing is touched."""
+    if findings.errors:
+        return actuals.RecordResult(inserted=0, changed=0, unchanged=0)
+    if batch.kind == ImportKind.WORK_ITEMS:
+        if apply:
+            return work_items.record_work_items(rows=rows)
+        work_items.stage_work_items(rows)
+        return work_items.compare_staged_items()
+    if apply:
+        return actuals.record_actuals(rows=rows, batch=batch)
+    actuals.stage_actuals(rows)
+    return actuals.compare_staged()
+
+
+def _save(
+    batch: ImportBatch,
+    collector: Collector,
+    rows: list[Any],
+    findings: Findings,
+    outcome: actuals.RecordResult,
+) -> None:
+    """Status, counts and findings of the batch."""
+    is_applied = not findings.errors and batch.job is not None and batch.job.params.get("apply")
+    nothing_new = outcome.inserted + outcome.changed == 0
+    if findings.errors:
+        batch.status = ImportStatus.REFUSED
+    elif nothing_new:
+        batch.status = ImportStatus.UNCHANGED
+    else:
+        batch.status = ImportStatus.DONE if is_applied else ImportStatus.CHECKED
+    batch.row_count = collector.row_count
+    batch.inserted_count = outcome.inserted
+    batch.changed_count = outcome.changed
+    batch.unchanged_count = outcome.unchanged
+    batch.finding_counts = dict(findings.counts)
+    if rows:
+        moments = [getattr(row, "starts_at", None) or row.arrived_at for row in rows]
+        batch.starts_at, batch.ends_at = min(moments), max(moments) + timedelta(seconds=1)
+    batch.save()
+    ImportFinding.objects.filter(batch=batch).delete()
+    ImportFinding.objects.bulk_create(
+        ImportFinding(
+            batch=batch,
+            line_number=item.line,
+            severity=ImportFinding.Severity.ERROR
+            if item.is_error
+            else ImportFinding.Severity.WARNING,
+            code=item.code,
+            message=item.message,
+        )
+        for item in findings.listed
+    )

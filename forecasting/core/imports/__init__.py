@@ -1,0 +1,1 @@
+"""Reading other systems' files: encodings, dates, numbers and rows, without I/O."""

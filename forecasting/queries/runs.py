@@ -1,0 +1,129 @@
+"""Forecast runs and their numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from forecasting.core.overrides import OverrideData
+from forecasting.core.overrides import OverrideKind as CoreOverrideKind
+from forecasting.core.wall_clock import BoolArray, FloatArray, InstantArray
+from forecasting.models import (
+    ForecastQueueResult,
+    ForecastRun,
+    ImportBatch,
+    ImportStatus,
+    Override,
+    SpecialDay,
+)
+from wfm.org.models import Queue
+
+SERIES_SQL = """
+SELECT extract(epoch FROM starts_at)::bigint, mean, quantile_10, quantile_50, quantile_90,
+       final_mean, aht_seconds, is_open::int
+FROM forecasting_forecastinterval
+WHERE run_id = %s AND queue_id = %s AND starts_at >= %s AND starts_at < %s
+ORDER BY starts_at
+"""
+
+
+@dataclass(frozen=True)
+class IntervalSeries:
+    """The forecast of one queue in one run, interval by interval in UTC."""
+
+    starts_at: InstantArray
+    mean: FloatArray
+    quantile_10: FloatArray
+    quantile_50: FloatArray
+    quantile_90: FloatArray
+    final_mean: FloatArray
+    aht_seconds: FloatArray
+    is_open: BoolArray
+
+    def moments(self) -> list[datetime]:
+        """Starts as aware datetimes, for charts."""
+        seconds = self.starts_at.astype(np.int64)
+        return [datetime.fromtimestamp(int(second), tz=UTC) for second in seconds]
+
+
+def interval_series(
+    *, run: ForecastRun, queue: Queue, starts_at: datetime, ends_at: datetime
+) -> IntervalSeries:
+    """The run's intervals of a queue in [starts_at, ends_at)."""
+    with connection.cursor() as cursor:
+        cursor.execute(SERIES_SQL, [run.pk, queue.pk, starts_at, ends_at])
+        rows = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 8)
+    return IntervalSeries(
+        starts_at=rows[:, 0].astype(np.int64).astype("datetime64[s]"),
+        mean=rows[:, 1],
+        quantile_10=rows[:, 2],
+        quantile_50=rows[:, 3],
+        quantile_90=rows[:, 4],
+        final_mean=rows[:, 5],
+        aht_seconds=rows[:, 6],
+        is_open=rows[:, 7] > 0,
+    )
+
+
+def latest_published_run(queue: Queue) -> ForecastRun | None:
+    """The forecast that later rooms build on."""
+    return ForecastRun.objects.published().filter(queue_results__queue=queue).first()
+
+
+def latest_run(queue: Queue) -> ForecastRun | None:
+    """The newest finished run of a queue, published or not."""
+    return ForecastRun.objects.filter(queue_results__queue=queue).order_by("-pk").first()
+
+
+def override_data(queue: Queue, *, starts_at: datetime, ends_at: datetime) -> list[OverrideData]:
+    """Overrides in force that touch [starts_at, ends_at), oldest first."""
+    rows = Override.objects.filter(
+        queue=queue, revoked_at=None, starts_at__lt=ends_at, ends_at__gt=starts_at
+    ).order_by("created_at", "pk")
+    return [
+        OverrideData(
+            kind=CoreOverrideKind(row.kind),
+            value=row.value,
+            starts_at=_instant(row.starts_at),
+            ends_at=_instant(row.ends_at),
+        )
+        for row in rows
+    ]
+
+
+def _instant(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "s")
+
+
+def staleness(run: ForecastRun) -> list[str]:
+    """Why the run may be out of date, in sentences; empty when it is not."""
+    results = ForecastQueueResult.objects.filter(run=run)
+    queues = list(results.values_list("queue_id", flat=True))
+    reasons = []
+    newer = ForecastRun.objects.published().filter(pk__gt=run.pk, queue_results__queue__in=queues)
+    if (first := newer.first()) is not None:
+        reasons.append(_("Forecast #%(pk)s was published later.") % {"pk": first.pk})
+    imports = ImportBatch.objects.filter(
+        status=ImportStatus.DONE, created_at__gt=run.created_at
+    ).filter(Q(queue=None) | Q(queue__in=queues))
+    if imports.exists():
+        reasons.append(_("History was imported after this forecast began."))
+    if run.is_published and _overrides_since(run, queues):
+        reasons.append(_("Overrides were changed after this forecast was published."))
+    if (
+        SpecialDay.objects.filter(queue__in=queues)
+        .filter(pk__gt=run.summary.get("last_special_day", 0))
+        .exists()
+    ):
+        reasons.append(_("Special days were added after this forecast began."))
+    return reasons
+
+
+def _overrides_since(run: ForecastRun, queues: list[int]) -> bool:
+    changed = Q(created_at__gt=run.published_at) | Q(revoked_at__gt=run.published_at)
+    return Override.objects.filter(queue__in=queues).filter(changed).exists()

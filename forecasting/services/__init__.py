@@ -1,0 +1,46 @@
+"""Writes of the demand: one function, one use case, one transaction."""
+
+from forecasting.services.actuals import ActualRow, RecordResult, record_actuals
+from forecasting.services.import_files import UnableToImport
+from forecasting.services.imports import MappingChoice, create_import, set_mapping
+from forecasting.services.overrides import (
+    UnableToOverride,
+    create_override,
+    reapply_overrides,
+    revoke_override,
+)
+from forecasting.services.runs import (
+    QueueForecast,
+    UnableToForecast,
+    UnableToPublish,
+    create_forecast_run,
+    publish_forecast,
+    save_queue_forecast,
+    save_refusal,
+)
+from forecasting.services.special_days import UnableToSetSpecialDay, set_special_day
+from forecasting.services.work_items import record_work_items
+
+__all__ = [
+    "ActualRow",
+    "MappingChoice",
+    "QueueForecast",
+    "RecordResult",
+    "UnableToForecast",
+    "UnableToImport",
+    "UnableToOverride",
+    "UnableToPublish",
+    "UnableToSetSpecialDay",
+    "create_forecast_run",
+    "create_import",
+    "create_override",
+    "publish_forecast",
+    "reapply_overrides",
+    "record_actuals",
+    "record_work_items",
+    "revoke_override",
+    "save_queue_forecast",
+    "save_refusal",
+    "set_mapping",
+    "set_special_day",
+]

@@ -1,0 +1,35 @@
+"""Special days: dates left out of the history, closed, or a share of a usual day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from forecasting.models import SpecialDay, SpecialDayKind
+from wfm.org.models import Queue
+
+
+class UnableToSetSpecialDay(ValueError):  # noqa: N818 - domain errors are named for what failed
+    """The special day is refused; the sentence says why."""
+
+
+@transaction.atomic
+def set_special_day(
+    *, queue: Queue, on_date: date, kind: str, name: str, factor: float | None = None
+) -> SpecialDay:
+    """Declare a date special; a date that already is gets the new meaning."""
+    day = SpecialDay.objects.filter(queue=queue, date=on_date).first()
+    day = day or SpecialDay(queue=queue, date=on_date)
+    day.kind, day.name = kind, name.strip()
+    day.factor = factor if kind == SpecialDayKind.SCALED else None
+    if kind == SpecialDayKind.SCALED and factor is None:
+        raise UnableToSetSpecialDay(_("A scaled day needs its share: 1 is a usual day."))
+    try:
+        day.full_clean()
+    except ValidationError as error:
+        raise UnableToSetSpecialDay(" ".join(error.messages)) from error
+    day.save()
+    return day

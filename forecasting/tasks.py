@@ -1,0 +1,18 @@
+"""Celery: id in, one call."""
+
+from celery import shared_task
+
+from forecasting import computations
+from wfm.jobs.runner import run
+
+
+@shared_task(name="forecasting.compute_forecast")
+def compute_forecast(*, job_id: int, **_: object) -> None:
+    """Compute a forecast run."""
+    run(job_id, computations.compute_forecast)
+
+
+@shared_task(name="forecasting.import_history")
+def import_history(*, job_id: int, **_: object) -> None:
+    """Read an uploaded file and record its rows."""
+    run(job_id, computations.import_history)
