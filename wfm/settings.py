@@ -203,6 +203,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3.0,
         "options": {"queue": "control", "expires": 10},
     },
+    "adherence-tick": {
+        "task": "adherence.tick",
+        "schedule": 2.0,
+        "options": {"queue": "control", "expires": 5},
+    },
+    "adherence-recompute-pending": {
+        "task": "adherence.recompute_pending",
+        "schedule": 20.0,
+        "options": {"queue": "default", "expires": 60},
+    },
 }
 
 # The composition root's Celery application, by name: the kernel must not import it.

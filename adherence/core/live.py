@@ -64,7 +64,7 @@ class LiveData:
     Attributes:
         group: state group of now, unknown while the feed is silent.
         group_since: when that group began.
-        busy_limit_seconds: limit of the present activity code, 0 without limit.
+        busy_limit_at: when the present activity code is too long, NEVER without limit.
         is_planned: whether anything is planned now.
         is_on_position: whether that is work on position.
         tolerance_seconds: its tolerance.
@@ -81,7 +81,7 @@ class LiveData:
 
     group: Ints
     group_since: Ints
-    busy_limit_seconds: Ints
+    busy_limit_at: Ints
     is_planned: Flags
     is_on_position: Flags
     tolerance_seconds: Ints
@@ -121,8 +121,8 @@ def live_flags(data: LiveData, *, at: int, params: LiveParams) -> LiveResult:
         & (data.last_present_at <= data.shift_starts_at)
     )
     no_show_at = np.where(never_came, data.shift_starts_at + params.no_show_after_seconds, NEVER)
-    is_limited = (data.group == StateGroup.BUSY) & (data.busy_limit_seconds > 0) & ~data.is_excused
-    busy_limit_at = np.where(is_limited, data.group_since + data.busy_limit_seconds, NEVER)
+    busy_limit_at = np.where(data.is_excused, NEVER, data.busy_limit_at)
+    is_too_long = (data.group == StateGroup.BUSY) & (at >= busy_limit_at)
     is_out = at >= out_at
     rules = (
         (~data.is_planned & _works(data), LiveFlag.EXTRA, data.group_since),
@@ -130,7 +130,7 @@ def live_flags(data: LiveData, *, at: int, params: LiveParams) -> LiveResult:
         ((data.group == StateGroup.UNKNOWN) & ~data.is_excused, LiveFlag.UNKNOWN, data.group_since),
         (is_out & (at >= no_show_at), LiveFlag.NO_SHOW, data.shift_starts_at),
         (is_out & never_came, LiveFlag.LATE, data.shift_starts_at),
-        (at >= busy_limit_at, LiveFlag.BUSY_TOO_LONG, data.group_since),
+        (is_too_long, LiveFlag.BUSY_TOO_LONG, data.group_since),
         (is_out, LiveFlag.OUT, data.deviates_since),
     )
     conditions = [condition for condition, _, _ in rules]

@@ -8,22 +8,23 @@ from numpy.typing import NDArray
 from adherence.core.data import Ints, PlannedActivities, Spans, SweepData, SweepResult
 from adherence.core.groups import StateGroup
 from adherence.core.live import NEVER, LiveData
+from adherence.core.states import CLOCKED_OUT, CodeStates, DeclaredStates
 
 
 @dataclass(frozen=True)
 class StandingData:
     """A sweep that ends one second after `at`, and what only the present needs.
 
-    `sweep.plan` reaches beyond `at`. `point_code` names the activity code of each state point
-    (-1: clocked out), `code_limit_seconds` the limit of each code (0: none), `silent_since` and
-    `silent_from` per agent since when the feed is silent (NEVER: it is not) and when it will be.
+    `sweep.plan` reaches beyond `at`, `sweep.states` are those of `declared`. Per agent
+    `silent_since` and `silent_from` say since when the feed is silent (NEVER: it is not) and when
+    it will be.
     """
 
     sweep: SweepData
     result: SweepResult
     agents: int
-    point_code: Ints
-    code_limit_seconds: Ints
+    declared: DeclaredStates
+    codes: CodeStates
     silent_since: Ints
     silent_from: Ints
 
@@ -52,7 +53,10 @@ def standing(data: StandingData, *, at: int) -> Standing:
     is_silent = data.silent_since < NEVER
     state_group = _pick(states.group, point, StateGroup.OFFLINE)
     group_since = _pick(_run_starts(states.agent, states.group, states.at), point, -NEVER)
-    code = _pick(data.point_code, point, -1)
+    code = _pick(data.declared.code, point, CLOCKED_OUT)
+    state_since = _pick(data.declared.code_since, point, -NEVER)
+    limit = _pick(data.codes.limit_seconds, code, 0)
+    is_limited = (_pick(data.codes.group, code, -1) == StateGroup.BUSY) & (limit > 0)
     next_starts_at = _pick(plan.starts_at, following, NEVER)
     planned_code = _pick(plan.code, planned, 0)
     first, last = _blocks(plan, same_code=True)
@@ -62,7 +66,7 @@ def standing(data: StandingData, *, at: int) -> Standing:
     live = LiveData(
         group=np.where(is_silent, StateGroup.UNKNOWN, state_group),
         group_since=np.where(is_silent, data.silent_since, group_since),
-        busy_limit_seconds=np.where(code >= 0, _pick(data.code_limit_seconds, code, 0), 0),
+        busy_limit_at=np.where(is_limited, state_since + limit, NEVER),
         is_planned=is_planned,
         is_on_position=is_planned & (_pick(on_position, planned_code, 0) == 1),
         tolerance_seconds=_pick(data.sweep.codes.tolerance_seconds, planned_code, 0),
@@ -78,7 +82,7 @@ def standing(data: StandingData, *, at: int) -> Standing:
     return Standing(
         live=live,
         point=point,
-        state_since=_pick(_run_starts(states.agent, data.point_code, states.at), point, -NEVER),
+        state_since=state_since,
         planned_row=np.where(is_planned, planned, -1),
         next_row=following,
         last_plan_end=np.where(is_planned, -NEVER, _pick(plan.ends_at, planned, -NEVER)),

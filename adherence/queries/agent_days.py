@@ -11,12 +11,12 @@ from adherence.core.data import (
     Ints,
     PlannedActivities,
     Spans,
-    StatePoints,
     SweepData,
 )
 from adherence.core.days import ShiftSpans, clip_days, operational_days
 from adherence.core.live import NEVER
 from adherence.core.silence import feed_silences
+from adherence.core.states import DeclaredStates, declared_states
 from adherence.models import EventFeed
 from adherence.queries.arrays import copy_integers
 from adherence.queries.codes import CodeTable, code_table
@@ -94,7 +94,7 @@ class AgentDays:
     dates: tuple[date, ...]
     codes: CodeTable
     data: SweepData
-    point_code: Ints
+    declared: DeclaredStates
     plan_detail: PlanDetail
     silent_since: Ints
     silent_from: Ints
@@ -128,7 +128,9 @@ def load_agent_days(
     plan, detail, shifts = _plan(ids, codes, bounds)
     windows = operational_days(midnights=_midnights(ids, dates), shifts=shifts)
     agent, at, code_id = copy_integers(EVENTS_SQL, bounds, columns=3)
-    point_code = codes.rows(code_id)
+    declared = declared_states(
+        agent=np.searchsorted(ids, agent), at=at, code=codes.rows(code_id), codes=codes.states
+    )
     silences, silent_since, silent_from = _silences(ids, bounds, until_second)
     return AgentDays(
         agent_ids=ids,
@@ -136,15 +138,13 @@ def load_agent_days(
         codes=codes,
         data=SweepData(
             windows=clip_days(windows, until=until_second),
-            states=StatePoints(
-                agent=np.searchsorted(ids, agent), at=at, group=codes.groups_of(point_code)
-            ),
+            states=declared.points,
             plan=plan,
             codes=codes.rules,
             excused=_excused(ids, bounds, last_date),
             silences=silences,
         ),
-        point_code=point_code,
+        declared=declared,
         plan_detail=detail,
         silent_since=silent_since,
         silent_from=silent_from,

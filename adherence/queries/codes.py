@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 
 from adherence.core.data import CodeRules, Ints
 from adherence.core.groups import ON_POSITION, StateGroup, accepted_groups, group_mask
+from adherence.core.states import CLOCKED_OUT, CodeStates
 from wfm.org.models import ActivityCode
-
-CLOCKED_OUT = -1
-"""Where a code's row is expected: no code, the agent has clocked out."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +24,15 @@ class CodeTable:
         return np.array([code.pk for code in self.codes], dtype=np.int64)
 
     @cached_property
-    def groups(self) -> Ints:
-        """State group of each code."""
-        return np.array([StateGroup[code.state_group] for code in self.codes], dtype=np.int64)
-
-    @cached_property
-    def limit_seconds(self) -> Ints:
-        """After how long each code is too long; 0 without limit."""
-        return np.array([code.limit_seconds or 0 for code in self.codes], dtype=np.int64)
+    def states(self) -> CodeStates:
+        """What an agent is doing who has declared each code."""
+        return CodeStates(
+            group=np.array([StateGroup[code.state_group] for code in self.codes], dtype=np.int64),
+            limit_seconds=np.array(
+                [code.limit_seconds or 0 for code in self.codes], dtype=np.int64
+            ),
+            is_work=np.array([code.is_work for code in self.codes], dtype=np.bool_),
+        )
 
     @cached_property
     def rules(self) -> CodeRules:
@@ -57,13 +56,8 @@ class CodeTable:
 
     def rows(self, ids: Ints) -> Ints:
         """Rows of these database ids; -1 stays -1."""
-        return np.where(ids < 0, CLOCKED_OUT, np.searchsorted(self.ids, ids))
-
-    def groups_of(self, rows: Ints) -> Ints:
-        """State group of each row; clocked out is offline."""
-        if not self.codes:
-            return np.full(len(rows), int(StateGroup.OFFLINE))
-        return np.where(rows < 0, int(StateGroup.OFFLINE), self.groups[rows])
+        rows = np.searchsorted(self.ids, ids)
+        return np.where(ids < 0, CLOCKED_OUT, rows)
 
     def at(self, row: int) -> ActivityCode | None:
         """The code of a row; None for clocked out."""

@@ -91,10 +91,25 @@ last_of_second AS (
     ORDER BY agent_id, second, occurred_at DESC, sequence DESC, event_uid COLLATE "C" DESC,
         source COLLATE "C" DESC
 ),
+code_run AS (
+    SELECT agent_id, second, code_id, lead(second) OVER (PARTITION BY agent_id ORDER BY second) AS until
+    FROM (SELECT *, lag(code_id) OVER own AS before, row_number() OVER own AS place
+        FROM last_of_second WINDOW own AS (PARTITION BY agent_id ORDER BY second)) ordered
+    WHERE place = 1 OR code_id IS DISTINCT FROM before
+),
 declared AS (
-    SELECT agent_id, coalesce(code.state_group, 'OFFLINE') AS state_group, int8range(second,
-        lead(second) OVER (PARTITION BY agent_id ORDER BY second)) AS span
-    FROM last_of_second LEFT JOIN org_activitycode code ON code.id = code_id
+    SELECT agent_id, part.state_group, part.span
+    FROM code_run LEFT JOIN org_activitycode code ON code.id = code_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(code.state_group, 'OFFLINE') AS state_group, int8range(second, until) AS span
+            WHERE NOT coalesce(code.is_work AND code.state_group = 'BUSY', false)
+        UNION ALL
+        SELECT 'HANDLING', int8range(second, until) * int8range(NULL, second + code.limit_seconds)
+            WHERE code.is_work AND code.state_group = 'BUSY'
+        UNION ALL
+        SELECT 'BUSY', int8range(second, until) * int8range(second + code.limit_seconds, NULL)
+            WHERE code.is_work AND code.state_group = 'BUSY' AND code.limit_seconds > 0
+    ) part
 ),
 by_group AS (
     SELECT agent_id, state_group, range_agg(span) AS span FROM declared GROUP BY agent_id, state_group
@@ -168,7 +183,7 @@ def _with_lengths(sql: str) -> str:
         before, rest = sql.split(marker, 1)
         expression, after = rest.split(")", 1)
         sql = (
-            f"{before}(SELECT coalesce(sum(upper(piece) - lower(piece)), 0)"
+            f"{before}(SELECT coalesce(sum(upper(piece) - lower(piece)), 0)"  # noqa: S608 - constant
             f" FROM unnest({expression}) piece){after}"
         )
     return sql

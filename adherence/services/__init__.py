@@ -3,7 +3,13 @@
 For other rooms and the demo: `ingest_events(events=…, source=…, received_at=…)`.
 """
 
+from adherence.services.bus import changes_since
 from adherence.services.days import mark_days, recompute_days, recompute_pending
+from adherence.services.exceptions import (
+    UnableToApprove,
+    approve_exception,
+    withdraw_exception,
+)
 from adherence.services.ingest import (
     EventKind,
     EventOutcome,
@@ -12,12 +18,18 @@ from adherence.services.ingest import (
     ingest_events,
 )
 from adherence.services.live import read_live, refresh_due, refresh_live
+from adherence.services.tick import close_forgotten, follow_plans, tick
 
 __all__ = [
     "EventKind",
     "EventOutcome",
     "EventStatus",
     "IncomingEvent",
+    "UnableToApprove",
+    "approve_exception",
+    "changes_since",
+    "close_forgotten",
+    "follow_plans",
     "ingest_events",
     "mark_days",
     "read_live",
@@ -25,4 +37,6 @@ __all__ = [
     "recompute_pending",
     "refresh_due",
     "refresh_live",
+    "tick",
+    "withdraw_exception",
 ]

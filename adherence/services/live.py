@@ -70,8 +70,8 @@ def read_live(*, agent_ids: Sequence[int], at: datetime) -> LiveSnapshot:
             sweep=days.data,
             result=sweep(days.data),
             agents=len(days.agent_ids),
-            point_code=days.point_code,
-            code_limit_seconds=days.codes.limit_seconds,
+            declared=days.declared,
+            codes=days.codes.states,
             silent_since=days.silent_since,
             silent_from=days.silent_from,
         ),
@@ -138,7 +138,7 @@ def _rows(found: LiveSnapshot) -> list[dict[str, Any]]:
         rows.append(
             {
                 "agent_id": agent_id,
-                "activity_code_id": _code_id(days, days.point_code, point),
+                "activity_code_id": _code_id(days, days.declared.code, point),
                 "state_group": StateGroup(int(live.group[agent])).name,
                 "state_since": _moment(stands.state_since[agent]),
                 "planned_code_id": _code_id(days, plan.code, planned),

@@ -1,0 +1,1 @@
+"""Adherence over REST: take events, read live rows and days, approve exceptions."""

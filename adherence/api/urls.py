@@ -1,0 +1,17 @@
+"""Addresses of adherence under /api/v1/adherence/."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from adherence.api import views
+
+router = SimpleRouter()
+router.register("days", views.AdherenceDayViewSet, basename="api-adherence-day")
+router.register("exceptions", views.ExceptionViewSet, basename="api-adherence-exception")
+router.register("quarantine", views.QuarantineViewSet, basename="api-adherence-quarantine")
+
+urlpatterns = [
+    path("events/", views.EventIntakeView.as_view(), name="api-adherence-events"),
+    path("live/", views.LiveView.as_view(), name="api-adherence-live"),
+    *router.urls,
+]

@@ -1,0 +1,217 @@
+"""Adherence over REST."""
+
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import serializers, status
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from adherence.api.parsing import parse_event
+from adherence.api.serializers import (
+    MAX_EVENTS,
+    AdherenceDaySerializer,
+    BatchResultSerializer,
+    EventBatchSerializer,
+    ExceptionSerializer,
+    LiveSerializer,
+    QuarantinedEventSerializer,
+)
+from adherence.models import (
+    AdherenceDay,
+    AdherenceException,
+    AgentLive,
+    EventSource,
+    QuarantinedEvent,
+)
+from adherence.queries import LiveFilter, live_rows
+from adherence.services import (
+    EventStatus,
+    UnableToApprove,
+    approve_exception,
+    changes_since,
+    ingest_events,
+)
+from wfm.org.access import access_of
+from wfm.org.models import User
+from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
+from wfm.web.api.idempotency import IdempotentMixin
+from wfm.web.api.views import ListViewSet, ReadViewSet
+
+OWN_SOURCES = frozenset({EventSource.PORTAL.value, EventSource.RULE.value})
+
+
+class EventIntakeView(APIView):
+    """Events of agents: states, log-ins, log-outs, heartbeats."""
+
+    required_permission = {"POST": "event.ingest"}
+
+    @extend_schema(
+        summary="Send a batch of activity events",
+        description=(
+            "The same (source, event_uid) is taken once, so a batch may be sent again. Order does "
+            "not matter. What cannot be taken is quarantined with a reason and counted, never "
+            "dropped; the answer tells for each event."
+        ),
+        request=EventBatchSerializer,
+        responses=BatchResultSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Take a batch."""
+        if not access_of(request.user).is_internal:
+            raise PermissionDenied(
+                _("Events are taken from our own systems, not from a client's key.")
+            )
+        source, events = _batch(request.data)
+        received_at = now()
+        outcomes = ingest_events(
+            events=[parse_event(event) for event in events], source=source, received_at=received_at
+        )
+        counts = Counter(outcome.status for outcome in outcomes)
+        return Response(
+            {
+                "received_at": received_at,
+                "accepted": counts[EventStatus.ACCEPTED],
+                "duplicates": counts[EventStatus.DUPLICATE],
+                "quarantined": counts[EventStatus.QUARANTINED],
+                "results": [asdict(outcome) for outcome in outcomes],
+            }
+        )
+
+
+def _batch(data: Any) -> tuple[str, list[object]]:
+    if not isinstance(data, dict):
+        raise ValidationError(_("Send an object with source and events."))
+    field = serializers.SlugField(max_length=40)
+    try:
+        source = str(field.run_validation(data.get("source", "")))
+    except ValidationError as error:
+        raise ValidationError({"source": error.detail}) from error
+    if source in OWN_SOURCES:
+        raise ValidationError({"source": _("The source %(source)r is ours.") % {"source": source}})
+    events = data.get("events")
+    if not isinstance(events, list) or not 0 < len(events) <= MAX_EVENTS:
+        raise ValidationError(
+            {"events": _("Send a list of 1 to %(most)d events.") % {"most": MAX_EVENTS}}
+        )
+    return source, events
+
+
+class LiveView(APIView):
+    """Agents now."""
+
+    required_permission = {"GET": "adherence.view"}
+
+    @extend_schema(
+        summary="Where agents stand now, worst first",
+        parameters=[
+            OpenApiParameter("since", str, description="Cursor of the last answer."),
+            OpenApiParameter("team", OpenApiTypes.INT),
+            OpenApiParameter("site", OpenApiTypes.INT),
+            OpenApiParameter("queue", OpenApiTypes.INT),
+        ],
+        responses=LiveSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Return all rows, or with `since` the changed ones."""
+        epoch, _separator, version = request.query_params.get("since", "").partition(":")
+        # First the cursor, then the rows: a change in between is sent twice, never lost.
+        changes = changes_since(epoch=epoch, version=int(version) if version.isdigit() else 0)
+        visible = AgentLive.objects.visible_to(request.user)
+        if changes.agent_ids is not None:
+            visible = visible.filter(agent__in=changes.agent_ids)
+        chosen = LiveFilter(
+            team_id=_number(request, "team"),
+            site_id=_number(request, "site"),
+            queue_id=_number(request, "queue") if changes.agent_ids is None else None,
+        )
+        rows = live_rows(
+            agent_ids=set(visible.values_list("agent_id", flat=True)), chosen=chosen, at=now()
+        )
+        return Response(
+            {
+                "cursor": f"{changes.epoch}:{changes.version}",
+                "is_complete": changes.agent_ids is None,
+                "rows": [row.as_dict() for row in rows],
+            }
+        )
+
+
+def _number(request: Request, name: str) -> int | None:
+    text = request.query_params.get(name, "")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise ValidationError({name: _("Expected an id.")})
+    return int(text)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List adherence by agent and operational day", parameters=[FROM_DATE, TO_DATE]
+    )
+)
+class AdherenceDayViewSet(ListViewSet):
+    """Adherence of operational days. Pool rates from the seconds, never average them."""
+
+    queryset = AdherenceDay.objects.select_related("agent")
+    serializer_class = AdherenceDaySerializer
+    filterset_fields = ("agent", "is_final")
+    cursor_ordering = ("operational_date", "pk")
+    required_permission = {"GET": "adherence.view"}
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Rows of the period, by default of the last seven days."""
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        first, last = date_span(self.request, default_days=7, today=now().date())
+        return rows.filter(operational_date__range=(first, last))
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List exceptions"),
+    retrieve=extend_schema(summary="Read an exception"),
+)
+class ExceptionViewSet(IdempotentMixin, ReadViewSet):
+    """Stretches that count as in adherence, with who and why."""
+
+    queryset = AdherenceException.objects.all()
+    serializer_class = ExceptionSerializer
+    filterset_fields = ("agent", "status")
+    cursor_ordering = ("-starts_at", "-pk")
+    required_permission = {"GET": "adherence.view", "POST": "adherence.approve"}
+
+    @extend_schema(summary="Approve an exception", responses={201: ExceptionSerializer})
+    def create(self, request: Request) -> Response:
+        """Approve; the days it changes are computed again at once."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        person = request.user if isinstance(request.user, User) else None
+        try:
+            found = approve_exception(**form.validated_data, approved_by=person, at=now())
+        except UnableToApprove as error:
+            raise ValidationError(str(error)) from error
+        return Response(self.get_serializer(found).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List events that could not be taken"),
+    retrieve=extend_schema(summary="Read an event that could not be taken"),
+)
+class QuarantineViewSet(ReadViewSet):
+    """Events that could not be taken, with the reason."""
+
+    queryset = QuarantinedEvent.objects.all()
+    serializer_class = QuarantinedEventSerializer
+    filterset_fields = ("source", "reason_code")
+    cursor_ordering = ("-pk",)
+    required_permission = {"GET": "adherence.edit"}

@@ -1,0 +1,74 @@
+"""From declared activity codes to state points."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adherence.core.data import Ints, StatePoints
+from adherence.core.groups import StateGroup
+
+CLOCKED_OUT = -1
+"""In place of a code: the agent has clocked out."""
+
+
+@dataclass(frozen=True)
+class CodeStates:
+    """Per activity code its group, its limit (0: none) and whether it is work on position.
+
+    A work code of group busy is after-contact work: handling within its limit, busy beyond it.
+    """
+
+    group: Ints
+    limit_seconds: Ints
+    is_work: NDArray[np.bool_]
+
+    @property
+    def is_after_work(self) -> NDArray[np.bool_]:
+        """Handling first, busy beyond the limit."""
+        return np.asarray((self.group == StateGroup.BUSY) & self.is_work)
+
+
+@dataclass(frozen=True)
+class DeclaredStates:
+    """State points with the code that was declared (CLOCKED_OUT: none) and since when it holds."""
+
+    points: StatePoints
+    code: Ints
+    code_since: Ints
+
+
+def declared_states(*, agent: Ints, at: Ints, code: Ints, codes: CodeStates) -> DeclaredStates:
+    """Turn events in their order into states.
+
+    The last event of a second decides it; a code declared again goes on; after-contact work
+    becomes busy at its limit.
+    """
+    last = np.ones(len(agent), np.bool_)
+    last[:-1] = (agent[1:] != agent[:-1]) | (at[1:] != at[:-1])
+    agent, at, code = agent[last], at[last], code[last]
+    begins = np.ones(len(agent), np.bool_)
+    begins[1:] = (agent[1:] != agent[:-1]) | (code[1:] != code[:-1])
+    agent, at, code = agent[begins], at[begins], code[begins]
+    until = np.full(len(agent), np.iinfo(np.int64).max)
+    until[:-1] = np.where(agent[1:] == agent[:-1], at[1:], until[:-1])
+    declared = code != CLOCKED_OUT
+    group = np.full(len(agent), int(StateGroup.OFFLINE))
+    group[declared] = codes.group[code[declared]]
+    after_work = np.zeros(len(agent), np.bool_)
+    after_work[declared] = codes.is_after_work[code[declared]]
+    limit = np.zeros(len(agent), np.int64)
+    limit[declared] = codes.limit_seconds[code[declared]]
+    group[after_work] = StateGroup.HANDLING
+    too_long = np.flatnonzero(after_work & (limit > 0) & (at + limit < until))
+    agent = np.concatenate([agent, agent[too_long]])
+    since = np.concatenate([at, at[too_long]])
+    at = np.concatenate([at, at[too_long] + limit[too_long]])
+    code = np.concatenate([code, code[too_long]])
+    group = np.concatenate([group, np.full(len(too_long), int(StateGroup.BUSY))])
+    order = np.lexsort((at, agent))
+    return DeclaredStates(
+        points=StatePoints(agent=agent[order], at=at[order], group=group[order]),
+        code=code[order],
+        code_since=since[order],
+    )

@@ -1,0 +1,75 @@
+"""Exceptions: what a team lead lets count as in adherence, with who and why."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from adherence.models import AdherenceException, ExceptionStatus
+from adherence.services.days import recompute_days
+from adherence.services.live import refresh_live
+from wfm.org.models import Agent, User
+
+LONGEST = timedelta(hours=24)
+
+
+class UnableToApprove(ValueError):  # noqa: N818 - domain errors are named for what failed
+    """The exception cannot be approved as it was asked for."""
+
+
+def approve_exception(
+    *,
+    agent: Agent,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    approved_by: User | None,
+    at: datetime,
+) -> AdherenceException:
+    """Let this stretch count as in adherence and compute again what it changes.
+
+    Raises UnableToApprove without a reason, backwards, or over more than a day.
+    """
+    if not reason.strip():
+        raise UnableToApprove(_("Give a reason: it is shown beside the exception."))
+    if starts_at >= ends_at:
+        raise UnableToApprove(_("The exception must end after it begins."))
+    if ends_at - starts_at > LONGEST:
+        raise UnableToApprove(_("An exception covers 24 hours at most; this is longer."))
+    with transaction.atomic():
+        found = AdherenceException.objects.create(
+            agent=agent,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            reason=reason.strip(),
+            status=ExceptionStatus.APPROVED,
+            created_by=approved_by,
+            decided_by=approved_by,
+            decided_at=at,
+        )
+        _apply(found, at)
+    return found
+
+
+def withdraw_exception(
+    *, exception: AdherenceException, withdrawn_by: User | None, at: datetime
+) -> None:
+    """Take an approval back; the row stays, declined, with who did it."""
+    with transaction.atomic():
+        exception.status = ExceptionStatus.DECLINED
+        exception.decided_by = withdrawn_by
+        exception.decided_at = at
+        exception.save(update_fields=["status", "decided_by", "decided_at"])
+        _apply(exception, at)
+
+
+def _apply(exception: AdherenceException, at: datetime) -> None:
+    agent_id = exception.agent_id
+    refresh_live(agent_ids=[agent_id], at=at)
+    # The zone's date is at most one day beside that of UTC.
+    recompute_days(
+        agent_ids=[agent_id],
+        first_date=(exception.starts_at - timedelta(days=1)).date(),
+        last_date=(exception.ends_at + timedelta(days=1)).date(),
+        at=at,
+    )

@@ -1,0 +1,28 @@
+"""Celery's entrances: one call each."""
+
+from celery import shared_task
+from django.utils.timezone import now
+
+from adherence import computations, services
+from wfm.jobs.runner import run
+from wfm.org.tenancy import system_tenant
+
+
+@shared_task(name="adherence.tick")
+def tick(**_: object) -> None:
+    """Bring live rows up to date with the clock."""
+    with system_tenant():
+        services.tick(at=now())
+
+
+@shared_task(name="adherence.recompute_pending")
+def recompute_pending(**_: object) -> None:
+    """Compute the days that events, plans and exceptions have changed."""
+    with system_tenant():
+        services.recompute_pending(at=now())
+
+
+@shared_task(name="adherence.recompute_days")
+def recompute_days(*, job_id: int, **_: object) -> None:
+    """Compute a period again for many agents."""
+    run(job_id, computations.recompute_days)
