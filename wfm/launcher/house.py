@@ -165,6 +165,7 @@ class House:
                 name=REDIS,
                 start=lambda: start_broker(broker, log_path=log_path),
                 stop_steps=BROKER_STOP,
+                log_path=log_path,
             )
         )
         self._environment["REDIS_URL"] = broker.url()
@@ -193,6 +194,7 @@ class House:
                     name=service.name,
                     start=partial(start, service.child),
                     stop_steps=service.stop_steps,
+                    log_path=service.child.log_path,
                 )
             )
         deadline = time.monotonic() + FIRST_PAGE_SECONDS

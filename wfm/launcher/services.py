@@ -71,7 +71,7 @@ def web_services(
     ]
 
 
-def worker_services(state: State, *, environment: Mapping[str, str]) -> list[Service]:
+def worker_services(state: State, *, environment: dict[str, str]) -> list[Service]:
     """Return the worker pools and beat; beat's own worker does the sweeping."""
     pools = {
         "forecasts": ["--pool=prefork", "-c", "1"],
@@ -93,7 +93,8 @@ def worker_services(state: State, *, environment: Mapping[str, str]) -> list[Ser
         state,
         name="beat",
         argv=_celery_worker("control", "--pool=threads", "-c", "2", "-B"),
-        environment=environment,
+        # It works every few seconds: one line each would fill the log.
+        environment={"WFM_LOG_LEVEL": "WARNING"} | environment,
         stop_steps=WORKER_STOP,
         death_signal=WORKER_DEATH,
     )

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from wfm.launcher.console import complain
 from wfm.launcher.errors import LauncherError
@@ -39,6 +40,7 @@ class Watched:
     start: Callable[[], Process]
     stop_steps: tuple[StopStep, ...]
     is_vital: bool = False
+    log_path: Path | None = None
     process: Process | None = None
     started_at: float = 0.0
     restart_at: float | None = None
@@ -92,8 +94,10 @@ class Supervisor:
         watched.failures = 1 if calm else watched.failures + 1
         pause_seconds = self._back_off.wait_seconds(watched.failures)
         watched.restart_at = now + pause_seconds
+        see = f" See {watched.log_path}." if watched.log_path else ""
         complain(
-            f"{watched.name} ended ({_describe(code)}); starting it again in {pause_seconds:g} s."
+            f"{watched.name} ended ({_describe(code)}); "
+            f"starting it again in {pause_seconds:g} s.{see}"
         )
 
     def _restart_when_due(self, watched: Watched) -> None:

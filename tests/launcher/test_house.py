@@ -1,0 +1,249 @@
+"""The real launcher as a process: first start, kill -9, next start, Ctrl-C."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+import redis
+
+from tests.launcher.processes import wait_until
+from wfm.launcher import spawn
+from wfm.launcher.leftovers import find_leftovers
+from wfm.launcher.state import CHECKOUT
+from wfm.launcher.valkey import free_port
+
+pytestmark = pytest.mark.slow
+
+START_SECONDS = 180
+
+
+class Launcher:
+    """One `python -m wfm.launcher run` on ports and a folder of its own."""
+
+    def __init__(self, *, folder: Path, become: Callable[[], None] | None) -> None:
+        self.folder = folder
+        self.state_folder = folder / "state"
+        self.port, self.live_port = free_port(), free_port()
+        self.become = become
+        self.process: subprocess.Popen | None = None
+        self.output_path = folder / "output"
+
+    def environment(self) -> dict[str, str]:
+        """Return a person's environment: nothing of the test run's own servers."""
+        foreign = ("DATABASE_", "REDIS_URL", "WFM_", "DJANGO_SETTINGS", "LIVE_")
+        kept = {name: text for name, text in os.environ.items() if not name.startswith(foreign)}
+        return kept | {
+            "HOME": str(self.folder),
+            "LIVE_PORT": str(self.live_port),
+            "WFM_PORT": str(self.port),
+            "WFM_STATE_DIR": str(self.state_folder),
+        }
+
+    def start(self, *arguments: str) -> None:
+        with self.output_path.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "wfm.launcher", *(arguments or ["run"])],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self.environment(),
+                cwd=CHECKOUT,
+                preexec_fn=self.become,  # noqa: PLW1509 - the only way to another user namespace
+            )
+
+    def wait_until_started(self) -> float:
+        began_at = time.monotonic()
+        wait_until(
+            lambda: " answers (" in self.said or self.process.poll() is not None,
+            seconds=START_SECONDS,
+        )
+        assert self.process.poll() is None, self.said
+        return time.monotonic() - began_at
+
+    @property
+    def said(self) -> str:
+        return self.output_path.read_text()
+
+    def status(self, path: str) -> int:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request("GET", path)
+            return connection.getresponse().status
+
+    def variables(self) -> dict[str, str]:
+        return json.loads((self.state_folder / "environment.json").read_text())
+
+    def sql(self, statement: str) -> list:
+        with (
+            closing(psycopg2.connect(self.variables()["DATABASE_OWNER_URL"])) as connection,
+            connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    def broker(self) -> redis.Redis:
+        return redis.Redis.from_url(self.variables()["REDIS_URL"], decode_responses=True)
+
+    def left(self) -> list:
+        state_folder = self.state_folder
+        return find_leftovers(
+            state_folder=state_folder,
+            server_folders=[state_folder / "postgres" / "data", state_folder / "valkey"],
+        )
+
+    def end(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(90)
+
+
+def become_ordinary() -> None:
+    """Drop from root to an ordinary user, who still owns what root owns on the disk."""
+    account = spawn._ordinary_account()
+    spawn._enter_user_namespace(uid=account.pw_uid, gid=account.pw_gid)
+
+
+@pytest.fixture
+def launcher(request) -> Iterator[Launcher]:
+    is_ordinary = getattr(request, "param", None) == "ordinary user"
+    if is_ordinary and spawn.server_identity() is not spawn.Identity.NAMESPACE:
+        pytest.skip("Only root on a machine with user namespaces can play an ordinary user.")
+    folder = Path(tempfile.mkdtemp(prefix="wfm-house-"))
+    made = Launcher(folder=folder, become=become_ordinary if is_ordinary else None)
+    yield made
+    made.end()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize("launcher", ["this user", "ordinary user"], indirect=True)
+def test_life_of_an_installation(launcher):
+    launcher.start()
+    launcher.wait_until_started()
+    assert launcher.status("/login/") == 200
+    launcher.sql("CREATE TABLE kept (id int)")
+    launcher.sql("INSERT INTO kept VALUES (7)")
+    with launcher.broker() as broker:
+        broker.set("kept", "7")
+        broker.execute_command("WAITAOF", 1, 0, 5000)
+    environment_mode = (launcher.state_folder / "environment.json").stat().st_mode
+    assert stat.S_IMODE(environment_mode) == 0o600
+
+    refuses_a_second_launcher(launcher)
+    runs_management_commands_on_its_database(launcher)
+    restarts_a_killed_web_process(launcher)
+    key = launcher.variables()["WFM_SECRET_KEY"]
+    launcher.process.kill()
+    launcher.process.wait()
+
+    launcher.start()
+    seconds = launcher.wait_until_started()
+    assert seconds < 60
+    assert launcher.status("/login/") == 200
+    assert launcher.sql("SELECT id FROM kept") == [(7,)]
+    assert launcher.variables()["WFM_SECRET_KEY"] == key
+    with launcher.broker() as broker:
+        assert broker.get("kept") == "7"
+
+    launcher.process.send_signal(signal.SIGINT)
+    assert launcher.process.wait(60) == 0
+    assert "Stopping" in launcher.said
+    assert launcher.left() == []
+    assert not (launcher.state_folder / "postgres" / "data" / "postmaster.pid").exists()
+    assert not (launcher.state_folder / "environment.json").exists()
+
+
+def refuses_a_second_launcher(launcher):
+    done = subprocess.run(
+        [sys.executable, "-m", "wfm.launcher", "run"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=launcher.environment(),
+        cwd=CHECKOUT,
+        preexec_fn=launcher.become,
+    )
+
+    assert done.returncode == 1
+    address = f"http://127.0.0.1:{launcher.port}"
+    assert re.search(rf"already runs with .*: process \d+, {address}\. Stop it", done.stderr)
+
+
+def restarts_a_killed_web_process(launcher):
+    name = f"--port {launcher.port} "
+    pids = [process.pid for process in launcher.left() if name in command_line(process.pid)]
+    assert pids
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+    wait_until(lambda: "web ended (signal SIGKILL)" in launcher.said)
+    wait_until(lambda: answers(launcher), seconds=60)
+
+
+def runs_management_commands_on_its_database(launcher):
+    done = subprocess.run(
+        [sys.executable, "-m", "wfm.launcher", "manage", "showmigrations", "--list", "sessions"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=launcher.environment(),
+        cwd=CHECKOUT,
+        preexec_fn=launcher.become,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "[X] 0001_initial" in done.stdout
+
+
+def command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
+
+
+def answers(launcher) -> bool:
+    try:
+        return launcher.status("/login/") == 200
+    except OSError:
+        return False
+
+
+def test_end_of_the_database_stops_everything_with_a_reason(launcher):
+    launcher.start()
+    launcher.wait_until_started()
+    postmaster = (launcher.state_folder / "postgres" / "data" / "postmaster.pid").read_text()
+
+    os.kill(int(postmaster.split()[0]), signal.SIGKILL)
+
+    assert launcher.process.wait(60) == 1
+    assert "PostgreSQL ended by itself (signal SIGKILL), so everything stops." in launcher.said
+    wait_until(lambda: launcher.left() == [], seconds=20)
+
+
+def test_interrupt_while_starting_leaves_nothing(launcher):
+    launcher.start()
+    wait_until(lambda: "Creating the PostgreSQL data folder" in launcher.said, seconds=30)
+
+    launcher.process.send_signal(signal.SIGINT)
+
+    assert launcher.process.wait(60) == 0
+    assert launcher.left() == []
+
+
+def test_management_command_needs_a_running_launcher(launcher):
+    launcher.start("manage", "check")
+
+    assert launcher.process.wait(60) == 1
+    assert "Start `make run` or `make demo` first" in launcher.said
