@@ -3,8 +3,10 @@
 import os
 
 from celery import Celery
-from celery.signals import beat_embedded_init, worker_process_init
+from celery.signals import beat_embedded_init, worker_init, worker_process_init
+from django.conf import settings
 
+from wfm.env import require
 from wfm.launcher.spawn import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wfm.settings")
@@ -19,3 +21,9 @@ app.autodiscover_tasks()
 def end_with_the_worker(**_: object) -> None:
     """Let no process of a killed worker go on: its jobs have new owners, beat has a new one."""
     die_with_parent()
+
+
+@worker_init.connect
+def _require_environment(**_: object) -> None:
+    """Refuse to start a worker that could reach neither database nor broker."""
+    require(settings.REQUIRED_ENVIRONMENT)

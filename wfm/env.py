@@ -1,6 +1,7 @@
 """Typed readers of environment variables that refuse nonsense with a sentence."""
 
 import os
+from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 
@@ -17,6 +18,17 @@ def env_text(name: str, default: str | None = None) -> str:
         msg = f"{name} is not set. Start with `make demo`, or set it as docs/running.md shows."
         raise BadEnvironmentError(msg)
     return default
+
+
+def require(names: Iterable[str]) -> None:
+    """Refuse to go on without these variables; servers and workers call it when they start."""
+    missing = [name for name in names if not os.environ.get(name)]
+    if missing:
+        msg = (
+            f"Not set: {', '.join(missing)}. Start with `make demo` or `make run`, or set them as"
+            " docs/running.md shows."
+        )
+        raise BadEnvironmentError(msg)
 
 
 def env_bool(name: str, *, default: bool) -> bool:

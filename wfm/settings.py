@@ -1,5 +1,6 @@
 """One settings file; what differs between installations comes from the environment."""
 
+import secrets
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -11,7 +12,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(env_text("WFM_STATE_DIR", str(BASE_DIR / ".state")))
 
 DEBUG = env_bool("WFM_DEBUG", default=False)
-SECRET_KEY = env_text("WFM_SECRET_KEY", "insecure-build-key" if DEBUG else None)
+# Commands that need no database (forecast_file, staff_file, solve_file) run without any of these;
+# servers and workers call `env.require` and refuse to start.
+REQUIRED_ENVIRONMENT = ("WFM_SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
+SECRET_KEY = env_text("WFM_SECRET_KEY", secrets.token_urlsafe(50))
 ALLOWED_HOSTS = env_list("WFM_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("WFM_TRUSTED_ORIGINS")
 BEHIND_TLS = env_bool("WFM_TLS", default=False)
@@ -87,7 +91,7 @@ TEMPLATES = [
 ]
 
 # The application's role reads and writes rows; only the owner's changes tables. See ADR 0006.
-DATABASE_URL = env_text("DATABASE_URL")
+DATABASE_URL = env_text("DATABASE_URL", "postgresql://nobody@DATABASE_URL-is-not-set.invalid/none")
 DATABASE_OWNER_URL = env_text("DATABASE_OWNER_URL", DATABASE_URL)
 _CONNECTION = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 DATABASES = {
@@ -97,7 +101,7 @@ DATABASES = {
 DATABASE_ROUTERS = ["wfm.org.routers.ApplicationRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env_text("REDIS_URL")
+REDIS_URL = env_text("REDIS_URL", "redis://REDIS_URL-is-not-set.invalid:6379/0")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -170,7 +174,11 @@ LIVE_PORT = env_int("LIVE_PORT", 8001)
 LIVE_ORIGIN = env_text("LIVE_ORIGIN", "")
 LIVE_MAX_VIEWERS = env_int("LIVE_MAX_VIEWERS", 500)
 
-_LIVE_SOURCES = [LIVE_ORIGIN] if LIVE_ORIGIN else [f"http://127.0.0.1:{LIVE_PORT}", f"http://localhost:{LIVE_PORT}"]
+_LIVE_SOURCES = (
+    [LIVE_ORIGIN]
+    if LIVE_ORIGIN
+    else [f"http://127.0.0.1:{LIVE_PORT}", f"http://localhost:{LIVE_PORT}"]
+)
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": [],
     "DIRECTIVES": {
