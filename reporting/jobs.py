@@ -41,3 +41,8 @@ def start_sla_results(
         client=client,
         result_url=f"{reverse('sla-report')}?from={first.isoformat()}&to={last.isoformat()}",
     )
+
+
+def person_of(principal: object) -> User | None:
+    """Return the person behind a request; an API key is none."""
+    return principal if isinstance(principal, User) else None

@@ -8,14 +8,13 @@ from wfm.today import today
 
 # Each room uncomments its own lines when its urls module lands.
 api_patterns = [
-    # path("", include("wfm.integration.api.urls")),
     path("", include("wfm.jobs.api.urls")),
     path("", include("wfm.org.api.urls")),
     # path("forecasting/", include("forecasting.api.urls")),
     # path("staffing/", include("staffing.api.urls")),
     # path("scheduling/", include("scheduling.api.urls")),
     path("adherence/", include("adherence.api.urls")),
-    # path("", include("reporting.api.urls")),
+    path("", include("reporting.api.urls")),
 ]
 
 urlpatterns = [
@@ -26,10 +25,10 @@ urlpatterns = [
     path("", include("wfm.web.urls")),
     path("", include("wfm.org.urls")),
     path("", include("wfm.jobs.urls")),
-    # path("settings/", include("wfm.integration.urls")),
+    path("", include("wfm.integration.urls")),
     # path("", include("forecasting.urls")),      history/ and forecast/
     # path("staffing/", include("staffing.urls")),
     # path("schedule/", include("scheduling.urls")),
     # path("", include("adherence.urls")),        adherence/ and portal/
-    # path("", include("reporting.urls")),        reports/ and metrics/
+    path("", include("reporting.urls")),
 ]

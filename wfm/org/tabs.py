@@ -13,6 +13,7 @@ TABS = (
     ("clients", _("Clients and queues"), "org.view"),
     ("people", _("People"), "people.view"),
     ("roles", _("Roles"), "role.view"),
+    ("api-keys", _("API keys"), "apikey.view"),
 )
 
 

@@ -1,6 +1,7 @@
 """Writes: create, use and revoke API keys."""
 
 from wfm.integration.services.keys import (
+    CLIENT_SCOPES,
     ApiKeyRefused,
     NewApiKey,
     UnableToCreateApiKey,
@@ -10,6 +11,7 @@ from wfm.integration.services.keys import (
 )
 
 __all__ = [
+    "CLIENT_SCOPES",
     "ApiKeyRefused",
     "NewApiKey",
     "UnableToCreateApiKey",

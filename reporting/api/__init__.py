@@ -1,0 +1,1 @@
+"""Service levels and metric definitions over REST."""

@@ -1,0 +1,1 @@
+"""Pages of reporting: the SLA report and the dictionary of metrics."""
