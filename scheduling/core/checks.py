@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.core.data import MINUTES_PER_DAY, ScheduleData
+from scheduling.core.data import MINUTES_PER_DAY, ContractRules, ScheduleData
 from scheduling.core.findings import Finding, Severity
 from scheduling.core.pricing import AgentClass, agent_classes
 from scheduling.core.tours import TourModel
@@ -162,14 +162,14 @@ def _limits(model: TourModel) -> Finding | None:
     return _error("hours_between", least=least / 60, most=most / 60, possible=nearest / 60)
 
 
-def _with_contract(model: TourModel, **changes: int) -> bool:
-    return TourModel(model.agent, replace(model.contract, **changes), model.horizon).has_week()
+def _has_week(model: TourModel, contract: ContractRules) -> bool:
+    return TourModel(model.agent, contract, model.horizon).has_week()
 
 
 def _band(model: TourModel) -> Finding | None:
     limit = model.contract.start_band_minutes
     for needed in range(limit + 15, MINUTES_PER_DAY + 1, 15):
-        if _with_contract(model, start_band_minutes=needed):
+        if _has_week(model, replace(model.contract, start_band_minutes=needed)):
             return _error("start_band", minutes=limit, needed=needed)
     return None
 
@@ -177,7 +177,7 @@ def _band(model: TourModel) -> Finding | None:
 def _rest(model: TourModel) -> Finding | None:
     limit = model.contract.min_rest_minutes
     for needed in range(limit - 15, -1, -15):
-        if _with_contract(model, min_rest_minutes=needed):
+        if _has_week(model, replace(model.contract, min_rest_minutes=needed)):
             return _error("rest", minutes=limit, needed=needed)
     return None
 
@@ -186,7 +186,7 @@ def _run(model: TourModel) -> Finding | None:
     limit = model.contract.max_consecutive_days
     most = model.horizon.days + model.agent.previous_run_days
     for needed in range(limit + 1, most + 1):
-        if _with_contract(model, max_consecutive_days=needed):
+        if _has_week(model, replace(model.contract, max_consecutive_days=needed)):
             return _error("consecutive_days", limit=limit, needed=needed)
     return None
 

@@ -76,7 +76,7 @@ class Coverage:
     def add(self, mask: int, working: NDArray[np.int64], *, count: float = 1.0) -> None:
         """Put people with these skills on position in these slots; a negative count takes them away."""
         touched = [b for b in range(self.subset_count) if b & mask]
-        self.staffed[np.ix_(touched, working)] += count
+        self.staffed[np.ix_(np.array(touched, dtype=np.int64), working)] += count
         self.people[working] += count
 
     def remove(self, mask: int, working: NDArray[np.int64]) -> None:
@@ -100,7 +100,7 @@ class Coverage:
         if not self.levels:
             return np.zeros(len(self.counted))
         last = self.levels[-1]
-        return (last.demand_left + self.staffed[last.subsets]).min(axis=0)
+        return np.asarray((last.demand_left + self.staffed[last.subsets]).min(axis=0))
 
     def shortage(self) -> NDArray[np.float64]:
         """People missing in each slot, all skills together."""

@@ -175,6 +175,8 @@ class AgentRules:
     """Granted time off counts towards the week's days and paid minutes."""
     work_mode: WorkMode = WorkMode.HOME
     site: str = ""
+    zone: str = ""
+    """Whose wall clock the agent's starts are read from; empty for the schedule's own."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -193,6 +195,8 @@ class ScheduleData:
     carried: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = ()
     """Skills and working slots of shifts of the week before that reach into this one."""
     counted: NDArray[np.bool_] | None = None
+    zones: Mapping[str, Horizon] = field(default_factory=dict)
+    """The same slots read from the wall clocks of other time zones."""
 
     def __post_init__(self) -> None:
         """Refuse arrays of another length and names that nothing defines."""
@@ -223,4 +227,9 @@ class ScheduleData:
         """Slots whose shortage and idleness cost money."""
         if self.counted is not None:
             return self.counted
-        return np.arange(self.horizon.slots) < self.horizon.day_starts[-1]
+        slots = np.arange(self.horizon.slots)
+        return (slots >= self.horizon.day_starts[0]) & (slots < self.horizon.day_starts[-1])
+
+    def horizon_of(self, agent: AgentRules) -> Horizon:
+        """The days and wall clock of an agent's site."""
+        return self.zones.get(agent.zone, self.horizon)

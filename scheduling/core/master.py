@@ -100,8 +100,8 @@ class BoundSearch:
                 if stop():
                     return profile
                 priced = self.price(share * self.best_prices + (1 - share) * duals)
-                for number, tour in enumerate(priced.tours):
-                    self.keep(number, tour)
+                for number, answer in enumerate(priced.tours):
+                    self.keep(number, answer)
             if value - self.best <= tolerance * abs(value) or loaded == len(self.columns):
                 return profile
         return profile

@@ -38,7 +38,7 @@ def agent_classes(data: ScheduleData) -> list[AgentClass]:
             model=TourModel(
                 data.agents[members[0]],
                 data.contracts[data.agents[members[0]].contract],
-                data.horizon,
+                data.horizon_of(data.agents[members[0]]),
             ),
             skills=tuple(sorted(data.agents[members[0]].skills)),
             members=tuple(members),
@@ -50,6 +50,7 @@ def agent_classes(data: ScheduleData) -> list[AgentClass]:
 def _class_key(agent: AgentRules) -> tuple[object, ...]:
     return (
         agent.contract,
+        agent.zone,
         tuple(sorted(agent.skills)),
         agent.spans,
         agent.fixed,

@@ -149,10 +149,10 @@ class TourModel:
     def _banded(self, day_values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Best worth [paid class, day, band]: the best start of each window of starts."""
         if self.band is None:
-            return day_values.max(axis=2, keepdims=True)
+            return np.asarray(day_values.max(axis=2, keepdims=True))
         padding = np.full((*day_values.shape[:2], self.band), NEVER)
         padded = np.concatenate([day_values, padding], axis=2)
-        return sliding_window_view(padded, self.band + 1, axis=2).max(axis=3)
+        return np.asarray(sliding_window_view(padded, self.band + 1, axis=2).max(axis=3))
 
     # -- the programme over the days ---------------------------------------------------------
 
@@ -375,6 +375,13 @@ class TourModel:
             return best_breaks(shape, cumulative, start=start)
 
         return self.tour(week, breaks=breaks, value=value)
+
+    def allows(self, day: int, number: int, start: int) -> bool:
+        """True where this shape may start there on this day."""
+        if not 0 <= number < len(self.shapes) or not 0 <= day < self.horizon.days:
+            return False
+        places = np.flatnonzero(self.start_table[day] == start)
+        return bool(len(places)) and bool(self.legal[number, day, places[0]])
 
     def tour_with(
         self, week: list[tuple[int, int | None, int]], breaks: Mapping[int, tuple[int, ...]]

@@ -1,0 +1,1 @@
+"""Reads of the schedule: rows to arrays and dataclasses."""

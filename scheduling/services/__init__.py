@@ -1,0 +1,27 @@
+"""Writes of the schedule: one function, one use case, one transaction."""
+
+from scheduling.services.edit import add_shift, delete_shift, move_shift, set_lock
+from scheduling.services.errors import (
+    ChangedMeanwhile,
+    UnableToEdit,
+    UnableToPublish,
+    UnableToSolve,
+)
+from scheduling.services.publish import publish_schedule
+from scheduling.services.versions import SolveOptions, copy_version, create_version, delete_version
+
+__all__ = [
+    "ChangedMeanwhile",
+    "SolveOptions",
+    "UnableToEdit",
+    "UnableToPublish",
+    "UnableToSolve",
+    "add_shift",
+    "copy_version",
+    "create_version",
+    "delete_shift",
+    "delete_version",
+    "move_shift",
+    "publish_schedule",
+    "set_lock",
+]

@@ -1,0 +1,19 @@
+"""Addresses of the schedule room."""
+
+from django.urls import path
+
+from scheduling import views
+
+urlpatterns = [
+    path("", views.schedule, name="schedule"),
+    path("solve/", views.solve, name="schedule-solve"),
+    path("<int:pk>/", views.version, name="schedule-version"),
+    path("<int:pk>/grid.json", views.grid, name="schedule-grid"),
+    path("<int:pk>/publish/", views.publish, name="schedule-publish"),
+    path("<int:pk>/copy/", views.copy, name="schedule-copy"),
+    path("<int:pk>/delete/", views.delete, name="schedule-delete"),
+    path("check/", views.check, name="schedule-check"),
+    path("time-off/", views.time_off, name="schedule-time-off"),
+    path("time-off/<int:pk>/decide/", views.decide_time_off, name="schedule-time-off-decide"),
+    path("availability/", views.availability, name="schedule-availability"),
+]
