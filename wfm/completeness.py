@@ -256,7 +256,9 @@ def _plan_checks(at: datetime) -> list[Check]:
             unlocks=gettext_lazy("schedules, and required against staffed"),
             url_name="staffing",
             permission="staffing.view",
-            have=lambda: RequirementRun.objects.filter(published_at__isnull=False, ends_at__gt=at),
+            have=lambda: RequirementRun.objects.filter(
+                published_at__isnull=False, forecast_run__ends_at__gt=at
+            ),
         ),
         Check(
             title=gettext_lazy("A published schedule that reaches ahead"),

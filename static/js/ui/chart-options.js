@@ -6,6 +6,13 @@ import { measure, text } from "./strings.js";
 
 const SOLID_WIDTH = 1.5;
 
+// A tick shows no more digits than it needs: 30 %, not 30.0 %.
+function tickText(value, axis) {
+  const scaled = axis.unit === "%" ? value * 100 : value;
+  const needed = [0, 1, 2, 3].find((digits) => Math.abs(scaled - Number(scaled.toFixed(digits))) < 1e-9) ?? axis.digits;
+  return measure(value, { ...axis, digits: needed }, { withUnit: axis.unit === "%" });
+}
+
 function valueAxis(axis, { right = false, horizontal = false } = {}) {
   const quiet = { color: color("--ink-3"), fontFamily: font(), fontSize: 12 };
   return {
@@ -17,11 +24,12 @@ function valueAxis(axis, { right = false, horizontal = false } = {}) {
     min: axis.min ?? undefined,
     max: axis.max ?? undefined,
     minInterval: axis.digits === 0 && axis.unit !== "%" ? 1 : 0,
-    axisLabel: { ...quiet, formatter: (value) => measure(value, axis, { withUnit: axis.unit === "%" }) },
+    axisLabel: { ...quiet, formatter: (value) => tickText(value, axis) },
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { show: !right, lineStyle: { color: color("--line") } },
     splitNumber: 4,
+    interval: axis.unit === "%" && axis.min === 0 && axis.max === 1 ? 0.2 : undefined,
   };
 }
 
@@ -40,6 +48,7 @@ function base(payload) {
   if (payload.yRight) axes.push(valueAxis(payload.yRight, { right: true }));
   return {
     animation: false,
+    toolbox: { show: false },
     textStyle: { fontFamily: font(), color: color("--ink-2") },
     grid: { left: 8, right: payload.yRight ? 8 : 16, top: 36, bottom: 8, containLabel: true },
     tooltip: {
@@ -181,6 +190,8 @@ function timeOptions(payload, { width, range }) {
     axisTick: { ...axis.axisTick, customValues: marked.at },
     axisLabel: {
       ...axis.axisLabel,
+      alignMinLabel: "left",
+      alignMaxLabel: "right",
       customValues: marked.at,
       formatter: (at) => tickLabel(at, payload.tz, marked.unit),
       rich: { day: { fontWeight: 600, color: color("--ink-2"), fontFamily: font(), fontSize: 12 } },
@@ -226,7 +237,7 @@ function categoryOptions(payload) {
 function curveOptions(payload) {
   const option = base(payload);
   option.xAxis = { ...bottomAxis(), ...{ type: "value", scale: true }, name: payload.xAxis.unit && payload.xAxis.unit !== "%" ? `${payload.xAxis.title} (${payload.xAxis.unit})` : payload.xAxis.title, min: payload.xAxis.min ?? "dataMin", max: payload.xAxis.max ?? "dataMax" };
-  option.xAxis.axisLabel.formatter = (value) => measure(value, payload.xAxis, { withUnit: payload.xAxis.unit === "%" });
+  option.xAxis.axisLabel.formatter = (value) => tickText(value, payload.xAxis);
   option.grid.bottom = 28;
   for (const item of payload.series) {
     const points = payload.x.map((x, index) => [x, item.values[index]]);

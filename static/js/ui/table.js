@@ -105,6 +105,13 @@ function button(label, act) {
   return made;
 }
 
+// A panel with one table carries the tools in its own head.
+function headFor(table) {
+  const panel = table.closest(".panel");
+  const head = panel?.querySelector(":scope > .panel__head");
+  return head && panel.querySelectorAll("table[data-table]").length === 1 ? head : null;
+}
+
 export function enhanceTable(table) {
   if (enhanced.has(table) || !table.tBodies.length) return;
   enhanced.add(table);
@@ -112,9 +119,11 @@ export function enhanceTable(table) {
   if (table.dataset.tools === "off") return;
   const tools = document.createElement("div");
   tools.className = "table-tools";
-  if (table.tBodies[0].rows.length >= ENOUGH_ROWS_TO_FILTER) tools.append(...filterBox(table));
+  if (table.tBodies[0].rows.length >= ENOUGH_ROWS_TO_FILTER && table.dataset.filter !== "off") tools.append(...filterBox(table));
   tools.append(button(text("copy"), () => copy(table)), button(text("download"), () => download(table)));
-  (table.closest(".table-scroll") ?? table).before(tools);
+  const head = headFor(table);
+  if (head) head.append(tools);
+  else (table.closest(".table-scroll") ?? table).before(tools);
 }
 
 export function enhanceTables(root = document) {
