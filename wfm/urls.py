@@ -28,7 +28,7 @@ urlpatterns = [
     path("", include("wfm.integration.urls")),
     # path("", include("forecasting.urls")),      history/ and forecast/
     # path("staffing/", include("staffing.urls")),
-    # path("schedule/", include("scheduling.urls")),
-    # path("", include("adherence.urls")),        adherence/ and portal/
+    path("schedule/", include("scheduling.urls")),
+    path("", include("adherence.urls")),
     path("", include("reporting.urls")),
 ]

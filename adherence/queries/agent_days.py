@@ -81,6 +81,8 @@ ORDER BY feed.id, heartbeat.heard_at
 class PlanDetail:
     """What pages show of each planned row, beside its times and code."""
 
+    day: Ints
+    """Index of its operational day in `AgentDays.dates`; -1 and beyond for its neighbours."""
     queue_id: Ints
     """-1 without queue."""
     is_home: NDArray[np.bool_]
@@ -163,7 +165,7 @@ def _plan(
     )
     # An activity stands for its shift here: the days only ask for first starts and last ends.
     shifts = ShiftSpans(agent=agent, day=day, starts_at=starts_at, ends_at=ends_at)
-    return plan, PlanDetail(queue_id=queue_id, is_home=is_home == 1), shifts
+    return plan, PlanDetail(day=day, queue_id=queue_id, is_home=is_home == 1), shifts
 
 
 def _midnights(ids: Ints, dates: tuple[date, ...]) -> Ints:

@@ -18,6 +18,7 @@ from adherence.services.ingest import (
     ingest_events,
 )
 from adherence.services.live import read_live, refresh_due, refresh_live
+from adherence.services.portal import Tap, record_taps
 from adherence.services.tick import close_forgotten, follow_plans, tick
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "EventOutcome",
     "EventStatus",
     "IncomingEvent",
+    "Tap",
     "UnableToApprove",
     "approve_exception",
     "changes_since",
@@ -35,6 +37,7 @@ __all__ = [
     "read_live",
     "recompute_days",
     "recompute_pending",
+    "record_taps",
     "refresh_due",
     "refresh_live",
     "tick",

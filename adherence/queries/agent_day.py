@@ -1,0 +1,201 @@
+"""One agent's operational day for a page: plan, what happened, and what of it counts."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from adherence.core.data import SweepResult
+from adherence.core.groups import StateGroup
+from adherence.core.rates import adherence_rate, conformance_rate
+from adherence.core.sweep import sweep
+from adherence.queries.agent_days import AgentDays, load_agent_days
+from scheduling.models import Shift
+from wfm.org.models import ActivityCode, AgentAssignment, Queue
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class PlannedBlock:
+    """A planned activity."""
+
+    starts_at: datetime
+    ends_at: datetime
+    code: ActivityCode
+    queue: str
+    is_home: bool
+
+
+@dataclass(frozen=True)
+class ActualBlock:
+    """A state that lasted; `code` None: clocked out."""
+
+    starts_at: datetime
+    ends_at: datetime
+    code: ActivityCode | None
+    group: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Not where the plan expected; `counts` when longer than the tolerance."""
+
+    starts_at: datetime
+    ends_at: datetime
+    planned: ActivityCode
+    group: str
+    counts: bool
+
+    @property
+    def seconds(self) -> int:
+        """How long."""
+        return int((self.ends_at - self.starts_at).total_seconds())
+
+
+@dataclass(frozen=True)
+class AgentDayView:
+    """One agent's operational day."""
+
+    operational_date: date
+    timezone: str
+    planned: tuple[PlannedBlock, ...]
+    actual: tuple[ActualBlock, ...]
+    stretches: tuple[Stretch, ...]
+    scheduled_seconds: int
+    in_seconds: int
+    out_seconds: int
+    unknown_seconds: int
+    excepted_seconds: int
+    tolerated_seconds: int
+    adherence_rate: float | None
+    conformance_rate: float | None
+
+    @property
+    def counted(self) -> tuple[Stretch, ...]:
+        """The stretches that count as out of adherence."""
+        return tuple(stretch for stretch in self.stretches if stretch.counts)
+
+
+def agent_day(*, agent_id: int, at: datetime, day: date | None = None) -> AgentDayView:
+    """Return a day as far as it has passed at `at`; without `day` the present operational day."""
+    today = at.astimezone(UTC).date()
+    first, last = (day, day) if day else (today - ONE_DAY, today + ONE_DAY)
+    days = load_agent_days(agent_ids=[agent_id], first_date=first, last_date=last, until=at)
+    row = 0 if day else _present_row(days, at)
+    result = sweep(days.data)
+    adherence = adherence_rate(
+        out_seconds=result.out_seconds[row : row + 1],
+        scheduled_seconds=result.scheduled_seconds[row : row + 1],
+        unknown_seconds=result.unknown_seconds[row : row + 1],
+    )
+    conformance = conformance_rate(
+        worked_seconds=result.worked_on_position_seconds[row : row + 1],
+        scheduled_seconds=result.scheduled_on_position_seconds[row : row + 1],
+    )
+    operational_date = days.dates[row]
+    return AgentDayView(
+        operational_date=operational_date,
+        timezone=agent_zone(agent_id=agent_id, day=operational_date),
+        planned=_planned(days, row),
+        actual=_actual(days, row),
+        stretches=_stretches(days, result, row),
+        scheduled_seconds=int(result.scheduled_seconds[row]),
+        in_seconds=int(result.in_seconds[row]),
+        out_seconds=int(result.out_seconds[row]),
+        unknown_seconds=int(result.unknown_seconds[row]),
+        excepted_seconds=int(result.excused[row].sum()),
+        tolerated_seconds=int(result.tolerated[row].sum()),
+        adherence_rate=None if np.isnan(adherence[0]) else float(adherence[0]),
+        conformance_rate=None if np.isnan(conformance[0]) else float(conformance[0]),
+    )
+
+
+def agent_zone(*, agent_id: int, day: date) -> str:
+    """The zone in which the agent lives that day."""
+    zones = AgentAssignment.objects.filter(agent=agent_id, starts_on__lte=day)
+    zone = zones.order_by("-starts_on").values_list("team__site__timezone", flat=True).first()
+    return str(zone or "UTC")
+
+
+def coming_shifts(*, agent_id: int, after: datetime, days: int) -> list[Shift]:
+    """Published shifts that begin in the next days, with their activities."""
+    shifts = Shift.objects.filter(
+        agent=agent_id, is_published=True, starts_at__gt=after, starts_at__lt=after + days * ONE_DAY
+    )
+    return list(
+        shifts.select_related("site")
+        .prefetch_related("activities__activity_code")
+        .order_by("starts_at")
+    )
+
+
+def _present_row(days: AgentDays, at: datetime) -> int:
+    """The last day that has begun: the others are clipped to nothing."""
+    begun = np.flatnonzero(days.data.windows.starts_at < int(at.timestamp()))
+    return int(begun[-1]) if len(begun) else 0
+
+
+def _planned(days: AgentDays, row: int) -> tuple[PlannedBlock, ...]:
+    plan, detail = days.data.plan, days.plan_detail
+    own = np.flatnonzero(detail.day == row)
+    queues = dict(
+        Queue.objects.filter(pk__in=detail.queue_id[own].tolist()).values_list("pk", "name")
+    )
+    return tuple(
+        PlannedBlock(
+            starts_at=_moment(plan.starts_at[index]),
+            ends_at=_moment(plan.ends_at[index]),
+            code=days.codes.codes[plan.code[index]],
+            queue=queues.get(int(detail.queue_id[index]), ""),
+            is_home=bool(detail.is_home[index]),
+        )
+        for index in own.tolist()
+    )
+
+
+def _actual(days: AgentDays, row: int) -> tuple[ActualBlock, ...]:
+    """States inside the day, silences on top, without the hours before the first and after the last."""
+    first, last = int(days.data.windows.starts_at[row]), int(days.data.windows.ends_at[row])
+    states, silences = days.data.states, days.data.silences
+    edges = np.unique(
+        np.clip(
+            np.concatenate([[first, last], states.at, silences.starts_at, silences.ends_at]),
+            first,
+            last,
+        )
+    )
+    blocks: list[ActualBlock] = []
+    for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        point = int(np.searchsorted(states.at, start, side="right")) - 1
+        is_silent = bool(((silences.starts_at <= start) & (silences.ends_at > start)).any())
+        code = days.codes.at(int(days.declared.code[point])) if point >= 0 else None
+        group = StateGroup(int(states.group[point])) if point >= 0 else StateGroup.OFFLINE
+        name = (StateGroup.UNKNOWN if is_silent else group).name
+        if blocks and blocks[-1].code == code and blocks[-1].group == name:
+            blocks[-1] = ActualBlock(blocks[-1].starts_at, _moment(end), code, name)
+        else:
+            blocks.append(ActualBlock(_moment(start), _moment(end), code, name))
+    while blocks and blocks[0].group == StateGroup.OFFLINE.name:
+        blocks.pop(0)
+    while blocks and blocks[-1].group == StateGroup.OFFLINE.name:
+        blocks.pop()
+    return tuple(blocks)
+
+
+def _stretches(days: AgentDays, result: SweepResult, row: int) -> tuple[Stretch, ...]:
+    found = result.deviations
+    return tuple(
+        Stretch(
+            starts_at=_moment(found.starts_at[index]),
+            ends_at=_moment(found.ends_at[index]),
+            planned=days.codes.codes[found.code[index]],
+            group=StateGroup(int(found.first_group[index])).name,
+            counts=bool(found.counts[index]),
+        )
+        for index in np.flatnonzero(found.window == row).tolist()
+    )
+
+
+def _moment(second: int | np.int64) -> datetime:
+    return datetime.fromtimestamp(int(second), UTC)

@@ -1,0 +1,1 @@
+"""Pages of the adherence room and the agent portal."""

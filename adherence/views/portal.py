@@ -1,0 +1,146 @@
+"""The agent's own page: now, next, later; one tap for each activity."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import now
+from django.views.decorators.http import require_GET, require_POST
+
+from adherence.models import ActivityEvent, AgentLive
+from adherence.queries import AgentDayView, agent_day, coming_shifts
+from adherence.services import Tap, record_taps
+from adherence.views.timeline import day_timeline
+from wfm.org.access import access_of
+from wfm.org.access_views import require
+from wfm.org.models import ActivityCode, Agent
+
+COMING_DAYS = 21
+CLOCK_IN_AHEAD = timedelta(minutes=30)
+MAX_TAPS = 200
+MAX_BODY_BYTES = 100_000
+
+
+@require_GET
+@require("portal.use")
+def portal(request: HttpRequest) -> HttpResponse:
+    """The whole page."""
+    agent = _own_agent(request)
+    if agent is None:
+        return render(request, "portal/no_agent.html", status=404)
+    return render(
+        request,
+        "portal/portal.html",
+        {
+            **_day_context(agent, at=now()),
+            "agent": agent,
+            "portal_data": {"agent": agent.pk, "taps_url": reverse("portal-taps")},
+        },
+    )
+
+
+@require_GET
+@require("portal.use")
+def portal_day(request: HttpRequest) -> HttpResponse:
+    """The changing part of the page."""
+    agent = _own_agent(request)
+    if agent is None:
+        return HttpResponse(status=404)
+    return render(request, "portal/_day.html", _day_context(agent, at=now()))
+
+
+@require_POST
+@require("portal.use")
+def portal_taps(request: HttpRequest) -> JsonResponse:
+    """Take taps from the device's queue; answers for each, and with our time."""
+    received_at = now()
+    agent = _own_agent(request)
+    if agent is None:
+        return JsonResponse({"error": "no_agent"}, status=404)
+    try:
+        taps, device_now = _taps(request.body)
+    except (ValueError, TypeError, KeyError) as error:
+        return JsonResponse({"error": "malformed", "detail": str(error)}, status=400)
+    outcomes = record_taps(
+        agent_id=agent.pk, taps=taps, device_now=device_now, received_at=received_at
+    )
+    return JsonResponse(
+        {
+            "server_now": received_at.isoformat(),
+            "results": [
+                {**asdict(outcome), "uid": tap.uid}
+                for tap, outcome in zip(taps, outcomes, strict=True)
+            ],
+        }
+    )
+
+
+def _own_agent(request: HttpRequest) -> Agent | None:
+    return Agent.objects.active().filter(pk=access_of(request.user).agent_id or 0).first()
+
+
+def _taps(body: bytes) -> tuple[list[Tap], datetime]:
+    if len(body) > MAX_BODY_BYTES:
+        raise ValueError("Expected at most 100 kB.")
+    data = json.loads(body)
+    rows = data["taps"]
+    if not isinstance(rows, list) or not 0 < len(rows) <= MAX_TAPS:
+        raise ValueError(f"Expected 1 to {MAX_TAPS} taps.")
+    taps = [
+        Tap(
+            uid=str(row["uid"])[:60],
+            code=str(row["code"] or ""),
+            tapped_at=_instant(row["tapped_at"]),
+        )
+        for row in rows
+    ]
+    return taps, _instant(data["device_now"])
+
+
+def _instant(value: Any) -> datetime:
+    parsed = parse_datetime(str(value))
+    if parsed is None or parsed.tzinfo is None:
+        raise ValueError(f"Expected an instant with offset, got {value!r}.")
+    return parsed.astimezone(UTC)
+
+
+def _day_context(agent: Agent, *, at: datetime) -> dict[str, Any]:
+    day = agent_day(agent_id=agent.pk, at=at)
+    codes = list(ActivityCode.objects.for_portal())
+    current = next((block for block in day.planned if block.starts_at <= at < block.ends_at), None)
+    later = [block for block in day.planned if block.starts_at > at]
+    return {
+        "at": at,
+        "codes": codes,
+        "day": day,
+        "live": AgentLive.objects.filter(agent=agent)
+        .select_related("activity_code", "planned_code")
+        .first(),
+        "current": current,
+        "following": later[0] if later else None,
+        "later": later[1:],
+        "clock_in_code": _clock_in_code(day, codes, at),
+        "last_event": ActivityEvent.objects.filter(agent=agent, occurred_at__lte=at)
+        .select_related("activity_code")
+        .order_by("-occurred_at", "-sequence", "-event_uid")
+        .first(),
+        "timeline": day_timeline(day, at=at),
+        "coming": coming_shifts(agent_id=agent.pk, after=at, days=COMING_DAYS),
+    }
+
+
+def _clock_in_code(
+    day: AgentDayView, codes: list[ActivityCode], at: datetime
+) -> ActivityCode | None:
+    """What clocking in declares: what is planned now or soon, else the first work code."""
+    planned = [
+        block.code
+        for block in day.planned
+        if block.starts_at <= at + CLOCK_IN_AHEAD and block.ends_at > at and block.code in codes
+    ]
+    return next((code for code in [*planned, *codes] if code.is_work or code in planned), None)
