@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wfm.settings")
 app = Celery("wfm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["wfm"], related_name="pipeline")
 
 
 @worker_process_init.connect

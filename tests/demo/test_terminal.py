@@ -1,11 +1,13 @@
 import io
 
-from wfm.demo.terminal import ProgressLine, bar_line, table
+from wfm.demo.terminal import ProgressLine, Screen, bar_line, table
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
+class Clock:
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
 
 
 def test_a_bar_is_filled_by_its_share():
@@ -19,8 +21,8 @@ def test_a_long_sentence_does_not_wrap():
 
 
 def test_a_terminal_gets_one_moving_line():
-    stream = Terminal()
-    progress = ProgressLine.on(stream)
+    stream = io.StringIO()
+    progress = ProgressLine(Screen(stream.write, is_terminal=True))
     progress.show(0.1, "one")
     progress.show(0.2, "two")
     progress.end("done")
@@ -28,15 +30,15 @@ def test_a_terminal_gets_one_moving_line():
     assert stream.getvalue().endswith("done\n")
 
 
-def test_a_log_gets_plain_lines_and_not_each_of_them():
-    stream = io.StringIO()
-    progress = ProgressLine.on(stream)
-    for number in range(50):
-        progress.show(number / 50, f"step {number}")
+def test_a_log_gets_a_plain_line_every_ten_seconds():
+    stream, clock = io.StringIO(), Clock()
+    progress = ProgressLine(Screen(stream.write, is_terminal=False), clock=clock)
+    for second in range(25):
+        clock.seconds = float(second)
+        progress.show(second / 25, f"step {second}")
     progress.end("done")
     lines = stream.getvalue().splitlines()
-    assert lines[0].endswith("step 0")
-    assert len(lines) == 2
+    assert [line.split()[-1] for line in lines] == ["0", "10", "20", "done"]
     assert "\x1b" not in stream.getvalue()
 
 

@@ -1,48 +1,49 @@
 """Progress in a terminal: one line that moves; where there is no terminal, a line now and then."""
 
 import time
-from dataclasses import dataclass, field
-from typing import TextIO
+from collections.abc import Callable
+from dataclasses import dataclass
 
 BAR_WIDTH = 28
 LINE_WIDTH = 110
 PLAIN_SECONDS = 10.0
 
 
-@dataclass
+@dataclass(frozen=True)
+class Screen:
+    """Where sentences go. `is_terminal`: a line can be drawn over."""
+
+    write: Callable[[str], object]
+    is_terminal: bool
+
+    def say(self, text: str) -> None:
+        """Write a line."""
+        self.write(f"{text}\n")
+
+
 class ProgressLine:
     """Draws shares between 0 and 1 with a sentence; `end` closes the line."""
 
-    stream: TextIO
-    is_terminal: bool
-    _started: float = field(default_factory=time.monotonic)
-    _last_plain: float = 0.0
-    _last_text: str = ""
-
-    @classmethod
-    def on(cls, stream: TextIO) -> "ProgressLine":
-        """Return a line on this stream, moving if it is a terminal."""
-        return cls(stream, is_terminal=stream.isatty())
+    def __init__(self, screen: Screen, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._screen = screen
+        self._clock = clock
+        self._started = clock()
+        self._said_at: float | None = None
 
     def show(self, share: float, text: str) -> None:
         """Show how far it is and what is being done."""
-        seconds = time.monotonic() - self._started
-        if self.is_terminal:
-            self.stream.write(f"\r\x1b[2K{bar_line(share, text, seconds)}")
-            self.stream.flush()
-            return
-        is_due = seconds - self._last_plain >= PLAIN_SECONDS
-        if text != self._last_text and (is_due or not self._last_text):
-            self.stream.write(f"{share:4.0%}  {seconds:4.0f} s  {text}\n")
-            self.stream.flush()
-            self._last_plain, self._last_text = seconds, text
+        seconds = self._clock() - self._started
+        if self._screen.is_terminal:
+            self._screen.write(f"\r\x1b[2K{bar_line(share, text, seconds)}")
+        elif self._said_at is None or seconds - self._said_at >= PLAIN_SECONDS:
+            self._screen.say(f"{share:4.0%}  {seconds:4.0f} s  {text}")
+            self._said_at = seconds
 
     def end(self, text: str) -> None:
         """Replace the line by its outcome."""
-        if self.is_terminal:
-            self.stream.write("\r\x1b[2K")
-        self.stream.write(f"{text}\n")
-        self.stream.flush()
+        if self._screen.is_terminal:
+            self._screen.write("\r\x1b[2K")
+        self._screen.say(text)
 
 
 def bar_line(share: float, text: str, seconds: float) -> str:

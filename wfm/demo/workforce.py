@@ -126,7 +126,7 @@ DEMO_TEAM = "Claims line 1"
 TEAMS = (
     TeamSpec("Bank voice A", "Toronto", ("bank-voice",), (("full", 12), ("part", 4))),
     TeamSpec("Bank voice B", "Toronto", ("bank-voice",), (("full", 12), ("part", 4)), "bank-chat"),
-    TeamSpec("Bank voice C", "Halifax", ("bank-voice",), (("full", 10), ("part", 4))),
+    TeamSpec("Bank voice C", "Halifax", ("bank-voice",), (("full", 14), ("part", 4))),
     TeamSpec(
         "Bank digital",
         "Toronto",
@@ -148,7 +148,7 @@ TEAMS = (
         "claims",
     ),
     TeamSpec("Claims nights", "Toronto", ("claims-line",), (("night", 8),)),
-    TeamSpec("Claims desk", "Halifax", ("claims",), (("full", 14), ("part", 2)), "claims-line"),
+    TeamSpec("Claims desk", "Halifax", ("claims",), (("full", 10), ("part", 2)), "claims-line"),
 )
 
 

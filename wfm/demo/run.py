@@ -1,0 +1,156 @@
+"""The whole of `load_demo`: data, logins, chain with progress, simulated day, results."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.utils.timezone import now
+
+from scheduling.models import ScheduleStatus, ScheduleVersion
+from wfm.demo import report
+from wfm.demo.calendar import WEEK
+from wfm.demo.loading.feed import send_events
+from wfm.demo.loading.logins import PEOPLE, Logins, ensure_logins
+from wfm.demo.loading.operation import Loaded, demo_today, load_operation
+from wfm.demo.loading.relief import ensure_shift_now
+from wfm.demo.models import DemoOperation
+from wfm.demo.operation import HALIFAX, TORONTO
+from wfm.demo.planning import FORECAST_DAYS, plan_weeks, wanted_weeks
+from wfm.demo.terminal import ProgressLine, Screen
+from wfm.jobs.models import Job, JobStatus
+from wfm.org.models import User
+from wfm.org.tenancy import system_tenant
+from wfm.pipeline import ChainParams, start_chain
+
+LOOK_SECONDS = 0.3
+SETTLED_AGAIN = timedelta(days=8)
+
+
+class UnableToRunChain(RuntimeError):  # noqa: N818 - domain errors are named for what failed
+    """A chain of the demo did not end well; the sentence says which step and why."""
+
+
+@dataclass(frozen=True)
+class DemoParams:
+    """How the demo is computed."""
+
+    solve_seconds: int
+    state_folder: Path
+
+
+def run_demo(*, at: datetime, params: DemoParams, screen: Screen) -> Logins:
+    """Bring the demo up to a moment: everything at the first start, what is missing at later ones."""
+    loaded = load_operation(at=at, say=screen.say)
+    with system_tenant():
+        logins = ensure_logins(params.state_folder)
+        planner = User.objects.get(email=PEOPLE["planner"][0])
+    jobs = _schedule_weeks(at, loaded.operation, params, planner, screen)
+    ensure_shift_now(at=now(), published_by=planner)
+    send_events(until=now())
+    jobs += _settle(at, loaded, params, planner, screen, anew=bool(jobs))
+    if jobs:
+        _keep_report(jobs)
+        with system_tenant():
+            screen.say("\n" + report.render(DemoOperation.objects.get(pk=1).report))
+    return logins
+
+
+def _schedule_weeks(
+    at: datetime, operation: DemoOperation, params: DemoParams, planner: User, screen: Screen
+) -> list[Job]:
+    """Run forecast, requirement and schedule for the weeks that have no published schedule."""
+    today = demo_today(at)
+    with system_tenant():
+        scheduled = set(
+            ScheduleVersion.objects.filter(
+                status=ScheduleStatus.PUBLISHED, starts_on__in=wanted_weeks(today)
+            ).values_list("starts_on", flat=True)
+        )
+    jobs: list[Job] = []
+    for plan in plan_weeks(today, bank_until=operation.bank_until, scheduled=scheduled):
+        chain = ChainParams(
+            origin_at=_midnight(plan.origin),
+            forecast_days=FORECAST_DAYS,
+            weeks=plan.weeks,
+            timezone=HALIFAX,
+            solve_seconds=params.solve_seconds,
+        )
+        title = f"Week of {', '.join(map(str, plan.weeks))}"
+        jobs += run_and_watch(chain, title=title, created_by=planner, screen=screen)
+    return jobs
+
+
+def _settle(
+    at: datetime,
+    loaded: Loaded,
+    params: DemoParams,
+    planner: User,
+    screen: Screen,
+    *,
+    anew: bool,
+) -> list[Job]:
+    """Compute adherence and SLA results: of the whole past at first, of the last days later."""
+    if not (anew or loaded.rows):
+        return []
+    today = demo_today(at)
+    first_week = wanted_weeks(today)[0]
+    source_start = loaded.operation.anchor_friday - 34 * WEEK + timedelta(days=3)
+    chain = ChainParams(
+        adherence_days=(first_week, today),
+        sla_days=(source_start if loaded.is_new else today - SETTLED_AGAIN, today),
+        timezone=HALIFAX,
+        solve_seconds=params.solve_seconds,
+    )
+    return run_and_watch(chain, title="Adherence and SLA", created_by=planner, screen=screen)
+
+
+def run_and_watch(
+    params: ChainParams, *, title: str, created_by: User, screen: Screen
+) -> list[Job]:
+    """Start a chain, show its progress until it ends, and return the jobs of its steps.
+
+    Raises UnableToRunChain with the job's own sentence when it fails.
+    """
+    with system_tenant():
+        chain = start_chain(params=params, created_by=created_by)
+    progress = ProgressLine(screen)
+    while True:
+        with system_tenant():
+            chain = Job.objects.get(pk=chain.pk)
+        if not chain.is_open:
+            break
+        progress.show(chain.progress, f"{title}: {chain.message or chain.get_status_display()}")
+        time.sleep(LOOK_SECONDS)
+    if chain.status != JobStatus.SUCCEEDED:
+        progress.end(f"{title}: {chain.error or chain.message}")
+        raise UnableToRunChain(f"{title}: {chain.error or chain.message} (job {chain.pk})")
+    with system_tenant():
+        by_id = Job.objects.in_bulk(chain.result["jobs"].values())
+    steps = [by_id[pk] for pk in sorted(by_id)]
+    progress.end(f"{title}: {_summary(steps)}")
+    return steps
+
+
+def _summary(steps: Iterable[Job]) -> str:
+    rows = report.stage_rows(steps)
+    return f"done in {sum(row['seconds'] or 0 for row in rows):.0f} s"
+
+
+def _keep_report(jobs: list[Job]) -> None:
+    """Keep the figures of the last computation for `demo_report`."""
+    with system_tenant():
+        DemoOperation.objects.filter(pk=1).update(
+            report={
+                "stages": report.stage_rows(jobs),
+                "forecast": report.forecast_rows(),
+                "schedule": report.schedule_rows(),
+            }
+        )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, clock_time.min, tzinfo=ZoneInfo(TORONTO)).astimezone(UTC)

@@ -1,0 +1,316 @@
+"""The whole chain: forecast → requirement → schedule → publish → adherence → SLA results.
+
+The only file that knows all rooms at once. A chain is a job itself: it starts each room's own job,
+waits for it, and goes on where an earlier worker stopped, because the started jobs are kept in its
+checkpoint in the same transaction. To cancel it cancels the job in hand.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import scheduling.jobs
+from celery import shared_task
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+import adherence.jobs
+import forecasting.jobs
+import reporting.jobs
+import staffing.jobs
+from forecasting.models import ForecastRun
+from scheduling.models import ScheduleVersion
+from scheduling.services import publish_schedule
+from staffing.core.params import RequirementParams
+from staffing.models import RequirementRun
+from wfm.jobs.models import Job, JobStatus
+from wfm.jobs.runner import JobCancelled, JobContext, JobRefused, run
+from wfm.jobs.services import UnableToCancel, cancel_job, start_job
+from wfm.org.models import Queue, User
+from wfm.org.tenancy import system_tenant
+
+LOOK_SECONDS = 0.5
+
+DaySpan = tuple[date, date]
+DAYS_PER_WEEK = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainParams:
+    """What a chain computes.
+
+    Attributes:
+        origin_at: the forecast uses the history before this moment and begins on its local date.
+        forecast_days: length of the forecast.
+        weeks: first days of the weeks to solve and publish, in order.
+        timezone: zone of the schedule's days.
+        solve_seconds: time limit of each week's solve.
+        adherence_days: first and last day whose adherence is computed; None leaves it out.
+        sla_days: first and last day whose SLA results are filled; None leaves them out.
+
+    """
+
+    origin_at: datetime | None = None
+    forecast_days: int = 42
+    weeks: tuple[date, ...] = ()
+    timezone: str = "UTC"
+    solve_seconds: int = 60
+    adherence_days: DaySpan | None = None
+    sla_days: DaySpan | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a chain without work."""
+        if not (self.origin_at or self.weeks or self.adherence_days or self.sla_days):
+            msg = "Expected an origin, weeks or days to settle: this chain has nothing to do."
+            raise ValueError(msg)
+        if self.solve_seconds < 1:
+            msg = f"Expected solve_seconds >= 1, got {self.solve_seconds}."
+            raise ValueError(msg)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the job's row keeps."""
+        return {
+            "origin_at": self.origin_at.isoformat() if self.origin_at else None,
+            "forecast_days": self.forecast_days,
+            "weeks": [day.isoformat() for day in self.weeks],
+            "timezone": self.timezone,
+            "solve_seconds": self.solve_seconds,
+            "adherence_days": _span_as_json(self.adherence_days),
+            "sla_days": _span_as_json(self.sla_days),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "ChainParams":
+        """Read what as_json wrote."""
+        return cls(
+            origin_at=datetime.fromisoformat(data["origin_at"]) if data.get("origin_at") else None,
+            forecast_days=data["forecast_days"],
+            weeks=tuple(date.fromisoformat(text) for text in data["weeks"]),
+            timezone=data["timezone"],
+            solve_seconds=data["solve_seconds"],
+            adherence_days=_span_from_json(data.get("adherence_days")),
+            sla_days=_span_from_json(data.get("sla_days")),
+        )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One job of the chain: `start` creates it, `finish` (if any) runs after it, once."""
+
+    key: str
+    start: Callable[["Chain"], Job]
+    finish: Callable[["Chain", Job], None] | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A chain under way: its parameters, who asked, and the jobs started so far by step."""
+
+    params: ChainParams
+    created_by: User | None
+    job_ids: Mapping[str, int]
+
+
+def start_chain(*, params: ChainParams, created_by: User | None, title: str = "") -> Job:
+    """Start a chain; the returned job shows its progress and result."""
+    return start_job(
+        kind="pipeline.run_chain",
+        title=title or _("Forecast, requirement, schedule and results"),
+        params=params.as_json(),
+        created_by=created_by,
+    )
+
+
+@shared_task(name="pipeline.run_chain")
+def run_chain_task(*, job_id: int, **_extra: object) -> None:
+    """Run a chain."""
+    run(job_id, run_chain)
+
+
+def run_chain(ctx: JobContext) -> dict[str, Any]:
+    """Run the steps one after the other; return the jobs by step."""
+    with system_tenant():
+        created_by = Job.objects.select_related("created_by").get(pk=ctx.job_id).created_by
+    chain = Chain(ChainParams.from_json(ctx.params), created_by, ctx.checkpoint.get("jobs", {}))
+    steps = steps_of(chain.params)
+    whole = sum(step.weight for step in steps)
+    before = 0.0
+    for step in steps:
+        chain = _start_once(ctx, chain, step)
+        job = _wait(ctx, chain.job_ids[step.key], share=(before / whole, step.weight / whole))
+        _finish_once(ctx, chain, step, job)
+        before += step.weight
+    return {"jobs": dict(chain.job_ids)}
+
+
+def steps_of(params: ChainParams) -> list[Step]:
+    """Return the steps that these parameters ask for, in order."""
+    steps = []
+    if params.origin_at is not None:
+        steps += [
+            Step("forecast", _start_forecast),
+            Step("requirement", _start_requirement),
+        ]
+    steps += [
+        Step(f"schedule {week}", _start_solve(week), _publish_week, weight=4.0)
+        for week in params.weeks
+    ]
+    if params.adherence_days is not None:
+        steps.append(Step("adherence", _start_adherence))
+    if params.sla_days is not None:
+        steps.append(Step("sla", _start_sla))
+    return steps
+
+
+def _start_once(ctx: JobContext, chain: Chain, step: Step) -> Chain:
+    """Start the step's job unless an earlier worker did; job and checkpoint are one transaction."""
+    if step.key in chain.job_ids:
+        return chain
+    ctx.raise_if_cancelled()
+    with ctx.publishing():
+        job = step.start(chain)
+        job_ids = {**chain.job_ids, step.key: job.pk}
+        ctx.save_checkpoint({**ctx.checkpoint, "jobs": job_ids})
+    return replace(chain, job_ids=job_ids)
+
+
+def _wait(ctx: JobContext, job_id: int, *, share: tuple[float, float]) -> Job:
+    """Wait for the job's end and show its progress as our own."""
+    begins, length = share
+    asked = False
+    while True:
+        with system_tenant():
+            job = Job.objects.get(pk=job_id)
+            if ctx.cancelled and not asked and job.is_open:
+                asked = _ask_to_stop(job)
+        if not job.is_open:
+            break
+        ctx.progress(
+            begins + length * job.progress,
+            f"{job.title}: {job.message}" if job.message else job.title,
+        )
+        time.sleep(LOOK_SECONDS)
+    ctx.raise_if_cancelled()
+    if job.status == JobStatus.CANCELLED:
+        raise JobCancelled(f"{job.title}: {job.message}")
+    if job.status != JobStatus.SUCCEEDED:
+        raise JobRefused(f"{job.title}: {job.error or job.message}")
+    return job
+
+
+def _ask_to_stop(job: Job) -> bool:
+    try:
+        cancel_job(job=job, at=now())
+    except UnableToCancel:
+        return False  # it has just ended by itself
+    return True
+
+
+def _finish_once(ctx: JobContext, chain: Chain, step: Step, job: Job) -> None:
+    done = ctx.checkpoint.get("finished", [])
+    if step.finish is None or step.key in done:
+        return
+    with ctx.publishing():
+        step.finish(chain, job)
+        ctx.save_checkpoint({**ctx.checkpoint, "finished": [*done, step.key]})
+
+
+def _start_forecast(chain: Chain) -> Job:
+    if chain.params.origin_at is None:
+        msg = "A forecast needs its origin."
+        raise ValueError(msg)
+    forecast = forecasting.jobs.start_forecast(
+        queues=list(Queue.objects.active().select_related("work_type").order_by("pk")),
+        origin_at=chain.params.origin_at,
+        days=chain.params.forecast_days,
+        created_by=chain.created_by,
+        publish_when_done=True,
+    )
+    return _job_of(forecast)
+
+
+def _start_requirement(chain: Chain) -> Job:
+    """Staff the forecast of this chain."""
+    forecast = ForecastRun.objects.get(job=chain.job_ids["forecast"])
+    requirement = staffing.jobs.start_requirement(
+        forecast_run=forecast,
+        params=RequirementParams(publish_when_done=True),
+        created_by=chain.created_by,
+    )
+    return _job_of(requirement)
+
+
+def _start_solve(week: date) -> Callable[[Chain], Job]:
+    def start(chain: Chain) -> Job:
+        """Schedule a week against this chain's requirement, else the latest published one."""
+        of_chain = RequirementRun.objects.filter(job=chain.job_ids.get("requirement"))
+        requirement = of_chain.first() or RequirementRun.objects.all().published().first()
+        if requirement is None:
+            raise JobRefused(_("There is no published requirement; compute and publish one first."))
+        version = scheduling.jobs.start_solve(
+            requirement_run=requirement,
+            starts_on=week,
+            ends_on=week + timedelta(days=DAYS_PER_WEEK),
+            timezone=chain.params.timezone,
+            time_limit_seconds=chain.params.solve_seconds,
+            created_by=chain.created_by,
+        )
+        return _job_of(version)
+
+    return start
+
+
+def _publish_week(chain: Chain, job: Job) -> None:
+    version = ScheduleVersion.objects.get(job=job)
+    publish_schedule(version=version, published_at=now(), published_by=chain.created_by)
+
+
+def _start_adherence(chain: Chain) -> Job:
+    first, last = _required(chain.params.adherence_days)
+    return adherence.jobs.start_recompute(
+        first_date=first, last_date=last, created_by=chain.created_by
+    )
+
+
+def _start_sla(chain: Chain) -> Job:
+    first, last = _required(chain.params.sla_days)
+    return reporting.jobs.start_sla_results(
+        first=first, last=last, as_of=now(), created_by=chain.created_by
+    )
+
+
+def _required(span: DaySpan | None) -> DaySpan:
+    if span is None:
+        msg = "This step needs its first and last day."
+        raise ValueError(msg)
+    return span
+
+
+def _span_as_json(span: DaySpan | None) -> list[str] | None:
+    return [day.isoformat() for day in span] if span else None
+
+
+def _span_from_json(data: list[str] | None) -> DaySpan | None:
+    return (date.fromisoformat(data[0]), date.fromisoformat(data[1])) if data else None
+
+
+def _job_of(computed: ForecastRun | RequirementRun | ScheduleVersion) -> Job:
+    if computed.job is None:
+        msg = f"{computed!r} was started without a job."
+        raise RuntimeError(msg)
+    return computed.job
+
+
+@transaction.atomic
+def start_nightly_refresh(*, at: datetime, settled_days: int = 8) -> Job:
+    """Settle the last days again: late events and late completions change adherence and SLA."""
+    span = (at.date() - timedelta(days=settled_days), at.date())
+    return start_chain(
+        params=ChainParams(adherence_days=span, sla_days=span),
+        created_by=None,
+        title=_("Nightly refresh of adherence and SLA results"),
+    )
