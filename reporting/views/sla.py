@@ -118,7 +118,7 @@ def _chosen_metric(report: SlaReport, wanted: str) -> Metric | None:
         if metric.key == wanted:
             return metric
     levels = [metric for metric in metrics if metric.family == "service_level"]
-    return (levels or metrics or [None])[0]
+    return next(iter(levels or metrics), None)
 
 
 def _metric_tabs(report: SlaReport, chosen: Metric | None) -> list[dict[str, Any]]:
