@@ -14,14 +14,14 @@ STATE_DIR = Path(env_text("WFM_STATE_DIR", str(BASE_DIR / ".state")))
 DEBUG = env_bool("WFM_DEBUG", default=False)
 # Commands that need no database (forecast_file, staff_file, solve_file) run without any of these;
 # servers and workers call `env.require` and refuse to start.
-REQUIRED_ENVIRONMENT = ("WFM_SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
+REQUIRED_ENVIRONMENT = ("WFM_SECRET_KEY", "DATABASE_URL", "REDIS_URL")
 SECRET_KEY = env_text("WFM_SECRET_KEY", secrets.token_urlsafe(50))
 ALLOWED_HOSTS = env_list("WFM_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("WFM_TRUSTED_ORIGINS")
 BEHIND_TLS = env_bool("WFM_TLS", default=False)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "wfm.org.admin_app.OrgAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -169,9 +169,7 @@ class Frame:
         return (
             Job.objects.visible_to(self.user)
             .unfinished()
-            .aggregate(  # type: ignore[attr-defined]
-                count=Count("pk"), share=Avg("progress")
-            )
+            .aggregate(count=Count("pk"), share=Avg("progress"))
         )
 
     @property

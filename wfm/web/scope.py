@@ -189,7 +189,7 @@ def _visible(name: str, principal: object) -> QuerySet[Any]:
 
 
 def _objects(name: str, principal: object) -> QuerySet[Any]:
-    found: QuerySet[Any] = MODELS[name].objects.all().visible_to(principal)  # type: ignore[attr-defined]
+    found: QuerySet[Any] = MODELS[name].objects.all().visible_to(principal)
     return found
 
 

@@ -60,7 +60,7 @@ export const monthLabel = (at, zone) =>
 export const fullLabel = (at, zone) => `${dayLabel(at, zone)} ${clockLabel(at, zone)}`;
 
 export function ticks(from, to, zone, widthPixels) {
-  const room = Math.max(2, Math.floor(widthPixels / 80));
+  const room = Math.max(2, Math.floor(widthPixels / 96));
   const span = to - from;
   const hours = HOUR_STEPS.find((step) => span / (step * HOUR) <= room);
   if (hours) return { unit: "hour", at: hourTicks(from, to, zone, hours * 60) };

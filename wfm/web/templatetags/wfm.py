@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
@@ -118,8 +118,7 @@ def spark(values: list[float | None]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def block_text(context: Context, name: str) -> SafeString:
     """Return what the named block renders, so that one title serves tab and heading."""
-    render_context = context.render_context
-    blocks = render_context.get(BLOCK_CONTEXT_KEY) if render_context is not None else None
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block(name) if blocks else None
     return mark_safe(block.render(context).strip()) if block else mark_safe("")  # noqa: S308 - rendered by the engine, which has escaped it
 
@@ -142,14 +141,14 @@ def scoped_url(context: Context, name: str, *args: object, **changes: object) ->
     from wfm.web.scope import SCOPE_KEYS  # noqa: PLC0415 - models are not ready when tags load
 
     request = context.get("request")
-    params = request.GET.copy() if request else {}
+    params = request.GET.copy() if request else QueryDict(mutable=True)
     for key in list(params):
         if key not in SCOPE_KEYS:
             del params[key]
     for key, value in changes.items():
         params[key] = str(value)
     url = reverse(name, args=args)
-    text = params.urlencode() if params else ""
+    text = params.urlencode()
     return f"{url}?{text}" if text else url
 
 
