@@ -1,6 +1,12 @@
 """Reads of the requirement: rows in, arrays and dataclasses out."""
 
-from staffing.queries.board import RequirementSeries, queue_results, requirement_series
+from staffing.queries.board import (
+    BoardQueue,
+    RequirementSeries,
+    board_queues,
+    queue_results,
+    requirement_series,
+)
 from staffing.queries.inputs import (
     QueueInputs,
     backlog_by_due,
@@ -17,13 +23,18 @@ from staffing.queries.live import (
     queue_patience,
 )
 from staffing.queries.runs import latest_published_run, latest_run, published_runs, staleness
+from staffing.queries.why import Reason, interval_reason
 
 __all__ = [
+    "BoardQueue",
     "Patience",
     "QueueInputs",
+    "Reason",
     "RequirementSeries",
     "backlog_by_due",
+    "board_queues",
     "core_goals",
+    "interval_reason",
     "latest_published_run",
     "latest_run",
     "live_goal",

@@ -74,9 +74,89 @@ def requirement_series(
     )
 
 
-def queue_results(run: RequirementRun) -> QuerySet[RequirementQueueResult]:
-    """Return how each queue of a run was computed, live ones first."""
-    found = RequirementQueueResult.objects.filter(run=run)
+def queue_results(run: RequirementRun, *, principal: object) -> QuerySet[RequirementQueueResult]:
+    """Return how each queue that the principal sees was computed, live ones first."""
+    found = RequirementQueueResult.objects.visible_to(principal).filter(run=run)
     return found.select_related("queue__work_type", "queue__client").order_by(
         "-queue__work_type__handling", "queue__client__name", "queue__name"
     )
+
+
+@dataclass(frozen=True)
+class BoardQueue:
+    """One queue on the board: its latest published requirement and what it says of the period."""
+
+    queue: Queue
+    run: RequirementRun
+    result: RequirementQueueResult
+    series: RequirementSeries
+
+    @property
+    def step_hours(self) -> float:
+        """Length of an interval in hours."""
+        return self.queue.interval_minutes / 60
+
+    @property
+    def required_hours(self) -> float:
+        """Agent hours on position in the period."""
+        return float(self.series.required_agents.sum()) * self.step_hours
+
+    @property
+    def paid_hours(self) -> float:
+        """Scheduled hours in the period, unplanned absence included."""
+        return float(self.series.required_fte.sum()) * self.step_hours
+
+    @property
+    def peak_agents(self) -> float:
+        """Most agents needed at once."""
+        return float(self.series.required_agents.max(initial=0.0))
+
+    @property
+    def workload_hours(self) -> float:
+        """Handling time that arrives, in hours."""
+        return float(self.series.workload_erlangs.sum()) * self.step_hours
+
+    @property
+    def offered(self) -> float:
+        """Contacts or items expected."""
+        return float(self.series.offered.sum())
+
+    @property
+    def service_level(self) -> float | None:
+        """Predicted level of the period: intervals weighed with what they offer."""
+        level, offered = self.series.service_level, self.series.offered
+        known = ~np.isnan(level) & (offered > 0.0)
+        weight = float(offered[known].sum())
+        return float((level[known] * offered[known]).sum()) / weight if weight else None
+
+
+def board_queues(
+    *,
+    principal: object,
+    starts_at: datetime,
+    ends_at: datetime,
+    client_id: int | None = None,
+    queue_id: int | None = None,
+) -> list[BoardQueue]:
+    """Return the visible queues with a published requirement, live ones first."""
+    found = RequirementQueueResult.objects.visible_to(principal).filter(
+        is_refused=False, run__published_at__isnull=False, queue__is_active=True
+    )
+    if client_id is not None:
+        found = found.filter(queue__client=client_id)
+    if queue_id is not None:
+        found = found.filter(queue=queue_id)
+    latest = found.order_by("queue", "-run__published_at", "-run").distinct("queue")
+    results = latest.select_related("queue__work_type", "queue__client", "run__forecast_run")
+    board = [
+        BoardQueue(
+            queue=result.queue,
+            run=result.run,
+            result=result,
+            series=requirement_series(
+                run=result.run, queue=result.queue, starts_at=starts_at, ends_at=ends_at
+            ),
+        )
+        for result in results
+    ]
+    return sorted(board, key=lambda item: (not item.queue.is_live, item.queue.name))

@@ -170,6 +170,8 @@ def publish_requirement(
 
     `by_own_job`: the run's job publishes as its last act, while it still counts as running.
     """
+    if run.job is not None:
+        run.job.refresh_from_db(fields=["status"])
     if run.job is not None and run.job.status != JobStatus.SUCCEEDED and not by_own_job:
         raise UnableToPublish(
             _("Requirement #%(pk)s is not complete (%(status)s); start a new one or wait for it.")

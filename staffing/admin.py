@@ -1,0 +1,58 @@
+"""The staffing tables in the admin: runs are read only, shrinkage is edited as profiles."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from staffing.models import RequirementQueueResult, RequirementRun, ShrinkageProfile, ShrinkageRate
+
+
+class ShrinkageRateInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The lines of a profile."""
+
+    model = ShrinkageRate
+    extra = 1
+
+
+@admin.register(ShrinkageProfile)
+class ShrinkageProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Shrinkage by queue and date."""
+
+    list_display = ("queue", "name", "starts_on", "ends_on")
+    list_filter = ("queue",)
+    list_select_related = ("queue",)
+    inlines = (ShrinkageRateInline,)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What a computation has written is looked at, not edited."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+
+@admin.register(RequirementRun)
+class RequirementRunAdmin(ReadOnlyAdmin):
+    """Requirement runs."""
+
+    list_display = ("pk", "forecast_run", "created_at", "created_by", "published_at")
+    list_select_related = ("forecast_run", "created_by")
+
+
+@admin.register(RequirementQueueResult)
+class RequirementQueueResultAdmin(ReadOnlyAdmin):
+    """How each queue was computed."""
+
+    list_display = ("run", "queue", "model", "is_refused", "required_hours", "service_level")
+    list_filter = ("queue", "is_refused")
+    list_select_related = ("run", "queue")

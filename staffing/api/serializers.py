@@ -1,0 +1,175 @@
+"""How the requirement is written, and how a calculation is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from staffing.core.calculator import Question, UnableToCalculate
+from staffing.core.deferred_plan import PlanShape
+from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
+from staffing.core.model_choice import LiveGoal
+from staffing.core.params import RequirementParams
+from staffing.models import RequirementInterval, RequirementQueueResult, RequirementRun
+from wfm.web.api.fields import InstantField
+
+FAMILY = "service_level."
+
+
+class RequirementIntervalSerializer(serializers.ModelSerializer[RequirementInterval]):
+    """One interval: people on position (net), scheduled people (gross), and what they achieve."""
+
+    starts_at = InstantField()
+
+    class Meta:
+        model = RequirementInterval
+        fields = [
+            "run",
+            "queue",
+            "starts_at",
+            "is_open",
+            "offered",
+            "aht_seconds",
+            "workload_erlangs",
+            "required_agents",
+            "required_fte",
+            "shrinkage_rate",
+            "service_level",
+            "asa_seconds",
+            "abandonment_rate",
+            "occupancy_rate",
+        ]
+
+
+class RequirementQueueResultSerializer(serializers.ModelSerializer[RequirementQueueResult]):
+    """How one queue was computed, or why it was refused."""
+
+    class Meta:
+        model = RequirementQueueResult
+        fields = [
+            "queue",
+            "model",
+            "is_refused",
+            "reason",
+            "goal",
+            "required_hours",
+            "paid_hours",
+            "service_level",
+            "ceiling_level",
+            "detail",
+        ]
+
+
+class RequirementRunSerializer(serializers.ModelSerializer[RequirementRun]):
+    """A computed requirement of several queues."""
+
+    class Meta:
+        model = RequirementRun
+        fields = [
+            "id",
+            "forecast_run",
+            "job",
+            "parameters",
+            "summary",
+            "code_version",
+            "created_at",
+            "published_at",
+        ]
+        read_only_fields = fields
+
+
+class StartRequirementSerializer(serializers.Serializer[Any]):
+    """What the next requirement is computed from."""
+
+    forecast_run = serializers.IntegerField(
+        required=False, help_text="A published forecast; the latest one when left out."
+    )
+    deferred_shape = serializers.ChoiceField(
+        choices=[shape.value for shape in PlanShape], default=PlanShape.SHAPED.value
+    )
+    chat_growth_rate = serializers.FloatField(min_value=0, max_value=0.99, default=0.25)
+    clear_overdue_minutes = serializers.IntegerField(min_value=1, default=480)
+    publish_when_done = serializers.BooleanField(default=False)
+
+    def params(self) -> RequirementParams:
+        """Return the knobs."""
+        data = self.validated_data
+        return RequirementParams(
+            deferred_shape=PlanShape(data["deferred_shape"]),
+            chat_growth_rate=data["chat_growth_rate"],
+            clear_overdue_minutes=data["clear_overdue_minutes"],
+            publish_when_done=data["publish_when_done"],
+        )
+
+
+class QuestionSerializer(serializers.Serializer[Any]):
+    """One interval to staff."""
+
+    offered = serializers.FloatField(min_value=0, max_value=1e6)
+    interval_minutes = serializers.IntegerField(min_value=1, max_value=1440, default=30)
+    aht_seconds = serializers.FloatField(min_value=1, max_value=86_400)
+    patience_seconds = serializers.FloatField(
+        min_value=1,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Left out: nobody gives up.",
+    )
+    metric_key = serializers.ChoiceField(
+        choices=[key.metric_key for key in ServiceLevel],
+        default=ServiceLevel.ANSWERED_OVER_OFFERED.metric_key,
+    )
+    level = serializers.FloatField(min_value=0.0001, max_value=0.9999, default=0.8)
+    threshold_seconds = serializers.FloatField(min_value=0, max_value=86_400, default=20)
+    short_seconds = serializers.FloatField(min_value=0, default=DEFAULT_SHORT_SECONDS)
+    max_asa_seconds = serializers.FloatField(min_value=0.1, required=False)
+    max_abandonment_rate = serializers.FloatField(min_value=0.0001, max_value=1, required=False)
+    max_occupancy_rate = serializers.FloatField(min_value=0.01, max_value=1, required=False)
+    shrinkage_rate = serializers.FloatField(min_value=0, max_value=0.95, default=0)
+    min_agents = serializers.IntegerField(min_value=0, default=0)
+    concurrency = serializers.IntegerField(min_value=1, max_value=8, default=1)
+    agents = serializers.IntegerField(min_value=1, required=False)
+    queue = serializers.IntegerField(
+        required=False,
+        help_text="A queue that you may see; deferred ones are refused with the reason.",
+    )
+
+    def question(self) -> Question:
+        """Return the question; raises a validation error with the core's sentence."""
+        data = dict(self.validated_data)
+        data.pop("queue", None)
+        goal = LiveGoal(
+            definition=ServiceLevel(data.pop("metric_key").removeprefix(FAMILY)),
+            level=data.pop("level"),
+            threshold_seconds=data.pop("threshold_seconds"),
+            max_asa_seconds=data.pop("max_asa_seconds", None),
+            max_abandonment_rate=data.pop("max_abandonment_rate", None),
+            max_occupancy_rate=data.pop("max_occupancy_rate", None),
+        )
+        try:
+            return Question(goal=goal, **data)
+        except UnableToCalculate as error:
+            raise serializers.ValidationError(str(error)) from error
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """Service with so many agents."""
+
+    agents = serializers.IntegerField()
+    service_level = serializers.FloatField()
+    asa_seconds = serializers.FloatField(allow_null=True, help_text=str(_("null: without end.")))
+    abandonment_rate = serializers.FloatField(allow_null=True)
+    occupancy_rate = serializers.FloatField()
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    """The requirement of one interval and what one agent more or fewer changes."""
+
+    model = serializers.CharField(help_text="A, C or chat.")
+    metric_key = serializers.CharField()
+    erlangs = serializers.FloatField()
+    required_agents = serializers.IntegerField()
+    required_fte = serializers.FloatField()
+    steps = StepSerializer(many=True)

@@ -1,0 +1,36 @@
+"""Addresses of the requirement under /api/v1/staffing/."""
+
+from django.urls import path
+
+from staffing.api import views
+
+urlpatterns = [
+    path(
+        "requirements/",
+        views.RequirementViewSet.as_view({"get": "list"}),
+        name="api-requirement-list",
+    ),
+    path(
+        "runs/",
+        views.RequirementRunViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-requirement-runs",
+    ),
+    path(
+        "runs/<int:pk>/",
+        views.RequirementRunViewSet.as_view({"get": "retrieve"}),
+        name="api-requirement-run",
+    ),
+    path(
+        "runs/<int:pk>/queues/",
+        views.RequirementRunViewSet.as_view({"get": "queues"}),
+        name="api-requirement-run-queues",
+    ),
+    path(
+        "runs/<int:pk>/publish/",
+        views.RequirementRunViewSet.as_view(
+            {"post": "publish"}, required_permission={"POST": "staffing.publish"}
+        ),
+        name="api-requirement-run-publish",
+    ),
+    path("calculator/", views.CalculatorView.as_view(), name="api-staffing-calculator"),
+]

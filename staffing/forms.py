@@ -1,0 +1,267 @@
+"""Forms of the staffing room. Shares are typed in percent and kept as fractions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from staffing.core.calculator import Question, UnableToCalculate
+from staffing.core.deferred_plan import PlanShape
+from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
+from staffing.core.model_choice import LiveGoal
+from staffing.services import GoalChange, QueueSettings, RateChange
+from wfm.metrics import get
+from wfm.org.models import ActivityCode, Queue
+
+FAMILY = "service_level."
+DEFERRED_KEY = "service_level.deferred"
+WEEKDAYS = [
+    ("", _("every day")),
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+]
+
+
+def level_choices() -> list[tuple[str, str]]:
+    """Return the service levels of live queues with their titles."""
+    return [(key.metric_key, str(get(key.metric_key).title)) for key in ServiceLevel]
+
+
+class PercentField(forms.FloatField):
+    """A share, typed in percent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("min_value", 0)
+        kwargs.setdefault("max_value", 100)
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("step", "any")
+
+    def clean(self, value: Any) -> Any:
+        """Return the fraction."""
+        percent = super().clean(value)
+        return None if percent is None else percent / 100
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a fraction as percent; what a person typed stays as typed."""
+        return round(value * 100, 6) if isinstance(value, float) else value
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class StartForm(forms.Form):
+    """How the next requirement is computed."""
+
+    deferred_shape = forms.ChoiceField(
+        label=_("Deferred queues"),
+        choices=[
+            (PlanShape.SHAPED.value, _("follow the due times")),
+            (PlanShape.FLAT.value, _("the same team in all open hours")),
+        ],
+        initial=PlanShape.SHAPED.value,
+    )
+    chat_growth_rate = PercentField(
+        label=_("Longer handling per further chat, %"), initial=0.25, max_value=99
+    )
+    clear_overdue_minutes = forms.IntegerField(
+        label=_("Clear what is overdue within, business hours"),
+        initial=8,
+        min_value=1,
+        max_value=200,
+    )
+
+    def clean_clear_overdue_minutes(self) -> int:
+        """Hours on the page, minutes in the parameters."""
+        return int(self.cleaned_data["clear_overdue_minutes"]) * 60
+
+
+class GoalForm(forms.Form):
+    """A new version of a queue's goal; live and deferred queues see their own fields."""
+
+    starts_on = forms.DateField(label=_("In force from"), widget=DateInput())
+    metric_key = forms.ChoiceField(label=_("Service level counts"))
+    level = PercentField(label=_("Target, %"), min_value=0.01)
+    threshold_seconds = forms.IntegerField(label=_("Answered within, seconds"), min_value=0)
+    within_business_minutes = forms.IntegerField(
+        label=_("Done within, business minutes"), min_value=1, max_value=60 * 24 * 60
+    )
+    max_asa_seconds = forms.FloatField(
+        label=_("Average speed of answer at most, seconds"), required=False, min_value=0.1
+    )
+    max_abandonment_rate = PercentField(
+        label=_("Abandonment at most, %"), required=False, min_value=0.01
+    )
+    max_occupancy_rate = PercentField(label=_("Occupancy at most, %"), required=False, min_value=1)
+
+    def __init__(self, *args: Any, queue: Queue, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        foreign = ["within_business_minutes"]
+        choices = level_choices()
+        if not queue.is_live:
+            foreign = ["threshold_seconds", "max_asa_seconds", "max_abandonment_rate"]
+            choices = [(DEFERRED_KEY, str(get(DEFERRED_KEY).title))]
+        elif not queue.contacts_abandon:
+            foreign.append("max_abandonment_rate")
+            choices = choices[:1]
+        for name in foreign:
+            del self.fields[name]
+        self.fields["metric_key"].choices = choices  # type: ignore[attr-defined]
+
+    def change(self) -> GoalChange:
+        """Return what the new version says."""
+        named = {name: value for name, value in self.cleaned_data.items() if name != "starts_on"}
+        return GoalChange(**named)
+
+
+class SettingsForm(forms.Form):
+    """The settings of a queue that staffing rests on."""
+
+    default_aht_seconds = forms.FloatField(label=_("AHT where unknown, seconds"), min_value=1)
+    patience_seconds = forms.FloatField(
+        label=_("Patience, seconds"),
+        required=False,
+        min_value=1,
+        help_text=_("Empty: measured from history (total wait / abandoned)."),
+    )
+    min_agents = forms.IntegerField(label=_("Fewest people while open"), min_value=0, max_value=999)
+
+    def settings(self) -> QueueSettings:
+        """Return the settings."""
+        return QueueSettings(**self.cleaned_data)
+
+
+class RateForm(forms.Form):
+    """One line of a shrinkage profile."""
+
+    activity_code = forms.ModelChoiceField(
+        label=_("Code"), queryset=ActivityCode.objects.none(), required=False
+    )
+    rate = PercentField(label=_("Share of paid time, %"), required=False, max_value=99)
+    weekday = forms.TypedChoiceField(
+        label=_("Day"), choices=WEEKDAYS, coerce=int, empty_value=None, required=False
+    )
+    starts_at = forms.TimeField(label=_("From"), required=False)
+    ends_at = forms.TimeField(label=_("Until"), required=False)
+    is_scheduled = forms.BooleanField(label=_("Placed by the schedule"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = ActivityCode.objects.filter(is_active=True, is_work=False).order_by("name")
+        self.fields["activity_code"].queryset = codes  # type: ignore[attr-defined]
+        for name in ("starts_at", "ends_at"):
+            self.fields[name].widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+
+    @property
+    def is_filled(self) -> bool:
+        """A line with a code and a share counts."""
+        return bool(self.cleaned_data.get("activity_code")) and bool(self.cleaned_data.get("rate"))
+
+    def change(self) -> RateChange:
+        """Return the line."""
+        data = self.cleaned_data
+        return RateChange(
+            activity_code=data["activity_code"],
+            rate=data["rate"],
+            weekday=data["weekday"],
+            starts_minute=_minute(data["starts_at"], otherwise=0),
+            ends_minute=_minute(data["ends_at"], otherwise=1440) or 1440,
+            is_scheduled=data["is_scheduled"],
+        )
+
+
+def _minute(moment: Any, *, otherwise: int) -> int:
+    return otherwise if moment is None else moment.hour * 60 + moment.minute
+
+
+RateFormSet = forms.formset_factory(RateForm, extra=2, max_num=40)
+
+
+class ShrinkageForm(forms.Form):
+    """The head of a new profile."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    starts_on = forms.DateField(label=_("In force from"), widget=DateInput())
+
+
+class CalculatorForm(forms.Form):
+    """One interval, asked while a slider moves."""
+
+    offered = forms.FloatField(
+        label=_("Contacts per interval"), min_value=0, max_value=1e6, initial=100
+    )
+    interval_minutes = forms.TypedChoiceField(
+        label=_("Interval"),
+        choices=[(15, _("15 min")), (30, _("30 min")), (60, _("60 min"))],
+        coerce=int,
+        initial=30,
+    )
+    aht_seconds = forms.FloatField(
+        label=_("AHT, seconds"), min_value=1, max_value=86_400, initial=240
+    )
+    patience_seconds = forms.FloatField(
+        label=_("Patience, seconds"),
+        min_value=1,
+        max_value=1e6,
+        initial=120,
+        required=False,
+        help_text=_("Empty: nobody gives up (Erlang C)."),
+    )
+    metric_key = forms.ChoiceField(
+        label=_("Service level counts"), initial=ServiceLevel.ANSWERED_OVER_OFFERED.metric_key
+    )
+    level = PercentField(label=_("Target, %"), initial=0.8, min_value=0.01, max_value=99.99)
+    threshold_seconds = forms.FloatField(
+        label=_("Within, seconds"), min_value=0, max_value=86_400, initial=20
+    )
+    max_occupancy_rate = PercentField(label=_("Occupancy at most, %"), required=False, min_value=1)
+    shrinkage_rate = PercentField(label=_("Shrinkage, %"), initial=0.3, max_value=95)
+    concurrency = forms.IntegerField(
+        label=_("Contacts at once"), min_value=1, max_value=8, initial=1
+    )
+    agents = forms.IntegerField(label=_("Try so many agents"), min_value=1, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["metric_key"].choices = level_choices()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what the core refuses, with its sentence."""
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                data["question"] = self._question(data)
+            except UnableToCalculate as error:
+                raise forms.ValidationError(str(error)) from error
+        return data
+
+    def _question(self, data: dict[str, Any]) -> Question:
+        goal = LiveGoal(
+            definition=ServiceLevel(data["metric_key"].removeprefix(FAMILY)),
+            level=data["level"],
+            threshold_seconds=data["threshold_seconds"],
+            max_occupancy_rate=data["max_occupancy_rate"],
+        )
+        return Question(
+            offered=data["offered"],
+            interval_minutes=data["interval_minutes"],
+            aht_seconds=data["aht_seconds"],
+            patience_seconds=data["patience_seconds"],
+            goal=goal,
+            short_seconds=DEFAULT_SHORT_SECONDS,
+            shrinkage_rate=data["shrinkage_rate"],
+            concurrency=data["concurrency"],
+            agents=data["agents"],
+        )

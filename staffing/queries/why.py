@@ -1,0 +1,101 @@
+"""Why an interval needs what it needs: its inputs, its goal, and one agent more or fewer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from staffing.core.live import Step, power_of_one
+from staffing.core.model_choice import DEFERRED
+from staffing.core.params import RequirementParams
+from staffing.models import RequirementInterval, RequirementQueueResult
+from staffing.queries.live import FAMILY, LiveGoal, ServiceLevel, core_goals, live_queue
+from wfm.timeline import local_dates
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The derivation of one interval's requirement.
+
+    Attributes:
+        interval: The row itself.
+        model: A, C, chat or deferred.
+        goal: The goal version in force then, as kept with the result.
+        patience_seconds: Mean patience used; None where nobody gives up.
+        steps: Service with one agent fewer, as required, and with one more; empty for deferred work.
+        binding: Which goal the missing agent would break, in words' keys.
+
+    """
+
+    interval: RequirementInterval
+    model: str
+    goal: dict[str, Any] | None
+    patience_seconds: float | None
+    steps: list[Step]
+    binding: list[str]
+
+
+def interval_reason(result: RequirementQueueResult, *, starts_at: datetime) -> Reason | None:
+    """Return the reason for the interval that starts then; None without such a row."""
+    interval = RequirementInterval.objects.filter(
+        run=result.run_id, queue=result.queue_id, starts_at=starts_at
+    ).first()
+    if interval is None:
+        return None
+    goal = _goal_in_force(result, starts_at)
+    patience = result.detail.get("patience", {}).get("seconds")
+    reason = Reason(interval, result.model, goal, patience, [], [])
+    if result.model == DEFERRED or goal is None or not interval.offered or not interval.is_open:
+        return reason
+    return _with_steps(result, reason, goal)
+
+
+def _goal_in_force(result: RequirementQueueResult, starts_at: datetime) -> dict[str, Any] | None:
+    instant = np.array([np.datetime64(int(starts_at.timestamp()), "s")])
+    day = str(local_dates(instant, result.queue.timezone)[0])
+    begun = [goal for goal in result.goal.get("versions", []) if goal["starts_on"] <= day]
+    return begun[-1] if begun else None
+
+
+def _with_steps(result: RequirementQueueResult, reason: Reason, goal: dict[str, Any]) -> Reason:
+    queue, interval = result.queue, reason.interval
+    live = live_queue(
+        queue,
+        model=result.model,
+        offered=np.array([interval.offered]),
+        aht_seconds=np.array([interval.aht_seconds or np.nan]),
+        patience_seconds=reason.patience_seconds,
+        params=RequirementParams.from_json(result.run.parameters),
+    )
+    core_goal = LiveGoal(
+        definition=ServiceLevel(goal["metric_key"].removeprefix(FAMILY)),
+        level=goal["level"],
+        threshold_seconds=goal["threshold_seconds"],
+        max_asa_seconds=goal["max_asa_seconds"],
+        max_abandonment_rate=goal["max_abandonment_rate"],
+        max_occupancy_rate=goal["max_occupancy_rate"],
+    )
+    required = int(interval.required_agents)
+    thresholds = core_goals(core_goal, size=1, min_agents=0).thresholds()
+    steps = power_of_one(live, thresholds=thresholds, agents=required)
+    fewer = next((step for step in steps if step.agents == required - 1), None)
+    binding = _binding(fewer, core_goal)
+    return Reason(interval, reason.model, goal, reason.patience_seconds, steps, binding)
+
+
+def _binding(fewer: Step | None, goal: LiveGoal) -> list[str]:
+    """Return which goals one agent fewer would break; none means that minimum staff decides."""
+    if fewer is None:
+        return []
+    broken = {
+        "level": fewer.service_level < goal.level,
+        "asa": goal.max_asa_seconds is not None and fewer.asa_seconds > goal.max_asa_seconds,
+        "abandonment": goal.max_abandonment_rate is not None
+        and fewer.abandonment_rate > goal.max_abandonment_rate,
+        "occupancy": goal.max_occupancy_rate is not None
+        and fewer.occupancy_rate > goal.max_occupancy_rate,
+    }
+    return [name for name, is_broken in broken.items() if is_broken]

@@ -1,0 +1,20 @@
+"""Addresses of the staffing room, below /staffing/."""
+
+from django.urls import path
+
+from staffing import views
+
+urlpatterns = [
+    path("", views.board, name="staffing"),
+    path("start/", views.start, name="requirement-start"),
+    path("runs/", views.runs, name="requirement-runs"),
+    path("runs/<int:pk>/", views.run, name="requirement-run"),
+    path("runs/<int:pk>/publish/", views.publish, name="requirement-publish"),
+    path("runs/<int:pk>/why/<int:queue_pk>/<int:epoch>/", views.why, name="requirement-why"),
+    path("parameters/", views.parameters, name="staffing-parameters"),
+    path("parameters/<int:queue_pk>/goal/", views.change_goal, name="staffing-goal"),
+    path("parameters/<int:queue_pk>/settings/", views.change_settings, name="staffing-settings"),
+    path("parameters/<int:queue_pk>/shrinkage/", views.change_shrinkage, name="staffing-shrinkage"),
+    path("calculator/", views.calculator, name="staffing-calculator"),
+    path("calculator/answer/", views.answer, name="staffing-calculator-answer"),
+]

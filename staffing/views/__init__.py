@@ -1,0 +1,22 @@
+"""Pages of the staffing room."""
+
+from staffing.views.board import board
+from staffing.views.calculator import answer, calculator
+from staffing.views.parameters import change_goal, change_settings, change_shrinkage, parameters
+from staffing.views.runs import publish, run, runs, start
+from staffing.views.why import why
+
+__all__ = [
+    "answer",
+    "board",
+    "calculator",
+    "change_goal",
+    "change_settings",
+    "change_shrinkage",
+    "parameters",
+    "publish",
+    "run",
+    "runs",
+    "start",
+    "why",
+]

@@ -1,0 +1,239 @@
+"""The staffing board: what each queue needs in the period, live and deferred side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, get_args
+
+import numpy as np
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from forecasting.models import ForecastRun
+from staffing import queries
+from staffing.queries import BoardQueue, RequirementSeries
+from wfm.org.access_views import require
+from wfm.timeline import local_dates
+from wfm.web.charts import Axis, Series, SeriesKey, TimeChart
+from wfm.web.scope import Scope, page_scope
+
+COLOURS: tuple[SeriesKey, ...] = tuple(key for key in get_args(SeriesKey) if key.isdigit())
+
+
+@require_GET
+@require("staffing.view")
+def board(request: HttpRequest) -> HttpResponse:
+    """Show the requirement of the period; of one queue interval by interval."""
+    scope = page_scope(request, fields=("client", "queue", "period"), default_period="week")
+    found = queries.board_queues(
+        principal=request.user,
+        starts_at=scope.starts_at,
+        ends_at=scope.ends_at,
+        client_id=scope.client.pk if scope.client else None,
+        queue_id=scope.queue.pk if scope.queue else None,
+    )
+    context: dict[str, Any] = {
+        "scope": scope,
+        "board": found,
+        "stale": _stale(found),
+        "has_forecast": ForecastRun.objects.visible_to(request.user).published().exists(),
+    }
+    if scope.queue is not None and found:
+        return render(
+            request, "staffing/queue.html", context | _queue_context(request, scope, found[0])
+        )
+    return render(request, "staffing/board.html", context | _board_context(scope, found))
+
+
+def _stale(found: Sequence[BoardQueue]) -> list[dict[str, Any]]:
+    runs = {item.run.pk: item.run for item in found}
+    reasons = [{"run": run, "reasons": queries.staleness(run)} for run in runs.values()]
+    return [item for item in reasons if item["reasons"]]
+
+
+def _board_context(scope: Scope, found: Sequence[BoardQueue]) -> dict[str, Any]:
+    live = [item for item in found if item.queue.is_live]
+    deferred = [item for item in found if not item.queue.is_live]
+    return {
+        "live_chart": _many_queues(live, scope).payload() if live else None,
+        "deferred_chart": _many_queues(deferred, scope).payload() if deferred else None,
+        "live_hours": sum(item.required_hours for item in live),
+        "deferred_hours": sum(item.required_hours for item in deferred),
+        "paid_hours": sum(item.paid_hours for item in found),
+        "peak_agents": _peak(found),
+        "total": {
+            "required_hours": sum(item.required_hours for item in found),
+            "paid_hours": sum(item.paid_hours for item in found),
+            "workload_hours": sum(item.workload_hours for item in found),
+        },
+    }
+
+
+def _peak(found: Sequence[BoardQueue]) -> float:
+    """Return the most agents that all queues need at one moment."""
+    instants, agents = _summed(found)
+    return float(agents.max(initial=0.0)) if instants.size else 0.0
+
+
+def _summed(found: Sequence[BoardQueue]) -> tuple[np.ndarray, np.ndarray]:
+    if not found:
+        return np.empty(0), np.empty(0)
+    starts = np.concatenate([item.series.starts_at for item in found])
+    agents = np.concatenate([item.series.required_agents for item in found])
+    instants, where = np.unique(starts, return_inverse=True)
+    return instants, np.bincount(where, agents, instants.size)
+
+
+def _many_queues(found: Sequence[BoardQueue], scope: Scope) -> TimeChart:
+    """One step line per queue on a common grid, the finest there is."""
+    step = min(item.queue.interval_minutes for item in found)
+    longest = max(
+        found, key=lambda item: (item.queue.interval_minutes == step, item.series.starts_at.size)
+    )
+    grid = longest.series.starts_at
+    lines = [
+        Series(
+            key=COLOURS[number % len(COLOURS)],
+            label=item.queue.name,
+            shape="step",
+            values=_on_grid(item.series, grid),
+        )
+        for number, item in enumerate(found)
+    ]
+    return TimeChart(
+        starts_at=longest.series.moments(),
+        step_minutes=step,
+        tz=scope.timezone,
+        y=Axis(title=_("Required agents"), minimum=0),
+        series=lines,
+        now=now(),
+    )
+
+
+def _on_grid(series: RequirementSeries, grid: np.ndarray) -> np.ndarray:
+    """Return the queue's agents at each instant of the grid; a coarser row holds until the next."""
+    values = np.full(grid.shape, np.nan)
+    if series.starts_at.size:
+        at = np.searchsorted(series.starts_at, grid, side="right") - 1
+        inside = at >= 0
+        values[inside] = series.required_agents[at[inside]]
+    return values
+
+
+@dataclass(frozen=True)
+class IntervalRow:
+    """One interval of the table."""
+
+    starts_at: datetime
+    epoch: int
+    offered: float
+    aht_seconds: float
+    workload_erlangs: float
+    required_agents: float
+    required_fte: float
+    service_level: float
+    asa_seconds: float
+    occupancy_rate: float
+
+
+def _queue_context(request: HttpRequest, scope: Scope, item: BoardQueue) -> dict[str, Any]:
+    day = _day(request, scope)
+    return {
+        "item": item,
+        "agents_chart": _agents_chart(item).payload(),
+        "level_chart": _level_chart(item).payload(),
+        "rows": _rows(item, day),
+        "day": day,
+        "days": [
+            date.fromordinal(scope.starts_on.toordinal() + n) for n in range(min(scope.days, 31))
+        ],
+        "goals": item.result.goal.get("versions", []),
+    }
+
+
+def _day(request: HttpRequest, scope: Scope) -> date:
+    """Return the day of the table: the one asked for, else today, else the first."""
+    try:
+        wanted = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        wanted = now().astimezone(scope.starts_at.tzinfo).date()
+    return wanted if scope.starts_on <= wanted <= scope.ends_on else scope.starts_on
+
+
+def _rows(item: BoardQueue, day: date) -> list[IntervalRow]:
+    zone = item.queue.timezone
+    series = item.series
+    rows = np.flatnonzero(
+        (local_dates(series.starts_at, zone) == np.datetime64(day)) & series.is_open
+    )
+    moments = series.moments()
+    return [
+        IntervalRow(
+            starts_at=moments[row],
+            epoch=int(moments[row].timestamp()),
+            offered=float(series.offered[row]),
+            aht_seconds=float(series.aht_seconds[row]),
+            workload_erlangs=float(series.workload_erlangs[row]),
+            required_agents=float(series.required_agents[row]),
+            required_fte=float(series.required_fte[row]),
+            service_level=float(series.service_level[row]),
+            asa_seconds=float(series.asa_seconds[row]),
+            occupancy_rate=float(series.occupancy_rate[row]),
+        )
+        for row in rows.tolist()
+    ]
+
+
+def _agents_chart(item: BoardQueue) -> TimeChart:
+    series = item.series
+    return TimeChart(
+        starts_at=series.moments(),
+        step_minutes=item.queue.interval_minutes,
+        tz=item.queue.timezone,
+        y=Axis(title=_("Agents, erlangs"), minimum=0, digits=1),
+        series=[
+            Series(
+                key="required",
+                label=_("Required agents"),
+                shape="step",
+                values=series.required_agents,
+            ),
+            Series(
+                key="baseline",
+                label=_("Scheduled people, absence included"),
+                shape="step",
+                values=series.required_fte,
+                dashed=True,
+            ),
+            Series(key="forecast", label=_("Workload, erlangs"), values=series.workload_erlangs),
+        ],
+        now=now(),
+    )
+
+
+def _level_chart(item: BoardQueue) -> TimeChart:
+    series = item.series
+    versions = item.result.goal.get("versions", [])
+    goal = versions[-1]["level"] if versions else np.nan
+    return TimeChart(
+        starts_at=series.moments(),
+        step_minutes=item.queue.interval_minutes,
+        tz=item.queue.timezone,
+        y=Axis(title=_("Share"), unit="%", minimum=0, maximum=1),
+        series=[
+            Series(key="1", label=_("Predicted service level"), values=series.service_level),
+            Series(key="3", label=_("Occupancy"), values=series.occupancy_rate),
+            Series(
+                key="baseline",
+                label=_("Goal"),
+                values=np.where(series.is_open, goal, np.nan),
+                dashed=True,
+            ),
+        ],
+        now=now(),
+    )

@@ -1,0 +1,349 @@
+"""The job: from a published forecast to the rows of the requirement."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from staffing.computations import requirement_run
+from staffing.core.deferred_plan import PlanShape
+from staffing.core.definitions import Model
+from staffing.core.params import RequirementParams
+from staffing.models import RequirementInterval, RequirementRun
+from staffing.services import (
+    UnableToPublish,
+    UnableToStaffRun,
+    create_requirement_run,
+    publish_requirement,
+)
+from tests.factories.org import (
+    make_client,
+    make_deferred_queue,
+    make_goal,
+    make_queue,
+    make_work_type,
+)
+from tests.staffing.rows import (
+    MONDAY,
+    add_history,
+    add_open_items,
+    compute,
+    make_forecast,
+    make_shrinkage,
+    result_of,
+    start_without_ringing,
+)
+from wfm.jobs.models import JobStatus
+from wfm.jobs.services import cancel_job
+from wfm.org.models import Channel, Handling
+from wfm.org.tenancy import system_tenant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OFFICE_HOURS = {"opening": ((540, 1020),), "weekdays": range(5)}
+
+
+def rows_of(run, queue):
+    with system_tenant():
+        return list(RequirementInterval.objects.filter(run=run, queue=queue).order_by("starts_at"))
+
+
+def staffed(monkeypatch, *queues, forecast=None, **params):
+    with system_tenant():
+        forecast = forecast or make_forecast(queues)
+    run = start_without_ringing(forecast, monkeypatch, **params)
+    job = compute(run)
+    assert job.status == JobStatus.SUCCEEDED, job.error
+    return run
+
+
+def test_a_voice_queue_is_staffed_by_erlang_a(monkeypatch):
+    """750 contacts of 240 s in 15 minutes are 200 erlang: the glossary's check of 176 agents."""
+    with system_tenant():
+        queue = make_queue(patience_seconds=60)
+        make_goal(queue)
+        forecast = make_forecast([queue], offered=750)
+    run = staffed(monkeypatch, forecast=forecast)
+    rows = rows_of(run, queue)
+    result = result_of(run, queue)
+    assert len(rows) == 96
+    assert {row.required_agents for row in rows} == {176}
+    assert rows[0].workload_erlangs == pytest.approx(200)
+    assert 0.8 <= rows[0].service_level < 0.81
+    assert rows[0].abandonment_rate > 0.1
+    assert (result.model, result.required_hours) == ("A", 176 * 24)
+    assert result.service_level == pytest.approx(rows[0].service_level)
+    assert result.detail["patience"]["seconds"] == 60
+
+
+def test_a_queue_whose_contacts_never_leave_is_staffed_by_erlang_c(monkeypatch):
+    with system_tenant():
+        queue = make_queue(work_type=make_work_type(contacts_abandon=False), patience_seconds=None)
+        make_goal(queue)
+        forecast = make_forecast([queue], offered=750)
+    run = staffed(monkeypatch, forecast=forecast)
+    assert {row.required_agents for row in rows_of(run, queue)} == {209}
+    assert rows_of(run, queue)[0].abandonment_rate is None
+
+
+def test_closed_intervals_need_nobody_and_open_ones_the_minimum(monkeypatch):
+    with system_tenant():
+        queue = make_queue(opening=((600, 660),), min_agents=2)
+        make_goal(queue)
+        forecast = make_forecast([queue], offered=0)
+    rows = rows_of(staffed(monkeypatch, forecast=forecast), queue)
+    assert [row.required_agents for row in rows if row.is_open] == [2] * 4
+    assert {row.required_agents for row in rows if not row.is_open} == {0}
+    assert {row.service_level for row in rows} == {None}
+
+
+def test_a_new_goal_version_holds_from_its_date_on(monkeypatch):
+    tuesday = date(2026, 3, 3)
+    with system_tenant():
+        queue = make_queue()
+        make_goal(queue, level=0.5, ends_on=tuesday)
+        make_goal(queue, version=2, starts_on=tuesday, level=0.95)
+        forecast = make_forecast([queue], days=2)
+    run = staffed(monkeypatch, forecast=forecast)
+    rows = rows_of(run, queue)
+    monday_agents = {row.required_agents for row in rows[:96]}
+    tuesday_agents = {row.required_agents for row in rows[96:]}
+    assert max(monday_agents) < min(tuesday_agents)
+    assert [goal["version"] for goal in result_of(run, queue).goal["versions"]] == [1, 2]
+
+
+def test_unknown_patience_is_measured_from_history(monkeypatch):
+    """7,200 s waited by all, 100 abandoned: 72 s."""
+    with system_tenant():
+        queue = make_queue(patience_seconds=None)
+        make_goal(queue)
+        add_history(queue, wait_seconds_total=7200.0, abandoned=100)
+    result = result_of(staffed(monkeypatch, queue), queue)
+    assert result.detail["patience"] == {
+        "seconds": 72.0,
+        "is_measured": True,
+        "measured_seconds": 72.0,
+        "abandoned": 100.0,
+    }
+
+
+def test_gross_counts_absence_and_leaves_out_what_the_schedule_places(monkeypatch):
+    """20 % sickness and leave, 12 % breaks: scheduled = net / 0.8, paid = net / 0.68."""
+    with system_tenant():
+        queue = make_queue()
+        make_goal(queue)
+        make_shrinkage(queue, (0.15, False), (0.05, False), (0.12, True))
+    run = staffed(monkeypatch, queue)
+    row, result = rows_of(run, queue)[0], result_of(run, queue)
+    assert row.required_fte == pytest.approx(row.required_agents / 0.8)
+    assert row.shrinkage_rate == pytest.approx(0.2)
+    assert result.paid_hours == pytest.approx(result.required_hours / 0.68)
+
+
+def test_chat_needs_fewer_agents_than_voice_but_not_half(monkeypatch):
+    with system_tenant():
+        chat_type = make_work_type(channel=Channel.CHAT, concurrency=2)
+        chat, voice = make_queue(work_type=chat_type), make_queue()
+        make_goal(chat)
+        make_goal(voice)
+    run = staffed(monkeypatch, chat, voice)
+    on_chat, on_voice = rows_of(run, chat)[0], rows_of(run, voice)[0]
+    assert on_voice.required_agents / 2 <= on_chat.required_agents < on_voice.required_agents
+    assert result_of(run, chat).model == "chat"
+    assert on_chat.service_level >= 0.8
+
+
+def test_deferred_work_is_staffed_by_due_time(monkeypatch):
+    """8 items of 900 s an hour, day and night, due in 8 open hours.
+
+    48 hours of work a day; what has arrived by Friday's close, 226 hours, is all that can be done.
+    """
+    with system_tenant():
+        queue = make_deferred_queue(**OFFICE_HOURS)
+        make_goal(queue, level=1.0)
+        forecast = make_forecast([queue], offered=2, aht_seconds=900, days=7)
+    run = staffed(monkeypatch, forecast=forecast)
+    rows, result = rows_of(run, queue), result_of(run, queue)
+    assert result.model == "deferred"
+    assert {row.required_agents for row in rows if not row.is_open} == {0}
+    assert 225 <= sum(row.required_agents for row in rows) * 0.25 <= 240
+    assert result.service_level == 1.0
+    assert result.ceiling_level == 1.0
+
+
+def test_the_opening_backlog_is_staffed_by_its_own_due_times(monkeypatch):
+    """400 items of 900 s due by Monday's close: 100 hours of work in 8 open hours need 13 people."""
+    with system_tenant():
+        queue = make_deferred_queue(**OFFICE_HOURS)
+        make_goal(queue, level=1.0)
+        forecast = make_forecast([queue], offered=0.0001, aht_seconds=900, days=5)
+        add_open_items(queue, due_at=MONDAY.replace(hour=17), count=400)
+        add_open_items(queue, due_at=MONDAY - timedelta(days=1), count=8)
+        add_open_items(
+            queue, due_at=MONDAY.replace(hour=12), count=5, completed_at=MONDAY - timedelta(hours=9)
+        )
+    run = staffed(monkeypatch, forecast=forecast, deferred_shape=PlanShape.FLAT)
+    result = result_of(run, queue)
+    assert result.detail["backlog_items"] == 408
+    assert result.detail["overdue_items"] == 8
+    assert {row.required_agents for row in rows_of(run, queue) if row.is_open} == {13}
+
+
+def test_erlang_c_for_deferred_work_is_refused_with_the_reason(monkeypatch):
+    with system_tenant():
+        queue, voice = make_deferred_queue(), make_queue()
+        make_goal(queue)
+        make_goal(voice)
+        forecast = make_forecast([queue, voice])
+    run = staffed(monkeypatch, forecast=forecast, models={queue.pk: Model.C})
+    refused = result_of(run, queue)
+    assert refused.is_refused
+    assert "hours or days" in refused.reason
+    assert "by due time" in refused.reason
+    assert not result_of(run, voice).is_refused
+    assert rows_of(run, queue) == []
+
+
+@pytest.mark.parametrize(
+    ("goal", "queue_fields", "reason"),
+    [
+        (None, {}, "has no service goal on 2026-03-02"),
+        ({"level": 1.0}, {}, "infinitely many agents"),
+        ({"metric_key": "service_level.deferred"}, {}, "no service level of a live queue"),
+        ({}, {"patience_seconds": None}, "patience is not known"),
+        (
+            {"threshold_seconds": None, "within_business_minutes": 60},
+            {},
+            "no threshold in seconds",
+        ),
+        ({"max_occupancy_rate": 1e-12}, {}, "No number of agents"),
+        (
+            {"metric_key": "service_level.answered_over_answered"},
+            {"work_type": "patient"},
+            "Nobody abandons",
+        ),
+    ],
+)
+def test_a_queue_that_cannot_be_staffed_is_left_out_with_a_sentence(
+    monkeypatch, goal, queue_fields, reason
+):
+    with system_tenant():
+        if queue_fields.get("work_type") == "patient":
+            queue_fields = {"work_type": make_work_type(contacts_abandon=False)}
+        queue = make_queue(**queue_fields)
+        if goal is not None:
+            make_goal(queue, **goal)
+    run = staffed(monkeypatch, queue)
+    result = result_of(run, queue)
+    assert result.is_refused
+    assert reason in result.reason
+    with system_tenant(), pytest.raises(UnableToPublish, match="nothing to publish"):
+        publish_requirement(run=run, published_at=MONDAY, published_by=None)
+
+
+@pytest.mark.parametrize(
+    ("goal", "queue_fields", "reason"),
+    [
+        ({"threshold_seconds": 20, "within_business_minutes": None}, {}, "no business minutes"),
+        ({}, {"weekdays": ()}, "no opening hours"),
+    ],
+)
+def test_deferred_work_without_hours_or_due_time_is_left_out(
+    monkeypatch, goal, queue_fields, reason
+):
+    with system_tenant():
+        queue = make_deferred_queue(**queue_fields)
+        make_goal(queue, **goal)
+    assert reason in result_of(staffed(monkeypatch, queue), queue).reason
+
+
+def test_a_worker_that_takes_over_goes_on_and_each_row_is_there_once(monkeypatch):
+    with system_tenant():
+        first, second = make_queue(), make_queue()
+        make_goal(first)
+        make_goal(second)
+        forecast = make_forecast([first, second])
+    run = start_without_ringing(forecast, monkeypatch)
+    compute_once = requirement_run._staff
+    seen = []
+
+    def dies_after_the_first(run, queue):
+        seen.append(queue.pk)
+        if len(seen) == 2:
+            raise MemoryError("killed")
+        return compute_once(run, queue)
+
+    monkeypatch.setattr(requirement_run, "_staff", dies_after_the_first)
+    compute(run)
+    job = compute(run)
+    assert job.status == JobStatus.SUCCEEDED
+    assert job.attempts == 2
+    assert seen == [first.pk, second.pk, second.pk]
+    assert (len(rows_of(run, first)), len(rows_of(run, second))) == (96, 96)
+
+
+def test_a_cancelled_job_stops_before_the_next_queue(monkeypatch):
+    with system_tenant():
+        queue = make_queue()
+        make_goal(queue)
+        forecast = make_forecast([queue])
+    run = start_without_ringing(forecast, monkeypatch)
+    with system_tenant():
+        cancel_job(job=run.job, at=MONDAY)
+    assert compute(run).status == JobStatus.CANCELLED
+    assert rows_of(run, queue) == []
+
+
+def test_published_is_final_and_only_complete_runs_are_published(monkeypatch):
+    with system_tenant():
+        queue = make_queue()
+        make_goal(queue)
+        forecast = make_forecast([queue])
+    run = start_without_ringing(forecast, monkeypatch)
+    with system_tenant(), pytest.raises(UnableToPublish, match="not complete"):
+        publish_requirement(run=run, published_at=MONDAY, published_by=None)
+    compute(run)
+    with system_tenant():
+        run = RequirementRun.objects.select_related("job").get(pk=run.pk)
+        published = publish_requirement(run=run, published_at=MONDAY, published_by=None)
+        assert published.published_at == MONDAY
+        with pytest.raises(UnableToPublish, match="already published"):
+            publish_requirement(run=run, published_at=MONDAY, published_by=None)
+
+
+def test_a_run_may_publish_itself_as_its_last_act(monkeypatch):
+    with system_tenant():
+        queue = make_queue()
+        make_goal(queue)
+    run = staffed(monkeypatch, queue, publish_when_done=True)
+    with system_tenant():
+        assert RequirementRun.objects.get(pk=run.pk).is_published
+
+
+def test_a_run_needs_a_published_forecast_with_its_queues():
+    with system_tenant():
+        queue, stranger = make_queue(), make_queue(name="Strange voice", client=make_client())
+        draft = make_forecast([queue], is_published=False)
+        forecast = make_forecast([queue])
+        ask = {"params": RequirementParams(), "created_by": None}
+        with pytest.raises(UnableToStaffRun, match="is not published"):
+            create_requirement_run(forecast_run=draft, **ask)
+        with pytest.raises(UnableToStaffRun, match="Strange voice"):
+            create_requirement_run(forecast_run=forecast, queues=[stranger], **ask)
+        forecast.queue_results.update(flag="REFUSED")
+        with pytest.raises(UnableToStaffRun, match="nothing to staff"):
+            create_requirement_run(forecast_run=forecast, **ask)
+
+
+def test_a_forecast_of_two_handlings_is_staffed_in_one_run(monkeypatch):
+    with system_tenant():
+        voice, mail = make_queue(), make_deferred_queue()
+        make_goal(voice)
+        make_goal(mail)
+    run = staffed(monkeypatch, voice, mail)
+    assert (result_of(run, voice).model, result_of(run, mail).model) == ("A", "deferred")
+    assert voice.work_type.handling == Handling.LIVE
+    with system_tenant():
+        summary = RequirementRun.objects.get(pk=run.pk).summary
+    assert (summary["queues"], summary["refused"]) == (2, 0)
+    assert summary["required_hours"] == pytest.approx(
+        result_of(run, voice).required_hours + result_of(run, mail).required_hours, abs=0.01
+    )
