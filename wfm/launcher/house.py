@@ -42,6 +42,7 @@ from wfm.launcher.valkey import new_broker, start_broker
 POSTGRES = "PostgreSQL"
 REDIS = "Redis"
 FIRST_PAGE_SECONDS = 120.0
+HOPELESS_FAILURES = 3
 STOP_ORDER = (
     ("web", "live"),
     ("worker-forecasts", "worker-solves", "worker-default"),
@@ -198,7 +199,13 @@ class House:
                 )
             )
         deadline = time.monotonic() + FIRST_PAGE_SECONDS
-        self._supervisor.watch_until(lambda: _answers(web_port) or time.monotonic() > deadline)
+        self._supervisor.watch_until(
+            lambda: (
+                _answers(web_port)
+                or self._supervisor.failures("web") >= HOPELESS_FAILURES
+                or time.monotonic() > deadline
+            )
+        )
         if not _answers(web_port):
             msg = f"The pages do not answer.\n{last_lines(self._state.log_path('web'))}"
             raise LauncherError(msg)

@@ -76,6 +76,10 @@ class Supervisor:
             elif (code := watched.process.poll()) is not None:
                 self._note_end(watched, code=code)
 
+    def failures(self, name: str) -> int:
+        """Return how often in a row this process ended by itself."""
+        return max(watched.failures for watched in self._watched if watched.name == name)
+
     def stop_all(self, *, order: Sequence[Sequence[str]]) -> None:
         """Stop the groups of names one after the other, each group at once."""
         for names in order:
