@@ -14,6 +14,7 @@ from wfm.org.models import Client
 from wfm.timeline import day_bounds
 
 LATEST_DAY = date.max - timedelta(days=2)  # the day after it must exist, in every zone
+ISO_DATE = ["%Y-%m-%d"]  # 02/03/2026 would be two different days
 EARLIEST_DAY = date.min + timedelta(days=2)
 
 
@@ -40,9 +41,13 @@ class SlaResultFilter(django_filters.FilterSet):  # type: ignore[misc] # the pac
 
 
 SlaResultFilter.base_filters["from"] = django_filters.DateFilter(
-    field_name="starts_on", lookup_expr="gte", help_text="Periods that begin on this day or later."
+    input_formats=ISO_DATE,
+    field_name="starts_on",
+    lookup_expr="gte",
+    help_text="Periods that begin on this day or later.",
 )
 SlaResultFilter.base_filters["to"] = django_filters.DateFilter(
+    input_formats=ISO_DATE,
     field_name="starts_on",
     lookup_expr="lte",
     help_text="Periods that begin on this day or earlier.",
@@ -77,8 +82,10 @@ class SlaIntervalFilter(django_filters.FilterSet):  # type: ignore[misc] # the p
 
 
 SlaIntervalFilter.base_filters["from"] = django_filters.DateFilter(
-    method="from_day", help_text="First day, on the client's calendar."
+    input_formats=ISO_DATE, method="from_day", help_text="First day, on the client's calendar."
 )
 SlaIntervalFilter.base_filters["to"] = django_filters.DateFilter(
-    method="to_day", help_text="Last day (included), on the client's calendar."
+    input_formats=ISO_DATE,
+    method="to_day",
+    help_text="Last day (included), on the client's calendar.",
 )
