@@ -30,6 +30,8 @@ from forecasting.core.selection import SWITCH_MARGIN
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
 THIN_KNOWN_SHARE = 0.5
+TODAY_LEAST_DISPERSION = 0.05**2
+"""A day may always lie 5 % off its forecast, however steady the backtest was."""
 
 
 def forecast(
@@ -162,7 +164,7 @@ def _correct_today(
     seen = np.isfinite(today) & horizon.open_mask[chosen, 0]
     came = np.where(seen, today, 0.0).sum(axis=-1)
     expected = np.where(seen, mean[:, 0], 0.0).sum(axis=-1)
-    prior = 1.0 / np.maximum(spread.level_dispersion[0], 1e-4)
+    prior = 1.0 / np.maximum(spread.level_dispersion[0], TODAY_LEAST_DISPERSION)
     ratio = (prior + came) / (prior + expected)
     mean[:, 0] *= np.where(seen, 1.0, ratio[:, None])
 

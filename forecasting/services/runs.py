@@ -135,7 +135,7 @@ def save_queue_forecast(*, run: ForecastRun, queue: Queue, result: QueueForecast
     names = ", ".join(INTERVAL_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO forecasting_forecastinterval (run_id, queue_id, {names}) "
+            f"INSERT INTO forecasting_forecastinterval (run_id, queue_id, {names}) "  # noqa: S608 - our own names
             f"SELECT %s, %s, {names} FROM staged_forecast ORDER BY starts_at",
             [run.pk, queue.pk],
         )

@@ -1,0 +1,38 @@
+"""Addresses of the history and forecast rooms."""
+
+from django.urls import path
+
+from forecasting import views
+
+urlpatterns = [
+    path("history/", views.history, name="history"),
+    path("history/sample.csv", views.sample, name="history-sample"),
+    path("history/imports/", views.imports, name="history-imports"),
+    path("history/imports/new/", views.upload, name="history-upload"),
+    path("history/imports/<int:pk>/", views.import_batch, name="history-import"),
+    path("history/imports/<int:pk>/check/", views.check, name="history-import-check"),
+    path("history/imports/<int:pk>/apply/", views.apply, name="history-import-apply"),
+    path(
+        "history/special-days/<int:pk>/delete/", views.special_day_delete, name="special-day-delete"
+    ),
+    path(
+        "history/queues/<int:queue_pk>/special-days/", views.special_day_set, name="special-day-set"
+    ),
+    path("forecast/", views.index, name="forecast"),
+    path("forecast/start/", views.start, name="forecast-start"),
+    path("forecast/runs/<int:pk>/", views.run, name="forecast-run"),
+    path("forecast/runs/<int:pk>/publish/", views.publish, name="forecast-publish"),
+    path(
+        "forecast/runs/<int:pk>/queues/<int:queue_pk>/", views.queue_forecast, name="forecast-queue"
+    ),
+    path(
+        "forecast/runs/<int:pk>/queues/<int:queue_pk>/overrides/",
+        views.override_create,
+        name="override-create",
+    ),
+    path(
+        "forecast/runs/<int:pk>/overrides/<int:override_pk>/undo/",
+        views.override_revoke,
+        name="override-revoke",
+    ),
+]

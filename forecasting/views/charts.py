@@ -1,0 +1,79 @@
+"""The chart of a queue's forecast: what came, the mean with its band, what people changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from forecasting import queries
+from forecasting.models import ForecastRun, Override
+from wfm.org.models import Queue
+from wfm.web.charts import Axis, Mark, Series, TimeChart
+from wfm.web.scope import Scope
+
+
+def forecast_chart(
+    run: ForecastRun, queue: Queue, scope: Scope, overrides: list[Override]
+) -> tuple[dict[str, Any], float | None]:
+    """Payload of the chart and the contacts forecast in the scope's period."""
+    starts_at = queries.intervals_between(
+        queue, first_date=scope.starts_on, last_date=scope.ends_on
+    )
+    actuals = queries.actual_series(queue, starts_at=scope.starts_at, ends_at=scope.ends_at)
+    forecast = queries.interval_series(
+        run=run, queue=queue, starts_at=scope.starts_at, ends_at=scope.ends_at
+    )
+    epochs = np.array([int(moment.timestamp()) for moment in starts_at])
+    place = np.searchsorted(epochs, forecast.starts_at.astype(np.int64))
+
+    def on_grid(values: Any) -> Any:
+        placed = np.full(epochs.size, np.nan)
+        placed[place] = np.where(forecast.is_open, values, np.nan)
+        return placed
+
+    series = [
+        Series(
+            key="actual",
+            label=_("Offered"),
+            values=[actuals.get(int(epoch)) for epoch in epochs],
+        ),
+        Series(
+            key="forecast",
+            label=_("Forecast"),
+            values=on_grid(forecast.final_mean),
+            low=on_grid(forecast.quantile_10),
+            high=on_grid(forecast.quantile_90),
+            band_label=_("80 % band of the system"),
+        ),
+    ]
+    if (forecast.final_mean != forecast.mean).any():
+        series.append(
+            Series(
+                key="baseline",
+                label=_("System, without overrides"),
+                values=on_grid(forecast.mean),
+                dashed=True,
+            )
+        )
+    payload = TimeChart(
+        starts_at=starts_at,
+        step_minutes=queue.interval_minutes,
+        tz=queue.timezone,
+        y=Axis(
+            title=_("Contacts per %(minutes)s min") % {"minutes": queue.interval_minutes},
+            digits=1,
+            minimum=0,
+        ),
+        series=series,
+        now=now(),
+        marks=[
+            Mark(at=override.starts_at, label=override.reason)
+            for override in overrides
+            if scope.starts_at <= override.starts_at < scope.ends_at
+        ],
+    ).payload()
+    total = float(forecast.final_mean.sum()) if forecast.final_mean.size else None
+    return payload, total

@@ -1,0 +1,211 @@
+"""The forecast room: runs, one run, one queue of a run."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from forecasting import queries
+from forecasting.forms import OverrideForm, StartForm
+from forecasting.jobs import start_forecast
+from forecasting.models import ForecastQueueResult, ForecastRun, Override
+from forecasting.services import UnableToForecast, UnableToPublish, publish_forecast
+from forecasting.views.charts import forecast_chart
+from forecasting.views.words import bucket_words, horizon_headers, method_words, score_rows
+from wfm.org.access import access_of
+from wfm.org.access_views import require
+from wfm.org.models import Queue, User
+from wfm.web.scope import page_scope
+
+ROWS_PER_PAGE = 20
+DAYS_SHOWN_BEFORE = 7
+DAYS_SHOWN = 14
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+@require_GET
+@require("forecast.view")
+def index(request: HttpRequest) -> HttpResponse:
+    """The published forecast of every queue, and all runs."""
+    scope = page_scope(request, fields=("client", "queue"))
+    runs = ForecastRun.objects.visible_to(request.user).select_related("job", "created_by")
+    if scope.queue is not None:
+        runs = runs.filter(queue_results__queue=scope.queue)
+    page = Paginator(runs.order_by("-pk"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    current = ForecastRun.objects.visible_to(request.user).published().first()
+    access = access_of(request.user)
+    context = {
+        "scope": scope,
+        "page": page,
+        "current": current,
+        "stale": queries.staleness(current) if current else [],
+        "results": _results(request, current, scope),
+        "running": runs.filter(job__in=_open_jobs(request)).order_by("-pk"),
+        "form": StartForm(principal=request.user, initial={"queue": scope.queue}),
+        "may_run": access.can("forecast.run"),
+    }
+    return render(request, "forecasting/index.html", context)
+
+
+def _open_jobs(request: HttpRequest) -> Any:
+    from wfm.jobs.models import Job  # noqa: PLC0415 - keeps the list of imports to this room's own
+
+    return Job.objects.visible_to(request.user).unfinished()
+
+
+def _results(request: HttpRequest, run: ForecastRun | None, scope: Any) -> list[dict[str, Any]]:
+    """Rows of the table of queues."""
+    if run is None:
+        return []
+    found = ForecastQueueResult.objects.visible_to(request.user).filter(run=run)  # type: ignore[attr-defined]
+    if scope is not None and scope.client is not None:
+        found = found.filter(queue__client=scope.client)
+    if scope is not None and scope.queue is not None:
+        found = found.filter(queue=scope.queue)
+    return [
+        {"result": result, "method": method_words(result.method)}
+        for result in found.select_related("queue__client").order_by(
+            "queue__client__name", "queue__name"
+        )
+    ]
+
+
+@require_POST
+@require("forecast.run")
+def start(request: HttpRequest) -> HttpResponse:
+    """Start a forecast of one queue or of all."""
+    form = StartForm(request.POST, principal=request.user)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(errors))
+        return redirect("forecast")
+    chosen = form.cleaned_data["queue"]
+    queues = Queue.objects.visible_to(request.user).active().order_by("pk")
+    try:
+        started = start_forecast(
+            queues=[chosen] if chosen else list(queues),
+            days=form.cleaned_data["days"],
+            origin_at=now(),
+            created_by=_person(request),
+        )
+    except UnableToForecast as error:
+        messages.error(request, str(error))
+        return redirect("forecast")
+    return redirect("forecast-run", started.pk)
+
+
+def _run(request: HttpRequest, pk: int) -> ForecastRun:
+    visible = ForecastRun.objects.visible_to(request.user).select_related("job", "published_by")
+    return get_object_or_404(visible, pk=pk)
+
+
+@require_GET
+@require("forecast.view")
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    """One run: progress, then every queue with its method and its accuracy."""
+    found = _run(request, pk)
+    access = access_of(request.user)
+    is_open = found.job is not None and found.job.is_open
+    results = _results(request, found, None)
+    context = {
+        "run": found,
+        "job": found.job if is_open else None,
+        "last_job": found.job,
+        "results": results,
+        "refused": [row for row in results if row["result"].flag == "REFUSED"],
+        "stale": queries.staleness(found),
+        "may_publish": access.can("forecast.publish")
+        and not found.is_published
+        and not is_open
+        and any(row["result"].flag != "REFUSED" for row in results),
+    }
+    return render(request, "forecasting/run.html", context)
+
+
+@require_POST
+@require("forecast.publish")
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the run final."""
+    try:
+        publish_forecast(run=_run(request, pk), published_at=now(), published_by=_person(request))
+    except UnableToPublish as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The forecast is published; staffing builds on it."))
+    return redirect("forecast-run", pk)
+
+
+@require_GET
+@require("forecast.view")
+def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse:
+    """One queue: actuals, mean and band, the method and why, accuracy, overrides."""
+    found = _run(request, pk)
+    queue = get_object_or_404(Queue.objects.visible_to(request.user), pk=queue_pk)
+    result = get_object_or_404(ForecastQueueResult, run=found, queue=queue)
+    if "from" not in request.GET and "to" not in request.GET:
+        first = found.origin_at.astimezone(ZoneInfo(queue.timezone)).date()
+        first -= timedelta(days=DAYS_SHOWN_BEFORE)
+        return redirect(_with_period(request, first, first + timedelta(days=DAYS_SHOWN - 1)))
+    scope = page_scope(request, fields=("period",), zone=queue.timezone)
+    overrides = Override.objects.filter(
+        queue=queue, starts_at__lt=found.ends_at, ends_at__gt=found.starts_at
+    ).select_related("created_by", "revoked_by")
+    chart, total = forecast_chart(found, queue, scope, list(overrides.filter(revoked_at=None)))
+    access = access_of(request.user)
+    context = {
+        "run": found,
+        "queue": queue,
+        "result": result,
+        "scope": scope,
+        "chart": chart,
+        "total": total,
+        "method": method_words(result.method),
+        "scores": score_rows(result),
+        "horizons": horizon_headers(result),
+        "realized": [
+            {"horizon": bucket_words(row.bucket), "row": row}
+            for row in queries.realized_accuracy(queue, before=now())
+        ],
+        "overrides": overrides.order_by("-created_at"),
+        "override_form": OverrideForm(queue=queue, initial=_override_initial(found, queue)),
+        "may_override": access.can("forecast.override"),
+        "outliers": [date.fromisoformat(day) for day in result.components.get("outlier_days", [])],
+    }
+    return render(request, "forecasting/queue.html", context)
+
+
+def _with_period(request: HttpRequest, first: date, last: date) -> str:
+    query = request.GET.copy()
+    query["from"], query["to"] = first.isoformat(), last.isoformat()
+    return f"{request.path}?{query.urlencode()}"
+
+
+def _override_initial(found: ForecastRun, queue: Queue) -> dict[str, Any]:
+    """The first whole day after the origin."""
+    zone = ZoneInfo(queue.timezone)
+    day = found.origin_at.astimezone(zone).date() + timedelta(days=1)
+    start = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - wall clock of the queue
+    return {
+        "starts_at": start.replace(hour=9),
+        "ends_at": start.replace(hour=12),
+        "kind": "SCALE",
+        "value": 1.1,
+    }
+
+
+def queue_url(found: ForecastRun, queue: Queue) -> str:
+    """Address of a queue's page in a run."""
+    return reverse("forecast-queue", args=[found.pk, queue.pk])

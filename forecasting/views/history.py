@@ -1,0 +1,172 @@
+"""The history room: what is recorded, what is missing, which days are special."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from forecasting import queries
+from forecasting.forms import SpecialDayForm
+from forecasting.models import SpecialDay
+from forecasting.queries import DayState
+from forecasting.services import UnableToSetSpecialDay, set_special_day
+from forecasting.services.import_files import sample_file
+from wfm.org.access import access_of
+from wfm.org.access_views import require
+from wfm.org.models import Queue
+from wfm.web.charts import Axis, CategoryChart, Series, TimeChart
+from wfm.web.formats import local_day
+from wfm.web.scope import Scope, page_scope
+
+INTERVAL_CHART_DAYS = 31
+LONGEST_TABLE_DAYS = 400
+
+
+@require_GET
+@require("history.view")
+def history(request: HttpRequest) -> HttpResponse:
+    """All queues at a glance, or one queue day by day."""
+    scope = page_scope(request, fields=("client", "queue", "period"), default_period="last_4_weeks")
+    if scope.queue is None:
+        return render(request, "forecasting/history.html", _overview_context(request, scope))
+    return render(request, "forecasting/history_queue.html", _queue_context(request, scope))
+
+
+def _overview_context(request: HttpRequest, scope: Scope) -> dict[str, Any]:
+    queues = Queue.objects.visible_to(request.user).active().select_related("client", "work_type")
+    if scope.client is not None:
+        queues = queues.filter(client=scope.client)
+    rows = queries.queue_overviews(list(queues.order_by("client__name", "name")))
+    return {
+        "scope": scope,
+        "rows": rows,
+        "recorded": sum(row.first_at is not None for row in rows),
+        "may_import": access_of(request.user).can("history.import"),
+    }
+
+
+def _queue_context(request: HttpRequest, scope: Scope) -> dict[str, Any]:
+    queue = scope.queue
+    assert queue is not None
+    days = []
+    if scope.days <= LONGEST_TABLE_DAYS:
+        days = queries.history_days(
+            queue, first_date=scope.starts_on, last_date=scope.ends_on, at=now()
+        )
+    counts = {state: sum(day.state is state for day in days) for state in DayState}
+    offered = [day.offered for day in days if day.offered is not None]
+    access = access_of(request.user)
+    return {
+        "scope": scope,
+        "queue": queue,
+        "days": days,
+        "is_too_long": scope.days > LONGEST_TABLE_DAYS,
+        "recorded_days": counts[DayState.RECORDED] + counts[DayState.PARTIAL],
+        "missing_days": counts[DayState.MISSING],
+        "partial_days": counts[DayState.PARTIAL],
+        "closed_days": counts[DayState.CLOSED],
+        "offered": sum(offered) if offered else None,
+        "is_simulated": any(day.is_simulated for day in days),
+        "overview": queries.queue_overviews([queue])[0],
+        "chart": _chart(scope, queue, days),
+        "special_days": SpecialDay.objects.filter(queue=queue).order_by("-date"),
+        "special_form": SpecialDayForm(),
+        "may_edit": access.can("history.edit"),
+        "may_import": access.can("history.import"),
+    }
+
+
+def _chart(scope: Scope, queue: Queue, days: list[queries.HistoryDay]) -> dict[str, Any]:
+    """Intervals of a month at most, else days; what is missing or closed stays a gap."""
+    if scope.days > INTERVAL_CHART_DAYS:
+        return CategoryChart(
+            categories=[day.on_date.isoformat() for day in days],
+            x_title=_("Day"),
+            y=Axis(title=_("Contacts a day"), minimum=0),
+            series=[
+                Series(
+                    key="actual",
+                    label=_("Offered"),
+                    shape="bar",
+                    values=[None if day.offered is None else float(day.offered) for day in days],
+                )
+            ],
+        ).payload()
+    starts_at = queries.intervals_between(
+        queue, first_date=scope.starts_on, last_date=scope.ends_on
+    )
+    found = queries.actual_series(queue, starts_at=scope.starts_at, ends_at=scope.ends_at)
+    return TimeChart(
+        starts_at=starts_at,
+        step_minutes=queue.interval_minutes,
+        tz=queue.timezone,
+        y=Axis(
+            title=_("Contacts per %(minutes)s min") % {"minutes": queue.interval_minutes}, minimum=0
+        ),
+        series=[
+            Series(
+                key="actual",
+                label=_("Offered"),
+                values=[found.get(int(moment.timestamp())) for moment in starts_at],
+            )
+        ],
+        now=now(),
+    ).payload()
+
+
+@require_GET
+@require("history.view")
+def sample(request: HttpRequest) -> HttpResponse:
+    """A small file that imports as it stands."""
+    response = HttpResponse(sample_file(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="history-sample.csv"'
+    return response
+
+
+@require_POST
+@require("history.edit")
+def special_day_set(request: HttpRequest, queue_pk: int) -> HttpResponse:
+    """Declare a date special."""
+    queue = get_object_or_404(Queue.objects.visible_to(request.user), pk=queue_pk)
+    form = SpecialDayForm(request.POST)
+    back = redirect(f"{reverse('history')}?queue={queue.pk}#special-days")
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(errors))
+        return back
+    data = form.cleaned_data
+    try:
+        day = set_special_day(
+            queue=queue,
+            on_date=data["date"],
+            kind=data["kind"],
+            name=data["name"],
+            factor=data["factor"],
+        )
+    except UnableToSetSpecialDay as error:
+        messages.error(request, str(error))
+        return back
+    messages.success(
+        request,
+        _("%(day)s is now special. The next forecast learns from it.")
+        % {"day": local_day(day.date)},
+    )
+    return back
+
+
+@require_POST
+@require("history.edit")
+def special_day_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a date ordinary again."""
+    day = get_object_or_404(SpecialDay.objects.visible_to(request.user), pk=pk)  # type: ignore[attr-defined]
+    queue_pk, name = day.queue_id, str(day)
+    day.delete()
+    messages.success(request, _("%(day)s is an ordinary day again.") % {"day": name})
+    return redirect(f"{reverse('history')}?queue={queue_pk}#special-days")

@@ -1,0 +1,68 @@
+"""Overrides: make one, undo one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from forecasting.forms import OverrideForm
+from forecasting.models import ForecastQueueResult, ForecastRun, Override
+from forecasting.services import UnableToOverride, create_override, revoke_override
+from forecasting.views.forecasts import queue_url
+from wfm.org.access_views import require
+from wfm.org.models import Queue, User
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+@require_POST
+@require("forecast.override")
+def override_create(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse:
+    """Change the forecast of a stretch of time, with the reason."""
+    run = get_object_or_404(ForecastRun.objects.visible_to(request.user), pk=pk)
+    queue = get_object_or_404(Queue.objects.visible_to(request.user), pk=queue_pk)
+    get_object_or_404(ForecastQueueResult, run=run, queue=queue)
+    form = OverrideForm(request.POST, queue=queue)
+    back = redirect(f"{queue_url(run, queue)}#overrides")
+    if not form.is_valid():
+        for name, errors in form.errors.items():
+            label = form.fields[name].label if name in form.fields else ""
+            messages.error(request, f"{label}: {' '.join(errors)}".removeprefix(": "))
+        return back
+    try:
+        create_override(queue=queue, created_by=_person(request), **form.cleaned_data)
+    except UnableToOverride as error:
+        messages.error(request, str(error))
+        return back
+    if run.is_published:
+        messages.success(
+            request,
+            _(
+                "The override is kept. This forecast is published and stays as it is; the next one has it."
+            ),
+        )
+    else:
+        messages.success(request, _("The forecast is changed."))
+    return back
+
+
+@require_POST
+@require("forecast.override")
+def override_revoke(request: HttpRequest, pk: int, override_pk: int) -> HttpResponse:
+    """Undo an override; it stays in the log."""
+    run = get_object_or_404(ForecastRun.objects.visible_to(request.user), pk=pk)
+    visible = Override.objects.visible_to(request.user)  # type: ignore[attr-defined]
+    override = get_object_or_404(visible.select_related("queue"), pk=override_pk)
+    try:
+        revoke_override(override=override, revoked_at=now(), revoked_by=_person(request))
+    except UnableToOverride as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The override is undone."))
+    return redirect(f"{queue_url(run, override.queue)}#overrides")
