@@ -5,7 +5,8 @@ Named in pyproject's addopts, because a conftest.py is loaded too late for that.
 the test run, even when it is killed.
 
 Own servers instead: set DATABASE_URL (application role), DATABASE_OWNER_URL (owner; it must own
-the database and have CREATEDB) and REDIS_URL. All three, or none.
+the database and have CREATEDB) and REDIS_URL. All three, or none. A Redis that already holds keys
+is refused, because the tests empty it.
 
 Each pytest-xdist worker has a database and a Redis number of its own. The migrated database is
 made once as a template and kept in .pytest_cache, under a hash of everything that shapes it;
@@ -27,6 +28,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 
 from tests.services.servers import Services
 from tests.services.urls import with_database
@@ -77,12 +79,27 @@ def _begin(config: pytest.Config) -> None:
     services = Services()
     config.stash[_SERVICES] = services
     os.environ["WFM_TEST_EMBEDDED"] = "0" if given else "1"
-    if not given:
+    if given:
+        _refuse_redis_in_use(os.environ["REDIS_URL"])
+    else:
         services.start(use_cache=not config.known_args_namespace.create_db)
     os.environ["WFM_TEST_FOLDER"] = str(services.folder)
     os.environ["WFM_TEST_RUN"] = "" if not given else secrets.token_hex(3)
     for name in _SERVER_VARIABLES:  # each worker derives its own from these
         os.environ[f"WFM_TEST_{name}"] = os.environ[name]
+
+
+def _refuse_redis_in_use(url: str) -> None:
+    """Tests empty their Redis databases; one that holds keys may be somebody's installation."""
+    with redis.Redis.from_url(url) as client:
+        filled = sorted(client.info("keyspace"))
+    if filled:
+        host = urlsplit(url).hostname
+        msg = (
+            f"REDIS_URL names a Redis on {host} that holds keys ({', '.join(filled)}). The tests "
+            "would empty it. Give them a Redis of their own, or unset all three variables."
+        )
+        raise pytest.UsageError(msg)
 
 
 def _point_at_own_databases() -> None:
