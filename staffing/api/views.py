@@ -26,6 +26,7 @@ from staffing.core.params import RequirementParams
 from staffing.jobs import start_requirement
 from staffing.models import RequirementInterval, RequirementRun
 from staffing.services import UnableToPublish, UnableToStaffRun, publish_requirement
+from wfm.org.access import access_of
 from wfm.org.models import Queue, User
 from wfm.timeline import day_bounds
 from wfm.web.api.errors import Conflict
@@ -119,9 +120,8 @@ class RequirementRunViewSet(IdempotentMixin, ReadViewSet):
         asked = serializers.StartRequirementSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         forecast = self._forecast(asked.validated_data.get("forecast_run"))
-        if asked.validated_data["publish_when_done"] and not request.user.access.can(
-            "staffing.publish"
-        ):
+        publishes = asked.validated_data["publish_when_done"]
+        if publishes and not access_of(request.user).can("staffing.publish"):
             self.permission_denied(request)
         try:
             run = start_requirement(

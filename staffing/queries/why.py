@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from staffing.core.definitions import ServiceLevel
 from staffing.core.live import Step, power_of_one
-from staffing.core.model_choice import DEFERRED
+from staffing.core.model_choice import DEFERRED, LiveGoal
 from staffing.core.params import RequirementParams
 from staffing.models import RequirementInterval, RequirementQueueResult
-from staffing.queries.live import FAMILY, LiveGoal, ServiceLevel, core_goals, live_queue
+from staffing.queries.live import FAMILY, core_goals, live_queue
 from wfm.timeline import local_dates
 
 

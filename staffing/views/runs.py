@@ -48,7 +48,7 @@ def start(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST)
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
+            messages.error(request, " ".join(map(str, errors)))
         return redirect("requirement-runs")
     forecasts = ForecastRun.objects.visible_to(request.user).published()
     named = request.POST.get("forecast_run", "")
