@@ -15,7 +15,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from adherence.api.parsing import parse_event
 from adherence.api.serializers import (
     MAX_EVENTS,
     AdherenceDaySerializer,
@@ -32,6 +31,7 @@ from adherence.models import (
     EventSource,
     QuarantinedEvent,
 )
+from adherence.parsing import parse_event
 from adherence.queries import LiveFilter, live_rows
 from adherence.services import (
     EventStatus,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
+from adherence.drawing import act_class
 from adherence.models import AgentLive
 from wfm.org.models import ActivityCode, AgentAssignment, Queue
 
@@ -19,6 +20,8 @@ class LiveCode:
     name: str
     letter: str
     color: str
+    css_class: str
+    """Class of the design system."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,9 @@ def _row(
 
 
 def _code(code: ActivityCode) -> LiveCode:
-    return LiveCode(key=code.key, name=code.name, letter=code.letter, color=code.color)
+    return LiveCode(
+        key=code.key, name=code.name, letter=code.letter, color=code.color, css_class=act_class(code)
+    )
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -95,13 +95,19 @@ class _Accepted:
 
 
 def ingest_events(
-    *, events: Sequence[IncomingEvent], source: str, received_at: datetime
+    *,
+    events: Sequence[IncomingEvent],
+    source: str,
+    received_at: datetime,
+    processed_at: datetime | None = None,
 ) -> list[EventOutcome]:
     """Store a batch in one transaction and bring the live rows of its agents up to date.
 
     The same (source, event_uid) is taken once, however often it comes. The order of arrival plays
     no part. Late events mark the days that they change. Outcomes follow the order of `events`.
+    `processed_at` is given where a batch is taken later than it was received.
     """
+    at = processed_at or received_at
     named = [_named(event) for event in events]
     with transaction.atomic():
         judged = _judge(named, source, received_at)
@@ -112,11 +118,9 @@ def ingest_events(
         _hear(named, source, received_at)
         fresh = [item for item in accepted if item.event.event_uid in stored]
         if fresh:
-            release(source=source, event_uids=sorted(stored), at=received_at)
-            mark_days(
-                spans=[(item.agent_id, item.occurred_at, None) for item in fresh], at=received_at
-            )
-            refresh_live(agent_ids=sorted({item.agent_id for item in fresh}), at=received_at)
+            release(source=source, event_uids=sorted(stored), at=at)
+            mark_days(spans=[(item.agent_id, item.occurred_at, None) for item in fresh], at=at)
+            refresh_live(agent_ids=sorted({item.agent_id for item in fresh}), at=at)
     return _outcomes(judged, stored)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from adherence.models import EventSource
 from adherence.services.ingest import EventKind, EventOutcome, IncomingEvent, ingest_events
+from wfm.org.models import Agent
 
 
 @dataclass(frozen=True)
@@ -18,28 +19,35 @@ class Tap:
 
 
 def record_taps(
-    *, agent_id: int, taps: Sequence[Tap], device_now: datetime, received_at: datetime
+    *, agent: Agent, taps: Sequence[Tap], device_now: datetime, received_at: datetime
 ) -> list[EventOutcome]:
     """Store taps at the time they were made, by our clock.
 
     How long ago a tap was is told by the device's clock alone (tap and sending were read from the
     same clock), so a clock that is wrong does no harm; when "now" is tells ours.
     """
-    events = [
-        IncomingEvent(
-            event_uid=f"{agent_id}:{tap.uid}"[:80],
-            agent_id=agent_id,
-            occurred_at=received_at - max(device_now - tap.tapped_at, timedelta()),
-            kind=EventKind.STATE if tap.code else EventKind.LOGOUT,
-            code=tap.code,
-            device_at=tap.tapped_at,
-            raw={
-                "uid": tap.uid,
-                "code": tap.code,
-                "tapped_at": tap.tapped_at.astimezone(UTC).isoformat(),
-                "device_now": device_now.astimezone(UTC).isoformat(),
-            },
+    events = []
+    for tap in taps:
+        kind = EventKind.STATE if tap.code else EventKind.LOGOUT
+        occurred_at = received_at - max(device_now - tap.tapped_at, timedelta())
+        uid = f"{agent.pk}:{tap.uid}"[:80]
+        events.append(
+            IncomingEvent(
+                event_uid=uid,
+                agent_id=agent.pk,
+                occurred_at=occurred_at,
+                kind=kind,
+                code=tap.code,
+                device_at=tap.tapped_at,
+                raw={
+                    "event_uid": uid,
+                    "agent_key": agent.employee_number,
+                    "occurred_at": occurred_at.isoformat(),
+                    "kind": kind.value,
+                    "code": tap.code,
+                    "tapped_at": tap.tapped_at.isoformat(),
+                    "device_now": device_now.isoformat(),
+                },
+            )
         )
-        for tap in taps
-    ]
     return ingest_events(events=events, source=EventSource.PORTAL, received_at=received_at)

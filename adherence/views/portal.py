@@ -66,9 +66,7 @@ def portal_taps(request: HttpRequest) -> JsonResponse:
         taps, device_now = _taps(request.body)
     except (ValueError, TypeError, KeyError) as error:
         return JsonResponse({"error": "malformed", "detail": str(error)}, status=400)
-    outcomes = record_taps(
-        agent_id=agent.pk, taps=taps, device_now=device_now, received_at=received_at
-    )
+    outcomes = record_taps(agent=agent, taps=taps, device_now=device_now, received_at=received_at)
     return JsonResponse(
         {
             "server_now": received_at.isoformat(),

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from adherence.drawing import act_class
 from adherence.queries import AgentDayView
 from wfm.org.models import StateGroup
 
 HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 MOST_TICKS = 12
 
 
@@ -37,11 +39,13 @@ class DayTimeline:
 
 def day_timeline(day: AgentDayView, *, at: datetime) -> DayTimeline | None:
     """Lay the day out; None when nothing was planned and nothing happened."""
-    blocks = [*day.planned, *day.actual]
-    if not blocks:
+    spans = [(block.starts_at, block.ends_at) for block in day.planned]
+    spans += [(block.starts_at, block.ends_at) for block in day.actual]
+    if not spans:
         return None
-    starts_at = _floor(min(block.starts_at for block in blocks))
-    ends_at = _ceil(max(block.ends_at for block in blocks))
+    zone = ZoneInfo(day.timezone)
+    starts_at = _whole_hour(min(start for start, _end in spans), zone)
+    ends_at = _whole_hour(max(end for _start, end in spans) + HOUR - SECOND, zone)
     hours = int((ends_at - starts_at) / HOUR)
     step = next(size for size in (1, 2, 3, 4, 6, 12) if hours / size <= MOST_TICKS)
     return DayTimeline(
@@ -78,10 +82,9 @@ def day_timeline(day: AgentDayView, *, at: datetime) -> DayTimeline | None:
     )
 
 
-def _floor(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
-
-
-def _ceil(moment: datetime) -> datetime:
-    floor = _floor(moment)
-    return floor if floor == moment else floor + HOUR
+def _whole_hour(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The last full hour on the wall clock at or before the moment."""
+    wall = moment.astimezone(zone)
+    return moment - timedelta(
+        minutes=wall.minute, seconds=wall.second, microseconds=wall.microsecond
+    )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from adherence.services import EventKind, IncomingEvent
+from adherence.services.ingest import EventKind, IncomingEvent
 
 MAX_SEQUENCE = 2**62
 

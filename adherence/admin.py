@@ -1,0 +1,90 @@
+"""Adherence in Django's admin: events and computed days can be read, not changed."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from adherence.models import (
+    ActivityEvent,
+    AdherenceDay,
+    AdherenceException,
+    EventFeed,
+    QuarantinedEvent,
+)
+from adherence.services.retry import retry_quarantined
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that only the product itself writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds them by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nobody changes them by hand."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nobody deletes them by hand."""
+        return False
+
+
+@admin.register(ActivityEvent)
+class ActivityEventAdmin(ReadOnlyAdmin):
+    """What agents have declared."""
+
+    list_display = ("occurred_at", "agent", "activity_code", "source", "is_late", "received_at")
+    list_filter = ("source", "is_late", "activity_code")
+    date_hierarchy = "occurred_at"
+    search_fields = ("agent__name", "agent__employee_number", "event_uid")
+    list_select_related = ("agent", "activity_code")
+
+
+@admin.register(AdherenceDay)
+class AdherenceDayAdmin(ReadOnlyAdmin):
+    """Computed days."""
+
+    list_display = ("operational_date", "agent", "scheduled_seconds", "out_seconds", "is_final")
+    list_filter = ("is_final",)
+    date_hierarchy = "operational_date"
+    search_fields = ("agent__name", "agent__employee_number")
+    list_select_related = ("agent",)
+
+
+@admin.register(QuarantinedEvent)
+class QuarantinedEventAdmin(ReadOnlyAdmin):
+    """Events that could not be taken; tried again once what was missing is there."""
+
+    list_display = ("received_at", "source", "reason_code", "reason", "times_seen", "resolved_at")
+    list_filter = ("reason_code", "source", ("resolved_at", admin.EmptyFieldListFilter))
+    search_fields = ("event_uid", "reason")
+    actions = ("try_again",)
+
+    @admin.action(description=_("Try to take them again"))
+    def try_again(self, request: HttpRequest, queryset: QuerySet[QuarantinedEvent]) -> None:
+        """Ingest the chosen events once more."""
+        taken = retry_quarantined(event_ids=list(queryset.values_list("pk", flat=True)), at=now())
+        self.message_user(
+            request, _("%(count)d events taken.") % {"count": taken}, messages.SUCCESS
+        )
+
+
+@admin.register(EventFeed)
+class EventFeedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Feeds and after how long their silence means that nobody knows."""
+
+    list_display = ("source", "silence_limit_seconds", "last_heard_at")
+    readonly_fields = ("last_heard_at",)
+
+
+@admin.register(AdherenceException)
+class AdherenceExceptionAdmin(ReadOnlyAdmin):
+    """Exceptions; approved and withdrawn on the pages, where days are computed again."""
+
+    list_display = ("agent", "starts_at", "ends_at", "reason", "status", "decided_by", "decided_at")
+    list_filter = ("status",)
+    date_hierarchy = "starts_at"
+    list_select_related = ("agent", "decided_by")

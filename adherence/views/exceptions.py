@@ -1,0 +1,66 @@
+"""Approve and withdraw exceptions from the pages."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from adherence.forms import ExceptionForm
+from adherence.models import AdherenceException
+from adherence.services import UnableToApprove, approve_exception, withdraw_exception
+from wfm.org.access_views import require
+from wfm.org.models import User
+
+
+@require_POST
+@require("adherence.approve")
+def create_exception(request: HttpRequest) -> HttpResponse:
+    """Approve one; the live list gets JSON, a form goes back to its page."""
+    form = ExceptionForm(request.POST, principal=request.user)
+    error = "" if form.is_valid() else _first_error(form)
+    if not error:
+        assert isinstance(request.user, User)
+        try:
+            found = approve_exception(**form.cleaned_data, approved_by=request.user, at=now())
+        except UnableToApprove as refusal:
+            error = str(refusal)
+    if request.headers.get("Accept", "").startswith("application/json"):
+        if error:
+            return JsonResponse({"error": error}, status=400)
+        message = _("Approved for %(name)s: %(reason)s.") % {
+            "name": found.agent.name,
+            "reason": found.reason,
+        }
+        undo_url = reverse("adherence-exception-withdraw", args=[found.pk])
+        return JsonResponse({"message": message, "undo_url": undo_url}, status=201)
+    if error:
+        messages.error(request, error)
+    else:
+        messages.success(request, _("The exception is approved; the day is computed again."))
+    return HttpResponseRedirect(_next(request))
+
+
+@require_POST
+@require("adherence.approve")
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an approval back."""
+    found = get_object_or_404(AdherenceException.objects.visible_to(request.user), pk=pk)
+    assert isinstance(request.user, User)
+    withdraw_exception(exception=found, withdrawn_by=request.user, at=now())
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"message": _("Withdrawn.")})
+    messages.success(request, _("The exception is withdrawn; the day is computed again."))
+    return HttpResponseRedirect(_next(request))
+
+
+def _first_error(form: ExceptionForm) -> str:
+    return str(next(iter(form.errors.values()))[0])
+
+
+def _next(request: HttpRequest) -> str:
+    """Back to a page of ours."""
+    target = request.POST.get("next", "")
+    return target if target.startswith("/adherence/") else reverse("adherence")
