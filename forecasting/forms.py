@@ -120,7 +120,7 @@ class MappingForm(forms.Form):
             "save_as": kept["source"],
         }
         initial |= {f"column_{key}": str(column) for key, column in kept["columns"].items()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial} | kwargs)
         visible = Queue.objects.visible_to(principal).active().order_by("name")
         self.fields["queue"].queryset = visible  # type: ignore[attr-defined]
         self.keys = [item.key for item in FIELDS[batch.kind]]

@@ -10,7 +10,7 @@ from wfm.today import today
 api_patterns = [
     path("", include("wfm.jobs.api.urls")),
     path("", include("wfm.org.api.urls")),
-    # path("forecasting/", include("forecasting.api.urls")),
+    path("forecasting/", include("forecasting.api.urls")),
     path("staffing/", include("staffing.api.urls")),
     # path("scheduling/", include("scheduling.api.urls")),
     path("adherence/", include("adherence.api.urls")),

@@ -162,7 +162,7 @@ def _today(series: SeriesHistory, origin: datetime, label: int) -> FloatArray:
     """What is known of the origin's own date, NaN from the origin on."""
     today = window(series, series.volumes, first_date=origin.date(), days=1, fill=np.nan)[0]
     today[label:] = np.nan
-    return today
+    return np.asarray(today)
 
 
 def _table(

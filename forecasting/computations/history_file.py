@@ -200,7 +200,7 @@ def _fold(
     parts = interval_minutes // grid.interval_minutes
     needed = (grid.repeats.reshape(-1) > 0).reshape(grid.days, -1, parts)
     there = present.reshape(grid.days, -1, parts)
-    has_row = there.any(axis=-1)
+    has_row = np.asarray(there.any(axis=-1))
     full = (there | ~needed).all(axis=-1) & has_row
     sums = np.where(there, total.reshape(there.shape), 0.0).sum(axis=-1)
     return SeriesHistory(

@@ -41,4 +41,4 @@ def aht_forecast(
         contacts.sum(axis=1) + SHRINK_CONTACTS
     )
     of_slot = (seconds + SHRINK_CONTACTS * of_label[:, None, :]) / (contacts + SHRINK_CONTACTS)
-    return of_slot[:, np.arange(days) % DAYS_PER_WEEK]
+    return np.asarray(of_slot[:, np.arange(days) % DAYS_PER_WEEK])

@@ -74,7 +74,7 @@ class Backtest:
     @property
     def days(self) -> int:
         """Days of the longest horizon scored."""
-        return self.actual.shape[2]
+        return int(self.actual.shape[2])
 
 
 def origins_of(days: int, params: ForecastParams) -> IntArray:

@@ -51,7 +51,7 @@ def learn_spread(
 def _by_bucket(values: FloatArray, buckets: IntArray) -> FloatArray:
     """Sum of origin × queue × day values per bucket × queue."""
     indicator = np.eye(len(BUCKET_NAMES))[buckets]
-    return np.einsum("oqd,db->bq", values, indicator, optimize=True)
+    return np.asarray(np.einsum("oqd,db->bq", values, indicator, optimize=True))
 
 
 def _level_dispersion(
@@ -69,7 +69,7 @@ def _level_dispersion(
         unseen = denominator[bucket] <= 0
         grown[bucket] = np.where(unseen, UNSEEN_GROWTH * grown[bucket - 1], grown[bucket])
     rising = np.maximum.accumulate(grown, axis=0)
-    return np.clip(rising, 0.0, LARGEST_DISPERSION)
+    return np.asarray(np.clip(rising, 0.0, LARGEST_DISPERSION))
 
 
 def _cell_dispersion(
@@ -94,14 +94,14 @@ def normal_scores(values: FloatArray, mean: FloatArray, dispersion: FloatArray) 
     """
     ninth = (1.0 / np.maximum(mean, 1e-9) + dispersion) / 9.0
     root = np.cbrt(np.maximum(values, 0.0) / np.maximum(mean, 1e-9))
-    return (root - 1.0 + ninth) / np.sqrt(ninth)
+    return np.asarray((root - 1.0 + ninth) / np.sqrt(ninth))
 
 
 def from_scores(scores: FloatArray, mean: FloatArray, dispersion: FloatArray) -> FloatArray:
     """Inverse of normal_scores."""
     ninth = (1.0 / np.maximum(mean, 1e-9) + dispersion) / 9.0
     root = 1.0 - ninth + scores * np.sqrt(ninth)
-    return mean * np.maximum(root, 0.0) ** 3
+    return np.asarray(mean * np.maximum(root, 0.0) ** 3)
 
 
 def _conformal_scores(

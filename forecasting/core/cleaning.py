@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from forecasting.core.wall_clock import FloatArray
+from forecasting.core.wall_clock import BoolArray, FloatArray
 
 NEIGHBOR_WEEKS = 4
 SUSPICIOUS_Z = 3.5
@@ -64,7 +64,7 @@ def day_weights(observed: FloatArray, expected: FloatArray) -> FloatArray:
     return np.where(suspicious & ~lasting, OUTLIER_WEIGHT, 1.0).reshape(observed.shape)
 
 
-def _in_lasting_run(signs: FloatArray) -> FloatArray:
+def _in_lasting_run(signs: FloatArray) -> BoolArray:
     """True on days inside a run of equal non-zero signs of at least LEVEL_SHIFT_DAYS."""
     rows, days = signs.shape
     inside = np.zeros((rows, days), dtype=bool)

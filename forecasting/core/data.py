@@ -56,17 +56,17 @@ class HistoryData:
     @property
     def queues(self) -> int:
         """Number of queues."""
-        return self.offered.shape[0]
+        return int(self.offered.shape[0])
 
     @property
     def days(self) -> int:
         """Number of local dates."""
-        return self.offered.shape[1]
+        return int(self.offered.shape[1])
 
     @property
     def labels(self) -> int:
         """Labels per local date."""
-        return self.offered.shape[2]
+        return int(self.offered.shape[2])
 
     def known(self) -> BoolArray:
         """Open cells with a value."""
@@ -87,7 +87,7 @@ class HorizonData:
     @property
     def days(self) -> int:
         """Number of local dates."""
-        return self.open_mask.shape[1]
+        return int(self.open_mask.shape[1])
 
 
 @dataclass(frozen=True)

@@ -117,12 +117,12 @@ def _gain_score(gains: FloatArray) -> float:
     """Mean gain per day over its standard error."""
     known = gains[np.isfinite(gains)]
     spread = float(known.std()) / np.sqrt(max(known.size, 1))
-    return float(known.mean()) / max(spread, 1e-12)
+    return float(known.mean() / max(spread, 1e-12))
 
 
 def _factor_grid(driver: FloatArray) -> FloatArray:
     """Day factors of every option (lag × shape × share), one row each."""
-    rows = []
+    rows: list[FloatArray] = []
     for lag, shape in product(MEAN_LAGS_DAYS, SHAPES):
         z = driver_multiple(driver, mean_lag_days=lag, shape=shape)
         rows.extend(1.0 - share + share * z for share in SHARES)

@@ -90,7 +90,7 @@ def _rates(
     """Discounted mean volume of each slot × label at level 1 (queue × slot × label)."""
     counts = np.einsum("qnil,qni->qil", x, weights, optimize=True)
     exposures = np.einsum("qnil,qni->qil", seen, weights * exposure, optimize=True)
-    return counts / np.maximum(exposures, 1e-9)
+    return np.asarray(counts / np.maximum(exposures, 1e-9))
 
 
 def _local_levels(totals: FloatArray, expected: FloatArray, weights: FloatArray) -> FloatArray:
@@ -104,7 +104,7 @@ def _local_levels(totals: FloatArray, expected: FloatArray, weights: FloatArray)
     exposure = (expected.reshape(queues, days) * weight) @ kernel
     mean = expected.reshape(queues, days).mean(axis=1, keepdims=True)
     prior = np.maximum(mean, 1e-9)
-    return ((observed + prior) / (exposure + prior)).reshape(totals.shape)
+    return np.asarray(((observed + prior) / (exposure + prior)).reshape(totals.shape))
 
 
 def _level_members(totals: FloatArray, expected: FloatArray, weights: FloatArray) -> FloatArray:

@@ -31,7 +31,7 @@ def variant_weights(errors: FloatArray) -> FloatArray:
     """Softmin over axis 0 of absolute errors relative to the best one."""
     best = np.maximum(errors.min(axis=0, keepdims=True), 1e-9)
     weights = np.exp(-(errors / best - 1) / VARIANT_TEMPERATURE)
-    return weights / weights.sum(axis=0, keepdims=True)
+    return np.asarray(weights / weights.sum(axis=0, keepdims=True))
 
 
 def level_weights(errors: FloatArray, day_counts: FloatArray) -> FloatArray:
@@ -48,4 +48,4 @@ def level_weights(errors: FloatArray, day_counts: FloatArray) -> FloatArray:
     scores = (errors + LEVEL_SHRINK_DAYS * overall) / (day_counts + LEVEL_SHRINK_DAYS)
     floor = LEVEL_FLOOR_SHARE * overall.mean(axis=0, keepdims=True) + 1e-9
     weights = (scores + floor) ** -LEVEL_POWER
-    return weights / weights.sum(axis=0, keepdims=True)
+    return np.asarray(weights / weights.sum(axis=0, keepdims=True))

@@ -96,7 +96,7 @@ def _learnt(
 def _usual_day(observed: FloatArray, expected: FloatArray) -> FloatArray:
     """Mean expected contacts of a day on which the queue is open."""
     open_days = np.maximum((expected > 0).sum(axis=1), 1)
-    return expected.sum(axis=1) / open_days
+    return np.asarray(expected.sum(axis=1) / open_days)
 
 
 def _day_totals(history: HistoryData) -> tuple[FloatArray, FloatArray]:

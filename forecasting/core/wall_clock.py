@@ -88,7 +88,7 @@ class WallClockGrid:
     def fold(self, values: FloatArray) -> FloatArray:
         """Sum values by instant into dates × labels; NaN in any of the instants is missing."""
         flat = np.zeros((*values.shape[:-1], self.days * self.labels))
-        np.add.at(flat, (..., self.positions), values)
+        np.add.at(np.moveaxis(flat, -1, 0), self.positions, np.moveaxis(values, -1, 0))
         return flat.reshape(*values.shape[:-1], self.days, self.labels)
 
     def unfold(self, matrix: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -152,7 +153,7 @@ def actual_series(queue: Queue, *, starts_at: datetime, ends_at: datetime) -> di
             "WHERE queue_id = %s AND arrived_at >= %s AND arrived_at < %s GROUP BY 1"
         )
         step = queue.interval_minutes * 60
-        values: list[object] = [step, step, queue.pk, starts_at, ends_at]
+        values: list[Any] = [step, step, queue.pk, starts_at, ends_at]
     else:
         sql = (
             "SELECT extract(epoch FROM starts_at)::bigint, offered FROM forecasting_intervalactual "

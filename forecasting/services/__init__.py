@@ -1,6 +1,7 @@
 """Writes of the demand: one function, one use case, one transaction."""
 
-from forecasting.services.actuals import ActualRow, RecordResult, record_actuals
+from forecasting.core.actual_row import ActualRow
+from forecasting.services.actuals import RecordResult, record_actuals
 from forecasting.services.import_files import UnableToImport
 from forecasting.services.imports import MappingChoice, create_import, set_mapping
 from forecasting.services.overrides import (

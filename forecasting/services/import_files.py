@@ -54,7 +54,7 @@ class FileShape:
         }
 
 
-def store_upload(upload: UploadedFile) -> tuple[str, str]:
+def store_upload(upload: UploadedFile[Any]) -> tuple[str, str]:
     """Keep the bytes under their SHA-256; returns the hash and the path below MEDIA_ROOT."""
     if (upload.size or 0) > LARGEST_FILE_BYTES:
         raise UnableToImport(

@@ -45,7 +45,7 @@ class Preview:
 
 @transaction.atomic
 def create_import(
-    *, upload: UploadedFile, kind: str, queue: Queue | None, created_by: User | None
+    *, upload: UploadedFile[Any], kind: str, queue: Queue | None, created_by: User | None
 ) -> ImportBatch:
     """Keep an uploaded file and guess how to read it; nothing is imported yet."""
     if kind not in ImportKind.values:

@@ -70,7 +70,7 @@ def _results(request: HttpRequest, run: ForecastRun | None, scope: Any) -> list[
     """Rows of the table of queues."""
     if run is None:
         return []
-    found = ForecastQueueResult.objects.visible_to(request.user).filter(run=run)  # type: ignore[attr-defined]
+    found = ForecastQueueResult.objects.visible_to(request.user).filter(run=run)
     if scope is not None and scope.client is not None:
         found = found.filter(queue__client=scope.client)
     if scope is not None and scope.queue is not None:
@@ -90,7 +90,7 @@ def start(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST, principal=request.user)
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
+            messages.error(request, " ".join(map(str, errors)))
         return redirect("forecast")
     chosen = form.cleaned_data["queue"]
     queues = Queue.objects.visible_to(request.user).active().order_by("pk")

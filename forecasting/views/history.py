@@ -139,7 +139,7 @@ def special_day_set(request: HttpRequest, queue_pk: int) -> HttpResponse:
     back = redirect(f"{reverse('history')}?queue={queue.pk}#special-days")
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
+            messages.error(request, " ".join(map(str, errors)))
         return back
     data = form.cleaned_data
     try:
@@ -165,7 +165,7 @@ def special_day_set(request: HttpRequest, queue_pk: int) -> HttpResponse:
 @require("history.edit")
 def special_day_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a date ordinary again."""
-    day = get_object_or_404(SpecialDay.objects.visible_to(request.user), pk=pk)  # type: ignore[attr-defined]
+    day = get_object_or_404(SpecialDay.objects.visible_to(request.user), pk=pk)
     queue_pk, name = day.queue_id, str(day)
     day.delete()
     messages.success(request, _("%(day)s is an ordinary day again.") % {"day": name})

@@ -33,7 +33,7 @@ def override_create(request: HttpRequest, pk: int, queue_pk: int) -> HttpRespons
     if not form.is_valid():
         for name, errors in form.errors.items():
             label = form.fields[name].label if name in form.fields else ""
-            messages.error(request, f"{label}: {' '.join(errors)}".removeprefix(": "))
+            messages.error(request, f"{label}: {' '.join(map(str, errors))}".removeprefix(": "))
         return back
     try:
         create_override(queue=queue, created_by=_person(request), **form.cleaned_data)
@@ -57,7 +57,7 @@ def override_create(request: HttpRequest, pk: int, queue_pk: int) -> HttpRespons
 def override_revoke(request: HttpRequest, pk: int, override_pk: int) -> HttpResponse:
     """Undo an override; it stays in the log."""
     run = get_object_or_404(ForecastRun.objects.visible_to(request.user), pk=pk)
-    visible = Override.objects.visible_to(request.user)  # type: ignore[attr-defined]
+    visible = Override.objects.visible_to(request.user)
     override = get_object_or_404(visible.select_related("queue"), pk=override_pk)
     try:
         revoke_override(override=override, revoked_at=now(), revoked_by=_person(request))

@@ -1,6 +1,8 @@
 """The job: from history to the rows of a forecast."""
 
+import time
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -90,7 +92,7 @@ def test_a_clock_change_has_23_and_25_hours():
     finish(run.job)
     rows = rows_of(run, queue)
     assert len(rows) == 14 * 48 - 2  # 29 March 2026 has 23 hours
-    steps = {later.starts_at - row.starts_at for row, later in zip(rows, rows[1:], strict=False)}
+    steps = {later.starts_at - row.starts_at for row, later in pairwise(rows)}
     assert steps == {timedelta(minutes=30)}
     assert rows[-1].starts_at.isoformat() == "2026-03-29T22:30:00+00:00"
 
@@ -222,8 +224,6 @@ def test_cancel_stops_between_queues_and_cannot_be_published(monkeypatch):
     def cancelling(queue, **options):
         with system_tenant():
             cancel_job(job=run.job, at=ORIGIN)
-        import time
-
         time.sleep(1.2)  # the heartbeat looks once a second
         return forecast_queue(queue, **options)
 
@@ -265,8 +265,9 @@ def test_nothing_to_publish_is_said():
         queue = make_queue()
     run = start(queue)
     finish(run.job)
-    with system_tenant(), pytest.raises(UnableToPublish, match="no queue with numbers"):
+    with system_tenant():
         run = ForecastRun.objects.select_related("job").get(pk=run.pk)
+    with system_tenant(), pytest.raises(UnableToPublish, match="no queue with numbers"):
         publish_forecast(run=run, published_at=ORIGIN, published_by=None)
 
 

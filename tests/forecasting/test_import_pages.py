@@ -287,7 +287,7 @@ def workbook(rows):
     for column, name in enumerate(("Start", "Offered", "AHT")):
         sheet.write(0, column, name)
     for line, (start, offered, seconds) in enumerate(rows, 1):
-        sheet.write_datetime(line, 0, start, stamp)
+        sheet.write_datetime(line, 0, datetime.fromisoformat(start), stamp)
         sheet.write_number(line, 1, offered)
         sheet.write_number(line, 2, seconds / 86_400, length)
     book.close()
@@ -295,9 +295,7 @@ def workbook(rows):
 
 
 def test_an_excel_workbook_is_imported(planner, queue):
-    content = workbook(
-        [(datetime(2026, 1, 5, 9, 0), 7, 200), (datetime(2026, 1, 5, 9, 15), 8, 100)]
-    )
+    content = workbook([("2026-01-05 09:00", 7, 200), ("2026-01-05 09:15", 8, 100)])
     batch = upload(planner, content, name="calls.xlsx", queue=queue)
     check(planner, batch)
     apply(planner, batch)

@@ -278,7 +278,7 @@ def _spread(row: ActualRow, parts: int, interval_minutes: int) -> list[ActualRow
                 starts_at=row.starts_at + timedelta(minutes=part * interval_minutes),
                 threshold_seconds=row.threshold_seconds,
                 **counts,  # type: ignore[arg-type]
-                **sums,
+                **sums,  # type: ignore[arg-type]
             )
         )
     return rows

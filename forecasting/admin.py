@@ -1,0 +1,61 @@
+"""Django admin of the demand: what people set is edited, what was computed is only read."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from forecasting import models
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that only the application writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nobody changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nobody deletes."""
+        return False
+
+
+@admin.register(models.SpecialDay)
+class SpecialDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Special days."""
+
+    list_display = ("date", "queue", "name", "kind", "factor")
+    list_filter = ("kind", "queue")
+    search_fields = ("name",)
+
+
+@admin.register(models.DriverLink)
+class DriverLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Drivers."""
+
+    list_display = ("driver_queue", "queue", "max_lag_days", "is_active")
+
+
+@admin.register(models.Override)
+class OverrideAdmin(ReadOnlyAdmin):
+    """Overrides are made and undone on their pages, where the forecast follows."""
+
+    list_display = ("queue", "starts_at", "ends_at", "kind", "value", "reason", "revoked_at")
+    list_filter = ("queue", "kind")
+
+
+@admin.register(models.ForecastRun)
+class ForecastRunAdmin(ReadOnlyAdmin):
+    """Runs."""
+
+    list_display = ("pk", "origin_at", "starts_at", "ends_at", "published_at", "created_by")
+
+
+@admin.register(models.ImportBatch)
+class ImportBatchAdmin(ReadOnlyAdmin):
+    """Imports."""
+
+    list_display = ("file_name", "kind", "status", "row_count", "inserted_count", "created_at")
+    list_filter = ("status", "kind")

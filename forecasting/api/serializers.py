@@ -1,0 +1,223 @@
+"""Shapes of the forecasting API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from forecasting.forms import FIELD_LABELS
+from forecasting.models import (
+    ForecastInterval,
+    ForecastQueueResult,
+    ForecastRun,
+    ImportBatch,
+    ImportFinding,
+    ImportKind,
+    Override,
+    OverrideKind,
+    SpecialDay,
+    SpecialDayKind,
+)
+from forecasting.services.runs import LONGEST_HORIZON_DAYS
+from wfm.org.models import Queue
+from wfm.web.api.fields import InstantField
+
+MOST_ACTUALS = 5_000
+
+
+class QueueField(serializers.PrimaryKeyRelatedField):
+    """A queue that the principal may see; another one does not exist."""
+
+    def get_queryset(self) -> Any:
+        """Return the visible queues."""
+        request = self.context.get("request")
+        if request is None:
+            return Queue.objects.none()
+        return Queue.objects.visible_to(request.user).select_related("work_type")
+
+
+class QueueResultSerializer(serializers.ModelSerializer[ForecastQueueResult]):
+    """How one queue was forecast."""
+
+    class Meta:
+        model = ForecastQueueResult
+        fields = (
+            "queue", "flag", "reason", "method", "wape", "bias", "mase", "coverage",
+            "wape_seasonal_naive", "wape_noise_floor", "backtest", "components",
+        )  # fmt: skip
+
+
+class ForecastRunSerializer(serializers.ModelSerializer[ForecastRun]):
+    """A forecast of several queues."""
+
+    class Meta:
+        model = ForecastRun
+        fields = (
+            "id", "origin_at", "starts_at", "ends_at", "published_at", "created_at", "job",
+            "parameters", "summary",
+        )  # fmt: skip
+
+
+class ForecastRunDetailSerializer(ForecastRunSerializer):
+    """A forecast with the result of each queue."""
+
+    queue_results = QueueResultSerializer(many=True, read_only=True)
+
+    class Meta(ForecastRunSerializer.Meta):
+        fields = (*ForecastRunSerializer.Meta.fields, "queue_results")  # type: ignore[assignment]
+
+
+class StartForecastSerializer(serializers.Serializer[Any]):
+    """What to forecast."""
+
+    queues = QueueField(
+        many=True, required=False, help_text="Queues; all active ones when left out."
+    )
+    days = serializers.IntegerField(min_value=1, max_value=LONGEST_HORIZON_DAYS, default=42)
+    publish_when_done = serializers.BooleanField(default=False)
+
+
+class ForecastIntervalSerializer(serializers.ModelSerializer[ForecastInterval]):
+    """One interval: the system's mean and quantiles, and the mean with overrides."""
+
+    class Meta:
+        model = ForecastInterval
+        fields = (
+            "run", "queue", "starts_at", "mean", "quantile_10", "quantile_50", "quantile_90",
+            "final_mean", "aht_seconds", "is_open",
+        )  # fmt: skip
+
+
+class OverrideSerializer(serializers.ModelSerializer[Override]):
+    """A change of the forecast with its reason."""
+
+    queue = QueueField()
+    starts_at = InstantField()
+    ends_at = InstantField()
+    kind = serializers.ChoiceField(choices=OverrideKind.choices)
+
+    class Meta:
+        model = Override
+        fields = (
+            "id", "queue", "starts_at", "ends_at", "kind", "value", "reason", "created_at",
+            "revoked_at",
+        )  # fmt: skip
+        read_only_fields = ("created_at", "revoked_at")
+
+
+class SpecialDaySerializer(serializers.ModelSerializer[SpecialDay]):
+    """A date that is not ordinary."""
+
+    queue = QueueField()
+    kind = serializers.ChoiceField(choices=SpecialDayKind.choices)
+
+    class Meta:
+        model = SpecialDay
+        fields = ("id", "queue", "date", "kind", "factor", "name")
+        validators: list[Any] = []  # setting a date again gives it the new meaning
+
+
+class ImportFindingSerializer(serializers.ModelSerializer[ImportFinding]):
+    """What is wrong with, or worth knowing about, a line."""
+
+    class Meta:
+        model = ImportFinding
+        fields = ("line_number", "severity", "code", "message")
+
+
+class ImportBatchSerializer(serializers.ModelSerializer[ImportBatch]):
+    """One uploaded file."""
+
+    findings = ImportFindingSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = ImportBatch
+        fields = (
+            "id", "kind", "file_name", "file_sha256", "status", "queue", "row_count",
+            "inserted_count", "changed_count", "unchanged_count", "finding_counts", "findings",
+            "mapping", "job", "created_at",
+        )  # fmt: skip
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    """A file and how to read it; what is left out is guessed from header and values."""
+
+    file = serializers.FileField(help_text="CSV or XLSX.")
+    kind = serializers.ChoiceField(choices=ImportKind.choices, default=ImportKind.INTERVALS)
+    queue = QueueField(required=False, allow_null=True, help_text="One queue for the whole file.")
+    columns = serializers.JSONField(
+        required=False,
+        help_text=f"Field to column number from 0. Fields: {', '.join(FIELD_LABELS)}.",
+    )
+    date_order = serializers.ChoiceField(choices=["ymd", "dmy", "mdy"], required=False)
+    decimal = serializers.ChoiceField(choices=[".", ","], required=False)
+    split_coarse = serializers.BooleanField(default=False)
+    threshold_seconds = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    apply = serializers.BooleanField(default=True, help_text="False: only check the file.")
+
+    def validate_columns(self, value: Any) -> dict[str, int]:
+        """Only known fields and whole numbers."""
+        is_plain = isinstance(value, dict) and all(
+            key in FIELD_LABELS and isinstance(column, int) and not isinstance(column, bool)
+            for key, column in value.items()
+        )
+        if not is_plain:
+            msg = (
+                f"Expected an object of field to column number; fields: {', '.join(FIELD_LABELS)}."
+            )
+            raise serializers.ValidationError(msg)
+        return dict(value)
+
+
+class ActualSerializer(serializers.Serializer[Any]):
+    """One interval as it happened; what is left out stays as it was."""
+
+    queue = QueueField()
+    starts_at = InstantField()
+    offered = serializers.IntegerField(min_value=0, max_value=2_000_000_000)
+    answered = serializers.IntegerField(min_value=0, max_value=2_000_000_000, required=False)
+    abandoned = serializers.IntegerField(min_value=0, max_value=2_000_000_000, required=False)
+    answered_within = serializers.IntegerField(min_value=0, max_value=2_000_000_000, required=False)
+    abandoned_within = serializers.IntegerField(
+        min_value=0, max_value=2_000_000_000, required=False
+    )
+    short_abandoned = serializers.IntegerField(min_value=0, max_value=2_000_000_000, required=False)
+    threshold_seconds = serializers.IntegerField(min_value=1, max_value=86_400, required=False)
+    wait_seconds_answered = serializers.FloatField(min_value=0, required=False)
+    wait_seconds_total = serializers.FloatField(min_value=0, required=False)
+    handle_seconds = serializers.FloatField(min_value=0, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The start lies on the queue's grid; no more within the threshold than answered."""
+        minutes = attrs["queue"].interval_minutes
+        if attrs["starts_at"].timestamp() % (minutes * 60):
+            msg = f"Expected starts_at on the queue's grid of {minutes} minutes."
+            raise serializers.ValidationError({"starts_at": msg})
+        within, answered = attrs.get("answered_within"), attrs.get("answered")
+        if within is not None and answered is not None and within > answered:
+            msg = f"Expected at most {answered}, the contacts answered."
+            raise serializers.ValidationError({"answered_within": msg})
+        return attrs
+
+
+class ActualsSerializer(serializers.Serializer[Any]):
+    """Intervals as they happened."""
+
+    rows = ActualSerializer(many=True, allow_empty=False, max_length=MOST_ACTUALS)
+
+    def validate_rows(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """No interval twice."""
+        keys = [(row["queue"].pk, row["starts_at"]) for row in rows]
+        if len(set(keys)) < len(keys):
+            msg = "An interval of a queue stands twice."
+            raise serializers.ValidationError(msg)
+        return rows
+
+
+class RecordResultSerializer(serializers.Serializer[Any]):
+    """What the rows changed."""
+
+    inserted = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()

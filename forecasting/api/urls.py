@@ -1,0 +1,15 @@
+"""Addresses of forecasting, below /api/v1/forecasting/."""
+
+from rest_framework.routers import SimpleRouter
+
+from forecasting.api import history, views
+
+router = SimpleRouter()
+router.register("runs", views.ForecastRunViewSet, basename="api-forecast-run")
+router.register("intervals", views.ForecastIntervalViewSet, basename="api-forecast-interval")
+router.register("overrides", views.OverrideViewSet, basename="api-override")
+router.register("imports", history.ImportViewSet, basename="api-import")
+router.register("actuals", history.ActualViewSet, basename="api-actual")
+router.register("special-days", history.SpecialDayViewSet, basename="api-special-day")
+
+urlpatterns = router.urls
