@@ -143,6 +143,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_USERNAME_FORM_FIELD = "username"  # as the login form names it; its default would be "email"
 AXES_LOCKOUT_CALLABLE = "wfm.org.views.session.locked_out"
 
 LANGUAGE_CODE = "en"
