@@ -119,6 +119,7 @@ class DeferredOutcome:
         due_items: Due, likewise.
         worked_seconds: Work done in each interval.
         backlog_seconds: Open work at each boundary.
+        missed_seconds: Of each batch, what was not done by its due time.
 
     """
 
@@ -127,6 +128,7 @@ class DeferredOutcome:
     due_items: FloatArray
     worked_seconds: FloatArray
     backlog_seconds: FloatArray
+    missed_seconds: FloatArray
 
 
 def simulate_plan(work: DeferredWork, agents: FloatArray) -> DeferredOutcome:
@@ -152,6 +154,7 @@ def simulate_plan(work: DeferredWork, agents: FloatArray) -> DeferredOutcome:
         due_items=due_items.astype(np.float64),
         worked_seconds=worked,
         backlog_seconds=backlog,
+        missed_seconds=floor.missed,
     )
 
 

@@ -16,6 +16,7 @@ from staffing.core.deferred import (
 from staffing.core.kernels import FloatArray
 
 ROUNDING = 1e-9
+REPAIRS = 50
 
 
 class PlanShape(StrEnum):
@@ -88,15 +89,39 @@ def plan_deferred(
     if goal.shape is PlanShape.SHAPED:
         exact = _shaped(work, target=target, arriving_seconds=arriving_seconds)
     exact = np.where(is_open, np.maximum(exact, goal.min_agents), 0.0)
-    required = np.ceil(exact - ROUNDING)
+    outcome = simulate_plan(work, _rounded(exact))
+    for _ in range(REPAIRS):
+        if outcome.level >= target - ROUNDING:
+            break
+        exact = exact + _missing(work, outcome)
+        outcome = simulate_plan(work, _rounded(exact))
     return DeferredPlan(
         agents=exact,
-        required_agents=required,
+        required_agents=_rounded(exact),
         flat_agents=max(flat, math.ceil(goal.min_agents)),
         ceiling_level=ceiling,
         target_level=target,
-        outcome=simulate_plan(work, required),
+        outcome=outcome,
     )
+
+
+def _rounded(agents: FloatArray) -> FloatArray:
+    return np.ceil(agents - ROUNDING)
+
+
+def _missing(work: DeferredWork, outcome: DeferredOutcome) -> FloatArray:
+    """Return the people that the missed work lacks, spread over the time it had.
+
+    Needed only where items overtake each other (a later arrival that is due earlier): there the two
+    curves of the shaped plan do not tell which work the capacity goes to.
+    """
+    extra = np.zeros(work.boundaries)
+    clock = work.clock
+    for batch in np.flatnonzero((outcome.missed_seconds > ROUNDING) & work.is_reachable).tolist():
+        start, end = int(work.ready[batch]), int(work.due[batch])
+        span = clock[end] - clock[start]
+        extra[start:end] += outcome.missed_seconds[batch] / span
+    return np.where(work.open_seconds > 0.0, extra, 0.0)
 
 
 def _flat_team(work: DeferredWork, *, target: float, arriving_seconds: float) -> int:
