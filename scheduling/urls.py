@@ -9,6 +9,7 @@ urlpatterns = [
     path("solve/", views.solve, name="schedule-solve"),
     path("<int:pk>/", views.version, name="schedule-version"),
     path("<int:pk>/grid.json", views.grid, name="schedule-grid"),
+    path("<int:pk>/live.json", views.live, name="schedule-live"),
     path("<int:pk>/publish/", views.publish, name="schedule-publish"),
     path("<int:pk>/copy/", views.copy, name="schedule-copy"),
     path("<int:pk>/delete/", views.delete, name="schedule-delete"),
@@ -16,4 +17,9 @@ urlpatterns = [
     path("time-off/", views.time_off, name="schedule-time-off"),
     path("time-off/<int:pk>/decide/", views.decide_time_off, name="schedule-time-off-decide"),
     path("availability/", views.availability, name="schedule-availability"),
+    path(
+        "availability/<int:pk>/delete/",
+        views.delete_availability,
+        name="schedule-availability-delete",
+    ),
 ]

@@ -12,7 +12,7 @@ api_patterns = [
     path("", include("wfm.org.api.urls")),
     path("forecasting/", include("forecasting.api.urls")),
     path("staffing/", include("staffing.api.urls")),
-    # path("scheduling/", include("scheduling.api.urls")),
+    path("scheduling/", include("scheduling.api.urls")),
     path("adherence/", include("adherence.api.urls")),
     path("", include("reporting.api.urls")),
 ]

@@ -53,8 +53,8 @@ class Limits:
     """Legal stretches of starts on the wall clock; empty for any."""
     skills: frozenset[int] = frozenset()
     time_off: Sequence[tuple[datetime, datetime]] = ()
-    closed: Sequence[tuple[datetime, datetime]] = ()
-    """Stretches in which the agent cannot work."""
+    open_by_date: Mapping[date, Sequence[tuple[datetime, datetime]]] = field(default_factory=dict)
+    """Where a shift of this operational day may lie; a day without entry is open all day."""
     credited_days: int = 0
     credited_minutes: int = 0
 
@@ -131,13 +131,23 @@ def _each(shifts: Sequence[PlannedShift], limits: Limits) -> Iterator[Mark]:
             yield Mark(code="skill", shift=shift.number)
         if _touches(shift, limits.time_off):
             yield Mark(code="time_off", shift=shift.number)
-        if _touches(shift, limits.closed):
+        if not _is_open(shift, limits.open_by_date):
             yield Mark(code="availability", shift=shift.number)
 
 
 def _touches(shift: PlannedShift, stretches: Sequence[tuple[datetime, datetime]]) -> bool:
     return any(
         starts_at < shift.ends_at and shift.starts_at < ends_at for starts_at, ends_at in stretches
+    )
+
+
+def _is_open(
+    shift: PlannedShift, open_by_date: Mapping[date, Sequence[tuple[datetime, datetime]]]
+) -> bool:
+    stretches = open_by_date.get(shift.operational_date)
+    return stretches is None or any(
+        starts_at <= shift.starts_at and shift.ends_at <= ends_at
+        for starts_at, ends_at in stretches
     )
 
 

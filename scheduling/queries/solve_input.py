@@ -288,7 +288,9 @@ def _agent_rules(
         zone, contract = row.team.site.timezone, row.employment_contract
         shifts = outside.get(row.agent_id, [])
         off = time_off.get(row.agent_id, [])
-        credited_days, credited_minutes = _credit(off, row, axis)
+        credited_days, credited_minutes = credited_time(
+            off, row, first=version.starts_on, last=version.ends_on
+        )
         rest = timedelta(minutes=contract.min_rest_minutes)
         busy = [Interval(s.starts_at - rest, s.ends_at + rest) for s in shifts]
         busy += [Interval(o.starts_at, o.ends_at) for o in off]
@@ -338,14 +340,13 @@ def _time_off(axis: Axis) -> dict[int, list[TimeOff]]:
     return found
 
 
-def _credit(rows: Sequence[TimeOff], assignment: AgentAssignment, axis: Axis) -> tuple[int, int]:
-    """Days and paid minutes of this week that granted time off counts for."""
+def credited_time(
+    rows: Sequence[TimeOff], assignment: AgentAssignment, *, first: date, last: date
+) -> tuple[int, int]:
+    """Days and paid minutes of the dates [first, last) that granted time off counts for."""
     contract = assignment.employment_contract
     zone = assignment.team.site.timezone
-    week = Interval(
-        day_bounds(axis.first_date, zone).starts_at,
-        day_bounds(axis.date(axis.days), zone).starts_at,
-    )
+    week = Interval(day_bounds(first, zone).starts_at, day_bounds(last, zone).starts_at)
     minutes = 0.0
     for row in rows:
         inside = Interval(row.starts_at, row.ends_at).clip(week)

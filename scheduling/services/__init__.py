@@ -1,6 +1,6 @@
 """Writes of the schedule: one function, one use case, one transaction."""
 
-from scheduling.services.edit import add_shift, delete_shift, move_shift, set_lock
+from scheduling.services.edit import Edit, Stretch, add_shift, delete_shift, edit_shift
 from scheduling.services.errors import (
     ChangedMeanwhile,
     UnableToEdit,
@@ -12,7 +12,9 @@ from scheduling.services.versions import SolveOptions, copy_version, create_vers
 
 __all__ = [
     "ChangedMeanwhile",
+    "Edit",
     "SolveOptions",
+    "Stretch",
     "UnableToEdit",
     "UnableToPublish",
     "UnableToSolve",
@@ -21,7 +23,6 @@ __all__ = [
     "create_version",
     "delete_shift",
     "delete_version",
-    "move_shift",
+    "edit_shift",
     "publish_schedule",
-    "set_lock",
 ]

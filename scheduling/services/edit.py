@@ -40,47 +40,46 @@ class Stretch:
     ends_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """What changes about a shift; None stays. `stretches` replace the activities (undo)."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    agent_id: int | None = None
+    is_locked: bool | None = None
+    stretches: Sequence[Stretch] = ()
+
+
 @transaction.atomic
-def move_shift(
-    *,
-    shift_id: int,
-    expected_revision: int,
-    starts_at: datetime,
-    ends_at: datetime,
-    agent_id: int | None = None,
-) -> Shift:
-    """Move a shift, change its length or give it to another agent; activities follow."""
-    shift = _locked(shift_id, expected_revision, also_agent=agent_id)
+def edit_shift(*, shift_id: int, expected_revision: int, edit: Edit) -> Shift:
+    """Move a shift, change its length, give it to another agent or lock it; activities follow."""
+    shift = _locked(shift_id, expected_revision, also_agent=edit.agent_id)
+    starts_at, ends_at = edit.starts_at or shift.starts_at, edit.ends_at or shift.ends_at
     _check_span(starts_at, ends_at)
-    zone_shift = starts_at - shift.starts_at
-    stretches = [
+    stretches = list(edit.stretches) or _moved(shift, starts_at, ends_at)
+    shift.operational_date += _local_date(starts_at, shift) - _local_date(shift.starts_at, shift)
+    shift.starts_at, shift.ends_at = starts_at, ends_at
+    if edit.agent_id is not None:
+        shift.agent_id = edit.agent_id
+    if edit.is_locked is not None:
+        shift.is_locked = edit.is_locked
+    return _write(shift, _fit(stretches, starts_at, ends_at))
+
+
+def _moved(shift: Shift, starts_at: datetime, ends_at: datetime) -> list[Stretch]:
+    """The activities along with the shift; where only the start was dragged they stay."""
+    only_start = shift.ends_at == ends_at
+    delta = timedelta(0) if only_start else starts_at - shift.starts_at
+    return [
         Stretch(
             activity_code_id=row.activity_code_id,
             queue_id=row.queue_id,
-            starts_at=row.starts_at + zone_shift,
-            ends_at=row.ends_at + zone_shift,
+            starts_at=row.starts_at + delta,
+            ends_at=row.ends_at + delta,
         )
         for row in ShiftActivity.objects.filter(shift=shift).order_by("starts_at")
     ]
-    grown = (ends_at - starts_at) != (shift.ends_at - shift.starts_at)
-    if shift.ends_at == ends_at and grown:
-        # The start was dragged: activities stay where they are.
-        stretches = [
-            Stretch(
-                activity_code_id=item.activity_code_id,
-                queue_id=item.queue_id,
-                starts_at=item.starts_at - zone_shift,
-                ends_at=item.ends_at - zone_shift,
-            )
-            for item in stretches
-        ]
-    if grown:
-        stretches = _fit(stretches, starts_at, ends_at)
-    shift.operational_date += _local_date(starts_at, shift) - _local_date(shift.starts_at, shift)
-    shift.starts_at, shift.ends_at = starts_at, ends_at
-    if agent_id is not None:
-        shift.agent_id = agent_id
-    return _write(shift, stretches)
 
 
 @transaction.atomic
@@ -90,17 +89,6 @@ def delete_shift(*, shift_id: int, expected_revision: int) -> None:
     version_id = shift.version_id
     shift.delete()
     _count_edit(version_id)
-
-
-@transaction.atomic
-def set_lock(*, shift_id: int, expected_revision: int, is_locked: bool) -> Shift:
-    """Lock a shift, so that the next solve of this week keeps it, or free it again."""
-    shift = _locked(shift_id, expected_revision)
-    shift.is_locked = is_locked
-    shift.revision += 1
-    shift.save(update_fields=["is_locked", "revision"])
-    _count_edit(shift.version_id)
-    return shift
 
 
 @transaction.atomic
@@ -331,6 +319,7 @@ def _write(shift: Shift, stretches: Sequence[Stretch]) -> Shift:
             "starts_at",
             "ends_at",
             "paid_minutes",
+            "is_locked",
             "revision",
         ]
     )

@@ -1,0 +1,123 @@
+"""Versions by week, what they build on and whether that is still the newest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, F, QuerySet
+from django.utils.translation import gettext as _
+
+from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, TimeOff, TimeOffStatus
+from staffing.models import RequirementInterval, RequirementRun
+from wfm.org.models import AgentAssignment
+from wfm.timeline import day_bounds
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekRow:
+    """One week on the list: what is in force, what is in the making."""
+
+    starts_on: date
+    published: ScheduleVersion | None
+    drafts: tuple[ScheduleVersion, ...]
+    requirement_run: RequirementRun | None
+
+    @property
+    def last_date(self) -> date:
+        """Sunday."""
+        return self.starts_on + timedelta(days=6)
+
+    @property
+    def can_solve(self) -> bool:
+        """A published requirement reaches into the week."""
+        return self.requirement_run is not None
+
+
+def main_timezone(day: date) -> str:
+    """The zone of the site where most people work: the wall clock of the whole schedule."""
+    zones = Counter(
+        AgentAssignment.objects.effective_on(day)
+        .filter(agent__is_active=True)
+        .values_list("team__site__timezone", flat=True)
+    )
+    return max(sorted(zones), key=lambda zone: zones[zone]) if zones else "UTC"
+
+
+def requirement_for(starts_on: date, ends_on: date, timezone: str) -> RequirementRun | None:
+    """The latest published requirement with an interval in these local dates."""
+    inside = RequirementInterval.objects.filter(
+        starts_at__gte=day_bounds(starts_on, timezone).starts_at,
+        starts_at__lt=day_bounds(ends_on, timezone).starts_at,
+    )
+    for run in RequirementRun.objects.all().published()[:20]:
+        if inside.filter(run=run).exists():
+            return run
+    return None
+
+
+def weeks(first: date, count: int, *, timezone: str, principal: object) -> list[WeekRow]:
+    """Weeks from a Monday on with their versions."""
+    last = first + WEEK * count
+    versions = list(
+        listed_versions(principal)
+        .filter(starts_on__lt=last, ends_on__gt=first)
+        .order_by("-published_at", "-pk")
+    )
+    rows = []
+    for number in range(count):
+        monday = first + WEEK * number
+        own = [v for v in versions if v.starts_on < monday + WEEK and v.ends_on > monday]
+        rows.append(
+            WeekRow(
+                starts_on=monday,
+                published=next((v for v in own if v.status == ScheduleStatus.PUBLISHED), None),
+                drafts=tuple(v for v in own if v.status == ScheduleStatus.DRAFT),
+                requirement_run=requirement_for(monday, monday + WEEK, timezone),
+            )
+        )
+    return rows
+
+
+def listed_versions(principal: object) -> QuerySet[ScheduleVersion]:
+    """Versions that a person may see, with what the list shows."""
+    return (
+        ScheduleVersion.objects.all()
+        .visible_to(principal)
+        .select_related("job", "created_by", "published_by", "requirement_run")
+        .annotate(shift_count=Count("shifts"))
+    )
+
+
+def staleness(version: ScheduleVersion) -> list[str]:
+    """Why the version may be out of date, in sentences."""
+    reasons = []
+    newest = requirement_for(version.starts_on, version.ends_on, version.timezone)
+    if newest is not None and version.requirement_run_id not in {None, newest.pk}:
+        reasons.append(
+            _("Requirement #%(pk)s was published after the one this was solved for.")
+            % {"pk": newest.pk}
+        )
+    off = (
+        TimeOff.objects.filter(
+            status=TimeOffStatus.APPROVED,
+            agent__shifts__version=version,
+            agent__shifts__starts_at__lt=F("ends_at"),
+            agent__shifts__ends_at__gt=F("starts_at"),
+        )
+        .distinct()
+        .count()
+    )
+    if off:
+        reasons.append(
+            _("%(count)d times off were granted to people who have shifts then.") % {"count": off}
+        )
+    return reasons
+
+
+def has_shifts(version: ScheduleVersion) -> bool:
+    """The version holds at least one shift."""
+    return Shift.objects.filter(version=version).exists()

@@ -1,0 +1,73 @@
+"""The core's sentences, marked for translation: cores know no gettext."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from scheduling.core.findings import TEXTS, Finding
+
+# A test compares these with the core's own tables.
+FINDING_TEXTS = (
+    gettext_noop("Nothing is required in this week; every hour worked would be idle."),
+    gettext_noop("%(hours).1f hours are required of skill %(skill)s and nobody has it."),
+    gettext_noop(
+        "Skill %(skill)s asks in %(intervals)d intervals for more people than could be there under any legal schedule; %(hours).1f hours stay uncovered whatever is planned."
+    ),
+    gettext_noop(
+        "%(required).0f hours are required, and contracts allow at most %(available).0f paid hours."
+    ),
+    gettext_noop("No skill of this agent is asked for this week."),
+    gettext_noop("Shift %(shift)s can start on no day of this week."),
+    gettext_noop(
+        "At most %(possible)d days can be worked and the contract asks for %(least)d. Smallest relaxation: %(least)d days a week become %(possible)d, or open %(missing)d more days."
+    ),
+    gettext_noop(
+        "At most %(possible).1f paid hours are possible and the contract asks for %(least).1f. Smallest relaxation: lower the least weekly hours to %(possible).1f."
+    ),
+    gettext_noop(
+        "The fewest days that the contract allows already pay %(possible).1f hours, above its most of %(most).1f. Smallest relaxation: raise the most weekly hours to %(possible).1f."
+    ),
+    gettext_noop(
+        "No number of shifts gives paid hours between %(least).1f and %(most).1f; the nearest is %(possible).1f. Smallest relaxation: allow %(possible).1f."
+    ),
+    gettext_noop(
+        "Days off, time off and availability leave no legal week. Smallest relaxation: open %(days)s."
+    ),
+    gettext_noop(
+        "No legal week keeps all starts within %(minutes)d minutes. Smallest relaxation: allow %(needed)d minutes."
+    ),
+    gettext_noop(
+        "No legal week keeps %(minutes)d minutes of rest between shifts. Smallest relaxation: allow %(needed)d minutes."
+    ),
+    gettext_noop(
+        "No legal week keeps to %(limit)d days in a row. Smallest relaxation: allow %(needed)d."
+    ),
+    gettext_noop(
+        "Locked shifts and time off already count %(days)d days and %(hours).1f hours, more than the contract allows. Smallest relaxation: unlock one of them."
+    ),
+    gettext_noop(
+        "No legal week exists, and no single rule is the cause: days, hours, rest and availability clash together. Open more days first."
+    ),
+    gettext_noop("A legal week exists, but no desk is free for it at the site."),
+)
+MARK_TEXTS = (
+    gettext_noop("Overlaps another shift of the same person."),
+    gettext_noop(
+        "Only %(hours).1f h of rest before this shift; the contract asks for %(least).1f h."
+    ),
+    gettext_noop("%(days)d days in this week; the contract allows %(most)d."),
+    gettext_noop("%(days)d days in this week; the contract asks for %(least)d."),
+    gettext_noop("%(hours).1f paid hours in this week; the contract allows %(most).1f."),
+    gettext_noop("%(hours).1f paid hours in this week; the contract asks for %(least).1f."),
+    gettext_noop("Day %(days)d in a row; the contract allows %(most)d."),
+    gettext_noop("Lies in granted time off."),
+    gettext_noop("Lies outside the hours in which this person can work."),
+    gettext_noop("A shift of %(hours).1f h is none of the contract's."),
+    gettext_noop("Starts outside the hours in which the contract's shifts start."),
+    gettext_noop("Serves a queue whose skill this person does not have."),
+    gettext_noop("No desk is free at the site for the whole shift."),
+)
+
+
+def finding_text(finding: Finding) -> str:
+    """The finding's sentence in the reader's language."""
+    return _(TEXTS[finding.code]) % finding.values

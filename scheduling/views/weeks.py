@@ -1,0 +1,147 @@
+"""The list of weeks, and the page before a solve: what would stop or hurt it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from scheduling.core.checks import check_inputs
+from scheduling.core.data import InvalidDataError
+from scheduling.core.findings import Finding, Severity
+from scheduling.forms import SolveForm
+from scheduling.jobs import start_solve
+from scheduling.models import ScheduleVersion
+from scheduling.queries.solve_input import CostParams, SolveInput, solve_input
+from scheduling.queries.versions import WEEK, listed_versions, main_timezone, requirement_for, weeks
+from scheduling.services import SolveOptions, UnableToSolve
+from scheduling.texts import finding_text
+from wfm.org.access_views import require
+
+WEEKS_SHOWN = 6
+RECENT_VERSIONS = 30
+MOST_FINDINGS = 40
+TONES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"}
+
+
+def monday_of(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+@require_GET
+@require("schedule.view")
+def schedule(request: HttpRequest) -> HttpResponse:
+    """The weeks around now: what is in force, what is in the making, what can be solved."""
+    today = localdate()
+    zone = main_timezone(today)
+    rows = weeks(monday_of(today) - WEEK, WEEKS_SHOWN, timezone=zone, principal=request.user)
+    following = next(
+        (row for row in rows if row.starts_on > today and not row.published and row.can_solve), None
+    )
+    context = {
+        "rows": rows,
+        "this_week": monday_of(today),
+        "following": following,
+        "versions": listed_versions(request.user).order_by("-pk")[:RECENT_VERSIONS],
+        "timezone": zone,
+    }
+    return render(request, "scheduling/schedule.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@require("schedule.run")
+def solve(request: HttpRequest) -> HttpResponse:
+    """Choose week and time; the findings of the input check load beside the form."""
+    week = _week(request)
+    form = SolveForm(request.POST or None, initial={"week": week})
+    if request.method == "POST" and form.is_valid():
+        version = _start(request, form)
+        if version is not None:
+            return redirect("schedule-version", version.pk)
+    return render(request, "scheduling/solve.html", {"form": form, "week": week})
+
+
+def _week(request: HttpRequest) -> date:
+    asked = parse_date(request.GET.get("week", "")) if request.GET.get("week") else None
+    return monday_of(asked or localdate() + WEEK)
+
+
+def _start(request: HttpRequest, form: SolveForm) -> ScheduleVersion | None:
+    chosen = form.cleaned_data
+    week = chosen["week"]
+    zone = main_timezone(week)
+    try:
+        return start_solve(
+            requirement_run=requirement_for(week, week + WEEK, zone),
+            starts_on=week,
+            ends_on=week + WEEK,
+            timezone=zone,
+            created_by=request.user,  # type: ignore[arg-type]
+            options=SolveOptions(
+                time_limit_seconds=chosen["time_limit_seconds"],
+                seed=chosen["seed"],
+                under_cost_ratio=chosen["under_cost_ratio"],
+                start_band_minutes=chosen["start_band_minutes"],
+            ),
+        )
+    except UnableToSolve as error:
+        form.add_error(None, ValidationError(str(error)))
+        return None
+
+
+@require_GET
+@require("schedule.run")
+def check(request: HttpRequest) -> HttpResponse:
+    """The findings of a week's input, as a fragment."""
+    week = _week(request)
+    zone = main_timezone(week)
+    run = requirement_for(week, week + WEEK, zone)
+    # Never saved: the check reads the rows exactly as the solve will.
+    draft = ScheduleVersion(requirement_run=run, starts_on=week, ends_on=week + WEEK, timezone=zone)
+    try:
+        given = solve_input(version=draft, costs=CostParams())
+        found = check_inputs(given.data)
+    except InvalidDataError as error:
+        messages.error(request, str(error))
+        return render(request, "scheduling/_findings.html", {"problem": str(error)})
+    context = {
+        "week": week,
+        "requirement_run": run,
+        "findings": _shown(found, given, week),
+        "more": max(0, len(found) - MOST_FINDINGS),
+        "errors": sum(f.severity == Severity.ERROR for f in found),
+        "warnings": sum(f.severity == Severity.WARNING for f in found),
+        "agents": len(given.agents),
+    }
+    return render(request, "scheduling/_findings.html", context)
+
+
+def _shown(found: list[Finding], given: SolveInput, week: date) -> list[dict[str, str]]:
+    people = {str(agent.pk): agent.name for agent in given.agents}
+    skills = {str(queue.skill_id): queue.skill.name for queue in given.queues}
+    del week
+    shown = []
+    for finding in found[:MOST_FINDINGS]:
+        values = dict(finding.values)
+        if "skill" in values:
+            values["skill"] = skills.get(str(values["skill"]), values["skill"])
+        named = Finding(
+            code=finding.code, severity=finding.severity, subject=finding.subject, values=values
+        )
+        subject = people.get(finding.subject) or skills.get(finding.subject) or _("The whole week")
+        shown.append(
+            {
+                "severity": TONES[finding.severity],
+                "title": subject,
+                "text": finding_text(named),
+            }
+        )
+    return shown
