@@ -140,9 +140,11 @@ def _day_rows(
         "available_seconds": result.seconds[:, :, StateGroup.AVAILABLE].sum(axis=1),
     }
     matrices: defaultdict[int, dict[str, dict[str, int]]] = defaultdict(dict)
-    for row, code, group in np.argwhere(result.seconds):
+    seconds = result.seconds.copy()
+    seconds[:, -1, [StateGroup.OFFLINE, StateGroup.UNKNOWN]] = 0  # off duty: nothing to tell
+    for row, code, group in np.argwhere(seconds):
         cell = matrices[int(row)].setdefault(keys[code], {})
-        cell[StateGroup(int(group)).name] = int(result.seconds[row, code, group])
+        cell[StateGroup(int(group)).name] = int(seconds[row, code, group])
     final = days.data.windows.ends_at < int(at.timestamp())
     return [
         AdherenceDay(

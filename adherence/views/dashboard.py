@@ -88,6 +88,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "scope": scope,
         "at": at,
         "rows": [row for row in rows if _is_shown(row, filters)],
+        "blank_row": {"flag": LiveFlag.OFF.value, "state_group": StateGroup.OFFLINE.value},
         "counts": _counts(rows),
         "today": _today(rows, scope, at),
         "flag_styles": {flag.value: style for flag, style in FLAG_STYLES.items()},

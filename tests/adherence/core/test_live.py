@@ -11,7 +11,7 @@ PARAMS = LiveParams(no_show_after_seconds=1800)
 WORKING = {
     "group": StateGroup.AVAILABLE,
     "group_since": START - 100,
-    "busy_limit_seconds": 0,
+    "busy_limit_at": NEVER,
     "is_planned": True,
     "is_on_position": True,
     "tolerance_seconds": 300,
@@ -89,7 +89,7 @@ def next_change(at, **changes):
             {
                 "group": StateGroup.BUSY,
                 "group_since": START + 20,
-                "busy_limit_seconds": 180,
+                "busy_limit_at": START + 200,
                 "deviates_since": START + 20,
             },
             (LiveFlag.BUSY_TOO_LONG, Severity.MAJOR),
@@ -110,7 +110,7 @@ def test_flag_and_severity(at, changes, expected):
         (START + 60, {"excuse_changes_at": START + 80}, START + 80),
         (
             START + 60,
-            {"group": StateGroup.BUSY, "group_since": START, "busy_limit_seconds": 120},
+            {"group": StateGroup.BUSY, "group_since": START, "busy_limit_at": START + 120},
             START + 120,
         ),
         (START + 60, {"plan_changes_at": NEVER}, NEVER),

@@ -34,9 +34,7 @@ def ingest_in_random_order(events, rng):
     for batch in by_week.values():
         received_at = max(event.occurred_at for event in batch) + timedelta(minutes=4)
         for start in range(0, len(batch), 500):
-            ingest_events(
-                events=batch[start : start + 500], source="acd", received_at=received_at
-            )
+            ingest_events(events=batch[start : start + 500], source="acd", received_at=received_at)
 
 
 def compared(agents, first, last, until):
@@ -45,9 +43,7 @@ def compared(agents, first, last, until):
     recompute_days(agent_ids=ids, first_date=first, last_date=last, at=until)
     stored = {
         (row.agent_id, row.operational_date): tuple(getattr(row, name) for name in COLUMNS)
-        for row in AdherenceDay.objects.filter(
-            agent__in=ids, operational_date__range=(first, last)
-        )
+        for row in AdherenceDay.objects.filter(agent__in=ids, operational_date__range=(first, last))
     }
     computed = {
         (row.agent_id, row.operational_date): tuple(getattr(row, name) for name in COLUMNS)
