@@ -47,10 +47,9 @@ def forecast_rows() -> list[dict[str, Any]]:
 
 
 def schedule_rows() -> list[dict[str, Any]]:
-    """Return understaffed hours, cost, bound and gap of each published week."""
-    versions = (
-        ScheduleVersion.objects.all().published().filter(status="PUBLISHED").order_by("starts_on")
-    )
+    """Return understaffed hours, cost, bound and gap of the last solve of each published week."""
+    solved = ScheduleVersion.objects.filter(published_at__isnull=False, job__isnull=False)
+    versions = solved.order_by("starts_on", "-published_at").distinct("starts_on")
     return [
         {
             "label": f"{version.starts_on}",

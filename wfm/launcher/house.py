@@ -19,6 +19,8 @@ from wfm.launcher.postgres_roles import APP_ROLE, OWNER_ROLE
 from wfm.launcher.services import (
     BROKER_STOP,
     POSTGRES_STOP,
+    Service,
+    demo_day_service,
     manage,
     web_services,
     worker_services,
@@ -44,7 +46,7 @@ REDIS = "Redis"
 FIRST_PAGE_SECONDS = 120.0
 HOPELESS_FAILURES = 3
 STOP_ORDER = (
-    ("web", "live"),
+    ("web", "live", "demo-day"),
     ("worker-forecasts", "worker-solves", "worker-default"),
     ("beat",),
     (REDIS,),
@@ -110,6 +112,7 @@ class House:
         self._start_application(web_port=web_port, live_port=live_port)
         if options.loads_demo:
             self._command("load_demo", shows_output=True)
+            self._watch(demo_day_service(self._state, environment=self._application_environment()))
         seconds = time.monotonic() - began_at
         say(f"\n{url} answers (started in {seconds:.0f} s). Ctrl-C stops everything.")
 
@@ -178,11 +181,24 @@ class House:
             self._command("collectstatic", "--noinput", "--clear")
             stamp.write()
 
-    def _start_application(self, *, web_port: int, live_port: int) -> None:
-        # Only migrations are the owner's work: pages and workers never learn its password.
-        environment = {
+    def _application_environment(self) -> dict[str, str]:
+        """Only migrations are the owner's work: pages and workers never learn its password."""
+        return {
             name: value for name, value in self._environment.items() if name != "DATABASE_OWNER_URL"
         }
+
+    def _watch(self, service: Service) -> None:
+        self._supervisor.add(
+            Watched(
+                name=service.name,
+                start=partial(start, service.child),
+                stop_steps=service.stop_steps,
+                log_path=service.child.log_path,
+            )
+        )
+
+    def _start_application(self, *, web_port: int, live_port: int) -> None:
+        environment = self._application_environment()
         services = [
             *web_services(
                 self._state, environment=environment, web_port=web_port, live_port=live_port
@@ -190,13 +206,7 @@ class House:
             *worker_services(self._state, environment=environment),
         ]
         for service in services:
-            self._supervisor.add(
-                Watched(
-                    name=service.name,
-                    start=partial(start, service.child),
-                    stop_steps=service.stop_steps,
-                    log_path=service.child.log_path,
-                )
+            self._watch(service)
             )
         deadline = time.monotonic() + FIRST_PAGE_SECONDS
         self._supervisor.watch_until(

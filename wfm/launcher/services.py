@@ -101,6 +101,18 @@ def worker_services(state: State, *, environment: dict[str, str]) -> list[Servic
     return [*workers, beat]
 
 
+def demo_day_service(state: State, *, environment: Mapping[str, str]) -> Service:
+    """Return the simulated day of the demo operation: it goes on while the house is open."""
+    return _service(
+        state,
+        name="demo-day",
+        argv=manage("demo_day"),
+        environment=environment,
+        stop_steps=WEB_STOP,
+        death_signal=signal.SIGTERM,
+    )
+
+
 def manage(*arguments: str) -> list[str]:
     """Return the command line of a management command."""
     return [sys.executable, str(CHECKOUT / "manage.py"), *arguments]
