@@ -207,7 +207,6 @@ class House:
         ]
         for service in services:
             self._watch(service)
-            )
         deadline = time.monotonic() + FIRST_PAGE_SECONDS
         self._supervisor.watch_until(
             lambda: (
