@@ -249,7 +249,20 @@ REST_FRAMEWORK = {
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "wfm.web.api.errors.WholeRequestRollsBack",
 }
+# Several fields are called kind or status: each is named for its own choices.
+_API_CHOICES = (
+    "forecasting.models.ImportKind",
+    "forecasting.models.ImportStatus",
+    "forecasting.models.OverrideKind",
+    "forecasting.models.SpecialDayKind",
+    "scheduling.models.ScheduleStatus",
+    "scheduling.models.ShiftPlace",
+    "scheduling.models.TimeOffStatus",
+    "adherence.models.ExceptionStatus",
+    "wfm.jobs.models.JobStatus",
+)
 SPECTACULAR_SETTINGS = {
+    "ENUM_NAME_OVERRIDES": {f"{path.rpartition('.')[2]}Enum": path for path in _API_CHOICES},
     "TITLE": "Workforce management API",
     "VERSION": "1.0.0",
     "DESCRIPTION": "Instants are ISO 8601 with an offset, durations whole seconds, rates fractions.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from forecasting.forms import FIELD_LABELS
@@ -26,6 +28,7 @@ from wfm.web.api.fields import InstantField
 MOST_ACTUALS = 5_000
 
 
+@extend_schema_field(OpenApiTypes.INT)
 class QueueField(serializers.PrimaryKeyRelatedField):
     """A queue that the principal may see; another one does not exist."""
 
