@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 
 def spark_paths(values: Sequence[float | None], *, width: int, height: int) -> tuple[str, str]:
-    """Return the SVG paths of the line and of the area below it; gaps stay gaps."""
+    """Return the SVG paths of the line and of the area between it and zero; gaps stay gaps."""
     known = [value for value in values if value is not None]
     if not known:
         return "", ""
-    lowest, highest = min(0.0, *known), max(known)
+    lowest, highest = min(0.0, *known), max(0.0, *known)
     reach = (highest - lowest) or 1.0
+    zero = height + lowest / reach * height
     step = width / max(1, len(values) - 1)
     line, area = [], []
     for run in _runs(values):
@@ -18,7 +19,7 @@ def spark_paths(values: Sequence[float | None], *, width: int, height: int) -> t
         ]
         text = " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         line.append(f"M{text}")
-        area.append(f"M{points[0][0]:.1f} {height} L{text} L{points[-1][0]:.1f} {height} Z")
+        area.append(f"M{points[0][0]:.1f} {zero:.1f} L{text} L{points[-1][0]:.1f} {zero:.1f} Z")
     return " ".join(line), " ".join(area)
 
 
