@@ -161,8 +161,9 @@ def _goals(question: Question) -> Goals:
 
 
 def _curve(queue: LiveQueue, goals: Goals, *, around: int, tried: int) -> list[Step]:
-    """Return at most CURVE_POINTS steps that hold both the requirement and the agents tried."""
+    """Return some CURVE_POINTS steps, the requirement among them, that reach to the agents tried."""
     reach = max(LEAST_REACH, round(around * CURVE_REACH), abs(tried - around) + 1)
     steps = power_of_one(queue, thresholds=goals.thresholds(), agents=around, reach=reach)
     stride = max(1, -(-len(steps) // CURVE_POINTS))
-    return steps[::stride]
+    here = next(place for place, step in enumerate(steps) if step.agents == around)
+    return steps[here % stride :: stride]

@@ -63,12 +63,11 @@ def staff_rows(cells: Cells, *, size: int) -> dict[str, list[str]]:
     rows = _read(cells, size)
     prediction = Prediction.unknown(size, frozenset(ServiceLevel))
     required = np.full(size, np.nan)
+    passed = np.flatnonzero(rows.checks.passed)
     for model, definition in sorted(
-        {(m, d) for m, d in zip(rows.models, rows.definitions, strict=True) if m}
+        set(zip(rows.models[passed], rows.definitions[passed], strict=True))
     ):
-        chosen = np.flatnonzero(
-            rows.checks.passed & (rows.models == model) & (rows.definitions == definition)
-        )
+        chosen = passed[(rows.models[passed] == model) & (rows.definitions[passed] == definition)]
         _staff_group(rows, Model(model), ServiceLevel(definition), chosen, required, prediction)
     return _written(required, prediction, rows.checks)
 

@@ -6,6 +6,8 @@ for waits, the passage through the queue position by position.
 
 import math
 
+import numpy as np
+
 
 def state_probabilities(*, erlangs, agents, aht_seconds, patience_seconds, states):
     """Return P(k contacts in the system) of M/M/n+M, cut after `states`."""
@@ -37,7 +39,7 @@ def impatient(*, erlangs, agents, aht_seconds, patience_seconds, states=400):
     }
 
 
-def served_late(*, erlangs, agents, aht_seconds, patience_seconds, threshold_seconds, steps=6000):
+def served_late(*, erlangs, agents, aht_seconds, patience_seconds, threshold_seconds, steps=4000):
     """Return P(wait > T and still there) by integrating the queue ahead of one tagged contact.
 
     A tagged contact that never gives up sees k contacts ahead; ahead of it the queue shrinks at
@@ -50,24 +52,17 @@ def served_late(*, erlangs, agents, aht_seconds, patience_seconds, threshold_sec
         patience_seconds=patience_seconds,
         states=agents + 160,
     )
-    ahead = shares[agents:]
-    rates = [agents / aht_seconds + place / patience_seconds for place in range(len(ahead))]
+    ahead = np.array(shares[agents:])
+    rates = agents / aht_seconds + np.arange(ahead.size) / patience_seconds
 
     def change(places):
-        return [
-            -rates[place] * share
-            + (rates[place + 1] * places[place + 1] if place + 1 < len(places) else 0)
-            for place, share in enumerate(places)
-        ]
+        return np.append(rates[1:] * places[1:], 0.0) - rates * places
 
     step = threshold_seconds / steps
     for _ in range(steps):
         first = change(ahead)
-        second = change([a + step / 2 * d for a, d in zip(ahead, first, strict=True)])
-        third = change([a + step / 2 * d for a, d in zip(ahead, second, strict=True)])
-        fourth = change([a + step * d for a, d in zip(ahead, third, strict=True)])
-        ahead = [
-            a + step / 6 * (d + 2 * e + 2 * f + g)
-            for a, d, e, f, g in zip(ahead, first, second, third, fourth, strict=True)
-        ]
-    return math.fsum(ahead)
+        second = change(ahead + step / 2 * first)
+        third = change(ahead + step / 2 * second)
+        fourth = change(ahead + step * third)
+        ahead = ahead + step / 6 * (first + 2 * second + 2 * third + fourth)
+    return float(ahead.sum())

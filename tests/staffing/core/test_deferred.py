@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from staffing.core import deferred_plan
 from staffing.core.deferred import DeferredWork, deadline_agents, simulate_plan, steady_agents
 from staffing.core.deferred_plan import DeferredGoal, PlanShape, plan_deferred, shortest_path
 from staffing.core.due_times import OpeningBacklog, deferred_work, due_boundaries
@@ -108,6 +109,18 @@ def test_the_shaped_plan_follows_the_due_times():
     assert shaped.outcome.level == flat.outcome.level == 1.0
     assert shaped.required_agents.sum() < flat.required_agents.sum() / 2
     assert shaped.required_agents.max() <= flat.flat_agents
+
+
+def test_items_that_overtake_each_other_are_repaired(monkeypatch):
+    """Overdue work waits for the first opening hour while a later arrival needs all of the second."""
+    overtaken = work(
+        (1200, 0, 1), (1800, 3, 4), open_seconds=[0, 0, STEP, STEP], counts=[False, True]
+    )
+    plan = plan_deferred(overtaken, goal=DeferredGoal(), arriving_seconds=1800)
+    assert plan.outcome.level == 1.0
+    monkeypatch.setattr(deferred_plan, "REPAIRS", 0)
+    left_alone = plan_deferred(overtaken, goal=DeferredGoal(), arriving_seconds=1800)
+    assert left_alone.outcome.level < 1.0
 
 
 def test_minimum_staff_holds_while_open_only():

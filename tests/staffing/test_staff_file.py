@@ -1,0 +1,246 @@
+"""The command staff_file: its format, its refusals, its exit codes."""
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from staffing.core.rows import OUTPUT_COLUMNS
+from staffing.management.commands import staff_file
+
+ROOT = Path(__file__).resolve().parents[2]
+VECTORS = ROOT.parent / "shared" / "data" / "staffing"
+
+
+def run(tmp_path, text, capsys=None):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text(text, encoding="utf-8")
+    call_command("staff_file", str(source), "--out", str(target))
+    with target.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def row(tmp_path, **cells):
+    """One row with these cells; returns the row that was written."""
+    text = ",".join(cells) + "\n" + ",".join(str(cell) for cell in cells.values()) + "\n"
+    return run(tmp_path, text)[0]
+
+
+VOICE = {"model": "A", "erlangs": 200, "aht_s": 240, "patience_s": 60, "target_s": 20}
+
+
+@pytest.mark.parametrize(
+    ("definition", "agents"),
+    [
+        ("", "176"),
+        ("answered_over_offered", "176"),
+        ("answered_or_abandoned_within_over_offered", "159"),
+        ("excl_abandons_within_threshold", "163"),
+        ("answered_over_answered", "162"),
+    ],
+)
+def test_golden_requirements(tmp_path, definition, agents):
+    found = row(tmp_path, **VOICE, target_sl=0.8, sl_definition=definition)
+    assert (found["required_agents"], found["error"]) == (agents, "")
+
+
+def test_volume_takes_the_place_of_erlangs(tmp_path):
+    found = row(
+        tmp_path, model="C", volume=750, interval_seconds=900, aht_s=240, target_s=20, target_sl=0.8
+    )
+    assert found["required_agents"] == "209"
+
+
+def test_given_agents_are_evaluated_and_no_requirement_is_written(tmp_path):
+    found = row(tmp_path, **VOICE, agents=176, target_sl=0.8)
+    assert found["required_agents"] == ""
+    assert 0.8 <= float(found["sl_answered_over_offered"]) < 0.81
+    assert float(found["p_abandon"]) > 0.1
+    assert found["p_block"] == ""
+    assert len(found["asa_s"].replace(".", "")) >= 12
+
+
+def test_columns_are_kept_and_outputs_replace_their_namesakes(tmp_path):
+    found = run(
+        tmp_path,
+        "site,model,erlangs,agents,p_block,note\nNorth,B,2,2,old,näh\n\nSouth,b,2,3,old,\n",
+    )
+    assert [line["site"] for line in found] == ["North", "South"]
+    assert found[0]["note"] == "näh"
+    assert float(found[0]["p_block"]) == pytest.approx(0.4, rel=1e-14)
+    assert float(found[1]["p_block"]) == pytest.approx(4 / 19, rel=1e-14)
+    assert list(found[0])[:6] == ["site", "model", "erlangs", "agents", "p_block", "note"]
+    assert set(OUTPUT_COLUMNS) <= set(found[0])
+
+
+def test_no_load_waits_for_nothing(tmp_path):
+    found = row(tmp_path, **VOICE | {"erlangs": 0}, target_sl=0.8, min_agents=3)
+    assert found["required_agents"] == "3"
+    assert {found[name] for name in ("p_wait", "p_abandon", "asa_s", "occupancy")} == {"0.0"}
+    assert found["sl_answered_over_offered"] == "1.0"
+
+
+def test_nobody_there_loses_all(tmp_path):
+    assert row(tmp_path, model="B", erlangs=2, agents=0)["p_block"] == "1.0"
+    found = row(tmp_path, **VOICE, agents=0)
+    assert (found["p_abandon"], found["sl_answered_over_offered"], found["asa_s"]) == (
+        "1.0",
+        "0.0",
+        "",
+    )
+
+
+def test_erlang_c_without_spare_agents(tmp_path):
+    found = row(tmp_path, model="C", erlangs=5, agents=5, aht_s=240, target_s=20)
+    assert (found["p_wait"], found["mean_wait_offered_s"], found["asa_s"]) == ("1.0", "inf", "inf")
+    assert (found["occupancy"], found["sl_answered_over_offered"]) == ("1.0", "0.0")
+    assert found["sl_virtual"] == ""
+
+
+def test_all_caps_hold_together(tmp_path):
+    capped = row(tmp_path, **VOICE, target_sl=0.8, max_occupancy=0.9, max_asa_s=2, max_abandon=0.02)
+    assert float(capped["occupancy"]) <= 0.9
+    assert float(capped["asa_s"]) <= 2
+    assert float(capped["p_abandon"]) <= 0.02
+    assert row(tmp_path, model="B", erlangs=2, max_block=0.1)["required_agents"] == "4"
+
+
+def test_an_endless_threshold_allows_certainty(tmp_path):
+    found = row(tmp_path, model="C", erlangs=5, aht_s=240, target_s="inf", target_sl=1)
+    assert (found["required_agents"], found["sl_answered_over_offered"]) == ("6", "1.0")
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ({"model": "D", "erlangs": 5}, "Expected model B, C or A, got D."),
+        ({"model": "", "erlangs": 5}, "got an empty cell"),
+        ({"model": "C", "erlangs": 5, "volume": 3, "aht_s": 9}, "got both"),
+        ({"model": "C", "erlangs": ""}, "got neither"),
+        ({"model": "C", "erlangs": "", "volume": 3, "aht_s": 9}, "interval_seconds > 0"),
+        (
+            {"model": "B", "erlangs": "", "volume": 3, "interval_seconds": 900},
+            "aht_s beside volume",
+        ),
+        ({"model": "A", "erlangs": 5, "aht_s": 9}, "needs patience_s"),
+        ({"model": "A", "erlangs": 5, "aht_s": 9, "patience_s": 0}, "patience_s > 0"),
+        ({"model": "A", "erlangs": 5, "patience_s": 60}, "aht_s to compute waits"),
+        ({"model": "C", "erlangs": 5, "target_s": 20, "target_sl": 0.8}, "aht_s to compute waits"),
+        ({"model": "C", "erlangs": 5, "aht_s": 0, "agents": 9}, "aht_s > 0"),
+        ({"model": "C", "erlangs": 5, "aht_s": 9, "target_sl": 0.8}, "target_s beside target_sl"),
+        (VOICE | {"target_sl": 0}, "above 0 and up to 1, got 0"),
+        (VOICE | {"target_sl": 1.5}, "got 1.5"),
+        (VOICE | {"target_sl": 1}, "infinitely many agents"),
+        (VOICE | {"target_sl": 1, "target_s": "inf"}, "always give up"),
+        (VOICE | {"target_sl": 0.8, "sl_definition": "best"}, "got best"),
+        ({"model": "B", "erlangs": 5, "target_s": 20, "target_sl": 0.8}, "set max_block"),
+        (
+            {
+                "model": "C",
+                "erlangs": 5,
+                "aht_s": 9,
+                "target_s": 20,
+                "target_sl": 0.8,
+                "sl_definition": "virtual",
+            },
+            "knows only answered_over_offered",
+        ),
+        ({"model": "B", "erlangs": 5, "agents": 2.5}, "whole number in agents, got 2.5"),
+        ({"model": "B", "erlangs": 5, "max_block": 0.1, "min_agents": 0.5}, "in min_agents"),
+        (
+            {"model": "B", "erlangs": "nan", "agents": 2},
+            "Expected a number >= 0 in erlangs, got nan.",
+        ),
+        ({"model": "B", "erlangs": -5, "agents": 2}, "got -5"),
+        ({"model": "B", "erlangs": "five", "agents": 2}, "got five"),
+        ({"model": "B", "erlangs": "inf", "agents": 2}, "got inf"),
+        ({"model": "B", "erlangs": 1e9, "agents": 2}, "up to 100000000 erlang"),
+        ({"model": "B", "erlangs": 5, "max_block": 2}, "share from 0 to 1 in max_block"),
+        ({"model": "B", "erlangs": 5, "max_block": 0}, "brings max_block to 0"),
+        (VOICE | {"max_abandon": 0}, "brings max_abandon to 0"),
+        (VOICE | {"max_asa_s": 0}, "brings max_asa_s to 0"),
+        (VOICE | {"max_occupancy": 1e-12}, "No number of agents meets these goals."),
+        ({"model": "C", "erlangs": 5, "aht_s": 9, "agents": 0}, "at least one agent"),
+    ],
+)
+def test_a_refused_row_has_a_sentence_and_nothing_else(tmp_path, cells, sentence):
+    found = row(tmp_path, **cells)
+    assert sentence in found["error"]
+    assert {found[name] for name in OUTPUT_COLUMNS if name != "error"} == {""}
+
+
+def test_the_first_fault_is_named_and_other_rows_go_on(tmp_path, capsys):
+    found = run(tmp_path, "model,erlangs,agents\nX,nan,1\nB,2,2\nB,-1,1\n")
+    assert [bool(line["error"]) for line in found] == [True, False, True]
+    assert "erlangs" in found[0]["error"]
+    assert "3 rows, 2 with an error." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("header", ["erlangs,agents", "model,agents", "model,volume,agents", ""])
+def test_a_missing_column_ends_with_two(tmp_path, header):
+    with pytest.raises(CommandError, match="has no column") as caught:
+        run(tmp_path, f"{header}\n1,1,1\n")
+    assert caught.value.returncode == 2
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(CommandError, match="Unable to read"):
+        call_command("staff_file", str(tmp_path / "none.csv"), "--out", str(tmp_path / "out.csv"))
+
+
+def test_rows_keep_their_order_across_chunks(tmp_path, monkeypatch):
+    monkeypatch.setattr(staff_file, "ROWS_AT_ONCE", 7)
+    lines = "".join(f"{number},{'BCA'[number % 3]},{number}\n" for number in range(1, 101))
+    found = run(
+        tmp_path,
+        "id,model,erlangs,aht_s,patience_s,max_occupancy\n" + lines.replace("\n", ",240,60,0.9\n"),
+    )
+    assert [line["id"] for line in found] == [str(number) for number in range(1, 101)]
+    assert all(float(line["occupancy"]) <= 0.9 for line in found)
+    assert not any(line["error"] for line in found)
+
+
+def test_short_rows_end_in_empty_cells(tmp_path):
+    found = run(tmp_path, "model,erlangs,agents,max_block\nB,2\nB,2,2\n")
+    assert found[0]["required_agents"] == "0"
+    assert float(found[1]["p_block"]) == pytest.approx(0.4)
+
+
+def test_it_needs_no_database(tmp_path):
+    """A fresh process whose database address leads nowhere."""
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("model,erlangs,agents\nB,2,2\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "manage.py", "staff_file", str(source), "--out", str(target)],
+        cwd=ROOT,
+        env={
+            "WFM_SECRET_KEY": "x" * 50,
+            "DATABASE_URL": "postgresql://nobody@/none?host=/nowhere",
+            "DATABASE_OWNER_URL": "postgresql://nobody@/none?host=/nowhere",
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "PATH": "/usr/bin:/bin",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "1 rows, 0 with an error." in done.stderr
+
+
+@pytest.mark.shared
+def test_the_vectors_come_out_equal(tmp_path):
+    source = VECTORS / "vectors_required.csv"
+    if not source.exists():
+        pytest.skip(f"{source} is not there: the development data lie beside the checkout.")
+    call_command("staff_file", str(source), "--out", str(tmp_path / "out.csv"))
+    with source.open(newline="") as exact, (tmp_path / "out.csv").open(newline="") as ours:
+        pairs = list(zip(csv.DictReader(exact), csv.DictReader(ours), strict=True))
+    wrong = [
+        ours["id"] for exact, ours in pairs if exact["required_agents"] != ours["required_agents"]
+    ]
+    assert wrong == []
+    assert not any(ours["error"] for _exact, ours in pairs)
