@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import psycopg2
@@ -22,6 +22,7 @@ import redis
 from tests.launcher.processes import wait_until
 from wfm.launcher import spawn
 from wfm.launcher.leftovers import find_leftovers
+from wfm.launcher.spawn import Identity
 from wfm.launcher.state import CHECKOUT
 from wfm.launcher.valkey import free_port
 
@@ -109,21 +110,36 @@ class Launcher:
             self.process.wait(90)
 
 
-def become_ordinary() -> None:
-    """Drop from root to an ordinary user, who still owns what root owns on the disk."""
+@contextmanager
+def ordinary_user() -> Iterator[Callable[[], None]]:
+    """Yield what turns a forked root into an ordinary user, each time the same one.
+
+    A process that waits holds one user namespace open, in which root's files are that user's own.
+    """
     account = spawn._ordinary_account()
-    spawn._enter_user_namespace(uid=account.pw_uid, gid=account.pw_gid)
+    holder = spawn.start(spawn.Child(argv=["/bin/sleep", "600"], identity=Identity.NAMESPACE))
+    with Path(f"/proc/{holder.pid}/ns/user").open() as namespace:
+
+        def become() -> None:
+            assert spawn._LIBC.setns(namespace.fileno(), spawn._CLONE_NEWUSER) == 0
+            os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
+            os.setresuid(account.pw_uid, account.pw_uid, account.pw_uid)
+
+        yield become
+    holder.kill()
+    holder.wait()
 
 
 @pytest.fixture
 def launcher(request) -> Iterator[Launcher]:
     is_ordinary = getattr(request, "param", None) == "ordinary user"
-    if is_ordinary and spawn.server_identity() is not spawn.Identity.NAMESPACE:
+    if is_ordinary and spawn.server_identity() is not Identity.NAMESPACE:
         pytest.skip("Only root on a machine with user namespaces can play an ordinary user.")
     folder = Path(tempfile.mkdtemp(prefix="wfm-house-"))
-    made = Launcher(folder=folder, become=become_ordinary if is_ordinary else None)
-    yield made
-    made.end()
+    with ordinary_user() if is_ordinary else nullcontext() as become:
+        made = Launcher(folder=folder, become=become)
+        yield made
+        made.end()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -149,7 +165,7 @@ def test_life_of_an_installation(launcher):
 
     launcher.start()
     seconds = launcher.wait_until_started()
-    assert seconds < 60
+    assert seconds < 90
     assert launcher.status("/login/") == 200
     assert launcher.sql("SELECT id FROM kept") == [(7,)]
     assert launcher.variables()["WFM_SECRET_KEY"] == key

@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,22 +73,34 @@ def end_leftovers(
 def find_leftovers(*, state_folder: Path, server_folders: Collection[Path]) -> list[Leftover]:
     """Return the live processes that carry our mark or work in our servers' folders."""
     mark = f"{MARK}={state_folder}".encode()
-    data_folders = {str(folder) for folder in server_folders}
+    folders = {os.fsencode(folder) for folder in server_folders}
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            is_server = str((entry / "cwd").readlink()) in data_folders
-            is_ours = is_server or mark in (entry / "environ").read_bytes().split(b"\0")
             name = (entry / "comm").read_text().strip()
-        except OSError:  # ended just now, a zombie, or another user's
+            if _is_ours(entry, mark=mark, server_folders=folders):
+                found.append(
+                    Leftover(
+                        pid=int(entry.name), name=name, is_postgres=name.startswith("postgres")
+                    )
+                )
+        except (FileNotFoundError, ProcessLookupError):  # ended just now
             continue
-        if is_ours:
-            found.append(
-                Leftover(pid=int(entry.name), name=name, is_postgres=name.startswith("postgres"))
-            )
     return found
+
+
+def _is_ours(entry: Path, *, mark: bytes, server_folders: AbstractSet[bytes]) -> bool:
+    # Everybody may read a command line: a postmaster is found even where the rest is hidden,
+    # because nothing is worse than starting a second one on its data.
+    if not server_folders.isdisjoint((entry / "cmdline").read_bytes().split(b"\0")):
+        return True
+    try:
+        works_there = os.fsencode((entry / "cwd").readlink()) in server_folders
+        return works_there or mark in (entry / "environ").read_bytes().split(b"\0")
+    except PermissionError:  # another user's
+        return False
 
 
 def _send(processes: list[Leftover], number: signal.Signals | None) -> None:
