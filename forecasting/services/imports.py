@@ -104,12 +104,12 @@ def _guess(stored_path: str, shape: FileShape, kind: str) -> dict[str, Any]:
 def _values(
     body: Sequence[Sequence[str]], columns: dict[str, int], kind: str, readings: tuple[Reading, ...]
 ) -> list[str]:
-    chosen = [
-        columns[item.key]
-        for item in FIELDS[kind]
-        if item.reading in readings and item.key in columns
+    """Cells of the columns that are read so; all cells where the header named none."""
+    fields = [item.key for item in FIELDS[kind] if item.reading in readings]
+    chosen = [columns[key] for key in fields if key in columns]
+    return [
+        cell for row in body for column, cell in enumerate(row) if column in chosen or not chosen
     ]
-    return [row[column] for column in chosen for row in body if column < len(row)]
 
 
 def _saved_for(headers: list[str], kind: str) -> SavedImportMapping | None:

@@ -87,7 +87,7 @@ def _context(request: HttpRequest, batch: ImportBatch, form: MappingForm | None)
         "form": form or MappingForm(batch=batch, principal=request.user),
         "preview": shown,
         "problem": problem,
-        "columns": [FIELD_LABELS[key] for key in batch.mapping["columns"]],
+        "columns": [FIELD_LABELS[key] for key in _keys(batch)],
         "rows": [] if shown is None else [_preview_row(batch, record) for record in shown.records],
         "findings": findings,
         "is_finished": batch.status in FINISHED,
@@ -96,10 +96,16 @@ def _context(request: HttpRequest, batch: ImportBatch, form: MappingForm | None)
     }
 
 
+def _keys(batch: ImportBatch) -> list[str]:
+    """Mapped fields in the order of the file's columns."""
+    columns: dict[str, int] = batch.mapping["columns"]
+    return sorted(columns, key=lambda key: columns[key])
+
+
 def _preview_row(batch: ImportBatch, record: Any) -> dict[str, Any]:
-    """One record as cells in the order of the mapping's fields."""
+    """One record as cells in the order of the file's columns."""
     cells: list[Any] = []
-    for key in batch.mapping["columns"]:
+    for key in _keys(batch):
         if key == "queue":
             cells.append(record.queue)
         elif key in ("date", "time"):

@@ -224,7 +224,7 @@ def test_cancel_stops_between_queues_and_cannot_be_published(monkeypatch):
     def cancelling(queue, **options):
         with system_tenant():
             cancel_job(job=run.job, at=ORIGIN)
-        time.sleep(1.2)  # the heartbeat looks once a second
+        time.sleep(2.5)  # the heartbeat looks once a second
         return forecast_queue(queue, **options)
 
     monkeypatch.setattr(forecast_run, "forecast_queue", cancelling)

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from forecasting.models import ImportBatch, IntervalActual, WorkItem
-from tests.factories.org import make_deferred_queue, make_goal, make_queue, make_user
+from tests.factories.org import make_client, make_deferred_queue, make_goal, make_queue, make_user
 from tests.forecasting.rows import finish
 from wfm.integration.models import SavedImportMapping
 from wfm.jobs.models import JobStatus
@@ -59,8 +59,6 @@ def form_of(page, batch, **changes):
     form = page.get(reverse("history-import", args=[batch.pk])).context["form"]
     data = {name: form[name].value() for name in form.fields}
     data = {name: value for name, value in data.items() if value not in (None, False)}
-    if form["queue"].value():
-        data["queue"] = form["queue"].value().pk
     return data | changes
 
 
@@ -379,5 +377,6 @@ def test_bad_items_are_errors(planner, row, code):
 @pytest.mark.parametrize("role", ["team_lead", "agent", "client", "finance"])
 def test_only_those_who_may_import_get_in(client, role):
     with system_tenant():
-        client.force_login(make_user(role))
+        limits = {"client": make_client()} if role == "client" else {}
+        client.force_login(make_user(role, **limits))
     assert client.get(reverse("history-upload")).status_code == 403

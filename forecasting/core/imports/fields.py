@@ -67,7 +67,7 @@ WORK_ITEM_FIELDS = (
         "received", "receivedat", "到达时间", "创建时间")),
     Field("due_at", Reading.MOMENT, ("dueat", "due", "duedate", "slatarget", "到期时间")),
     Field("completed_at", Reading.MOMENT, ("completedat", "completed", "closedat", "solvedat",
-        "resolved", "完成时间")),
+        "resolved", "closed", "finished", "完成时间")),
     Field("handle_seconds", Reading.SECONDS, ("handleseconds", "handletime", "touchtime",
         "处理时长")),
 )  # fmt: skip
