@@ -10,10 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from forecasting.core.imports.fields import FIELDS
-from forecasting.jobs import DEFAULT_HORIZON_DAYS
 from forecasting.models import ImportBatch, ImportKind, OverrideKind, SpecialDayKind
 from forecasting.services import MappingChoice
-from forecasting.services.runs import LONGEST_HORIZON_DAYS
+from forecasting.services.runs import DEFAULT_HORIZON_DAYS, LONGEST_HORIZON_DAYS
 from wfm.org.models import Queue
 
 FIELD_LABELS = {

@@ -10,12 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from forecasting.models import ForecastRun, ImportBatch
-from forecasting.services.runs import create_forecast_run
+from forecasting.services.runs import DEFAULT_HORIZON_DAYS, create_forecast_run
 from wfm.jobs.models import WorkerQueue
 from wfm.jobs.services import start_job
 from wfm.org.models import Queue, User
-
-DEFAULT_HORIZON_DAYS = 42
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ MOST_ACTUALS = 5_000
 
 
 @extend_schema_field(OpenApiTypes.INT)
-class QueueField(serializers.PrimaryKeyRelatedField):
+class QueueField(serializers.PrimaryKeyRelatedField[Queue]):
     """A queue that the principal may see; another one does not exist."""
 
     def get_queryset(self) -> Any:
@@ -207,10 +207,13 @@ class ActualSerializer(serializers.Serializer[Any]):
 class ActualsSerializer(serializers.Serializer[Any]):
     """Intervals as they happened."""
 
-    rows = ActualSerializer(many=True, allow_empty=False, max_length=MOST_ACTUALS)
+    rows = ActualSerializer(many=True, allow_empty=False)
 
     def validate_rows(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """No interval twice."""
+        """Not too many, and no interval twice."""
+        if len(rows) > MOST_ACTUALS:
+            msg = f"Expected at most {MOST_ACTUALS} rows, got {len(rows)}."
+            raise serializers.ValidationError(msg)
         keys = [(row["queue"].pk, row["starts_at"]) for row in rows]
         if len(set(keys)) < len(keys):
             msg = "An interval of a queue stands twice."

@@ -84,7 +84,9 @@ def _cell_dispersion(
     excess = ((actual - predicted) ** 2 - predicted - of_day * predicted**2) * weight
     exposure = ((predicted**2) * weight).sum(axis=(0, 2, 3))
     extra = excess.sum(axis=(0, 2, 3)) / np.maximum(exposure, 1e-9)
-    return np.clip(level + np.maximum(extra, 0.0), POISSON_DISPERSION, LARGEST_DISPERSION)
+    return np.asarray(
+        np.clip(level + np.maximum(extra, 0.0), POISSON_DISPERSION, LARGEST_DISPERSION)
+    )
 
 
 def normal_scores(values: FloatArray, mean: FloatArray, dispersion: FloatArray) -> FloatArray:

@@ -23,6 +23,7 @@ from wfm.org.models import Queue, User
 from wfm.timeline import day_bounds
 
 LONGEST_HORIZON_DAYS = 550
+DEFAULT_HORIZON_DAYS = 42
 INTERVAL_COLUMNS = {
     "starts_at": "timestamptz",
     "mean": "double precision",
