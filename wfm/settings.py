@@ -142,6 +142,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False  # its greeting would stand in the terminal of every command
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 AXES_USERNAME_FORM_FIELD = "username"  # as the login form names it; its default would be "email"
 AXES_LOCKOUT_CALLABLE = "wfm.org.views.session.locked_out"
@@ -174,6 +175,7 @@ LIVE_PORT = env_int("LIVE_PORT", 8001)
 # Empty: the live process answers on LIVE_PORT of the host that the page came from.
 LIVE_ORIGIN = env_text("LIVE_ORIGIN", "")
 LIVE_MAX_VIEWERS = env_int("LIVE_MAX_VIEWERS", 500)
+LIVE_CHECK_SECONDS = env_int("LIVE_CHECK_SECONDS", 60)  # how often a viewer's session is checked
 
 _LIVE_SOURCES = (
     [LIVE_ORIGIN]

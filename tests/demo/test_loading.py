@@ -170,12 +170,12 @@ def test_the_agents_login_is_an_agent_of_the_line_that_never_closes(loaded, tmp_
     assert agent.access.agent_id == agent.agent_id
 
 
-def test_the_leads_scope_is_the_agents_team_and_the_clients_its_own_queues(loaded, tmp_path):
+def test_the_leads_scope_is_two_teams_and_the_clients_its_own_queues(loaded, tmp_path):
     ensure_logins(tmp_path)
     lead = User.objects.get(email="lead@demo.example")
     agent = User.objects.get(email="agent@demo.example").agent
     assert agent in Agent.objects.visible_to(lead)
-    assert Agent.objects.visible_to(lead).count() == 16
+    assert Agent.objects.visible_to(lead).count() == 24
     client = User.objects.get(email="client@demo.example")
     assert not client.access.is_internal
     assert set(Queue.objects.visible_to(client).values_list("client__key", flat=True)) == {

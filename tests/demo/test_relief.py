@@ -10,9 +10,9 @@ NOW = datetime(2026, 11, 23, 3, 7, 11, tzinfo=UTC)
 LONG_AGO, LATER = NOW - timedelta(days=1), NOW + timedelta(days=1)
 
 
-def test_the_shift_began_a_while_ago_on_a_quarter_hour_and_lasts_eight_hours():
+def test_the_shift_begins_with_the_quarter_hour_and_lasts_eight_hours():
     span = relief_span(NOW, not_before=LONG_AGO, not_after=LATER)
-    assert span.starts_at == datetime(2026, 11, 23, 2, 15, tzinfo=UTC)
+    assert span.starts_at == datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
     assert span.duration == timedelta(hours=8)
 
 

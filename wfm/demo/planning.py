@@ -1,8 +1,8 @@
 """Which weeks the demo schedules from which forecast. Pure.
 
-A week is planned from what was known on the Saturday before it, as a real planner would. The week of
-the day before yesterday is always there, so that even on a Monday there are worked days to look at,
-and the week after this one.
+Weeks are planned from what was known on the Saturday before the first of them, as a real planner
+would. The week of the day before yesterday is always there, so that even on a Monday there are worked
+days to look at, and the week after this one.
 """
 
 from collections.abc import Collection
@@ -31,14 +31,15 @@ def wanted_weeks(today: date) -> list[date]:
     return [first + WEEK * number for number in range(count)]
 
 
-def plan_weeks(today: date, *, bank_until: date, scheduled: Collection[date]) -> list[PlannedWeeks]:
-    """Return the weeks still to be scheduled, by the origin of their forecast, oldest first.
+def plan_weeks(
+    today: date, *, bank_until: date, scheduled: Collection[date]
+) -> PlannedWeeks | None:
+    """Return the weeks still to be scheduled with the origin of their forecast; None when none is.
 
-    The origin is the Saturday before the week, or the end of the bank's history where that is
-    earlier.
+    The origin is the Saturday before the first of them, or the end of the bank's history where that
+    is earlier.
     """
-    by_origin: dict[date, list[date]] = {}
-    for week in wanted_weeks(today):
-        if week not in scheduled:
-            by_origin.setdefault(min(week - SATURDAY_BEFORE, bank_until), []).append(week)
-    return [PlannedWeeks(origin, tuple(weeks)) for origin, weeks in sorted(by_origin.items())]
+    missing = tuple(week for week in wanted_weeks(today) if week not in scheduled)
+    if not missing:
+        return None
+    return PlannedWeeks(min(missing[0] - SATURDAY_BEFORE, bank_until), missing)

@@ -70,18 +70,18 @@ def _schedule_weeks(
                 status=ScheduleStatus.PUBLISHED, starts_on__in=wanted_weeks(today)
             ).values_list("starts_on", flat=True)
         )
-    jobs: list[Job] = []
-    for plan in plan_weeks(today, bank_until=operation.bank_until, scheduled=scheduled):
-        chain = ChainParams(
-            origin_at=_midnight(plan.origin),
-            forecast_days=FORECAST_DAYS,
-            weeks=plan.weeks,
-            timezone=HALIFAX,
-            solve_seconds=params.solve_seconds,
-        )
-        title = f"Week of {', '.join(map(str, plan.weeks))}"
-        jobs += run_and_watch(chain, title=title, created_by=planner, screen=screen)
-    return jobs
+    plan = plan_weeks(today, bank_until=operation.bank_until, scheduled=scheduled)
+    if plan is None:
+        return []
+    chain = ChainParams(
+        origin_at=_midnight(plan.origin),
+        forecast_days=FORECAST_DAYS,
+        weeks=plan.weeks,
+        timezone=HALIFAX,
+        solve_seconds=params.solve_seconds,
+    )
+    title = "Forecast, requirement, schedule"
+    return run_and_watch(chain, title=title, created_by=planner, screen=screen)
 
 
 def _settle(

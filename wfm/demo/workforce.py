@@ -123,6 +123,7 @@ class TeamSpec:
 
 
 DEMO_TEAM = "Claims line 1"
+NIGHT_TEAM = "Claims nights"
 TEAMS = (
     TeamSpec("Bank voice A", "Toronto", ("bank-voice",), (("full", 12), ("part", 4))),
     TeamSpec("Bank voice B", "Toronto", ("bank-voice",), (("full", 12), ("part", 4)), "bank-chat"),
@@ -147,7 +148,7 @@ TEAMS = (
         (("full", 10), ("long", 4), ("part", 2)),
         "claims",
     ),
-    TeamSpec("Claims nights", "Toronto", ("claims-line",), (("night", 8),)),
+    TeamSpec(NIGHT_TEAM, "Toronto", ("claims-line",), (("night", 8),)),
     TeamSpec("Claims desk", "Halifax", ("claims",), (("full", 10), ("part", 2)), "claims-line"),
 )
 

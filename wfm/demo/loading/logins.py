@@ -6,9 +6,9 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from wfm.demo.operation import BANK_VOICE
+from wfm.demo.operation import BANK_VOICE, HALIFAX
 from wfm.demo.people import DEMO_AGENT_NUMBER
-from wfm.demo.workforce import DEMO_TEAM
+from wfm.demo.workforce import DEMO_TEAM, NIGHT_TEAM
 from wfm.integration.models import ApiKey
 from wfm.integration.services import create_api_key
 from wfm.org.models import Agent, Client, Team, User
@@ -16,6 +16,8 @@ from wfm.org.services.roles import ensure_builtin_roles, grant_role
 
 FILE_NAME = "demo-logins.json"
 API_KEY_NAME = "Demo client"
+# The line never closes; with the night team the lead has people to look after at any hour.
+LEAD_TEAMS = (DEMO_TEAM, NIGHT_TEAM)
 WORDS = [
     "amber",
     "anchor",
@@ -138,10 +140,11 @@ def _ensure_person(name: str, email: str, display_name: str, password: str) -> N
         return
     agent = Agent.objects.get(employee_number=DEMO_AGENT_NUMBER) if name == "agent" else None
     user = User.objects.create_user(
-        email, password, display_name=display_name or str(agent), agent=agent
+        email, password, display_name=display_name or str(agent), agent=agent, timezone=HALIFAX
     )
     if name == "lead":
-        grant_role(user=user, role_key="team_lead", team=Team.objects.get(name=DEMO_TEAM))
+        for team in Team.objects.filter(name__in=LEAD_TEAMS):
+            grant_role(user=user, role_key="team_lead", team=team)
     elif name == "client":
         grant_role(user=user, role_key="client", client=_api_client())
     else:

@@ -120,7 +120,7 @@ def _create_queue(
 ) -> Queue:
     template = CHANNEL_TEMPLATES[Channel(spec.channel)]
     work_type, _created = WorkType.objects.get_or_create(
-        name=f"Demo {spec.name.lower()}",
+        name=spec.name,
         defaults={
             "channel": spec.channel,
             "handling": template.handling,
