@@ -77,6 +77,8 @@ class LiveApplication:
                     ],
                 }
             )
+            # What changes from here on is sent; the page asks for what has changed before.
+            await self.hub.listening()
             await _write(send, f"retry: {RETRY_MS}\nevent: hello\ndata: {{}}\n\n".encode())
             await _pump(subscription, receive, send)
 

@@ -23,8 +23,8 @@ Result = TypeVar("Result")
 
 GATHER_SECONDS = 0.05
 """Changes that come within this time are read together."""
-CHECK_VIEWERS_SECONDS = 60
 RECONNECT_SECONDS = 1
+SUBSCRIBE_SECONDS = 2
 BACKLOG = 50
 RESET = b"event: reset\ndata: {}\n\n"
 GONE = b"event: gone\ndata: {}\n\n"
@@ -53,6 +53,7 @@ class Hub:
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_listening = asyncio.Event()
         # Django's connections belong to threads: one thread, one connection.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-rows")
 
@@ -85,6 +86,11 @@ class Hub:
         self._subscriptions.add(subscription)
         return subscription
 
+    async def listening(self) -> None:
+        """Wait until Redis tells us of changes; not for long: after a break all read anew."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._is_listening.wait(), SUBSCRIBE_SECONDS)
+
     def leave(self, subscription: Subscription) -> None:
         """Take a viewer away; without viewers nobody listens."""
         self._subscriptions.discard(subscription)
@@ -100,6 +106,7 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         self._tasks = []
+        self._is_listening.clear()
 
     async def _listen(self) -> None:
         """Follow Redis; after a break every viewer reads anew, since something may be missed."""
@@ -113,12 +120,15 @@ class Hub:
                     client.pubsub() as pubsub,
                 ):
                     await pubsub.subscribe(CHANNEL)
+                    await pubsub.get_message(timeout=SUBSCRIBE_SECONDS)  # its confirmation
+                    self._is_listening.set()
                     if not is_first:
                         self._tell_all(RESET)
                     await self._follow(pubsub)
             except (redis.RedisError, OSError) as error:
                 logger.warning("Live pages lost Redis (%s); trying again.", error)
                 is_first = False
+                self._is_listening.clear()
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _follow(self, pubsub: Any) -> None:
@@ -151,7 +161,7 @@ class Hub:
     async def _check_viewers(self) -> None:
         """Now and then: is the session alive, and which agents may they see today."""
         while True:
-            await asyncio.sleep(CHECK_VIEWERS_SECONDS)
+            await asyncio.sleep(settings.LIVE_CHECK_SECONDS)
             for subscription in list(self._subscriptions):
                 viewer = await self.in_thread(find_viewer, subscription.viewer.session_key)
                 if viewer is None:

@@ -147,7 +147,11 @@ def _row(
 
 def _code(code: ActivityCode) -> LiveCode:
     return LiveCode(
-        key=code.key, name=code.name, letter=code.letter, color=code.color, css_class=act_class(code)
+        key=code.key,
+        name=code.name,
+        letter=code.letter,
+        color=code.color,
+        css_class=act_class(code),
     )
 
 

@@ -26,7 +26,7 @@ def now(centre):
 
 
 def text_of(answer):
-    return answer.content.decode().replace("\xa0", " ")
+    return answer.content.decode().replace("\u202f", " ")
 
 
 def rows_of(answer):

@@ -137,6 +137,6 @@ def test_a_client_has_no_portal(centre, now, client):
 def test_own_adherence_is_shown_with_why(centre, now, client):
     make_event(centre.agent, centre.start + timedelta(minutes=15), centre.codes["work"])
     client.force_login(centre.agent_user)
-    page = client.get("/portal/day/").content.decode().replace("\xa0", " ")
+    page = client.get("/portal/day/").content.decode().replace("\u202f", " ")
     assert "75.0" in page  # 45 of 60 minutes
     assert "counts whole, longer than the tolerance of 5 min" in page

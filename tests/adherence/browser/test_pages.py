@@ -1,0 +1,212 @@
+"""The portal and the live list in a real browser, against the real processes."""
+
+import re
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils.timezone import now
+from playwright.sync_api import expect, sync_playwright
+
+from adherence.models import ActivityEvent
+from adherence.services import IncomingEvent, ingest_events
+from tests.adherence.browser.floor import make_floor
+from tests.adherence.live.processes import running_pages
+from wfm.org.tenancy import system_tenant
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ARTIFACTS = Path(__file__).resolve().parents[3] / "test-artifacts" / "adherence"
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture
+def floor(transactional_db, redis_client):
+    return make_floor()
+
+
+@pytest.fixture
+def pages(floor, tmp_path):
+    with running_pages(tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def page_of(pages, user, *, width=1280, height=860, language="en", scheme="light"):
+    """A browser page with the person's session; it fails on any script error."""
+    client = Client()
+    client.force_login(user)
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale=language,
+            color_scheme=scheme,
+            base_url=pages.url,
+        )
+        context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": pages.url}]
+        )
+        page = context.new_page()
+        faults = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda line: faults.append(line.text) if "Content Security" in line.text else None,
+        )
+        yield page
+        assert faults == []
+        browser.close()
+
+
+def shot(page, name):
+    page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
+
+
+def events_of(agent, source="portal"):
+    with system_tenant():
+        return list(
+            ActivityEvent.objects.filter(agent=agent, source=source)
+            .order_by("occurred_at")
+            .values_list("activity_code__key", flat=True)
+        )
+
+
+def test_a_tap_is_recorded_and_shown_as_confirmed(floor, pages):
+    agent = floor.agents[0]
+    with page_of(pages, floor.agent_user, width=360, height=740) as page:
+        page.goto("/portal/")
+        shot(page, "portal")
+        page.get_by_role("button", name="Break").click()
+        expect(page.locator("[data-now-state]")).to_have_text("Break")
+        expect(page.locator("[data-now-since]")).to_contain_text("recorded by the server")
+        expect(page.get_by_role("button", name="Break")).to_have_attribute("aria-pressed", "true")
+        assert events_of(agent) == ["break"]
+        page.keyboard.press("0")  # clock out
+        expect(page.get_by_role("button", name="Clock in")).to_be_visible()
+        assert events_of(agent) == ["break", None]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_tap_without_network_waits_and_says_so(floor, pages):
+    agent = floor.agents[0]
+    with page_of(pages, floor.agent_user, width=360, height=740) as page:
+        page.goto("/portal/")
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Lunch").click()
+        expect(page.locator("[data-waiting]")).to_contain_text("One tap is not yet sent")
+        expect(page.locator("[data-waiting]")).to_contain_text("No connection")
+        expect(page.locator("[data-now-since]")).to_contain_text("not yet sent")
+        shot(page, "portal-offline")
+        assert events_of(agent) == []
+        page.context.set_offline(False)
+        expect(page.locator("[data-waiting]")).to_be_hidden(timeout=15_000)
+        expect(page.locator("[data-now-since]")).to_contain_text("recorded by the server")
+        assert events_of(agent) == ["lunch"]
+
+
+def test_taps_survive_the_page(floor, pages):
+    with page_of(pages, floor.agent_user, width=360) as page:
+        page.goto("/portal/")
+        page.context.route("**/portal/taps/", lambda route: route.abort())
+        page.get_by_role("button", name="Meeting").click()
+        expect(page.locator("[data-waiting]")).to_contain_text("One tap is not yet sent")
+        page.context.unroute("**/portal/taps/")
+        page.goto("/portal/")
+        expect(page.locator("[data-now-state]")).to_have_text("Meeting")
+        expect(page.locator("[data-waiting]")).to_be_hidden(timeout=15_000)
+        assert events_of(floor.agents[0]) == ["meeting"]
+
+
+def test_the_portal_speaks_chinese_in_the_dark(floor, pages):
+    with system_tenant():
+        floor.agent_user.language = "zh-hans"
+        floor.agent_user.save(update_fields=["language"])
+    with page_of(pages, floor.agent_user, width=360, scheme="dark") as page:
+        page.goto("/portal/")
+        shot(page, "portal-zh-dark")
+        assert page.evaluate("document.documentElement.lang") == "zh-Hans"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_list_changes_by_itself(floor, pages):
+    """An event is sent; within two seconds the agent's row has moved to the top."""
+    working = floor.agents[8]
+    with page_of(pages, floor.lead) as page:
+        page.goto("/adherence/")
+        expect(page.locator("[data-live-status]")).to_have_text("Live", timeout=10_000)
+        shot(page, "dashboard")
+        row = page.locator(f'tr[data-agent="{working.pk}"]')
+        expect(row).to_contain_text("in adherence")
+        with system_tenant():
+            ingest_events(
+                events=[
+                    IncomingEvent(
+                        event_uid="leaves",
+                        agent_key=working.employee_number,
+                        occurred_at=now() - timedelta(minutes=9),
+                        code="lunch",
+                    )
+                ],
+                source="acd",
+                received_at=now(),
+            )
+        expect(row).to_contain_text("out of adherence", timeout=2000)
+        expect(row).to_contain_text("Lunch")
+
+
+def test_a_lead_approves_with_a_click_and_takes_it_back(floor, pages):
+    with page_of(pages, floor.lead) as page:
+        page.goto("/adherence/?show=out")
+        expect(page.locator("[data-live-status]")).to_have_text("Live", timeout=10_000)
+        row = page.locator("[data-live-rows] tr", has_text=floor.agents[3].name).first
+        agent = row.get_attribute("data-agent")
+        row.get_by_role("button", name="Approve").click()
+        shot(page, "approve")
+        page.get_by_role("radio", name=re.compile("^until .*ends$")).check(force=True)
+        page.get_by_role("button", name="System trouble").click()
+        expect(page.locator(f'tr[data-agent="{agent}"]')).to_have_count(0, timeout=4000)
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator(f'tr[data-agent="{agent}"]')).to_have_count(1, timeout=4000)
+
+
+def test_without_the_stream_the_list_polls(floor, pages):
+    with page_of(pages, floor.lead) as page:
+        page.context.route("**/live/agents/", lambda route: route.abort())
+        page.goto("/adherence/")
+        expect(page.locator("[data-live-status]")).to_have_text("Updated every 2 s", timeout=10_000)
+
+
+def test_filters_are_in_the_address(floor, pages):
+    with page_of(pages, floor.lead) as page:
+        page.goto("/adherence/")
+        page.get_by_label("State").select_option("AWAY")
+        expect(page).to_have_url(re.compile("state=AWAY"))
+        shown = page.locator("[data-live-rows] tr").count()
+        page.reload()
+        expect(page.locator("[data-live-rows] tr")).to_have_count(shown)
+        assert 0 < shown < 40
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "width", "scheme"),
+    [
+        ("/adherence/", "dashboard-dark", 1280, "dark"),
+        ("/adherence/", "dashboard-narrow", 360, "light"),
+        ("/adherence/wall/", "wall", 1600, "dark"),
+        ("/adherence/days/", "days", 1280, "light"),
+        ("/adherence/agents/{agent}/", "agent", 1280, "light"),
+        ("/adherence/agents/{agent}/", "agent-narrow", 360, "dark"),
+    ],
+)
+def test_pages_fit_their_screen(floor, pages, path, name, width, scheme):
+    with page_of(pages, floor.lead, width=width, scheme=scheme) as page:
+        page.goto(path.format(agent=floor.agents[2].pk))
+        page.wait_for_timeout(500)
+        shot(page, name)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
