@@ -34,6 +34,11 @@ def level_choices() -> list[tuple[str, str]]:
     return [(key.metric_key, str(get(key.metric_key).title)) for key in ServiceLevel]
 
 
+def plain(value: Any) -> Any:
+    """Return 240 for 240.0: a field shows what a person would type."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class PercentField(forms.FloatField):
     """A share, typed in percent."""
 
@@ -50,7 +55,7 @@ class PercentField(forms.FloatField):
 
     def prepare_value(self, value: Any) -> Any:
         """Show a fraction as percent; what a person typed stays as typed."""
-        return round(value * 100, 6) if isinstance(value, float) else value
+        return plain(round(value * 100, 6)) if isinstance(value, float) else value
 
 
 class DateInput(forms.DateInput):

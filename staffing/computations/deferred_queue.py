@@ -136,14 +136,14 @@ def _result(
     occupancy = np.full(items.shape, np.nan)
     np.divide(outcome.worked_seconds, capacity, out=occupancy, where=capacity > 0)
     unknown = np.full(items.shape, np.nan)
-    paid = required_fte(plan.agents, shrinkage.total_rate)
+    paid = required_fte(plan.required_agents, shrinkage.total_rate)
     return QueueRequirement(
         starts_at=inputs.series.starts_at,
         offered=items,
         aht_seconds=inputs.aht_seconds,
         workload_erlangs=items * inputs.aht_seconds / (queue.interval_minutes * 60),
         required_agents=plan.required_agents,
-        required_fte=required_fte(plan.agents, shrinkage.unscheduled_rate),
+        required_fte=required_fte(plan.required_agents, shrinkage.unscheduled_rate),
         shrinkage_rate=shrinkage.unscheduled_rate,
         service_level=level,
         asa_seconds=unknown,

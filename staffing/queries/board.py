@@ -123,7 +123,9 @@ class BoardQueue:
 
     @property
     def service_level(self) -> float | None:
-        """Predicted level of the period: intervals weighed with what they offer."""
+        """Predicted level: intervals weighed with what they offer; deferred, of the whole run."""
+        if not self.queue.is_live:
+            return self.result.service_level
         level, offered = self.series.service_level, self.series.offered
         known = ~np.isnan(level) & (offered > 0.0)
         weight = float(offered[known].sum())

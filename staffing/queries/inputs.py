@@ -55,7 +55,7 @@ class QueueInputs:
     @property
     def offered(self) -> FloatArray:
         """Contacts or items expected in each interval, overrides included."""
-        return self.series.final_mean
+        return np.asarray(self.series.final_mean, dtype=np.float64)
 
 
 def queue_inputs(run: ForecastRun, queue: Queue) -> QueueInputs:

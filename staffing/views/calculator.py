@@ -41,7 +41,7 @@ def answer(request: HttpRequest) -> JsonResponse:
 def _form(request: HttpRequest) -> CalculatorForm:
     """Return the form bound to the address, with the usual values where it is silent."""
     usual = {
-        name: field.prepare_value(field.initial)
+        name: str(field.prepare_value(field.initial))
         for name, field in CalculatorForm.base_fields.items()
         if field.initial is not None
     }

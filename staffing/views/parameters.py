@@ -15,7 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from staffing import queries
-from staffing.forms import GoalForm, RateForm, RateFormSet, SettingsForm, ShrinkageForm
+from staffing.forms import (
+    WEEKDAYS,
+    GoalForm,
+    RateForm,
+    RateFormSet,
+    SettingsForm,
+    ShrinkageForm,
+    plain,
+)
 from staffing.models import ShrinkageProfile
 from staffing.services import (
     UnableToChangeGoal,
@@ -28,6 +36,8 @@ from wfm.org.access_views import require
 from wfm.org.models import Queue, ServiceGoal
 from wfm.web.formats import zone_of
 from wfm.web.scope import page_scope
+
+WEEKDAY_NAMES = {None if value == "" else value: name for value, name in WEEKDAYS}
 
 
 def _queue(request: HttpRequest, pk: int) -> Queue:
@@ -72,7 +82,12 @@ def _profile(profile: ShrinkageProfile) -> dict[str, Any]:
     return {
         "profile": profile,
         "rates": [
-            {"row": rate, "starts": _clock(rate.starts_minute), "ends": _clock(rate.ends_minute)}
+            {
+                "row": rate,
+                "weekday": WEEKDAY_NAMES[rate.weekday],
+                "starts": _clock(rate.starts_minute),
+                "ends": _clock(rate.ends_minute),
+            }
             for rate in rates
         ],
         "all_day": sum(r.rate for r in rates if _is_all_week(r) and not r.is_scheduled),
@@ -98,7 +113,7 @@ def _forms(queue: Queue, **bound: Any) -> dict[str, Any]:
     fresh = {
         "goal_form": GoalForm(queue=queue, initial=now_in_force | {"starts_on": tomorrow}),
         "settings_form": SettingsForm(
-            initial={name: getattr(queue, name) for name in SettingsForm.base_fields}
+            initial={name: plain(getattr(queue, name)) for name in SettingsForm.base_fields}
         ),
         "shrinkage_form": ShrinkageForm(initial={"starts_on": tomorrow}),
         "rate_forms": RateFormSet(initial=_rates_in_force(queue), prefix="rates"),
