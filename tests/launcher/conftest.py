@@ -60,4 +60,4 @@ def possible_identities() -> list[Identity]:
     """Return how PostgreSQL can run here."""
     if os.geteuid() != 0:
         return [Identity.SAME]
-    return list({server_identity(), Identity.NOBODY})
+    return list(dict.fromkeys([server_identity(), Identity.NOBODY]))
