@@ -243,6 +243,8 @@ def template_texts() -> Iterator[Text]:
     for path in sorted((ROOT / "templates").rglob("*.*")):
         if path.suffix in {".html", ".txt"}:
             source = templatize(path.read_text("utf-8"), origin=str(path))
+            # A template's indentation is none that Python's tokenizer would accept.
+            source = "\n".join(line.strip() for line in source.splitlines())
             yield from _extracted(source.encode("utf-8"), path)
 
 
