@@ -154,7 +154,7 @@ def _by_instant(
 def _reason(reason: str, span: Span, driver: DriverInput | None) -> str:
     parts = [reason]
     if driver is not None:
-        parts.append(driver.sentence)
+        parts.extend([driver.sentence, _("The backtests knew the driver's true values.")])
     if span.gap_days:
         parts.append(
             _("The last recorded day lies %(days)s days before the forecast.")

@@ -28,6 +28,8 @@ SEASONAL_NAIVE = "seasonal_naive"
 METHODS = (BLEND, SMOOTHING, WEEKDAY_MEAN, SEASONAL_NAIVE)
 SMOOTHING_MEMBER = LEVEL_HALF_LIVES_DAYS.index(14.0)
 BACKTEST_SPAN_DAYS = 56
+SHARED_SHARE = 0.8
+"""Part of the best member's error on a day that no member is blamed for."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,8 @@ def _level_errors(
         base = (fit.rates.mean(axis=0)[:, slots] * weight[index]).sum(axis=-1)
         truth = np.sqrt((actual[index] * weight[index]).sum(axis=-1))
         scored = (weight[index].sum(axis=-1) > 0).astype(float)
-        gaps = np.sqrt(fit.levels[:, :, None] * base) - truth
-        errors[index] = np.einsum("mqd,qd,db->mbq", gaps**2, scored, indicator, optimize=True)
+        gaps = (np.sqrt(fit.levels[:, :, None] * base) - truth) ** 2
+        gaps = gaps - SHARED_SHARE * gaps.min(axis=0)
+        errors[index] = np.einsum("mqd,qd,db->mbq", gaps, scored, indicator, optimize=True)
         counts[index] = np.einsum("qd,db->bq", scored, indicator)
     return errors, counts

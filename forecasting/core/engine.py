@@ -90,6 +90,9 @@ def _forecast_chunk(
     history: HistoryData, horizon: HorizonData, params: ForecastParams, chosen: IntArray
 ) -> tuple[FloatArray, FloatArray, FloatArray, list[QueueOutcome]]:
     """Mean, bands, day weights and outcomes of a few queues."""
+    flags = [flag_of(history, int(queue)) for queue in chosen]
+    if all(flag.startswith("refused") for flag in flags):
+        return _nothing(history, horizon, params, flags)
     data = _learning_data(history, chosen)
     final = data.fit(history.days)
     clean = final.day_weights[:, -history.days :]
@@ -114,11 +117,25 @@ def _forecast_chunk(
     _correct_today(mean, spread, horizon, chosen)
     bands = quantile_bands(mean=mean, spread=spread, quantiles=params.quantiles)
     outcomes = [
-        _outcome(history, int(queue), scores[row], METHODS[picks[row]], mean[row], covered[row])
-        for row, queue in enumerate(chosen)
+        _outcome(flags[row], scores[row], METHODS[picks[row]], mean[row], covered[row])
+        for row in range(len(chosen))
     ]
     _settle_constants(mean, bands, outcomes, history, chosen)
     return mean, bands, clean, outcomes
+
+
+def _nothing(
+    history: HistoryData, horizon: HorizonData, params: ForecastParams, flags: list[str]
+) -> tuple[FloatArray, FloatArray, FloatArray, list[QueueOutcome]]:
+    """Zeros and refusals: there may be too few days for any array below."""
+    mean = np.zeros((len(flags), horizon.days, history.labels))
+    bands = np.zeros((len(params.quantiles), *mean.shape))
+    weights = np.ones((len(flags), history.days))
+    return mean, bands, weights, [_refusal(flag) for flag in flags]
+
+
+def _refusal(flag: str) -> QueueOutcome:
+    return QueueOutcome(flag=flag, method=None, reason=flag.removeprefix("refused: "))
 
 
 def _learning_data(history: HistoryData, chosen: IntArray) -> LearningData:
@@ -170,16 +187,10 @@ def _correct_today(
 
 
 def _outcome(
-    history: HistoryData,
-    queue: int,
-    scores: list[MethodScore],
-    method: str,
-    mean: FloatArray,
-    covered: float,
+    flag: str, scores: list[MethodScore], method: str, mean: FloatArray, covered: float
 ) -> QueueOutcome:
-    flag = flag_of(history, queue)
     if flag.startswith("refused"):
-        return QueueOutcome(flag=flag, method=None, reason=flag.removeprefix("refused: "))
+        return _refusal(flag)
     open_cells: BoolArray = mean > 0
     return QueueOutcome(
         flag=flag,

@@ -1,5 +1,7 @@
 """Forecast runs and their rows."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +31,12 @@ class ForecastRun(Run):
         indexes = [models.Index(fields=["-published_at"], name="forecasting_run_published")]
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.starts_at:%Y-%m-%d} – {self.ends_at:%Y-%m-%d}"
+        return f"#{self.pk} {self.starts_at:%Y-%m-%d} – {self.last_at:%Y-%m-%d}"
+
+    @property
+    def last_at(self) -> datetime:
+        """The last second covered: its date is the last one of the forecast."""
+        return self.ends_at - timedelta(seconds=1)
 
 
 class ForecastQueueResult(models.Model):
