@@ -20,6 +20,7 @@ def ui_texts() -> dict[str, str]:
         "low": _("low"),
         "high": _("high"),
         "total": _("Total"),
+        "wholePeriod": _("Whole period"),
         "noData": _("Nothing to show for this period."),
         "chartFailed": _("The chart could not be drawn; the table shows the same numbers."),
         "definitionFailed": _("The definition could not be loaded. Try again."),

@@ -119,6 +119,7 @@ function bandSeries(item, points) {
     clip: true,
     yAxisIndex: item.right ? 1 : 0,
     z: 1,
+    zlevel: 0,
     data: points,
     encode: { x: 0, y: [1, 2] },
     renderItem: (params, api) => {
@@ -150,7 +151,7 @@ function differenceSeries(payload) {
       if (have !== null && need !== null && Math.sign(have - need) === wanted) data.push([x * 1000, x * 1000 + step, have, need]);
     });
     return {
-      type: "custom", name: wanted > 0 ? text("over") : text("under"), silent: true, clip: true, z: 3, data,
+      type: "custom", name: wanted > 0 ? text("over") : text("under"), silent: true, clip: true, z: 3, zlevel: 0, data,
       encode: { x: [0, 1], y: [2, 3] },
       renderItem: (_params, api) => {
         const [left, top] = api.coord([api.value(0), Math.max(api.value(2), api.value(3))]);

@@ -4,7 +4,7 @@
 import { options } from "./chart-options.js";
 import { buildTable, rowLabel, summary } from "./chart-table.js";
 import { localDate } from "./chart-time.js";
-import { onThemeChange } from "./chart-theme.js";
+import { color, faded, onThemeChange } from "./chart-theme.js";
 import { measure, text } from "./strings.js";
 import { enhanceTable } from "./table.js";
 
@@ -156,11 +156,16 @@ class Chart {
   }
 
   brushOption() {
-    return { xAxisIndex: 0, brushType: "lineX", brushMode: "single", toolbox: [], throttleType: "debounce", throttleDelay: 0 };
+    return { xAxisIndex: 0, toolbox: [], throttleType: "debounce", throttleDelay: 0, ...this.brushLook() };
   }
 
   armBrush() {
-    this.chart.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: { brushType: "lineX", brushMode: "single" } });
+    this.chart.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: this.brushLook() });
+  }
+
+  brushLook() {
+    const accent = color("--accent");
+    return { brushType: "lineX", brushMode: "single", z: 10, transformable: false, brushStyle: { color: faded(accent, 0.12), borderColor: accent, borderWidth: 1 } };
   }
 
   enableBrush() {
@@ -196,7 +201,19 @@ class Chart {
 
   zoom(range) {
     this.range = range;
+    this.whole ??= this.makeWholeButton();
+    this.whole.hidden = range === null;
     this.render();
+  }
+
+  makeWholeButton() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button--small";
+    button.textContent = text("wholePeriod");
+    button.addEventListener("click", () => this.zoom(null));
+    this.toggle.before(button);
+    return button;
   }
 
   update(payload) {
