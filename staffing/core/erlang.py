@@ -54,7 +54,8 @@ def _busy(model: Model, traffic: Traffic, agents: FloatArray, thresholds: Thresh
     if model is Model.B:
         return _erlang_b(traffic, agents)
     if model is Model.C:
-        return _erlang_c(traffic, agents, thresholds)
+        log_free = log_inverse_blocking(agents - 1.0, traffic.erlangs)
+        return erlang_c_prediction(traffic, agents, log_free, thresholds)
     return impatient_prediction(
         erlang_a_queue(traffic, agents),
         thresholds,
@@ -127,10 +128,12 @@ def _erlang_b(traffic: Traffic, agents: FloatArray) -> Prediction:
     )
 
 
-def _erlang_c(traffic: Traffic, agents: FloatArray, thresholds: Thresholds) -> Prediction:
+def erlang_c_prediction(
+    traffic: Traffic, agents: FloatArray, log_free: FloatArray, thresholds: Thresholds
+) -> Prediction:
+    """Return the figures of M/M/n with load and n >= 1; `log_free` is ln(1 / B(n - 1, A))."""
     stable = agents > traffic.erlangs
     spare = np.where(stable, agents - traffic.erlangs, 1.0)
-    log_free = log_inverse_blocking(agents - 1.0, traffic.erlangs)
     log_ratio = np.log(traffic.erlangs / spare) - log_free
     wait_rate = np.where(stable, np.exp(log_share(log_ratio)), 1.0)
     mean_wait = np.where(stable, wait_rate * traffic.aht_seconds / spare, np.inf)

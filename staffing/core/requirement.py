@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.erlang import evaluate
+from staffing.core.erlang_c_walk import walk_to_requirement
 from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray
 from staffing.core.traffic import RowIndex, Traffic
@@ -57,6 +58,16 @@ def agents_or_inf(*, model: Model, traffic: Traffic, goals: Goals) -> FloatArray
 
 
 def _search(model: Model, traffic: Traffic, goals: Goals, floor: FloatArray) -> FloatArray:
+    if model is not Model.C:
+        return _general_search(model, traffic, goals, floor)
+    agents, settled = walk_to_requirement(traffic, goals, floor=floor)
+    rest = np.flatnonzero(~settled)
+    if rest.size:
+        agents[rest] = _general_search(model, traffic.take(rest), goals.take(rest), floor[rest])
+    return agents
+
+
+def _general_search(model: Model, traffic: Traffic, goals: Goals, floor: FloatArray) -> FloatArray:
     dips = goals.definition is ServiceLevel.SHORT_ABANDONS_COUNT and bool(
         np.any(goals.short_seconds > goals.threshold_seconds)
     )

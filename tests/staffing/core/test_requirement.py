@@ -120,7 +120,7 @@ def scan(erlangs, goals, model=Model.A, patience=60.0, most=80):
             agents=np.array([float(agents)]),
             thresholds=goals.thresholds(),
         )
-        if goals.met_by(prediction)[0]:
+        if goals.met_by(prediction)[0] and agents >= np.nan_to_num(goals.min_agents[0]):
             return agents
     return None
 
@@ -196,3 +196,35 @@ def test_the_search_is_right_from_any_guess(answer, guess):
         step=np.array([1.0, 7.0]),
     )
     assert found.tolist() == [answer, answer]
+
+
+@given(
+    erlangs=st.floats(0.01, 60),
+    level=st.one_of(st.none(), st.floats(0.01, 0.999999)),
+    threshold=st.sampled_from([0.0, 20.0, 600.0, np.inf]),
+    max_asa=st.sampled_from([None, 0.001, 5.0, 4000.0]),
+    max_occupancy=st.sampled_from([None, 0.3, 0.95, 1.0]),
+    min_agents=st.integers(0, 70),
+)
+def test_the_walk_of_erlang_c_finds_what_a_scan_finds(
+    erlangs, level, threshold, max_asa, max_occupancy, min_agents
+):
+    goals = Goals.same(
+        1,
+        level=level,
+        threshold_seconds=threshold,
+        max_asa_seconds=max_asa,
+        max_occupancy_rate=max_occupancy,
+        min_agents=min_agents,
+    )
+    found = required_agents(model=Model.C, traffic=traffic(erlangs), goals=goals)[0]
+    assert found == scan(erlangs, goals, model=Model.C, most=300)
+
+
+def test_a_walk_that_would_be_long_is_left_to_the_search():
+    """Certainty within no time and with no threshold are far from the square-root rule."""
+    assert required(Model.C, 5, level=1.0, threshold_seconds=np.inf) == [6]
+    assert required(Model.C, 2000, max_asa_seconds=1e-9)[0] > 2200
+    mixed = replace(Goals.same(2, max_occupancy_rate=0.5), max_asa_seconds=np.array([np.nan, 1.0]))
+    found = required_agents(model=Model.C, traffic=traffic(10, 10), goals=mixed)
+    assert found.tolist() == [20, 20]
