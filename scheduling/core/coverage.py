@@ -1,117 +1,184 @@
-"""What the people on position serve, when each serves one of their skills at a time.
+"""What the people on position serve, when each serves one of their skills for a whole slot.
 
-The largest service of an interval is a matching. Its value needs no matching: for skills A it is the minimum
-over subsets B of A of (demand of A without B + people with a skill in B), and a new person serves more exactly
-when every minimising B touches their skills. Both are array operations over all slots at once. With different
-costs of shortage the greedy order by cost is optimal, since the skills that can be served form a polymatroid.
+A requirement of 2.6 people is two whole units and one that is worth 0.6: whoever serves it idles for the rest. The
+units served at best are a matching of largest value. Its value needs no matching: the sets of units that can be
+served together form a matroid, so taking units by falling value is optimal, and how many of the dearest classes
+can be served is the minimum over subsets B of skills of (units of skills outside B + people with a skill in B).
+A new person serves one more exactly when every minimising B touches their skills. All of it is array operations
+over the slots at once. Skills that share no person are kept apart.
 
 J. Edmonds, Submodular functions, matroids, and certain polyhedra (1970), doi:10.1007/3-540-36478-1_2.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.core.data import ScheduleData
+from scheduling.core.data import MAX_LINKED_SKILLS, InvalidDataError, ScheduleData
 
+# Requirements a hair above a whole number, as arithmetic leaves them, count as whole.
+WHOLE = 1e-6
 
-@dataclass(frozen=True, kw_only=True)
-class _Level:
-    """Skills whose shortage costs at least so much, with the subsets of them."""
-
-    cost_step: float
-    subsets: NDArray[np.int64]
-    demand_left: NDArray[np.float64]
+FloatArray = NDArray[np.float64]
 
 
 class Coverage:
-    """People on position by slot, counted per subset of skills; the caller adds and removes them."""
+    """People on position by slot; the caller adds and removes them."""
 
     def __init__(self, data: ScheduleData) -> None:
         """Start with the shifts that reach in from the week before."""
         self.skills = tuple(sorted(data.required_agents))
-        self.required = np.array([data.required_agents[s] for s in self.skills], dtype=float)
-        self.required = self.required.reshape(len(self.skills), data.horizon.slots)
+        slots = data.horizon.slots
+        self.required = np.zeros((len(self.skills), slots))
+        for number, skill in enumerate(self.skills):
+            self.required[number] = data.required_agents[skill]
+        self.under_cost = np.array([data.under_cost[s] for s in self.skills], dtype=float)
         self.over_cost = data.over_cost
         self.counted = data.counted_slots
-        self.subset_count = 1 << len(self.skills)
-        self.staffed = np.zeros((self.subset_count, data.horizon.slots))
-        self.people = np.zeros(data.horizon.slots)
-        self.work_units = 0
-        costs = [data.under_cost[s] for s in self.skills]
-        self.levels = self._read_levels(costs)
+        self.people = np.zeros(slots)
         self._bits = {skill: 1 << n for n, skill in enumerate(self.skills)}
-        for skills, slots in data.carried:
-            self.add(self.mask(skills), np.asarray(slots, dtype=np.int64))
+        sets = {self.mask(agent.skills) for agent in data.agents}
+        sets |= {self.mask(skills) for skills, _ in data.carried}
+        self.linked = [
+            _Linked(group, self.required, self.under_cost, self.over_cost)
+            for group in linked_skills(sets, len(self.skills))
+        ]
+        self._linked_of = {
+            mask: next((c for c in self.linked if c.mask & mask), None) for mask in sets
+        }
+        for skills, working in data.carried:
+            self.add(self.mask(skills), np.asarray(working, dtype=np.int64))
 
-    def _read_levels(self, costs: list[float]) -> list[_Level]:
-        levels = []
-        distinct = sorted(set(costs), reverse=True)
-        for number, cost in enumerate(distinct):
-            following = distinct[number + 1] if number + 1 < len(distinct) else 0.0
-            inside = [n for n, c in enumerate(costs) if c >= cost]
-            allowed = sum(1 << n for n in inside)
-            subsets = [b for b in range(self.subset_count) if b & ~allowed == 0]
-            left = [
-                sum(
-                    (self.required[n] for n in inside if not b >> n & 1),
-                    np.zeros(len(self.counted)),
-                )
-                for b in subsets
-            ]
-            levels.append(
-                _Level(
-                    cost_step=cost - following,
-                    subsets=np.array(subsets),
-                    demand_left=np.array(left),
-                )
-            )
-        return levels
-
-    def mask(self, skills: tuple[str, ...]) -> int:
+    def mask(self, skills: Iterable[str]) -> int:
         """Bit set of the skills that anything here asks for."""
         return sum(self._bits[skill] for skill in skills if skill in self._bits)
 
     def add(self, mask: int, working: NDArray[np.int64], *, count: float = 1.0) -> None:
         """Put people with these skills on position in these slots; a negative count takes them away."""
-        touched = [b for b in range(self.subset_count) if b & mask]
-        self.staffed[np.ix_(np.array(touched, dtype=np.int64), working)] += count
         self.people[working] += count
+        linked = self._linked_of[mask]
+        if linked is not None:
+            linked.add(mask, working, count)
 
     def remove(self, mask: int, working: NDArray[np.int64]) -> None:
         """Take one person away."""
         self.add(mask, working, count=-1.0)
 
-    def weights(self, mask: int) -> NDArray[np.float64]:
+    def weights(self, mask: int) -> FloatArray:
         """Cost saved by one more person with these skills in each slot; negative where they idle."""
-        saved = np.zeros(len(self.counted))
-        served = saved
-        for level in self.levels:
-            total = level.demand_left + self.staffed[level.subsets]
-            without = level.subsets & mask == 0
-            served = np.clip(total[without].min(axis=0) - total.min(axis=0), 0.0, 1.0)
-            saved = saved + level.cost_step * served
-        saved = saved + self.over_cost * served - self.over_cost
+        linked = self._linked_of[mask]
+        saved = -self.over_cost if linked is None else linked.saved_by_one(mask) - self.over_cost
         return np.where(self.counted, saved, 0.0)
 
-    def served(self) -> NDArray[np.float64]:
-        """People who serve in each slot."""
-        if not self.levels:
-            return np.zeros(len(self.counted))
-        last = self.levels[-1]
-        return np.asarray((last.demand_left + self.staffed[last.subsets]).min(axis=0))
-
-    def shortage(self) -> NDArray[np.float64]:
+    def shortage(self) -> FloatArray:
         """People missing in each slot, all skills together."""
-        return np.where(self.counted, self.required.sum(axis=0) - self.served(), 0.0)
+        served = sum((linked.served() for linked in self.linked), np.zeros(len(self.counted)))
+        return np.where(self.counted, self.required.sum(axis=0) - served, 0.0)
+
+    def idle(self) -> FloatArray:
+        """People above what is served, parts of a person included."""
+        served = sum((linked.served() for linked in self.linked), np.zeros(len(self.counted)))
+        return np.where(self.counted, self.people - served, 0.0)
 
     def cost(self) -> float:
         """Cost of shortage and idleness over the counted slots."""
-        total = np.zeros(len(self.counted))
-        served = np.zeros(len(self.counted))
-        for level in self.levels:
-            served = (level.demand_left + self.staffed[level.subsets]).min(axis=0)
-            total += level.cost_step * (level.demand_left[0] - served)
-        total += self.over_cost * (self.people - served)
+        total = self.under_cost @ self.required + self.over_cost * self.people
+        for linked in self.linked:
+            total = total - linked.saved()
         return float(total[self.counted].sum())
+
+
+def linked_skills(sets: Iterable[int], count: int) -> list[list[int]]:
+    """Groups of skills that people share, directly or through others."""
+    groups: list[int] = [1 << n for n in range(count)]
+    for mask in sets:
+        touched = [group for group in groups if group & mask]
+        if touched:
+            groups = [group for group in groups if not group & mask]
+            groups.append(sum(touched))
+    return [[n for n in range(count) if group >> n & 1] for group in sorted(groups)]
+
+
+class _Linked:
+    """Skills that share people, with everything counted per subset of them."""
+
+    def __init__(
+        self, group: Sequence[int], required: FloatArray, under_cost: FloatArray, over_cost: float
+    ) -> None:
+        if len(group) > MAX_LINKED_SKILLS:
+            raise InvalidDataError(
+                f"Expected at most {MAX_LINKED_SKILLS} skills that share people, got {len(group)}."
+            )
+        self.group = tuple(group)
+        self.mask = sum(1 << n for n in group)
+        subsets = range(1 << len(group))
+        self.subsets = np.array([sum(1 << group[n] for n in _members(b)) for b in subsets])
+        self.staffed = np.zeros((len(self.subsets), required.shape[1]))
+        worth = under_cost[list(group)] + over_cost
+        self._read_units(required[list(group)], worth)
+
+    def _read_units(self, required: FloatArray, worth: FloatArray) -> None:
+        """Classes of units by falling value: whole ones of each skill, then the parts of units."""
+        whole = np.floor(required + WHOLE)
+        part = np.clip(required - whole, 0.0, 1.0)
+        part[part < WHOLE] = 0.0
+        # Class n < skills: whole units of skill n; the rest: the part of a unit of each skill.
+        amounts = np.concatenate([np.ones_like(whole), part])
+        units = np.concatenate([whole, (part > 0).astype(float)])
+        values = np.concatenate([worth, worth])[:, None] * amounts
+        order = np.argsort(-values, axis=0, kind="stable")
+        columns = np.arange(required.shape[1])
+        skills = len(worth)
+        demand = np.zeros_like(whole)
+        outside = np.array(
+            [[not subset >> n & 1 for n in range(skills)] for subset in range(len(self.subsets))],
+            dtype=float,
+        )
+        self.left, self.values, self.amounts = [], [], []
+        for rank in range(len(units)):
+            unit = order[rank]
+            demand[unit % skills, columns] += units[unit, columns]
+            value = values[unit, columns]
+            if self.values and np.array_equal(value, self.values[-1]):
+                self.left[-1] = outside @ demand
+            elif value.any():
+                self.left.append(outside @ demand)
+                self.values.append(value)
+                self.amounts.append(amounts[unit, columns])
+        following = [*self.values[1:], np.zeros(required.shape[1])]
+        self.steps = [a - b for a, b in zip(self.values, following, strict=True)]
+
+    def add(self, mask: int, working: NDArray[np.int64], count: float) -> None:
+        touched = np.flatnonzero(self.subsets & mask)
+        self.staffed[np.ix_(touched, working)] += count
+
+    def saved_by_one(self, mask: int) -> FloatArray:
+        apart = self.subsets & mask == 0
+        saved = np.zeros(self.staffed.shape[1])
+        for left, step in zip(self.left, self.steps, strict=True):
+            total = left + self.staffed
+            saved += step * np.clip(total[apart].min(axis=0) - total.min(axis=0), 0.0, 1.0)
+        return saved
+
+    def _served_units(self) -> list[FloatArray]:
+        """How many units of this or a dearer class are served."""
+        return [np.asarray((left + self.staffed).min(axis=0)) for left in self.left]
+
+    def saved(self) -> FloatArray:
+        saved = np.zeros(self.staffed.shape[1])
+        for units, step in zip(self._served_units(), self.steps, strict=True):
+            saved += step * units
+        return saved
+
+    def served(self) -> FloatArray:
+        served = np.zeros(self.staffed.shape[1])
+        before = np.zeros(self.staffed.shape[1])
+        for units, amount in zip(self._served_units(), self.amounts, strict=True):
+            served += amount * (units - before)
+            before = units
+        return served
+
+
+def _members(subset: int) -> list[int]:
+    return [n for n in range(subset.bit_length()) if subset >> n & 1]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Span: TypeAlias = tuple[int, int]
 
 MINUTES_PER_DAY = 1440
-MAX_LINKED_SKILLS = 12
+MAX_LINKED_SKILLS = 8
 
 
 class InvalidDataError(ValueError):
@@ -209,11 +209,6 @@ class ScheduleData:
                 raise InvalidDataError(f"Expected an under_cost above 0 for skill {skill}.")
         if self.over_cost < 0:
             raise InvalidDataError(f"Expected over_cost >= 0, got {self.over_cost}.")
-        if len(self.required_agents) > MAX_LINKED_SKILLS:
-            raise InvalidDataError(
-                f"Expected at most {MAX_LINKED_SKILLS} skills in one solve, got "
-                f"{len(self.required_agents)}; solve skill groups that share no agent apart."
-            )
         for agent in self.agents:
             if agent.contract not in self.contracts:
                 raise InvalidDataError(f"{agent.key}: unknown contract {agent.contract}.")

@@ -181,7 +181,7 @@ class DayPlan:
             demand = round(coverage.required[skill, slot] * SCALE)
             short = cp.new_int_var(0, demand, "")
             cp.add(short + SCALE * sum(flows) >= demand)
-            under = self.roster.data.under_cost[coverage.skills[skill]] + coverage.over_cost
+            under = float(coverage.under_cost[skill]) + coverage.over_cost
             self.model.cost.append((round(under * SCALE), short))
 
     def _fixed_staff(self) -> dict[int, NDArray[np.float64]]:

@@ -68,7 +68,7 @@ def follow_profile(
             if old is not None:
                 staffed[mask][old.working] -= 1
             weights = profile[mask] - staffed[mask] - 0.5
-            weights = weights + cost_share * roster.coverage.weights(mask)
+            weights = weights + cost_share / roster.cost_unit * roster.coverage.weights(mask)
             tour = roster.best_tour(agent, weights) or old
             roster.put(agent, tour)
             if tour is not None:
@@ -79,6 +79,7 @@ def follow_profile(
 class AnnealParams:
     """How boldly a round of small re-plannings begins; it ends greedy.
 
+    Temperature and noise count in costs of one idle slot.
     `worth` are the programme's duals as the worth of a slot per skill set. Mixed into the marginal
     costs they keep a re-planned week part of a good whole; without them the search gets stuck.
     """
@@ -100,7 +101,7 @@ def anneal(
     """
     placed = np.array(roster.placed())
     cost = best_cost = roster.cost()
-    best = roster.tour_list()
+    best, unit = roster.tour_list(), roster.cost_unit
     if not len(placed):
         return best_cost
     for move in range(params.moves):
@@ -111,7 +112,7 @@ def anneal(
         group = rng.choice(placed, size, replace=False)
         before = _replan(roster, group, params=params, heat=heat, rng=rng)
         after = roster.cost()
-        tolerance = -params.temperature * heat**2 * np.log(max(rng.random(), 1e-12))
+        tolerance = -params.temperature * unit * heat**2 * np.log(max(rng.random(), 1e-12))
         if after > cost + tolerance:
             _put_back(roster, group, before)
             continue
@@ -150,7 +151,7 @@ def _replan(
     noise = _noise(params, slots=roster.data.horizon.slots, heat=heat, rng=rng)
     for agent in rng.permutation(group):
         mask = roster.masks[agent]
-        weights = roster.coverage.weights(mask) + noise
+        weights = roster.coverage.weights(mask) + roster.cost_unit * noise
         if mask in params.worth:
             share = params.worth_share_max * rng.random()
             weights = (1 - share) * weights + share * params.worth[mask]

@@ -1,12 +1,12 @@
 """A lower bound on the cost of any legal schedule, by Lagrangian duality.
 
 For prices p[skill, slot] between 0 and under + over, every schedule costs at least
-sum of required x (p - over) - sum over agents of the best week that earns max(p of own skills) - over per slot.
-Any prices give a valid figure; the ascent below looks for good ones. Rest between shifts and seats are left out
-where they are not implied, which can only lower the figure.
+sum over skills and slots of the least n x (p - over) + cost of n people serving, n a whole number
+- sum over agents of the best week that earns max(p of own skills) - over per slot.
+Where the requirement d is whole, the first term is d x (p - over). Any prices give a valid figure. Rest between
+shifts and seats are left out where they are not implied, which can only lower the figure.
 
-M. Held, P. Wolfe, H. P. Crowder, Validation of subgradient optimization (1974), doi:10.1007/BF01580223.
-F. Barahona, R. Anbil, The volume algorithm (2000), doi:10.1007/s101070050002.
+A. M. Geoffrion, Lagrangean relaxation for integer programming (1974), doi:10.1007/BFb0120690.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.core.coverage import Coverage
+from scheduling.core.coverage import WHOLE, Coverage
 from scheduling.core.data import AgentRules, ScheduleData
 from scheduling.core.tours import ShapeValues, Tour, TourModel
 
@@ -65,8 +65,6 @@ class Priced:
     """What one set of prices proves, and the week of each class that answers it best."""
 
     bound: float
-    slack: NDArray[np.float64]
-    """Requirement minus what the answering weeks serve: the direction in which prices should move."""
     tours: tuple[Tour | None, ...]
 
 
@@ -81,35 +79,39 @@ class Pricer:
         self.required = np.where(self.counted, coverage.required, 0.0)
         self.over_cost = data.over_cost
         under = np.array([[data.under_cost[skill]] for skill in self.skills], dtype=float)
+        whole = np.floor(self.required + WHOLE)
+        part = np.where(self.required - whole < WHOLE, 0.0, self.required - whole)
+        self.whole, self.part = whole, part
+        self.part_short = under.reshape(-1, 1) * part
+        self.part_idle = data.over_cost * (1.0 - part) * (part > 0)
         self.highest = np.where(self.counted, under.reshape(-1, 1) + data.over_cost, 0.0)
         self.carried = data.carried
         self.evaluations = 0
 
-    def worth(
-        self, prices: NDArray[np.float64], skills: tuple[str, ...]
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Worth of a slot to someone with these skills, and the skill that pays it."""
+    def worth(self, prices: NDArray[np.float64], skills: tuple[str, ...]) -> NDArray[np.float64]:
+        """Worth of each slot to someone with these skills."""
         rows = [n for n, skill in enumerate(self.skills) if skill in skills]
-        if not rows:
-            return np.where(self.counted, -self.over_cost, 0.0), np.zeros(len(self.counted), int)
-        own = prices[rows]
-        worth = np.where(self.counted, own.max(axis=0) - self.over_cost, 0.0)
-        return worth, np.array(rows)[own.argmax(axis=0)]
+        best = prices[rows].max(axis=0) if rows else np.zeros(len(self.counted))
+        return np.where(self.counted, best - self.over_cost, 0.0)
+
+    def _least_of_demand(self, prices: NDArray[np.float64]) -> float:
+        """Cheapest whole number of people serving each skill and slot at these prices."""
+        worth = np.where(self.counted, prices - self.over_cost, 0.0)
+        down = self.whole * worth + self.part_short
+        up = (self.whole + 1) * worth + self.part_idle
+        return float(np.where(self.part > 0, np.minimum(down, up), down).sum())
 
     def price(self, prices: NDArray[np.float64]) -> Priced:
         """The bound that these prices prove; prices are clipped to what is legal first."""
         prices = np.clip(prices, 0.0, self.highest)
-        bound = float((self.required * (prices - self.over_cost)).sum())
-        slack = self.required.copy()
+        bound = self._least_of_demand(prices)
         for skills, slots in self.carried:
-            worth, payer = self.worth(prices, skills)
-            at = np.asarray(slots, dtype=np.int64)
-            bound -= float(worth[at].sum())
-            slack[payer[at], at] -= 1
+            worth = self.worth(prices, skills)
+            bound -= float(worth[np.asarray(slots, dtype=np.int64)].sum())
         known: dict[tuple[tuple[str, ...], str], tuple[ShapeValues, NDArray[np.float64]]] = {}
         tours = []
         for group in self.classes:
-            worth, payer = self.worth(prices, group.skills)
+            worth = self.worth(prices, group.skills)
             key = (group.skills, group.model.contract.name)
             if key not in known:
                 known[key] = (group.model.shape_values(worth), worth)
@@ -117,6 +119,4 @@ class Pricer:
             tours.append(tour)
             self.evaluations += 1
             bound -= len(group.members) * value
-            if tour is not None and len(self.skills):
-                slack[payer[tour.working], tour.working] -= len(group.members)
-        return Priced(bound=bound, slack=np.where(self.counted, slack, 0.0), tours=tuple(tours))
+        return Priced(bound=bound, tours=tuple(tours))

@@ -31,6 +31,8 @@ class Roster:
             agent.site in data.seats and agent.work_mode == WorkMode.OFFICE for agent in data.agents
         ]
         self.evaluations = 0
+        # What "a little more" means: the cost of an idle slot, or a tenth of a short one.
+        self.cost_unit = data.over_cost or min(data.under_cost.values(), default=10.0) / 10
 
     def put(self, agent: int, tour: Tour | None) -> None:
         """Give an agent without tour this one."""

@@ -33,9 +33,8 @@ class SolveParams:
     """Knobs of the solve."""
 
     seed: int = 1
-    bound_share: float = 0.3
-    ascent_steps: int = 200
-    bound_tolerance: float = 0.001
+    bound_share: float = 0.4
+    bound_tolerance: float = 0.005
     bound_rounds: int = 400
     enough_gap: float = 0.0
     day_effort: float = 1.0
@@ -196,17 +195,24 @@ class Solver:
         search.price(search.best_prices)
         if set(self.start.prices) == set(coverage.skills):
             search.price(np.array([self.start.prices[skill] for skill in coverage.skills]))
-        cost = self.best_cost if self.best_cost is not None else 0.0
-        search.ascend(incumbent_cost=cost, steps=self.params.ascent_steps, stop=self.stop)
-        for number, group in enumerate(placed):
-            for member in group.members:
-                search.keep(number, self.best[member])
-        profile = search.generate(
-            tolerance=self.params.bound_tolerance,
+        profile = search.start(
             rounds=self.params.bound_rounds,
             stop=self._stop_programme,
             solve_seconds=self.params.programme_seconds,
         )
+        if search.programme_value - search.best > self.params.bound_tolerance * search.best:
+            for number, group in enumerate(placed):
+                for member in group.members:
+                    search.keep(number, self.best[member])
+            profile = (
+                search.generate(
+                    tolerance=self.params.bound_tolerance,
+                    rounds=self.params.bound_rounds,
+                    stop=self._stop_programme,
+                    solve_seconds=self.params.programme_seconds,
+                )
+                or profile
+            )
         self.phase, self.limit = Phase.PROFILE, 1.0
         if profile and not self.good_enough() and not self.cancelled():
             follow_profile(self.roster, profile, rng=self.rng, stop=self.stop)
@@ -224,7 +230,7 @@ class Solver:
         if self.search is not None:
             for group in self.search.pricer.classes:
                 mask = self.roster.coverage.mask(group.skills)
-                worth[mask] = self.search.pricer.worth(self.search.best_prices, group.skills)[0]
+                worth[mask] = self.search.pricer.worth(self.search.best_prices, group.skills)
         day = 0
         while not self.stop() and not self.good_enough():
             if not self.roster.placed():
@@ -253,7 +259,6 @@ class Solver:
         self.roster.load(self.best)
         hours = self.data.horizon.interval_minutes / 60
         coverage = self.roster.coverage
-        idle = np.where(coverage.counted, coverage.people - coverage.served(), 0.0)
         prices = self.search.best_prices if self.search else np.zeros((0, 0))
         return ScheduleResult(
             status=self._status(),
@@ -263,7 +268,7 @@ class Solver:
             tours=tuple(self.best),
             unplaced=self.unplaced,
             understaffed_hours=float(coverage.shortage().sum()) * hours,
-            overstaffed_hours=float(idle.sum()) * hours,
+            overstaffed_hours=float(coverage.idle().sum()) * hours,
             work=self.work,
         )
 
