@@ -16,7 +16,7 @@ import redis
 from tests.services import databases
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-WORKER_START_SECONDS = 60
+WORKER_START_SECONDS = 120
 
 
 @pytest.fixture(scope="session")

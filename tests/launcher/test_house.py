@@ -61,8 +61,13 @@ class Launcher:
                 stderr=subprocess.STDOUT,
                 env=self.environment(),
                 cwd=CHECKOUT,
-                preexec_fn=self.become,  # noqa: PLW1509 - the only way to another user namespace
+                preexec_fn=self._prepare,  # noqa: PLW1509 - the only way to another user
             )
+
+    def _prepare(self) -> None:
+        if self.become is not None:
+            self.become()
+        spawn.die_with_parent(signal.SIGINT)  # a killed test run leaves no launcher
 
     def wait_until_started(self) -> float:
         began_at = time.monotonic()

@@ -71,6 +71,14 @@ def test_server_of_root_is_not_root(tmp_path, identity):
         assert "PermissionError" in log_path.read_text()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="Only root has to become somebody else.")
+def test_machine_without_namespaces_falls_back_to_nobody(monkeypatch):
+    """A container that refuses namespaces; here the kernel refuses a flag that does not exist."""
+    monkeypatch.setattr("wfm.launcher.spawn._CLONE_NEWUSER", 0x1)
+
+    assert server_identity() is Identity.NOBODY
+
+
 def test_death_signal_can_be_chosen(tmp_path):
     """PostgreSQL gets SIGINT, its fast shutdown; here a child writes down what it got."""
     seen_path = tmp_path / "seen"

@@ -103,7 +103,7 @@ def _preparation(child: Child) -> Callable[[], None]:
     account = _ordinary_account() if child.identity is Identity.NAMESPACE else None
     fallback = nobody() if child.identity is Identity.NOBODY else None
 
-    def prepare() -> None:
+    def prepare() -> None:  # pragma: no cover - between fork and exec nothing is measured
         os.umask(0o077)
         if account is not None:
             _enter_user_namespace(uid=account.pw_uid, gid=account.pw_gid)
@@ -128,7 +128,7 @@ def _ordinary_account() -> pwd.struct_passwd:
     return min(accounts, key=lambda account: account.pw_uid)
 
 
-def _enter_user_namespace(*, uid: int, gid: int) -> None:
+def _enter_user_namespace(*, uid: int, gid: int) -> None:  # pragma: no cover - as above
     """Become uid:gid inside, and stay root's owner of files outside, without its capabilities."""
     real_uid, real_gid = os.getuid(), os.getgid()
     if _LIBC.unshare(_CLONE_NEWUSER) != 0:
