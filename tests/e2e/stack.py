@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db import connection, connections
 from playwright.sync_api import Browser, sync_playwright
 
 from wfm.launcher.services import Service, web_services, worker_services
@@ -92,11 +93,11 @@ def _wait_for_page(stack: Stack, port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         with (
-            closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection,
+            closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as asked,
             suppress(OSError),
         ):
-            connection.request("GET", "/")
-            if connection.getresponse().status < 500:
+            asked.request("GET", "/")
+            if asked.getresponse().status < 500:
                 return
         if time.monotonic() > deadline:
             msg = f"The pages do not answer:\n{stack.log('web')}"
@@ -113,6 +114,21 @@ def _stop(started: dict[str, subprocess.Popen]) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(max(deadline - time.monotonic(), 0.1))
         kill_session(process)
+    _wait_for_the_end_of_their_connections()
+
+
+def _wait_for_the_end_of_their_connections() -> None:
+    """PostgreSQL notices the end of a killed client a moment later; until then it holds the database."""
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND usename = current_user AND pid <> pg_backend_pid()"
+            )
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.1)
 
 
 def _free_port() -> int:
@@ -127,4 +143,6 @@ def running_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
+        # Playwright's event loop makes Django keep connections of its own while it runs.
+        connections.close_all()
         browser.close()

@@ -68,7 +68,8 @@ def render(report: dict[str, Any]) -> str:
     """Return the report as plain text."""
     parts = [
         _section("Stage", report.get("stages", []), STAGE_COLUMNS),
-        _section("Forecast, backtest", report.get("forecast", []), FORECAST_COLUMNS),
+        _section("Forecast, eight-week backtest", report.get("forecast", []), FORECAST_COLUMNS),
+        _section("Forecast, last two weeks", report.get("two_weeks", []), FORECAST_COLUMNS[:2]),
         _section("Schedule, week of", report.get("schedule", []), SCHEDULE_COLUMNS),
     ]
     return "\n\n".join(part for part in parts if part)

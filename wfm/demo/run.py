@@ -12,6 +12,7 @@ from django.utils.timezone import now
 
 from scheduling.models import ScheduleStatus, ScheduleVersion
 from wfm.demo import report
+from wfm.demo.accuracy import two_week_rows
 from wfm.demo.calendar import WEEK
 from wfm.demo.loading.feed import send_events
 from wfm.demo.loading.logins import PEOPLE, Logins, ensure_logins
@@ -143,10 +144,12 @@ def _summary(steps: Iterable[Job]) -> str:
 def _keep_report(jobs: list[Job]) -> None:
     """Keep the figures of the last computation for `demo_report`."""
     with system_tenant():
+        operation = DemoOperation.objects.get(pk=1)
         DemoOperation.objects.filter(pk=1).update(
             report={
                 "stages": report.stage_rows(jobs),
                 "forecast": report.forecast_rows(),
+                "two_weeks": two_week_rows(until=operation.bank_until),
                 "schedule": report.schedule_rows(),
             }
         )

@@ -1,0 +1,153 @@
+"""The chain as a job: steps in order, one job each whatever happens, a failure in its own words."""
+
+import os
+import signal
+import time
+from datetime import UTC, date, datetime
+
+import pytest
+from django.utils.timezone import now
+
+from tests.factories.org import make_client, make_queue
+from wfm.jobs.models import Job, JobStatus
+from wfm.jobs.services import cancel_job, sweep_jobs
+from wfm.org.tenancy import system_tenant
+from wfm.pipeline import ChainParams, start_chain, start_nightly_refresh, steps_of
+
+SPAN = (date(2026, 11, 16), date(2026, 11, 20))
+ALL_QUEUES = "default,forecasts,solves"
+FAST_LEASE = {"WFM_JOB_LEASE_SECONDS": "3", "WFM_JOB_HEARTBEAT_SECONDS": "1"}
+
+
+def test_parameters_survive_the_jobs_row():
+    params = ChainParams(
+        origin_at=datetime(2026, 11, 14, 5, tzinfo=UTC),
+        weeks=(date(2026, 11, 16), date(2026, 11, 23)),
+        timezone="America/Halifax",
+        solve_seconds=40,
+        adherence_days=SPAN,
+        sla_days=SPAN,
+    )
+    assert ChainParams.from_json(params.as_json()) == params
+    assert ChainParams.from_json(ChainParams(sla_days=SPAN).as_json()) == ChainParams(sla_days=SPAN)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({}, "nothing to do"),
+        ({"sla_days": SPAN, "solve_seconds": 0}, "solve_seconds >= 1"),
+    ],
+)
+def test_a_chain_without_sense_is_refused(params, message):
+    with pytest.raises(ValueError, match=message):
+        ChainParams(**params)
+
+
+def test_the_steps_follow_the_way_of_the_data():
+    params = ChainParams(
+        origin_at=datetime(2026, 11, 14, tzinfo=UTC),
+        weeks=(date(2026, 11, 16), date(2026, 11, 23)),
+        adherence_days=SPAN,
+        sla_days=SPAN,
+    )
+    assert [step.key for step in steps_of(params)] == [
+        "forecast",
+        "requirement",
+        "schedule 2026-11-16",
+        "schedule 2026-11-23",
+        "adherence",
+        "sla",
+    ]
+
+
+def ended(chain: Job, *, seconds: float = 60.0) -> Job:
+    """Wait for the chain's end; the sweeper runs as beat would let it."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with system_tenant():
+            sweep_jobs(at=now())
+            row = Job.objects.get(pk=chain.pk)
+        if not row.is_open:
+            return row
+        time.sleep(0.3)
+    pytest.fail(f"The chain did not end in {seconds} seconds: {row.status} {row.message}")
+
+
+@pytest.fixture
+def operation(transactional_db):
+    with system_tenant():
+        make_queue(client=make_client())
+
+
+@pytest.mark.slow
+def test_each_step_is_a_job_of_its_own_and_the_next_waits_for_it(operation, celery_worker_process):
+    celery_worker_process(queues=ALL_QUEUES, concurrency=2)
+    with system_tenant():
+        chain = start_nightly_refresh(at=datetime(2026, 11, 20, 2, tzinfo=UTC))
+    row = ended(chain)
+    assert (row.status, row.error) == (JobStatus.SUCCEEDED, "")
+    with system_tenant():
+        adherence, sla = Job.objects.exclude(pk=chain.pk).order_by("pk")
+    assert row.result == {"jobs": {"adherence": adherence.pk, "sla": sla.pk}}
+    assert adherence.kind == "adherence.recompute_days"
+    assert sla.created_at >= adherence.finished_at
+
+
+@pytest.mark.slow
+def test_a_failing_step_ends_the_chain_with_its_own_sentence(operation, celery_worker_process):
+    celery_worker_process(queues=ALL_QUEUES, concurrency=2)
+    with system_tenant():
+        chain = start_chain(
+            params=ChainParams(
+                origin_at=datetime(2026, 11, 14, tzinfo=UTC), weeks=(date(2026, 11, 16),)
+            ),
+            created_by=None,
+        )
+    row = ended(chain)
+    assert row.status == JobStatus.FAILED
+    assert "orecast" in row.error
+    with system_tenant():
+        kinds = set(Job.objects.exclude(pk=chain.pk).values_list("kind", flat=True))
+    assert "scheduling.solve_week" not in kinds
+
+
+@pytest.mark.slow
+def test_a_killed_worker_neither_loses_nor_doubles_a_step(operation, celery_worker_process):
+    first = celery_worker_process(queues=ALL_QUEUES, concurrency=2, env=FAST_LEASE)
+    with system_tenant():
+        chain = start_chain(params=ChainParams(adherence_days=SPAN, sla_days=SPAN), created_by=None)
+    wait_for_first_step(chain)
+    os.killpg(first.pid, signal.SIGKILL)
+    celery_worker_process(queues=ALL_QUEUES, concurrency=2, env=FAST_LEASE)
+    row = ended(chain)
+    assert row.status == JobStatus.SUCCEEDED
+    with system_tenant():
+        kinds = list(Job.objects.exclude(pk=chain.pk).order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["adherence.recompute_days", "reporting.fill_sla_results"]
+
+
+def wait_for_first_step(chain: Job) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with system_tenant():
+            if Job.objects.get(pk=chain.pk).checkpoint.get("jobs"):
+                return
+        time.sleep(0.02)
+    pytest.fail("The chain started no step in 30 seconds.")
+
+
+@pytest.mark.slow
+def test_cancelling_the_chain_cancels_the_job_in_hand(operation, celery_worker_process):
+    """Only the chain's own pool works, so its first step stays waiting until it is cancelled."""
+    celery_worker_process(queues="default", concurrency=1)
+    with system_tenant():
+        chain = start_chain(
+            params=ChainParams(origin_at=datetime(2026, 11, 14, tzinfo=UTC)), created_by=None
+        )
+    wait_for_first_step(chain)
+    with system_tenant():
+        cancel_job(job=Job.objects.get(pk=chain.pk), at=now())
+    assert ended(chain).status == JobStatus.CANCELLED
+    with system_tenant():
+        assert Job.objects.get(kind="forecasting.compute_forecast").status == JobStatus.CANCELLED
