@@ -38,23 +38,25 @@ def make_worker_database() -> None:
 
 
 def drop_worker_database() -> None:
-    """Remove this worker's database; with servers of one's own, the template goes last."""
+    """Remove this worker's database from a server of one's own; the last one takes the template.
+
+    An embedded server goes as a whole.
+    """
     for connection in connections.all():
         connection.close()
+    if os.environ["WFM_TEST_EMBEDDED"] == "1":
+        return
     with _maintenance() as cursor:
-        cursor.execute(
-            sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(_worker_name()))
-        )
-        if os.environ["WFM_TEST_EMBEDDED"] == "0":
-            with _only_one_worker():
-                cursor.execute(
-                    "SELECT count(*) FROM pg_database WHERE datname LIKE %s",
-                    [f"wfm_test_{os.environ['WFM_TEST_RUN']}_%"],
-                )
-                if cursor.fetchone() == (1,):
-                    cursor.execute(
-                        sql.SQL("DROP DATABASE {}").format(sql.Identifier(_template_name()))
-                    )
+        # Without FORCE: the owner may not end the application's connections, but PostgreSQL waits
+        # five seconds for those of processes that a test has just stopped.
+        cursor.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(_worker_name())))
+        with _only_one_worker():
+            cursor.execute(
+                "SELECT count(*) FROM pg_database WHERE datname LIKE %s",
+                [f"wfm_test_{os.environ['WFM_TEST_RUN']}_%"],
+            )
+            if cursor.fetchone() == (1,):
+                cursor.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(_template_name())))
 
 
 def flush_as_owner() -> None:
