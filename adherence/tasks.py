@@ -22,6 +22,13 @@ def recompute_pending(**_: object) -> None:
         services.recompute_pending(at=now())
 
 
+@shared_task(name="adherence.mark_current")
+def mark_current(**_: object) -> None:
+    """Mark the days that are under way, so that their seconds follow the clock."""
+    with system_tenant():
+        services.mark_current(at=now())
+
+
 @shared_task(name="adherence.recompute_days")
 def recompute_days(*, job_id: int, **_: object) -> None:
     """Compute a period again for many agents."""

@@ -219,6 +219,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"queue": "control", "expires": 5},
     },
+    "adherence-mark-current": {
+        "task": "adherence.mark_current",
+        "schedule": 60.0,
+        "options": {"queue": "control", "expires": 60},
+    },
     "adherence-recompute-pending": {
         "task": "adherence.recompute_pending",
         "schedule": 20.0,

@@ -4,7 +4,7 @@ For other rooms and the demo: `ingest_events(events=…, source=…, received_at
 """
 
 from adherence.services.bus import changes_since
-from adherence.services.days import mark_days, recompute_days, recompute_pending
+from adherence.services.days import mark_current, mark_days, recompute_days, recompute_pending
 from adherence.services.exceptions import (
     UnableToApprove,
     approve_exception,
@@ -33,6 +33,7 @@ __all__ = [
     "close_forgotten",
     "follow_plans",
     "ingest_events",
+    "mark_current",
     "mark_days",
     "read_live",
     "recompute_days",

@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
 
 from adherence.core.data import Ints, SweepResult
+from adherence.core.days import GRACE_SECONDS
 from adherence.core.groups import StateGroup
 from adherence.core.sweep import sweep
-from adherence.models import AdherenceDay
+from adherence.models import AdherenceDay, AgentLive, PendingDay
 from adherence.queries.agent_days import AgentDays, load_agent_days
 
 METRIC_VERSION = 1
@@ -19,8 +20,8 @@ AGENTS_AT_ONCE = 1000
 UNPLANNED = ""
 """Key of time without plan in `AdherenceDay.matrix`."""
 
-# A state holds until the next event, so a late one may change several days. A day reaches at most
-# 14 hours into the next date and begins at most 2 hours before its own; see core.days.
+# A state holds until the next event, so a late one may change several days. The day before and the
+# day after are concerned where one of their shifts comes within the grace; see core.days.
 MARK_SQL = """
 INSERT INTO adherence_pendingday (agent_id, operational_date)
 SELECT DISTINCT span.agent_id, day::date
@@ -35,16 +36,21 @@ CROSS JOIN LATERAL (
         ORDER BY assignment.starts_on DESC LIMIT 1), 'UTC') AS zone
 ) place
 CROSS JOIN LATERAL (
-    SELECT least(%(at)s, coalesce(span.ends_at, (
+    SELECT greatest(span.starts_at, least(%(at)s, coalesce(span.ends_at, (
         SELECT min(occurred_at) FROM adherence_activityevent event
-        WHERE event.agent_id = span.agent_id AND event.occurred_at > span.starts_at), %(at)s)
+        WHERE event.agent_id = span.agent_id AND event.occurred_at > span.starts_at), %(at)s))
     ) AS ends_at
 ) state
-CROSS JOIN LATERAL generate_series(
-    ((span.starts_at AT TIME ZONE place.zone) - interval '14 hours')::date,
-    greatest((state.ends_at AT TIME ZONE place.zone) + interval '2 hours',
-        (span.starts_at AT TIME ZONE place.zone))::date,
-    interval '1 day') AS day
+CROSS JOIN LATERAL (
+    SELECT (span.starts_at AT TIME ZONE place.zone)::date AS first,
+        (state.ends_at AT TIME ZONE place.zone)::date AS last
+) local
+CROSS JOIN LATERAL generate_series(local.first - 1, local.last + 1, interval '1 day') AS day
+WHERE day::date BETWEEN local.first AND local.last OR EXISTS (
+    SELECT 1 FROM scheduling_shift shift
+    WHERE shift.agent_id = span.agent_id AND shift.is_published
+        AND shift.operational_date = day::date
+        AND shift.ends_at > span.starts_at - %(grace)s AND shift.starts_at < state.ends_at + %(grace)s)
 """
 
 
@@ -61,8 +67,29 @@ def mark_days(*, spans: Iterable[tuple[int, datetime, datetime | None]], at: dat
                 "starts": list(columns[1]),
                 "ends": list(columns[2]),
                 "at": at,
+                "grace": timedelta(seconds=GRACE_SECONDS),
             },
         )
+
+
+def mark_current(*, at: datetime) -> None:
+    """Mark the days that time alone has changed: of everyone who is planned or present now.
+
+    Days that are over are marked until they have been computed after their end.
+    """
+    under_way = AgentLive.objects.exclude(planned_code=None, state_group=StateGroup.OFFLINE.name)
+    mark_days(
+        spans=[(agent_id, at, at) for agent_id in under_way.values_list("agent_id", flat=True)],
+        at=at,
+    )
+    ended = AdherenceDay.objects.filter(is_final=False, operational_date__lt=at.date())
+    PendingDay.objects.bulk_create(
+        [
+            PendingDay(agent_id=agent_id, operational_date=day)
+            for agent_id, day in ended.values_list("agent_id", "operational_date")[:20_000]
+        ],
+        batch_size=5000,
+    )
 
 
 def recompute_pending(*, at: datetime, limit: int = 5000) -> int:

@@ -11,16 +11,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from adherence.models import EventFeed, FeedHeartbeat
 from adherence.services.days import mark_days
+from adherence.services.feeds import LATE_AFTER, hear
 from adherence.services.live import refresh_live
 from adherence.services.quarantine import QuarantineReason, Refusal, keep_aside, release
 from wfm.org.models import ActivityCode, Agent, AgentSourceKey
 
 MAX_FUTURE = timedelta(minutes=5)
 MAX_AGE = timedelta(days=30)
-LATE_AFTER = timedelta(minutes=2)
-HEARTBEAT_GRAIN_SECONDS = 10
 
 INSERT_SQL = """
 INSERT INTO adherence_activityevent (agent_id, occurred_at, activity_code_id, source, event_uid,
@@ -115,12 +113,20 @@ def ingest_events(
         refused = [item for item in judged if isinstance(item, Refusal)]
         stored = _store(accepted, source, received_at)
         keep_aside(refusals=refused, source=source, received_at=received_at)
-        _hear(named, source, received_at)
+        spoken_for = hear(
+            source=source,
+            moments={
+                event.occurred_at
+                for event in named
+                if event.occurred_at and event.occurred_at <= received_at + MAX_FUTURE
+            },
+            received_at=received_at,
+        )
         fresh = [item for item in accepted if item.event.event_uid in stored]
         if fresh:
             release(source=source, event_uids=sorted(stored), at=at)
             mark_days(spans=[(item.agent_id, item.occurred_at, None) for item in fresh], at=at)
-            refresh_live(agent_ids=sorted({item.agent_id for item in fresh}), at=at)
+        refresh_live(agent_ids=sorted({item.agent_id for item in fresh} | spoken_for), at=at)
     return _outcomes(judged, stored)
 
 
@@ -230,33 +236,6 @@ def _store(accepted: list[_Accepted], source: str, received_at: datetime) -> set
             },
         )
         return {uid for (uid,) in cursor.fetchall()}
-
-
-def _hear(events: Sequence[IncomingEvent], source: str, received_at: datetime) -> None:
-    """Note when a feed that must be heard was heard, also for events that came before."""
-    heard = {
-        event.occurred_at
-        for event in events
-        if event.occurred_at is not None and event.occurred_at <= received_at + MAX_FUTURE
-    }
-    feed = EventFeed.objects.filter(source=source).first() if heard else None
-    if feed is None:
-        return
-    latest = max(heard)
-    if feed.last_heard_at is None or latest > feed.last_heard_at:
-        EventFeed.objects.filter(pk=feed.pk).update(last_heard_at=latest)
-    if feed.silence_limit_seconds is None:
-        return
-    grains = {
-        moment.replace(
-            second=moment.second - moment.second % HEARTBEAT_GRAIN_SECONDS, microsecond=0
-        )
-        for moment in heard
-    }
-    FeedHeartbeat.objects.bulk_create(
-        [FeedHeartbeat(feed=feed, heard_at=moment) for moment in sorted(grains)],
-        ignore_conflicts=True,
-    )
 
 
 def _outcomes(

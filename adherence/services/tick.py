@@ -53,11 +53,14 @@ def follow_plans(*, at: datetime) -> int:
         return 0
     shifts = Shift.objects.filter(version__in=changed)
     past = shifts.filter(operational_date__range=(today - PLANS_BACK, today + timedelta(days=1)))
+    # A shift also bounds the days before and after its own.
+    days = {
+        (agent_id, day + timedelta(days=offset))
+        for agent_id, day in past.values_list("agent_id", "operational_date")
+        for offset in (-1, 0, 1)
+    }
     PendingDay.objects.bulk_create(
-        [
-            PendingDay(agent_id=agent_id, operational_date=day)
-            for agent_id, day in past.values_list("agent_id", "operational_date").distinct()
-        ],
+        [PendingDay(agent_id=agent_id, operational_date=day) for agent_id, day in sorted(days)],
         batch_size=5000,
     )
     near = shifts.filter(

@@ -1,12 +1,12 @@
 """The team lead's live pages: the list and the wall."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +21,7 @@ from adherence.queries import LiveFilter, LiveRow, live_rows
 from adherence.services import changes_since
 from wfm.org.access import access_of
 from wfm.org.access_views import require
-from wfm.org.models import StateGroup
+from wfm.org.models import StateGroup, Team
 from wfm.web.formats import zone_of
 from wfm.web.scope import Scope, page_scope
 
@@ -74,7 +74,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     at = now()
-    scope = page_scope(request, fields=("site", "team", "queue"))
+    scope = page_scope(request, fields=("site", "team", "queue"), zone=_zone(request))
     # First the cursor, then the rows: what changes in between is sent again.
     changes = changes_since(epoch="", version=0)
     visible = set(AgentLive.objects.visible_to(request.user).values_list("agent_id", flat=True))
@@ -123,6 +123,15 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _zone(request: HttpRequest) -> str:
+    """The zone of all the person's sites where they share one; else what the page would take."""
+    if request.GET.get("site") or request.GET.get("team") or request.GET.get("queue"):
+        return ""
+    zones = Team.objects.visible_to(request.user).filter(is_active=True)
+    distinct = list(zones.values_list("site__timezone", flat=True).distinct()[:2])
+    return distinct[0] if len(distinct) == 1 else ""
+
+
 def _filters(request: HttpRequest, scope: Scope) -> dict[str, Any]:
     """The page's filters from its address; unknown values are ignored."""
     show = request.GET.get("show", "now")
@@ -159,10 +168,16 @@ def _counts(rows: list[LiveRow]) -> dict[str, int]:
 
 
 def _today(rows: list[LiveRow], scope: Scope, at: datetime) -> dict[str, Any]:
-    """Adherence of the operational day so far, pooled over the agents of this page."""
+    """Adherence so far of the operational days that are under way, pooled over the page's agents.
+
+    A night that began yesterday is still under way until its day has ended.
+    """
     day = localdate(at, timezone=zone_of(scope.timezone))
+    under_way = Q(operational_date=day) | Q(
+        operational_date=day - timedelta(days=1), is_final=False
+    )
     sums = AdherenceDay.objects.filter(
-        agent__in=[row.agent_id for row in rows], operational_date=day
+        under_way, agent__in=[row.agent_id for row in rows]
     ).aggregate(
         out=Sum("out_seconds", default=0),
         scheduled=Sum("scheduled_seconds", default=0),

@@ -33,15 +33,13 @@ def portal(request: HttpRequest) -> HttpResponse:
     agent = _own_agent(request)
     if agent is None:
         return render(request, "portal/no_agent.html", status=404)
-    return render(
-        request,
-        "portal/portal.html",
-        {
-            **_day_context(agent, at=now()),
-            "agent": agent,
-            "portal_data": {"agent": agent.pk, "taps_url": reverse("portal-taps")},
-        },
-    )
+    context = _day_context(agent, at=now())
+    context["portal_data"] = {
+        "agent": agent.pk,
+        "taps_url": reverse("portal-taps"),
+        "timezone": context["day"].timezone,
+    }
+    return render(request, "portal/portal.html", context)
 
 
 @require_GET

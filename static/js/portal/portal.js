@@ -21,7 +21,8 @@ let offsetMs = 0;
 let lastRefresh = Date.now();
 
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
-const clock = (moment) => new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(moment);
+const clockFormat = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: data.timezone });
+const clock = (moment) => clockFormat.format(moment);
 const nameOf = (tap) => tap.name || texts.clockOut;
 
 function say(words) {

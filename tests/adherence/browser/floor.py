@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.utils.timezone import now
@@ -21,12 +22,15 @@ from tests.factories.org import (
 from wfm.org.models import StateGroup
 from wfm.org.tenancy import system_tenant
 
-PASSWORD = "a long passphrase"
+TORONTO = ZoneInfo("America/Toronto")
 NAMES = (
     "Amara Okafor", "Ben Carter", "Chen Wei", "Daniela Rossi", "Emeka Obi", "Fatima Zahra",
     "Grace Kim", "Hugo Lambert", "Ines Duarte", "Jonas Weber", "Kavya Rao", "Li Na", "Marta Nowak",
     "Noah Fischer", "Olivia Brown", "Pedro Alves", "Qiu Yan", "Rosa Marin", "Samir Haddad",
     "Tara Singh", "Ulf Berg", "Vera Petrova", "Wang Fang", "Ximena Cruz", "Yusuf Demir", "Zoe Martin",
+    "Aidan Walsh", "Bianca Conti", "Carl Lindqvist", "Dina Aziz", "Elif Kaya", "Felix Baumann",
+    "Gita Menon", "Hana Sato", "Ivan Horvat", "Julia Santos", "Karim Said", "Lucia Moreno",
+    "Mei Lin", "Nadia Hassan",
 )  # fmt: skip
 
 
@@ -42,9 +46,7 @@ def make_floor():
         contract = make_employment_contract()
         version = make_version(starts_on=(at - timedelta(days=2)).date())
         agents = [
-            make_agent(
-                name=NAMES[index % len(NAMES)], team=teams[index % 2], employment_contract=contract
-            )
+            make_agent(name=NAMES[index], team=teams[index % 2], employment_contract=contract)
             for index in range(40)
         ]
         rng = np.random.default_rng(7)
@@ -112,7 +114,8 @@ def _plan(agent, start, codes, queue, version, *, place):
     for key, minutes in parts:
         rows.append((at, at + timedelta(minutes=minutes), codes[key]))
         at = rows[-1][1]
-    make_shift(agent, *rows, version=version, place=place, queue=queue)
+    day = start.astimezone(TORONTO).date()
+    make_shift(agent, *rows, version=version, place=place, queue=queue, day=day)
 
 
 def _behave(agent, index, start, at, rng):
