@@ -44,7 +44,7 @@ messages: setup ## collect the texts and compile the catalogues
 	$(BIN)/python tools/messages.py compile
 
 bench: setup ## run the benchmarks and print their figures
-	$(BIN)/python -m pytest tests/benchmarks -q -s -o 'python_files=*.py'
+	$(BIN)/python -m pytest tests/benchmarks -q -s
 
 lock: setup ## resolve requirements/*.in again into the lock files
 	@for name in bootstrap base test; do \
