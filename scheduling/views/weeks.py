@@ -131,12 +131,14 @@ def _shown(found: list[Finding], given: SolveInput, week: date) -> list[dict[str
     shown = []
     for finding in found[:MOST_FINDINGS]:
         values = dict(finding.values)
-        if "skill" in values:
+        names = people
+        if "skill" in values:  # keys of skills and of people are numbers of their own
+            names = skills
             values["skill"] = skills.get(str(values["skill"]), values["skill"])
         named = Finding(
             code=finding.code, severity=finding.severity, subject=finding.subject, values=values
         )
-        subject = people.get(finding.subject) or skills.get(finding.subject) or _("The whole week")
+        subject = names.get(finding.subject) or _("The whole week")
         shown.append(
             {
                 "severity": TONES[finding.severity],
