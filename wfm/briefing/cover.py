@@ -107,6 +107,7 @@ def day_cover(*, principal: object, day: date, at: datetime) -> DayCover | None:
             bounds.starts_at,
         )
         for queue in whole.queues
+        if whole.required[queue.pk][first:last].any() or whole.staffed[queue.pk][first:last].any()
     ]
     total = np.zeros(last - first)
     return DayCover(

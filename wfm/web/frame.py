@@ -57,9 +57,11 @@ class Frame:
 
     @property
     def html_lang(self) -> str:
-        """The language as HTML writes it: `zh-Hans`."""
+        """The language as HTML writes it; ours is the English of 16 Nov, not of 11/16."""
         head, _dash, tail = (get_language() or "en").partition("-")
-        return f"{head}-{tail.title()}" if tail else head
+        if tail:
+            return f"{head}-{tail.title()}"
+        return "en-GB" if head == "en" else head
 
     @property
     def theme(self) -> str:

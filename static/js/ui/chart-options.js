@@ -19,7 +19,7 @@ function valueAxis(axis, { right = false, horizontal = false } = {}) {
     type: "value",
     name: axis.unit && axis.unit !== "%" ? `${axis.title} (${axis.unit})` : axis.title,
     nameLocation: horizontal ? "middle" : "end",
-    nameGap: horizontal ? 28 : 12,
+    nameGap: horizontal ? 28 : 20,
     nameTextStyle: { ...quiet, align: horizontal ? "center" : right ? "right" : "left", padding: 0 },
     min: axis.min ?? undefined,
     max: axis.max ?? undefined,
@@ -50,7 +50,7 @@ function base(payload) {
     animation: false,
     toolbox: { show: false },
     textStyle: { fontFamily: font(), color: color("--ink-2") },
-    grid: { left: 8, right: payload.yRight ? 8 : 16, top: 36, bottom: 8, containLabel: true },
+    grid: { left: 8, right: payload.yRight ? 8 : 16, top: 44, bottom: 8, containLabel: true },
     tooltip: {
       trigger: "axis",
       confine: true,
@@ -170,7 +170,7 @@ function verticalMarks(entries) {
     symbol: "none",
     data: entries.map(({ at, label }) => ({
       xAxis: at,
-      label: { formatter: label, color: ink, fontFamily: font(), fontSize: 12, position: "end", distance: 4 },
+      label: { formatter: label, color: ink, fontFamily: font(), fontSize: 12, position: "end", distance: 3 },
       lineStyle: { color: ink, type: [4, 3], width: 1 },
     })),
   };
@@ -224,6 +224,7 @@ function categoryOptions(payload) {
     [option.xAxis, option.yAxis] = [option.yAxis, names];
     option.grid.bottom = 24;
   } else {
+    if (payload.x.length > 8) Object.assign(names.axisLabel, { alignMinLabel: "left", alignMaxLabel: "right" });
     option.xAxis = names;
     if (payload.xTitle) option.grid.bottom = 28;
   }

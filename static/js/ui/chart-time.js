@@ -14,7 +14,7 @@ const formatters = new Map();
 function formatter(zone, name, options) {
   const key = `${zone}|${name}`;
   if (!formatters.has(key)) {
-    const locale = name === "parts" ? "en-GB" : language === "en" ? "en-GB" : language;
+    const locale = name === "parts" ? "en-GB" : language;
     formatters.set(key, new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }));
   }
   return formatters.get(key);

@@ -3,7 +3,7 @@
 const element = document.getElementById("ui-strings");
 const texts = element ? JSON.parse(element.textContent) : {};
 
-export const language = document.documentElement.lang || "en";
+export const language = document.documentElement.lang || "en-GB";
 
 export function text(name, values = {}) {
   const found = texts[name] ?? name;
