@@ -135,7 +135,9 @@ class _Linked:
             [[not subset >> n & 1 for n in range(skills)] for subset in range(len(self.subsets))],
             dtype=float,
         )
-        self.left, self.values, self.amounts = [], [], []
+        self.left: list[FloatArray] = []
+        self.values: list[FloatArray] = []
+        self.amounts: list[FloatArray] = []
         for rank in range(len(units)):
             unit = order[rank]
             demand[unit % skills, columns] += units[unit, columns]

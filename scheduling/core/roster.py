@@ -19,10 +19,8 @@ class Roster:
         """Start empty."""
         self.data = data
         self.classes = agent_classes(data)
-        self.class_of: list[AgentClass] = [self.classes[0]] * len(data.agents)
-        for group in self.classes:
-            for member in group.members:
-                self.class_of[member] = group
+        by_member = {member: group for group in self.classes for member in group.members}
+        self.class_of: list[AgentClass] = [by_member[n] for n in range(len(data.agents))]
         self.coverage = Coverage(data)
         self.masks = [self.coverage.mask(agent.skills) for agent in data.agents]
         self.tours: list[Tour | None] = [None] * len(data.agents)
@@ -59,12 +57,14 @@ class Roster:
         self.take(agent)
         self.put(agent, tour)
 
-    def best_tour(self, agent: int, weights: NDArray[np.float64]) -> Tour | None:
+    def best_tour(
+        self, agent: int, weights: NDArray[np.float64], *, ignores_seats: bool = False
+    ) -> Tour | None:
         """The best legal tour on these worths that finds a seat; None where there is none."""
         self.evaluations += 1
         model = self.class_of[agent].model
         values = model.shape_values(weights)
-        if self.needs_seat[agent]:
+        if self.needs_seat[agent] and not ignores_seats:
             self._close_full_seats(agent, values)
         return model.best_tour(weights, values)
 
@@ -80,6 +80,18 @@ class Roster:
             for offset, length in shape.pieces:
                 blocked = counts[starts + offset + length] > counts[starts + offset]
                 values[number, starts[blocked]] = NEVER
+
+    def without_desk(self, site: str) -> list[int]:
+        """Agents of a site who sit in a slot with more people than desks."""
+        crowded = self.seated[site] > self.data.seats[site]
+        return [
+            agent
+            for agent, tour in enumerate(self.tours)
+            if tour is not None
+            and self.needs_seat[agent]
+            and self.data.agents[agent].site == site
+            and crowded[tour.present].any()
+        ]
 
     def cost(self) -> float:
         """Cost of shortage and idleness."""

@@ -21,6 +21,7 @@ from scheduling.core.master import BoundSearch
 from scheduling.core.pricing import Pricer
 from scheduling.core.result import Budget, Phase, Progress, ScheduleResult, SolveStatus
 from scheduling.core.roster import Roster
+from scheduling.core.seating import seat_everyone
 from scheduling.core.tours import Tour
 
 # CP-SAT's counted second stands for so many best weeks in the count of work.
@@ -169,6 +170,11 @@ class Solver:
             if tour is not None:
                 self.roster.put(agent, tour)
         construct(self.roster, rng=self.rng, stop=self.cancelled)
+        waiting = [
+            n for n, tour in enumerate(self.roster.tours) if tour is None and n not in without
+        ]
+        if waiting:
+            seat_everyone(self.roster, waiting, rng=self.rng, stop=self.cancelled)
         for agent, tour in enumerate(self.roster.tours):
             key = self.data.agents[agent].key
             if tour is None and agent not in without and not self.cancelled():

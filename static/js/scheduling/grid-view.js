@@ -55,10 +55,14 @@ export class GridView {
     const scale = document.createElement("div");
     scale.className = "sgrid__scale";
     scale.style.width = `${this.span.width}px`;
-    const every = this.isWeek ? 6 : 1;
+    const perHour = (this.span.width / (this.span.to - this.span.from)) * 3600;
+    const every = [1, 2, 3, 6, 12, 24].find((hours) => hours * perHour >= 44) ?? 24;
+    let clear = 0;
     for (let at = this.span.from, hour = 0; at < this.span.to; at += 3600, hour += 1) {
-      const midnight = this.model.days.some((day) => day.start === at);
-      if (hour % every && !midnight) continue;
+      const midnight = this.model.days.some((day) => day.start === at || day.end === at);
+      if (midnight) hour = 0;
+      if ((hour % every && !midnight) || (!midnight && this.x(at) < clear)) continue;
+      clear = midnight ? this.x(at) + 88 : 0;
       const tick = document.createElement("span");
       tick.className = midnight ? "sgrid__tick sgrid__tick--day" : "sgrid__tick";
       tick.style.left = `${this.x(at)}px`;

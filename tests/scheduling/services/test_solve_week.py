@@ -1,5 +1,7 @@
 """The solve as a job, on rows."""
 
+from itertools import pairwise
+
 import pytest
 
 from scheduling import computations
@@ -51,6 +53,6 @@ def test_solve_writes_shifts_whose_activities_fill_them_and_publish_puts_them_in
             rows = list(ShiftActivity.objects.filter(shift=shift).order_by("starts_at"))
             assert rows[0].starts_at == shift.starts_at
             assert rows[-1].ends_at == shift.ends_at
-            assert all(a.ends_at == b.starts_at for a, b in zip(rows, rows[1:], strict=False))
+            assert all(a.ends_at == b.starts_at for a, b in pairwise(rows))
         publish_schedule(version=version, published_at=job.finished_at, published_by=None)
         assert Shift.objects.filter(version=version, is_published=True).count() == 20
