@@ -142,7 +142,7 @@ class IntervalRow:
 
 
 def _queue_context(request: HttpRequest, scope: Scope, item: BoardQueue) -> dict[str, Any]:
-    day = _day(request, scope)
+    day = _day(request, scope, item)
     return {
         "item": item,
         "agents_chart": _agents_chart(item).payload(),
@@ -156,13 +156,22 @@ def _queue_context(request: HttpRequest, scope: Scope, item: BoardQueue) -> dict
     }
 
 
-def _day(request: HttpRequest, scope: Scope) -> date:
-    """Return the day of the table: the one asked for, else today, else the first."""
+def _day(request: HttpRequest, scope: Scope, item: BoardQueue) -> date:
+    """Return the day of the table: the one asked for, else the next open one from today on."""
     try:
         wanted = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
-        wanted = now().astimezone(scope.starts_at.tzinfo).date()
+        today = now().astimezone(scope.starts_at.tzinfo).date()
+        wanted = _open_day(item, from_day=today)
     return wanted if scope.starts_on <= wanted <= scope.ends_on else scope.starts_on
+
+
+def _open_day(item: BoardQueue, *, from_day: date) -> date:
+    """Return the first open day from then on, else the first open one, else that day."""
+    dates = local_dates(item.series.starts_at, item.queue.timezone)[item.series.is_open]
+    found: list[date] = [day.astype(object) for day in np.unique(dates)]
+    ahead = [day for day in found if day >= from_day]
+    return (ahead or found or [from_day])[0]
 
 
 def _rows(item: BoardQueue, day: date) -> list[IntervalRow]:

@@ -95,6 +95,16 @@ def test_a_queue_shows_each_interval_with_its_reason(planner, operation):
     assert workload[0] == pytest.approx(75 * 240 / 900)
 
 
+def test_the_table_opens_on_an_open_day(planner, operation):
+    voice, _mail, run = operation
+    page = planner.get(reverse("staffing"), WEEK | {"queue": voice.pk}).content.decode()
+    assert reverse("requirement-why", args=[run.pk, voice.pk, int(MONDAY.timestamp())]) in page
+    outside = WEEK | {"queue": voice.pk, "day": "2026-05-01"}
+    assert "Mon 2 Mar 2026" in planner.get(reverse("staffing"), outside).content.decode()
+    closed = WEEK | {"queue": voice.pk, "day": "2026-03-05"}
+    assert "Closed on this day" in planner.get(reverse("staffing"), closed).content.decode()
+
+
 def test_why_shows_one_agent_fewer_and_one_more(planner, operation):
     voice, _mail, run = operation
     address = reverse("requirement-why", args=[run.pk, voice.pk, int(MONDAY.timestamp())])
