@@ -1,12 +1,12 @@
 from dataclasses import fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from wfm.demo.bank import bank_calls, closed_dates
-from wfm.demo.history import deferred_history, item_counts, live_history
+from wfm.demo.history import deferred_history, live_history
 from wfm.demo.operation import (
     BANK_CHAT,
     BANK_EMAIL,
@@ -114,16 +114,6 @@ def test_items_are_due_in_business_hours_and_done_while_the_team_works(queue):
         [item.completed_at.replace(tzinfo=None) for item in done], dtype="datetime64[s]"
     )
     assert calendar.open_mask(ends - np.timedelta64(1, "s")).mean() > 0.99
-
-
-def test_counts_add_up_to_the_items():
-    items = deferred_history(
-        BANK_EMAIL, opening(BANK_EMAIL), starts_on=date(2026, 11, 2), until=UNTIL
-    )
-    starts_at, ends_at = datetime(2026, 11, 2, 5, tzinfo=UTC), datetime(2026, 11, 22, 5, tzinfo=UTC)
-    counts = item_counts(items, starts_at=starts_at, ends_at=ends_at)
-    assert counts.arrived.sum() == sum(starts_at <= item.arrived_at < ends_at for item in items)
-    assert counts.completed.sum() == sum(item.completed_at is not None for item in items)
 
 
 def test_a_live_queue_has_no_items_and_a_deferred_one_no_waits():

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from forecasting.computations.queue_forecast import forecast_queue
-from forecasting.models import IntervalActual
+from forecasting.queries import actual_series
 from wfm.demo.operation import TORONTO
 from wfm.org.models import Queue
 
 HELD_OUT = timedelta(weeks=2)
 WEEK_SECONDS = 7 * 86_400
+
+Series = Mapping[int, float | None]
 
 
 def two_week_rows(*, until: date) -> list[dict[str, Any]]:
@@ -33,18 +35,15 @@ def two_week_rows(*, until: date) -> list[dict[str, Any]]:
 def _errors(queue: Queue, origin_at: datetime, ends_at: datetime) -> dict[str, float | None]:
     made = forecast_queue(queue, origin_at=origin_at, days=HELD_OUT.days)
     starts = made.starts_at.astype("datetime64[s]").astype(np.int64)
-    forecast = dict(zip(starts.tolist(), made.mean.tolist(), strict=True))
-    rows = IntervalActual.objects.filter(
-        queue=queue, starts_at__gte=origin_at - timedelta(weeks=1), starts_at__lt=ends_at
-    ).values_list("starts_at", "offered")
-    actual = {int(moment.timestamp()): offered for moment, offered in rows}
+    forecast = dict(
+        zip(starts[made.is_open].tolist(), made.mean[made.is_open].tolist(), strict=True)
+    )
+    actual = actual_series(queue, starts_at=origin_at - timedelta(weeks=1), ends_at=ends_at)
+    missing = None if queue.is_live else 0.0  # no item is a zero, no interval row is unknown
     origin = int(origin_at.timestamp())
-    naive = {moment: actual.get(_week_before(moment, origin)) for moment in forecast}
-    compared = [moment for moment in forecast if moment in actual and naive.get(moment) is not None]
-    return {
-        "wape": _wape(compared, forecast, actual),
-        "wape_seasonal_naive": _wape(compared, naive, actual),
-    }
+    came = {moment: actual.get(moment, missing) for moment in forecast}
+    naive = {moment: actual.get(_week_before(moment, origin), missing) for moment in forecast}
+    return {"wape": _wape(forecast, came, naive), "wape_seasonal_naive": _wape(naive, came, naive)}
 
 
 def _week_before(moment: int, origin: int) -> int:
@@ -53,11 +52,15 @@ def _week_before(moment: int, origin: int) -> int:
     return moment - weeks * WEEK_SECONDS
 
 
-def _wape(
-    moments: list[int], forecast: Mapping[int, float | None], actual: Mapping[int, float]
-) -> float | None:
-    """Return the sum of absolute errors over the sum of what came; None without contacts."""
-    total = sum(actual[moment] for moment in moments)
-    if not total:
-        return None
-    return sum(abs((forecast[moment] or 0.0) - actual[moment]) for moment in moments) / total
+def _wape(tested: Series, came: Series, naive: Series) -> float | None:
+    """Return the sum of absolute errors over the sum of what came; None without contacts.
+
+    Counted are the moments that the naive forecast knows too, so that both are measured alike.
+    """
+    errors = total = 0.0
+    for moment, actual in came.items():
+        forecast = tested[moment]
+        if actual is not None and forecast is not None and naive[moment] is not None:
+            errors += abs(forecast - actual)
+            total += actual
+    return errors / total if total else None

@@ -4,7 +4,6 @@ A history may be made in pieces: the rows of a day depend on the seed and the da
 never on when or how often the demo was started.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -154,40 +153,6 @@ def _as_seen(item: Item, moment: datetime) -> Item:
     if item.completed_at is not None and item.completed_at < moment:
         return item
     return Item(item.reference, item.arrived_at, item.due_at, None, item.touch_seconds)
-
-
-@dataclass(frozen=True)
-class ItemCounts:
-    """Deferred work per quarter hour: arrivals, completions and the time spent on these."""
-
-    starts: Counts
-    arrived: Counts
-    completed: Counts
-    touch_seconds: Floats
-
-
-def item_counts(items: Sequence[Item], *, starts_at: datetime, ends_at: datetime) -> ItemCounts:
-    """Count items by the interval in which they arrived and in which they were completed."""
-    starts = np.arange(int(starts_at.timestamp()), int(ends_at.timestamp()), 900)
-
-    def place(moments: Floats) -> tuple[Counts, NDArray[np.bool_]]:
-        index = ((moments - starts[0]) // 900).astype(np.int64)
-        return index, (index >= 0) & (index < len(starts))
-
-    arrived, inside = place(np.array([item.arrived_at.timestamp() for item in items]))
-    done = [item for item in items if item.completed_at is not None]
-    ended, done_inside = place(
-        np.array([item.completed_at.timestamp() for item in done if item.completed_at is not None])
-    )
-    touch = np.array([item.touch_seconds for item in done])
-    return ItemCounts(
-        starts=starts,
-        arrived=np.bincount(arrived[inside], minlength=len(starts)).astype(np.int64),
-        completed=np.bincount(ended[done_inside], minlength=len(starts)).astype(np.int64),
-        touch_seconds=np.bincount(
-            ended[done_inside], weights=touch[done_inside], minlength=len(starts)
-        ).astype(np.float64),
-    )
 
 
 def utc(epoch: int) -> datetime:

@@ -172,7 +172,7 @@ CLAIMS_DESK = QueueSpec(
     goal=GoalSpec(DEFERRED, 0.92, within_business_minutes=20 * 60),
     note="Generated, with surges after storms. All values are simulated.",
     deferred=DeferredParams(
-        "C", touch_seconds=1260, touch_cv=0.9, due_business_hours=20, busy_share=0.88
+        "C", touch_seconds=1050, touch_cv=0.9, due_business_hours=20, busy_share=0.88
     ),
     volume=CLAIMS,
 )

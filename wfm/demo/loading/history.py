@@ -10,7 +10,7 @@ from forecasting.models import BacklogSnapshot, IntervalActual, WorkItem
 from wfm.demo.bank import BankCalls
 from wfm.demo.calendar import SourceCalendar, days_between
 from wfm.demo.deferred import Item
-from wfm.demo.history import LiveHistory, deferred_history, item_counts, live_history, utc
+from wfm.demo.history import LiveHistory, deferred_history, live_history, utc
 from wfm.demo.loading.copying import copy_new_rows, copy_to_staging
 from wfm.demo.loading.organization import Organization
 from wfm.demo.operation import BANK_VOICE, QUEUES, QueueSpec
@@ -31,15 +31,6 @@ LIVE_COLUMNS = (
     "threshold_seconds",
     "wait_seconds_answered",
     "wait_seconds_total",
-    "handle_seconds",
-    "is_volume_simulated",
-    "is_service_simulated",
-)
-DEFERRED_COLUMNS = (
-    "queue_id",
-    "starts_at",
-    "offered",
-    "answered",
     "handle_seconds",
     "is_volume_simulated",
     "is_service_simulated",
@@ -96,31 +87,13 @@ class HistoryLoader:
     def _extend_deferred(
         self, spec: QueueSpec, *, starts_on: date, until: date, seen_at: datetime
     ) -> int:
+        """Write items only: a deferred queue's arrivals are its items, at any hour of the day."""
         calendar = self._calendars[spec.key]
         items = deferred_history(
             spec, calendar, starts_on=self._source.starts_on, until=until, seen_at=seen_at
         )
         queue_id = self._queues[spec.key].pk
-        written = _write_items(items, queue_id=queue_id)
-        starts_at = day_bounds(starts_on, calendar.tz).starts_at
-        ends_at = min(day_bounds(until, calendar.tz).starts_at, _whole_interval(seen_at))
-        if ends_at > starts_at:
-            counts = item_counts(items, starts_at=starts_at, ends_at=ends_at)
-            written += copy_new_rows(
-                IntervalActual,
-                DEFERRED_COLUMNS,
-                (
-                    (queue_id, utc(start), arrived, completed, round(touch, 1), True, True)
-                    for start, arrived, completed, touch in zip(
-                        counts.starts.tolist(),
-                        counts.arrived.tolist(),
-                        counts.completed.tolist(),
-                        counts.touch_seconds.tolist(),
-                        strict=True,
-                    )
-                ),
-            )
-        return written + _write_snapshots(
+        return _write_items(items, queue_id=queue_id) + _write_snapshots(
             items, calendar, queue_id=queue_id, starts_on=starts_on, seen_at=seen_at
         )
 
