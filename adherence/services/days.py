@@ -50,7 +50,8 @@ WHERE day::date BETWEEN local.first AND local.last OR EXISTS (
     SELECT 1 FROM scheduling_shift shift
     WHERE shift.agent_id = span.agent_id AND shift.is_published
         AND shift.operational_date = day::date
-        AND shift.ends_at > span.starts_at - %(grace)s AND shift.starts_at < state.ends_at + %(grace)s)
+        AND shift.ends_at > span.starts_at - %(grace_seconds)s * interval '1 second'
+        AND shift.starts_at < state.ends_at + %(grace_seconds)s * interval '1 second')
 """
 
 
@@ -67,7 +68,7 @@ def mark_days(*, spans: Iterable[tuple[int, datetime, datetime | None]], at: dat
                 "starts": list(columns[1]),
                 "ends": list(columns[2]),
                 "at": at,
-                "grace": timedelta(seconds=GRACE_SECONDS),
+                "grace_seconds": GRACE_SECONDS,
             },
         )
 

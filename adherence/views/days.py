@@ -4,13 +4,20 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_GET
 
-from adherence.models import AdherenceDay, AdherenceException, ExceptionStatus
-from adherence.queries import agent_day
+from adherence.models import (
+    ActivityEvent,
+    AdherenceDay,
+    AdherenceException,
+    EventSource,
+    ExceptionStatus,
+)
+from adherence.queries import AgentDayView, agent_day
 from adherence.views.dashboard import REASONS
 from adherence.views.timeline import day_timeline
 from wfm.org.access import access_of
@@ -80,6 +87,7 @@ def agent_page(request: HttpRequest, pk: int) -> HttpResponse:
             "at": at,
             "timeline": day_timeline(day, at=at),
             "exceptions": exceptions,
+            "events": _events(request, agent, day),
             "reasons": REASONS,
             "may_approve": access_of(request.user).can("adherence.approve"),
             "previous": day.operational_date - timedelta(days=1),
@@ -87,6 +95,19 @@ def agent_page(request: HttpRequest, pk: int) -> HttpResponse:
             "today": localdate(at, timezone=zone_of(day.timezone)),
         },
     )
+
+
+def _events(request: HttpRequest, agent: Agent, day: AgentDayView) -> Any:
+    """What was declared that day, with what came late; contact by contact is left out."""
+    if not day.actual:
+        return []
+    found = ActivityEvent.objects.visible_to(request.user).filter(
+        agent=agent,
+        occurred_at__gte=day.actual[0].starts_at,
+        occurred_at__lte=day.actual[-1].ends_at,
+    )
+    told = Q(is_late=True) | Q(source__in=(EventSource.PORTAL, EventSource.RULE))
+    return found.filter(told).select_related("activity_code").order_by("occurred_at", "sequence")
 
 
 def _visible(request: HttpRequest) -> Any:

@@ -83,6 +83,21 @@ def test_the_day_page_pools_and_explains(centre, now, client):
     assert "66.7" in page
 
 
+def test_the_lead_sees_taps_that_came_late(centre, now, client):
+    make_event(
+        centre.agent,
+        now - timedelta(minutes=5),
+        centre.codes["work"],
+        source="portal",
+        is_late=True,
+        received_at=now,
+    )
+    client.force_login(centre.lead)
+    page = text_of(client.get(f"/adherence/agents/{centre.agent.pk}/"))
+    assert "Taps, late events and rules" in page
+    assert "late</span>" in page
+
+
 def test_an_empty_day_says_what_would_be_there(centre, now, client):
     client.force_login(centre.planner)
     page = client.get("/adherence/days/", {"from": "2026-01-01", "to": "2026-01-01"})
