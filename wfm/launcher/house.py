@@ -111,6 +111,7 @@ class House:
         self._prepare()
         self._start_application(web_port=web_port, live_port=live_port)
         if options.loads_demo:
+            say(f"{url} is open. Loading or extending the demo operation …")
             self._command("load_demo", shows_output=True)
             self._watch(demo_day_service(self._state, environment=self._application_environment()))
         seconds = time.monotonic() - began_at
