@@ -210,7 +210,9 @@ class OverrideForm(forms.Form):
 class SpecialDayForm(forms.Form):
     """A date that is not ordinary."""
 
-    date = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(
+        label=_("Date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     name = forms.CharField(
         label=_("Name"), max_length=120, help_text=_("Days of one name are learnt from each other.")
     )

@@ -33,7 +33,8 @@ class SolveForm(forms.Form):
     """What to solve and how long."""
 
     week = forms.DateField(
-        label=_("Week that begins on"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Week that begins on"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     time_limit_seconds = forms.TypedChoiceField(
         label=_("Time to improve"),
@@ -73,8 +74,12 @@ class TimeOffForm(forms.ModelForm):  # type: ignore[type-arg]
         model = TimeOff
         fields = ("agent", "activity_code", "starts_at", "ends_at", "paid_minutes", "reason")
         widgets = {
-            "starts_at": forms.DateTimeInput(attrs={"type": "datetime-local"}),
-            "ends_at": forms.DateTimeInput(attrs={"type": "datetime-local"}),
+            "starts_at": forms.DateTimeInput(
+                format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}
+            ),
+            "ends_at": forms.DateTimeInput(
+                format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}
+            ),
         }
 
     def __init__(self, *args: Any, principal: object, **kwargs: Any) -> None:

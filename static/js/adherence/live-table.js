@@ -66,7 +66,9 @@ function draw() {
   });
   if (focused !== document.activeElement && body.contains(focused)) focused.focus({ preventScroll: true });
   for (const [name, number] of Object.entries(counts(store.list))) {
-    setText(document.querySelector(`[data-count="${name}"]`), String(number));
+    const figure = document.querySelector(`[data-count="${name}"]`);
+    setText(figure, String(number));
+    figure?.toggleAttribute("data-zero", number === 0);
   }
   document.querySelector("[data-live-empty]").hidden = rows.length > 0;
   tick();

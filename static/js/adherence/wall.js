@@ -36,7 +36,9 @@ function draw() {
   wall.replaceChildren(...rows.slice(0, MOST_TILES).map(tile));
   document.querySelector("[data-wall-none]").hidden = rows.length > 0;
   for (const [name, number] of Object.entries(counts(store.list))) {
-    document.querySelector(`[data-count="${name}"]`).textContent = String(number);
+    const figure = document.querySelector(`[data-count="${name}"]`);
+    figure.textContent = String(number);
+    figure.toggleAttribute("data-zero", number === 0);
   }
 }
 
