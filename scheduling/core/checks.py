@@ -111,13 +111,15 @@ def _error(code: str, **values: object) -> Finding:
 
 
 def _reachable(model: TourModel) -> set[tuple[int, int]]:
-    """Days and paid minutes that some sequence of shifts reaches, whatever the contract's limits."""
+    """Days and paid minutes that open days and patterns allow, every other rule left out."""
     agent, contract = model.agent, model.contract
     shortest = min((s.paid_minutes for s in model.shapes), default=0)
     longest = max((s.paid_minutes for s in model.shapes), default=0)
     open_contract = replace(
         contract,
         days_per_week=(0, model.horizon.days),
+        start_band_minutes=MINUTES_PER_DAY,
+        max_consecutive_days=model.horizon.days + agent.previous_run_days,
         paid_minutes_per_week=(0, max(longest, shortest) * (model.horizon.days + 1)),
     )
     free = TourModel(
@@ -176,7 +178,7 @@ def _band(model: TourModel) -> Finding | None:
 
 def _rest(model: TourModel) -> Finding | None:
     limit = model.contract.min_rest_minutes
-    for needed in range(limit - 15, -1, -15):
+    for needed in range((limit - 1) // 15 * 15, -1, -15):
         if _has_week(model, replace(model.contract, min_rest_minutes=needed)):
             return _error("rest", minutes=limit, needed=needed)
     return None

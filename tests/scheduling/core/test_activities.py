@@ -1,0 +1,54 @@
+"""Who serves which queue: as many as can be, with few changes."""
+
+import numpy as np
+
+from scheduling.core.activities import Worker, assign_queues, stretches
+from scheduling.core.places import office_days
+
+SLOTS = np.arange(8)
+COSTS = {1: 10.0, 2: 10.0}
+
+
+def row(*values):
+    return np.array(values, dtype=float)
+
+
+def test_a_generalist_leaves_the_queue_that_a_specialist_can_serve():
+    """The path goes over two people: the specialist takes queue 1, the generalist moves to 2."""
+    workers = [Worker(queues=(1, 2), working=SLOTS), Worker(queues=(1,), working=SLOTS[4:])]
+    required = {1: row(*[1] * 8), 2: row(0, 0, 0, 0, 1, 1, 1, 1)}
+    generalist, specialist = assign_queues(workers, required, COSTS)
+    assert [generalist[s] for s in range(8)] == [1, 1, 1, 1, 2, 2, 2, 2]
+    assert set(specialist.values()) == {1}
+
+
+def test_people_stay_where_they_are_while_they_are_needed():
+    workers = [Worker(queues=(1, 2), working=SLOTS), Worker(queues=(1, 2), working=SLOTS)]
+    found = assign_queues(workers, {1: row(*[1] * 8), 2: row(*[1] * 8)}, COSTS)
+    assert all(len(stretches(answer)) == 1 for answer in found)
+    assert found[0][0] != found[1][0]
+
+
+def test_the_dearer_queue_is_served_first():
+    found = assign_queues(
+        [Worker(queues=(1, 2), working=SLOTS)],
+        {1: row(*[1] * 8), 2: row(*[1] * 8)},
+        {1: 5.0, 2: 50.0},
+    )
+    assert set(found[0].values()) == {2}
+
+
+def test_nobody_is_left_without_an_activity_and_the_unskilled_get_none():
+    found = assign_queues(
+        [Worker(queues=(1,), working=SLOTS), Worker(queues=(), working=SLOTS)],
+        {1: row(*[0] * 8)},
+        COSTS,
+    )
+    assert found == [dict.fromkeys(range(8), 1), {}]
+
+
+def test_hybrid_people_get_a_desk_while_one_is_free_and_days_are_agreed():
+    shifts = [(0, SLOTS), (1, SLOTS), (0, SLOTS + 8), (0, SLOTS + 16)]
+    desks = np.ones(24)
+    seated = office_days(shifts, free_desks=desks, days_per_agent={0: 2, 1: 5})
+    assert seated == {0, 2}
