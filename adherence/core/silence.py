@@ -4,21 +4,21 @@ import numpy as np
 
 from adherence.core.data import Ints
 
+NOT_AGAIN = -1
+"""In place of the next moment: the feed has not been heard again."""
 
-def feed_silences(*, heard_at: Ints, limit_seconds: int, until: int) -> tuple[Ints, Ints]:
-    """Starts and ends of the stretches in which a feed was silent for longer than its limit.
 
-    `heard_at` are the moments of its events and heartbeats, sorted. A silence begins when the
-    limit has passed, not when the feed was last heard, and ends when it is heard again or at
-    `until`. Events that were delivered late count at the time they occurred and so fill it in.
+def feed_silences(
+    *, heard_at: Ints, next_heard_at: Ints, limit_seconds: Ints, until: int
+) -> tuple[Ints, Ints]:
+    """Starts and ends of the stretches in which feeds were silent for longer than their limit.
+
+    Each row is a moment at which a feed was heard and the next such moment. A silence begins when
+    the limit has passed, not when the feed was last heard, and ends when it is heard again or at
+    `until`. A row without silence has an end that is not after its start.
     """
-    if limit_seconds <= 0:
-        raise ValueError(f"Expected limit_seconds > 0, got {limit_seconds}.")
-    heard = heard_at[heard_at < until]
-    if len(heard) == 0:
-        empty = np.empty(0, np.int64)
-        return empty, empty
-    ends = np.append(heard[1:], until)
-    starts = heard + limit_seconds
-    silent = starts < ends
-    return starts[silent], ends[silent]
+    if (limit_seconds <= 0).any():
+        raise ValueError(f"Expected limit_seconds > 0, got {limit_seconds.min()}.")
+    again = np.where(next_heard_at == NOT_AGAIN, until, next_heard_at)
+    starts_at = heard_at + limit_seconds
+    return starts_at, np.maximum(np.minimum(again, until), starts_at)

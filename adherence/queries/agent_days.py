@@ -1,5 +1,6 @@
 """Everything a sweep needs of some agents and operational days, in seven queries."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -63,17 +64,27 @@ FROM adherence_adherenceexception
 WHERE status = 'APPROVED' AND agent_id = ANY(%(agents)s)
     AND starts_at < %(ends_at)s AND ends_at > %(starts_at)s
 """
+# Only where something follows from it: gaps longer than the limit, and the last time heard.
 HEARD_SQL = """
-SELECT feed.id, floor(extract(epoch FROM heartbeat.heard_at))::bigint,
-    feed.silence_limit_seconds::bigint
-FROM adherence_eventfeed feed
-JOIN adherence_feedheartbeat heartbeat ON heartbeat.feed_id = feed.id
-WHERE feed.silence_limit_seconds IS NOT NULL
-    AND heartbeat.heard_at < %(ends_at)s
-    AND heartbeat.heard_at >= coalesce(
-        (SELECT max(earlier.heard_at) FROM adherence_feedheartbeat earlier
-         WHERE earlier.feed_id = feed.id AND earlier.heard_at < %(starts_at)s), %(starts_at)s)
-ORDER BY feed.id, heartbeat.heard_at
+WITH feed AS MATERIALIZED (
+    SELECT id, silence_limit_seconds AS limit_seconds, coalesce(
+        (SELECT max(heard_at) FROM adherence_feedheartbeat
+         WHERE feed_id = adherence_eventfeed.id AND heard_at < %(starts_at)s), %(starts_at)s) AS since
+    FROM adherence_eventfeed
+    WHERE silence_limit_seconds IS NOT NULL
+        AND source IN (SELECT source FROM org_agentsourcekey WHERE agent_id = ANY(%(agents)s))
+),
+heard AS (
+    SELECT feed.id, feed.limit_seconds, beat.heard_at,
+        lead(beat.heard_at) OVER (PARTITION BY feed.id ORDER BY beat.heard_at) AS again_at
+    FROM feed JOIN adherence_feedheartbeat beat ON beat.feed_id = feed.id
+        AND beat.heard_at >= feed.since AND beat.heard_at < %(ends_at)s
+)
+SELECT id, floor(extract(epoch FROM heard_at))::bigint,
+    coalesce(floor(extract(epoch FROM again_at))::bigint, -1), limit_seconds::bigint
+FROM heard
+WHERE again_at IS NULL OR again_at - heard_at > limit_seconds * interval '1 second'
+ORDER BY id, heard_at
 """
 
 
@@ -205,34 +216,37 @@ def _excused(ids: Ints, bounds: dict[str, object], last_date: date) -> Spans:
 def _silences(ids: Ints, bounds: dict[str, object], until: int) -> tuple[Spans, Ints, Ints]:
     """Silences of the feeds that speak for these agents; since when and from when, per agent."""
     since, following = np.full(len(ids), NEVER), np.full(len(ids), NEVER)
-    feed, heard_at, limit = copy_integers(HEARD_SQL, bounds, columns=3)
+    feed, heard_at, again_at, limit = copy_integers(HEARD_SQL, bounds, columns=4)
     if len(feed) == 0:
         return Spans.none(), since, following
-    sources = dict(EventFeed.objects.values_list("source", "pk"))
-    agents_of: dict[int, list[int]] = {}
-    keys = AgentSourceKey.objects.filter(agent__in=ids.tolist(), source__in=sources)
-    for agent_id, source in keys.values_list("agent_id", "source").distinct():
-        agents_of.setdefault(sources[source], []).append(int(np.searchsorted(ids, agent_id)))
+    starts_at, ends_at = feed_silences(
+        heard_at=heard_at, next_heard_at=again_at, limit_seconds=limit, until=until
+    )
     found: list[tuple[Ints, Ints, Ints]] = []
-    for feed_id, agents in agents_of.items():
-        own = feed == feed_id
-        if not own.any():
+    for feed_id, agents in _agents_by_feed(ids).items():
+        rows = np.flatnonzero(feed == feed_id)
+        if len(rows) == 0:
             continue
-        limit_seconds = int(limit[own][0])
-        starts, ends = feed_silences(
-            heard_at=heard_at[own], limit_seconds=limit_seconds, until=until
-        )
+        silent = rows[starts_at[rows] < ends_at[rows]]
         found.append(
             (
-                np.repeat(np.array(agents, np.int64), len(starts)),
-                np.tile(starts, len(agents)),
-                np.tile(ends, len(agents)),
+                np.repeat(agents, len(silent)),
+                np.tile(starts_at[silent], len(agents)),
+                np.tile(ends_at[silent], len(agents)),
             )
         )
-        silent_from = int(heard_at[own][-1]) + limit_seconds
-        target = since if silent_from < until else following
-        target[agents] = np.minimum(target[agents], silent_from)
-    if not found:
-        return Spans.none(), since, following
-    agent, starts_at, ends_at = (np.concatenate(column) for column in zip(*found, strict=True))
-    return Spans(agent=agent, starts_at=starts_at, ends_at=ends_at), since, following
+        last = int(starts_at[rows[-1]])
+        target = since if last < until else following
+        target[agents] = np.minimum(target[agents], last)
+    agent, starts, ends = (np.concatenate(column) for column in zip(*found, strict=True))
+    return Spans(agent=agent, starts_at=starts, ends_at=ends), since, following
+
+
+def _agents_by_feed(ids: Ints) -> dict[int, Ints]:
+    """Which of these agents each feed speaks for."""
+    sources = dict(EventFeed.objects.values_list("source", "pk"))
+    keys = AgentSourceKey.objects.filter(agent__in=ids.tolist(), source__in=sources)
+    agents: defaultdict[int, list[int]] = defaultdict(list)
+    for agent_id, source in keys.values_list("agent_id", "source").distinct():
+        agents[sources[source]].append(agent_id)
+    return {feed: np.searchsorted(ids, np.array(own)) for feed, own in agents.items()}
