@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+FourSums = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 FALL = 40.0  # exp(-40) is below the last digit of a double
 NODES = 32  # the error bound of an exponential fall by 40 is 1e-21
-ROWS_AT_ONCE = 2048  # a block of rows x nodes that stays in the processor's cache
+ROWS_AT_ONCE = 256  # a block of rows x nodes that stays in the processor's cache
 LEAST_SHAPE = (
     4.0  # below it the tail is long against the peak; a recursion goes the rest of the way
 )
@@ -125,7 +126,13 @@ def _summed(
     z = width[:, None] * _UNIT_NODES
     gone = -np.expm1(-z)
     density = np.exp(-slope[:, None] * z - curvature[:, None] * (z - gone)) * width[:, None]
-    sums = _weighted(peak_at[:, None] + z, density)
+    at_peak = np.exp(-peak_at)[:, None]
+    sums = _weighted(
+        x=peak_at[:, None] + z,
+        gone=-np.expm1(-peak_at)[:, None] + at_peak * gone,
+        served=at_peak * (1.0 - gone),
+        density=density,
+    )
     if inside.any():
         left = _left_of_peak(shape[inside], peak_at[inside])
         for total, part in zip(sums, left, strict=True):
@@ -133,24 +140,28 @@ def _summed(
     return (log_peak, *sums)
 
 
-def _left_of_peak(
-    shape: FloatArray, peak_at: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+def _left_of_peak(shape: FloatArray, peak_at: FloatArray) -> FourSums:
     width = np.sqrt(2.0 * FALL / shape)
     for _ in range(4):  # Newton from above on the convex shape x (exp(z) - 1 - z) = FALL
         grown = np.expm1(width)
         width = width - (grown - width - FALL / shape) / grown
     width = np.minimum(width, peak_at)
     z = width[:, None] * _UNIT_NODES
-    density = np.exp(-shape[:, None] * (np.expm1(z) - z)) * width[:, None]
-    return _weighted(peak_at[:, None] - z, density)
+    grown = np.expm1(z)
+    served = np.exp(-peak_at)[:, None] * (1.0 + grown)
+    return _weighted(
+        x=peak_at[:, None] - z,
+        gone=1.0 - served,
+        served=served,
+        density=np.exp(-shape[:, None] * (grown - z)) * width[:, None],
+    )
 
 
 def _weighted(
-    x: FloatArray, density: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    gone = -np.expm1(-x)
-    served = np.exp(-x) * density
+    *, x: FloatArray, gone: FloatArray, served: FloatArray, density: FloatArray
+) -> FourSums:
+    """Sum at the nodes x, where 1 - exp(-x) and exp(-x) are known already."""
+    served = served * density
     return (
         density @ _UNIT_WEIGHTS,
         (gone * density) @ _UNIT_WEIGHTS,
