@@ -30,3 +30,14 @@ def may_cancel(job: Job, *, principal: Any) -> bool:
         return False
     is_own = job.created_by_id is not None and job.created_by_id == getattr(principal, "pk", None)
     return is_own or access_of(principal).can("job.cancel")
+
+
+def readable(value: Any) -> str:
+    """Return a parameter or result in words: lists and pairs without brackets, nothing as a dash."""
+    if value is None or value in ({}, [], ""):
+        return "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {readable(part)}" for key, part in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(readable(part) for part in value)
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +14,7 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_POST
 
 from wfm.jobs.models import Job, JobStatus
-from wfm.jobs.progress import may_cancel
+from wfm.jobs.progress import may_cancel, readable
 from wfm.jobs.services import UnableToCancel, cancel_job
 from wfm.org.access import access_of
 
@@ -52,10 +53,14 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     found = _job(request, pk)
     context = {
         "job": found,
-        "result_items": sorted(found.result.items()),
-        "param_items": sorted(found.params.items()),
+        "result_items": _in_words(found.result),
+        "param_items": _in_words(found.params),
     }
     return render(request, "jobs/job.html", context)
+
+
+def _in_words(values: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(key, readable(value)) for key, value in sorted(values.items())]
 
 
 @require_GET
