@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from staffing.core.erlang import impatient_prediction
 from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray
-from staffing.core.requirement import smallest_passing
+from staffing.core.search import smallest_passing
 from staffing.core.traffic import Prediction, RowIndex, Thresholds, Traffic
 from staffing.core.waiting import ImpatientQueue
 
@@ -129,9 +129,9 @@ def _free_states(
 def required_chat_agents(*, handling: ChatHandling, traffic: Traffic, goals: Goals) -> FloatArray:
     """Return the smallest n that meets every goal, inf where none does; minimum staff unloaded."""
 
-    def meets(agents: FloatArray, rows: RowIndex) -> NDArray[np.bool_]:
+    def margin(agents: FloatArray, rows: RowIndex) -> FloatArray:
         wanted = goals.take(rows)
-        return wanted.met_by(
+        return wanted.margin(
             evaluate_chat(
                 handling=handling,
                 traffic=traffic.take(rows),
@@ -144,4 +144,4 @@ def required_chat_agents(*, handling: ChatHandling, traffic: Traffic, goals: Goa
     floor = np.maximum(floor, traffic.erlangs > 0.0)
     guess = np.ceil(traffic.erlangs / handling.concurrency)
     step = np.ceil(np.sqrt(traffic.erlangs) / 8.0)
-    return smallest_passing(meets=meets, floor=floor, guess=guess, step=step)
+    return smallest_passing(margin=margin, floor=floor, guess=guess, step=step)

@@ -9,6 +9,8 @@ from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.kernels import FloatArray
 from staffing.core.traffic import Prediction, RowIndex, Thresholds
 
+SMALLEST = 1e-300
+WIDEST = 100.0
 TIE = 1e-12  # relative: an exact tie (80 erlang, 100 agents, cap 0.8) must not fail by rounding
 
 
@@ -77,23 +79,29 @@ class Goals:
 
     def met_by(self, prediction: Prediction) -> NDArray[np.bool_]:
         """Tell where a prediction meets every goal that is set."""
-        met = self.met_without_level_by(prediction)
+        return np.asarray(self.margin(prediction) >= 0.0)
+
+    def margin(self, prediction: Prediction) -> FloatArray:
+        """Return by how much the worst goal is met, as ln(allowed / found); negative where missed."""
+        margins = [
+            _below(prediction.asa_seconds, self.max_asa_seconds),
+            _below(prediction.abandonment_rate, self.max_abandonment_rate),
+            _below(prediction.occupancy_rate, self.max_occupancy_rate),
+            _below(prediction.block_rate, self.max_block_rate),
+        ]
         level = prediction.service_levels.get(self.definition)
-        if level is None:
-            return met
-        miss_allowed = (1.0 - self.level) * (1.0 + TIE)
-        return met & (np.isnan(self.level) | (1.0 - level <= miss_allowed))
-
-    def met_without_level_by(self, prediction: Prediction) -> NDArray[np.bool_]:
-        """Tell where a prediction meets every goal but the service level."""
-        return (
-            _below(prediction.asa_seconds, self.max_asa_seconds)
-            & _below(prediction.abandonment_rate, self.max_abandonment_rate)
-            & _below(prediction.occupancy_rate, self.max_occupancy_rate)
-            & _below(prediction.block_rate, self.max_block_rate)
-        )
+        if level is not None:
+            margins.append(_below(1.0 - level, 1.0 - self.level))
+        return np.asarray(np.minimum.reduce(margins))
 
 
-def _below(figure: FloatArray, cap: FloatArray) -> NDArray[np.bool_]:
-    """Where the model has no such figure (no abandonment in C, no wait in B) the cap holds."""
-    return np.isnan(cap) | np.isnan(figure) | (figure <= cap * (1.0 + TIE))
+def _below(figure: FloatArray, cap: FloatArray) -> FloatArray:
+    """Return ln(cap / figure); what is at the cap meets it, rounding aside.
+
+    Where the model has no such figure (no abandonment in C, no wait in B) the cap holds.
+    """
+    holds = figure <= cap * (1.0 + TIE)
+    logs = np.log(np.maximum(cap, SMALLEST)) - np.log(np.maximum(figure, SMALLEST))
+    margin = np.clip(logs, -WIDEST, WIDEST)
+    signed = np.where(holds, np.maximum(margin, 0.0), np.minimum(margin, -TIE))
+    return np.where(np.isnan(cap) | np.isnan(figure), WIDEST, signed)

@@ -1,7 +1,6 @@
 """The smallest number of agents that meets every goal, for all intervals at once."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +10,8 @@ from staffing.core.erlang import evaluate
 from staffing.core.erlang_c_walk import walk_to_requirement
 from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray
+from staffing.core.search import MOST_AGENTS, Margin, smallest_passing
 from staffing.core.traffic import RowIndex, Traffic
-
-Meets = Callable[[FloatArray, RowIndex], NDArray[np.bool_]]
-MOST_AGENTS = 1e9
 
 
 class UnableToStaff(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -74,25 +71,26 @@ def _general_search(model: Model, traffic: Traffic, goals: Goals, floor: FloatAr
     if dips:
         others = replace(goals, level=np.full(floor.shape, np.nan))
         floor = smallest_passing(
-            meets=_test(model, traffic, others), floor=floor, guess=floor + 1.0, step=_step(traffic)
+            margin=_margin(model, traffic, others), floor=floor, guess=floor, step=_step(traffic)
         )
     return smallest_passing(
-        meets=_test(model, traffic, goals),
+        margin=_margin(model, traffic, goals),
         floor=floor,
         guess=_guess(model, traffic, goals),
         step=_step(traffic),
+        floor_first=dips,
     )
 
 
-def _test(model: Model, traffic: Traffic, goals: Goals) -> Meets:
-    def meets(agents: FloatArray, rows: RowIndex) -> NDArray[np.bool_]:
+def _margin(model: Model, traffic: Traffic, goals: Goals) -> Margin:
+    def margin(agents: FloatArray, rows: RowIndex) -> FloatArray:
         wanted = goals.take(rows)
         prediction = evaluate(
             model=model, traffic=traffic.take(rows), agents=agents, thresholds=wanted.thresholds()
         )
-        return wanted.met_by(prediction)
+        return wanted.margin(prediction)
 
-    return meets
+    return margin
 
 
 def _step(traffic: Traffic) -> FloatArray:
@@ -105,51 +103,3 @@ def _guess(model: Model, traffic: Traffic, goals: Goals) -> FloatArray:
     guess = np.ceil(traffic.erlangs + spare)
     cap = np.where(goals.max_occupancy_rate > 0.0, goals.max_occupancy_rate, 1.0)
     return np.asarray(np.ceil(guess / np.where(np.isnan(cap), 1.0, cap)))
-
-
-@dataclass
-class _Bracket:
-    """Bounds of the search: `low` fails, `high` passes (inf while unknown)."""
-
-    low: FloatArray
-    high: FloatArray
-    step: FloatArray
-    low_is_floor: NDArray[np.bool_]
-
-    def probe(self, rows: RowIndex) -> FloatArray:
-        """Gallop up until something passes, down until something fails, then halve."""
-        low, high, step = self.low[rows], self.high[rows], self.step[rows]
-        middle = np.floor((low + np.where(np.isinf(high), low, high)) / 2.0)
-        down = np.where(self.low_is_floor[rows], np.maximum(high - step, middle), middle)
-        return np.asarray(np.minimum(np.where(np.isinf(high), low + step, down), MOST_AGENTS))
-
-    def learn(self, rows: RowIndex, agents: FloatArray, passes: NDArray[np.bool_]) -> None:
-        self.high[rows[passes]] = agents[passes]
-        self.low[rows[~passes]] = agents[~passes]
-        self.low_is_floor[rows[~passes]] = False
-        self.step[rows] *= 2.0
-
-
-def smallest_passing(
-    *, meets: Meets, floor: FloatArray, guess: FloatArray, step: FloatArray
-) -> FloatArray:
-    """Return the least whole n >= floor with meets(n), where meets stays true once true.
-
-    Rows that a thousand million agents do not satisfy come back as inf.
-    """
-    everything = np.arange(floor.size)
-    passes = meets(floor, everything)
-    bracket = _Bracket(
-        low=floor.copy(),
-        high=np.where(passes, floor, np.inf),
-        step=np.maximum(step, 1.0),
-        low_is_floor=np.ones(floor.shape, dtype=bool),
-    )
-    open_rows = everything[~passes]
-    probe = np.minimum(np.maximum(guess, floor + 1.0), MOST_AGENTS)[open_rows]
-    while open_rows.size:
-        bracket.learn(open_rows, probe, meets(probe, open_rows))
-        gap = bracket.high[open_rows] - bracket.low[open_rows]
-        open_rows = open_rows[(gap > 1.0) & (bracket.low[open_rows] < MOST_AGENTS)]
-        probe = bracket.probe(open_rows)
-    return bracket.high

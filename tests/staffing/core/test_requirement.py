@@ -10,12 +10,8 @@ from hypothesis import strategies as st
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.erlang import evaluate
 from staffing.core.goals import Goals
-from staffing.core.requirement import (
-    UnableToStaff,
-    agents_or_inf,
-    required_agents,
-    smallest_passing,
-)
+from staffing.core.requirement import UnableToStaff, agents_or_inf, required_agents
+from staffing.core.search import smallest_passing
 from staffing.core.traffic import Traffic
 
 
@@ -186,11 +182,18 @@ def test_an_unknown_goal_is_refused_by_name():
         Goals.same(1, max_wait=3)
 
 
+def steep(gap):
+    return np.expm1(np.clip(gap, -40, 40))
+
+
 @pytest.mark.parametrize("answer", [0, 1, 2, 3, 17, 64, 1000])
 @pytest.mark.parametrize("guess", [0, 1, 16, 900, 5000])
-def test_the_search_is_right_from_any_guess(answer, guess):
+@pytest.mark.parametrize(
+    "shape", [lambda gap: gap, np.sign, lambda gap: np.where(gap < 0, -1e9, gap), np.cbrt, steep]
+)
+def test_the_search_is_right_from_any_guess(answer, guess, shape):
     found = smallest_passing(
-        meets=lambda agents, rows: agents >= answer,
+        margin=lambda agents, rows: shape(agents - answer),
         floor=np.zeros(2),
         guess=np.full(2, float(guess)),
         step=np.array([1.0, 7.0]),
