@@ -34,7 +34,7 @@ class WeekdayLimit:
 
 
 def absences(people: Sequence[Person], *, monday: date) -> list[Absence]:
-    """Return the time off of one week: 3 % are away all week, 4 % for a day, a few more have asked."""
+    """Return the time off of one week: 3 % are away all week, 5.5 % for a day, a few more have asked."""
     found = []
     for place, person in enumerate(people):
         rng = np.random.default_rng([SEED, STREAM_OFF, monday.toordinal(), place])
@@ -45,7 +45,7 @@ def absences(people: Sequence[Person], *, monday: date) -> list[Absence]:
         if draw < 0.03:
             found.append(Absence(person, monday, monday + timedelta(days=7), is_approved=True))
         elif draw < 0.09:
-            found.append(Absence(person, day, day + timedelta(days=1), is_approved=draw < 0.07))
+            found.append(Absence(person, day, day + timedelta(days=1), is_approved=draw < 0.085))
     return found
 
 

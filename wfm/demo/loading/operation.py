@@ -166,7 +166,7 @@ def continue_today(*, at: datetime) -> int:
             loader.extend(
                 spec,
                 starts_on=operation.generated_until,
-                until=demo_today(at) + timedelta(days=1),
+                until=demo_today(at) + timedelta(days=2),  # further east it is tomorrow
                 seen_at=at,
             )
             for spec in generated_queues()
