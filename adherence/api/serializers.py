@@ -71,7 +71,6 @@ class LiveCodeSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     letter = serializers.CharField()
     color = serializers.CharField()
-    css_class = serializers.CharField(help_text="How our pages draw it.")
 
 
 class LiveRowSerializer(serializers.Serializer[Any]):

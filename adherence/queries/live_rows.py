@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import F
 
-from adherence.drawing import act_class
 from adherence.models import AgentLive
 from wfm.org.models import ActivityCode, AgentAssignment, Queue
 
@@ -20,8 +19,7 @@ class LiveCode:
     name: str
     letter: str
     color: str
-    css_class: str
-    """Class of the design system."""
+    """Class of the design system, `activity-1` to `activity-8`."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +149,6 @@ def _code(code: ActivityCode) -> LiveCode:
         name=code.name,
         letter=code.letter,
         color=code.color,
-        css_class=act_class(code),
     )
 
 

@@ -1,4 +1,4 @@
-"""How activities are drawn, for templates: `{% load adherence %}`."""
+"""How live rows are written, for templates: `{% load adherence %}`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,17 +7,9 @@ from django import template
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from adherence.drawing import act_class
-from wfm.org.models import ActivityCode
 from wfm.web.formats import local_clock
 
 register = template.Library()
-
-
-@register.filter(name="act_class")
-def act_class_filter(code: ActivityCode | None) -> str:
-    """The design system's class for an activity code."""
-    return act_class(code) if code else ""
 
 
 @register.filter

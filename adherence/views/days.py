@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from adherence.models import (
@@ -61,9 +62,8 @@ def agent_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One agent's operational day: plan above, what happened below, and what of it counts."""
     at = now()
     agent = get_object_or_404(Agent.objects.filter(pk__in=_visible(request)), pk=pk)
-    scope = page_scope(request, fields=("period",), default_period="day")
-    chosen = scope.starts_on if "from" in request.GET else None
-    day = agent_day(agent_id=agent.pk, at=at, day=chosen)
+    day = agent_day(agent_id=agent.pk, at=at, day=_chosen_day(request))
+    scope = page_scope(request, fields=(), zone=day.timezone)
     exceptions = (
         AdherenceException.objects.visible_to(request.user)
         .filter(
@@ -95,6 +95,15 @@ def agent_page(request: HttpRequest, pk: int) -> HttpResponse:
             "today": localdate(at, timezone=zone_of(day.timezone)),
         },
     )
+
+
+def _chosen_day(request: HttpRequest) -> date | None:
+    """The day of the address; without one the present operational day."""
+    text = request.GET.get("from", "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Http404(_("%(text)r is no date; write from=YYYY-MM-DD.") % {"text": text}) from error
 
 
 def _events(request: HttpRequest, agent: Agent, day: AgentDayView) -> Any:

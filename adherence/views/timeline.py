@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from adherence.drawing import act_class
 from adherence.queries import AgentDayView
 from wfm.org.models import StateGroup
 
@@ -57,7 +56,7 @@ def day_timeline(day: AgentDayView, *, at: datetime) -> DayTimeline | None:
             Bar(
                 block.starts_at,
                 block.ends_at,
-                act_class(block.code),
+                block.code.color,
                 block.code.letter,
                 f"{block.code.name} · {block.queue}" if block.queue else block.code.name,
             )

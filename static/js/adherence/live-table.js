@@ -33,7 +33,7 @@ function fillRow(element, row) {
   setText(cell("flag").querySelector("[data-part]"), style.label);
   setText(cell("planned"), row.planned?.name ?? "–");
   setText(cell("planned-letter"), row.planned?.letter ?? "");
-  cell("planned-letter").className = `live-code__letter act ${row.planned?.css_class ?? ""}`;
+  cell("planned-letter").className = `live-code__letter act ${row.planned?.color ?? ""}`;
   setText(cell("planned-until"), row.planned_until ? fill(texts.until, { time: clock(row.planned_until) }) : "");
   cell("state").className = `state state--${row.state_group.toLowerCase()}`;
   setText(cell("state").querySelector("[data-part]"), row.state_group === "UNKNOWN" ? data.groups.UNKNOWN : row.state?.name ?? texts.clockedOut);

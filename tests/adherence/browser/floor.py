@@ -5,9 +5,10 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.db.models import F
 from django.utils.timezone import now
 
-from adherence.models import AdherenceException
+from adherence.models import ActivityEvent, AdherenceException
 from adherence.services import EventKind, IncomingEvent, ingest_events, recompute_days, refresh_live
 from tests.factories.adherence import make_shift, make_version
 from tests.factories.org import (
@@ -98,6 +99,7 @@ def _codes():
     )
     return {
         key: make_activity_code(
+            color=f"activity-{place}",
             key=key,
             name=name,
             letter=letter,
@@ -146,3 +148,5 @@ def _behave(agent, index, start, at, rng):
 def _send(events, at):
     for begin in range(0, len(events), 500):
         ingest_events(events=events[begin : begin + 500], source="acd", received_at=at)
+    # They are written at once, but the feed had sent each in time.
+    ActivityEvent.objects.update(received_at=F("occurred_at") + timedelta(seconds=1), is_late=False)
