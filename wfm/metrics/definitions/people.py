@@ -11,6 +11,9 @@ _CLOCKED = _("Clocked activity of agents against their published shifts.")
 _KOOLE = "Koole, Call Center Optimization, 2013"
 _NO_SCHEDULE = _("No scheduled time: undefined.")
 _APPROVED = _("Approved exceptions count as in adherence.")
+_UNSEEN = _(
+    "Time in which the feed was silent is neither in nor out: it is not scheduled time here."
+)
 
 
 def _of_time(
@@ -89,7 +92,12 @@ PEOPLE = (
             ),
             numerator="scheduled_seconds - out_of_adherence_seconds",
             denominator="scheduled_seconds",
-            edge_cases=(_NO_SCHEDULE, _APPROVED, _("Work outside the shift is not in it.")),
+            edge_cases=(
+                _NO_SCHEDULE,
+                _APPROVED,
+                _UNSEEN,
+                _("Work outside the shift is not in it."),
+            ),
         )
     ),
     _never_below_zero(
