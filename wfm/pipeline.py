@@ -131,6 +131,13 @@ def run_chain_task(*, job_id: int, **_extra: object) -> None:
     run(job_id, run_chain)
 
 
+@shared_task(name="pipeline.nightly_refresh")
+def nightly_refresh(**_extra: object) -> None:
+    """Start the nightly refresh; beat rings once a night."""
+    with system_tenant():
+        start_nightly_refresh(at=now())
+
+
 def run_chain(ctx: JobContext) -> dict[str, Any]:
     """Run the steps one after the other; return the jobs by step."""
     with system_tenant():

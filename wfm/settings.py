@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -228,6 +229,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "adherence.recompute_pending",
         "schedule": 20.0,
         "options": {"queue": "default", "expires": 60},
+    },
+    "nightly-refresh": {
+        "task": "pipeline.nightly_refresh",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"queue": "default", "expires": 6 * 3600},
     },
 }
 
