@@ -20,11 +20,17 @@ def make_codes():
         ("claims", "C", StateGroup.HANDLING, {"is_work": True, "tolerance_seconds": 300}),
         ("break", "B", StateGroup.AWAY, {"tolerance_seconds": 180}),
         ("lunch", "L", StateGroup.AWAY, {"is_paid": False, "tolerance_seconds": 0}),
+        ("wrap-up", "A", StateGroup.BUSY, {"is_work": True, "limit_seconds": 240}),
         ("trouble", "T", StateGroup.BUSY, {"limit_seconds": 600, "tolerance_seconds": 601}),
     )
     return {
         key: make_activity_code(
-            key=key, name=key.title(), letter=letter, state_group=group, portal_position=place, **more
+            key=key,
+            name=key.title(),
+            letter=letter,
+            state_group=group,
+            portal_position=place,
+            **more,
         )
         for place, (key, letter, group, more) in enumerate(rows)
     }
