@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import scheduling.jobs
 from celery import shared_task
 from django.db import transaction
 from django.utils.timezone import now
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 import adherence.jobs
 import forecasting.jobs
 import reporting.jobs
+import scheduling.jobs
 import staffing.jobs
 from forecasting.models import ForecastRun
 from scheduling.models import ScheduleVersion
