@@ -35,7 +35,14 @@ class DriverInput:
 
     def as_json(self) -> dict[str, Any]:
         """What the run keeps of it."""
-        return {"queue_id": self.driver.pk, "words": self.sentence} | asdict(self.link)
+        low, high = self.link.usual_days
+        return {
+            "queue_id": self.driver.pk,
+            "words": self.sentence,
+            "first_day": low,
+            "last_day": high,
+            **asdict(self.link),
+        }
 
 
 def best_driver(

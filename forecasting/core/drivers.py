@@ -41,12 +41,16 @@ class DriverLink:
     error_without: float
     error_with: float
 
+    @property
+    def usual_days(self) -> tuple[int, int]:
+        """First and last day of the middle half of the lags."""
+        reached = np.cumsum(lag_kernel(self.mean_lag_days, self.shape))
+        return int(np.searchsorted(reached, 0.25)), int(np.searchsorted(reached, 0.75))
+
     def in_words(self, driver: str, contact: str) -> str:
         """The link as a planner would say it."""
-        kernel = lag_kernel(self.mean_lag_days, self.shape)
-        days = np.arange(kernel.size)
-        low, high = (int(np.searchsorted(np.cumsum(kernel), share)) for share in (0.25, 0.75))
-        when = f"{low} days" if low == high else f"{days[low]}-{days[high]} days"
+        low, high = self.usual_days
+        when = f"{low} days" if low == high else f"{low}-{high} days"
         gain = 1 - self.error_with / self.error_without
         return (
             f"Each {driver} brings {self.contacts_per_unit:.2g} {contact}, most after {when}; "

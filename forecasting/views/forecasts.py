@@ -21,7 +21,13 @@ from forecasting.jobs import start_forecast
 from forecasting.models import ForecastQueueResult, ForecastRun, Override
 from forecasting.services import UnableToForecast, UnableToPublish, publish_forecast
 from forecasting.views.charts import forecast_chart
-from forecasting.views.words import bucket_words, horizon_headers, method_words, score_rows
+from forecasting.views.words import (
+    bucket_words,
+    horizon_headers,
+    method_words,
+    score_rows,
+    why_words,
+)
 from wfm.org.access import access_of
 from wfm.org.access_views import require
 from wfm.org.models import Queue, User
@@ -173,6 +179,7 @@ def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse
         "chart": chart,
         "total": total,
         "method": method_words(result.method),
+        "why": why_words(result),
         "scores": score_rows(result),
         "horizons": horizon_headers(result),
         "realized": [

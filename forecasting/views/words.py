@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasting.models import ForecastQueueResult
+from wfm.org.models import Queue
+from wfm.web.formats import number, percent
 
 METHODS: dict[str, Promise | str] = {
     "discounted_blend": _("level at several speeds × weekday profile"),
@@ -61,3 +64,52 @@ def horizon_headers(result: ForecastQueueResult) -> list[Promise | str]:
     scores = result.backtest.get("scores", [])
     present = {score["horizon"] for score in scores}
     return [words for name, words in HORIZONS.items() if name in present and name != "all"]
+
+
+def why_words(result: ForecastQueueResult) -> list[str]:
+    """Why these numbers, in sentences; what was stored where there are no scores to tell it from."""
+    scores = result.backtest.get("scores", [])
+    overall = {score["method"]: score for score in scores if score["horizon"] == "all"}
+    chosen = overall.get(result.method)
+    if chosen is None or chosen["wape"] is None or result.flag == ForecastQueueResult.Flag.CONSTANT:
+        return [result.reason]
+    sentences = [
+        gettext("“%(method)s” missed %(wape)s of the volume per interval in %(origins)s backtests.")
+        % {
+            "method": method_words(result.method),
+            "wape": percent(chosen["wape"], 1),
+            "origins": chosen["origins"],
+        }
+    ]
+    others = [
+        f"{method_words(method)} {percent(score['wape'], 1)}"
+        for method, score in overall.items()
+        if method != result.method and score["wape"] is not None
+    ]
+    if others:
+        sentences.append(gettext("The others: %(others)s.") % {"others": "; ".join(others)})
+    if result.flag == ForecastQueueResult.Flag.THIN:
+        sentences.append(gettext("The history is thin: expect more change than the band says."))
+    if driver := result.components.get("driver"):
+        sentences.append(driver_words(driver, Queue.objects.get(pk=driver["queue_id"])))
+        sentences.append(gettext("The backtests knew the driver's true values."))
+    return sentences
+
+
+def driver_words(driver: dict[str, Any], queue: Queue) -> str:
+    """A driver link in a sentence: strength, lag and gain."""
+    low, high = driver["first_day"], driver["last_day"]
+    when = (
+        gettext("%(days)s days") % {"days": low}
+        if low == high
+        else gettext("%(low)s–%(high)s days") % {"low": low, "high": high}
+    )
+    return gettext(
+        "Each item of %(driver)s brings %(contacts)s contacts, most after %(when)s; "
+        "the error of held-out weeks falls by %(gain)s."
+    ) % {
+        "driver": queue,
+        "contacts": number(driver["contacts_per_unit"], 2),
+        "when": when,
+        "gain": percent(1 - driver["error_with"] / driver["error_without"], 0),
+    }
