@@ -31,7 +31,9 @@ def make_team(**fields):
 
 def make_skill(**fields):
     number = next(_numbers)
-    return models.Skill.objects.create(**{"name": f"Skill {number}", "key": f"skill-{number}"} | fields)
+    return models.Skill.objects.create(
+        **{"name": f"Skill {number}", "key": f"skill-{number}"} | fields
+    )
 
 
 def make_work_type(**fields):
@@ -116,7 +118,9 @@ def make_activity_code(**fields):
     return models.ActivityCode.objects.create(**defaults | fields)
 
 
-def make_user(role=None, *, client=None, team=None, agent=None, password="a long passphrase", **fields):
+def make_user(
+    role=None, *, client=None, team=None, agent=None, password="a long passphrase", **fields
+):
     """A person with one built-in role."""
     number = next(_numbers)
     defaults = {"email": f"person{number}@example.com", "display_name": f"Person {number}"}
