@@ -1,8 +1,9 @@
-"""One day of everyone at once: starts and breaks chosen together by CP-SAT.
+"""Plans of many shifts at once by CP-SAT: one day of everyone, or the whole week of a few.
 
-The days and the other shifts of each agent stay. An agent chooses a start (and length) that keeps band, rest,
-hours and spans; breaks are counted per skill set, shape and start (Aykin's break variables), not per agent, and
-are dealt out afterwards. So the model grows with the number of distinct starts, not with agents times breaks.
+In a day's plan the other shifts of each agent stay; an agent chooses a start (and length) that keeps band, rest,
+hours and spans. In a group's plan a few agents choose their whole week. Breaks are counted per skill set, shape
+and start (Aykin's break variables), not per agent, and are dealt out afterwards. So the model grows with the
+number of distinct starts, not with agents times breaks.
 
 T. Aykin, Optimal shift scheduling with multiple break windows (1996), doi:10.1287/mnsc.42.4.591.
 """
@@ -22,15 +23,18 @@ from scheduling.core.tours import PlacedShift, Tour, TourModel
 SCALE = 20
 
 Choice = tuple[int, int]
+"""Shape and start slot; the slot tells the day."""
 Group = tuple[int, str, int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Member:
+class Member:
     agent: int
     model: TourModel
-    current: PlacedShift
-    choices: tuple[Choice, ...]
+    moving: tuple[PlacedShift, ...]
+    """Shifts that are planned anew."""
+    choices: tuple[tuple[int, Choice], ...]
+    """Day and choice of everything that could stand instead."""
 
 
 @dataclass(kw_only=True)
@@ -45,27 +49,18 @@ class _Model:
     cost: list[tuple[int, cp_model.IntVar]] = field(default_factory=list)
 
 
-class DayPlan:
-    """Plans one day again within a counted budget."""
+class Plan:
+    """Plans some shifts again within a counted budget; subclasses say which."""
 
-    def __init__(self, roster: Roster, day: int) -> None:
-        """Read who works that day and what each could work instead."""
-        self.roster, self.day = roster, day
-        self.members = [
-            member for agent in roster.placed() if (member := self._member(agent)) is not None
-        ]
-        self.shapes = {m.model.contract.name: m.model.shapes for m in self.members}
+    def __init__(self, roster: Roster, members: list[Member]) -> None:
+        """Take the members and what each could work instead."""
+        self.roster, self.members = roster, members
+        self.shapes = {m.model.contract.name: m.model.shapes for m in members}
         self.model = _Model()
-
-    def _member(self, agent: int) -> _Member | None:
-        tour = self.roster.tours[agent]
-        current = next((s for s in tour.shifts if s.day == self.day), None) if tour else None
-        if tour is None or current is None or current.shape is None:
-            return None
-        model = self.roster.class_of[agent].model
-        others = [s for s in tour.shifts if s.day != self.day]
-        choices = _choices(model, self.day, others)
-        return _Member(agent=agent, model=model, current=current, choices=choices)
+        touched = [roster.masks[m.agent] for m in members]
+        linked = roster.coverage.linked
+        # Skills that share nobody with the members are not part of the question.
+        self.relevant = sum(c.mask for c in linked if any(c.mask & mask for mask in touched))
 
     def improve(self, *, effort: float, seed: int, stop: Callable[[], bool]) -> bool:
         """Plan the day again; True and the roster changed where that costs less.
@@ -79,7 +74,9 @@ class DayPlan:
             return False
         before = self.roster.cost()
         old = [self.roster.tours[m.agent] for m in self.members]
-        self._pick_one_start_each()
+        for member in self.members:
+            self._offer(member)
+            self._keep_rules(member)
         self._take_every_break()
         self._serve_demand()
         self._respect_seats()
@@ -100,21 +97,21 @@ class DayPlan:
 
     # -- the model ---------------------------------------------------------------------------
 
-    def _group(self, member: _Member, choice: Choice) -> Group:
+    def _group(self, member: Member, choice: Choice) -> Group:
         return (self.roster.masks[member.agent], member.model.contract.name, *choice)
 
-    def _pick_one_start_each(self) -> None:
-        """Ensures that every member works one of their choices; starts from the present one."""
-        for member in self.members:
-            present = (member.current.shape, member.current.start_slot)
-            picks = []
-            for choice in member.choices:
-                pick = self.model.cp.new_bool_var("")
-                self.model.cp.add_hint(pick, int(choice == present))
-                self.model.picks[member.agent, choice] = pick
-                self.model.starts.setdefault(self._group(member, choice), []).append(pick)
-                picks.append(pick)
-            self.model.cp.add_exactly_one(picks)
+    def _offer(self, member: Member) -> None:
+        """A boolean for everything a member could work; the present shifts as the hint."""
+        present = {(shift.shape, shift.start_slot) for shift in member.moving}
+        for _, choice in member.choices:
+            pick = self.model.cp.new_bool_var("")
+            self.model.cp.add_hint(pick, int(choice in present))
+            self.model.picks[member.agent, choice] = pick
+            self.model.starts.setdefault(self._group(member, choice), []).append(pick)
+
+    def _keep_rules(self, member: Member) -> None:
+        """Ensures that what a member picks is legal."""
+        raise NotImplementedError
 
     def _take_every_break(self) -> None:
         """Ensures that as many breaks as shifts of a start are taken, each inside its window."""
@@ -141,12 +138,12 @@ class DayPlan:
     def _present_breaks(self) -> dict[tuple[Group, int, int], int]:
         counts: dict[tuple[Group, int, int], int] = {}
         for member in self.members:
-            if member.current.shape is None:
-                continue
-            group = self._group(member, (member.current.shape, member.current.start_slot))
-            for order, offset in enumerate(member.current.breaks):
-                key = (group, order, offset)
-                counts[key] = counts.get(key, 0) + 1
+            for shift in member.moving:
+                assert shift.shape is not None
+                group = self._group(member, (shift.shape, shift.start_slot))
+                for order, offset in enumerate(shift.breaks):
+                    key = (group, order, offset)
+                    counts[key] = counts.get(key, 0) + 1
         return counts
 
     def _serve_demand(self) -> None:
@@ -159,34 +156,58 @@ class DayPlan:
         for slot, masks in by_slot.items():
             if not coverage.counted[slot]:
                 continue
-            supply = {mask: int(n) for mask in fixed if (n := fixed[mask][slot])}
+            supply = {
+                mask: int(n) for mask in fixed if mask & self.relevant and (n := fixed[mask][slot])
+            }
             self._serve_slot(slot, {**dict.fromkeys(masks, 0), **supply})
 
     def _serve_slot(self, slot: int, fixed: dict[int, int]) -> None:
-        cp, coverage = self.model.cp, self.roster.coverage
-        served: dict[int, list[cp_model.IntVar]] = {}
-        for mask, count in fixed.items():
+        coverage = self.roster.coverage
+        asked = [
+            skill
+            for skill in range(len(coverage.skills))
+            if self.relevant >> skill & 1 and coverage.required[skill, slot] > 0
+        ]
+        over = round(coverage.over_cost * SCALE)
+        for mask in fixed:
             rows = self.model.staffed.get((mask, slot), [])
-            flows = []
-            for skill in range(len(coverage.skills)):
-                if mask >> skill & 1 and coverage.required[skill, slot] > 0:
-                    flow = cp.new_int_var(0, int(np.ceil(coverage.required[skill, slot])), "")
-                    served.setdefault(skill, []).append(flow)
-                    flows.append(flow)
-            if flows:
-                cp.add(sum(flows) <= count + sum(sign * var for sign, var in rows))
-            over = round(coverage.over_cost * SCALE)
             self.model.cost.extend((sign * over * SCALE, var) for sign, var in rows)
+        if len(asked) == 1:
+            able = [mask for mask in fixed if mask >> asked[0] & 1]
+            rows = [row for mask in able for row in self.model.staffed.get((mask, slot), [])]
+            there = sum(fixed[mask] for mask in able) + sum(sign * var for sign, var in rows)
+            self._price_shortage(asked[0], slot, there)
+        elif asked:
+            self._share_out(slot, fixed, asked)
+
+    def _share_out(self, slot: int, fixed: dict[int, int], asked: list[int]) -> None:
+        """Ensures that people of several skills serve one of them each."""
+        served: dict[int, list[cp_model.IntVar]] = {skill: [] for skill in asked}
+        for mask, count in fixed.items():
+            flows = []
+            for skill in asked:
+                if mask >> skill & 1:
+                    most = int(np.ceil(self.roster.coverage.required[skill, slot]))
+                    flow = self.model.cp.new_int_var(0, most, "")
+                    served[skill].append(flow)
+                    flows.append(flow)
+            rows = self.model.staffed.get((mask, slot), [])
+            if flows:
+                self.model.cp.add(sum(flows) <= count + sum(sign * var for sign, var in rows))
         for skill, flows in served.items():
-            demand = round(coverage.required[skill, slot] * SCALE)
-            short = cp.new_int_var(0, demand, "")
-            cp.add(short + SCALE * sum(flows) >= demand)
-            under = float(coverage.under_cost[skill]) + coverage.over_cost
-            self.model.cost.append((round(under * SCALE), short))
+            self._price_shortage(skill, slot, sum(flows))
+
+    def _price_shortage(self, skill: int, slot: int, there: cp_model.LinearExpr | int) -> None:
+        coverage = self.roster.coverage
+        demand = round(coverage.required[skill, slot] * SCALE)
+        short = self.model.cp.new_int_var(0, demand, "")
+        self.model.cp.add(short + SCALE * there >= demand)
+        under = float(coverage.under_cost[skill]) + coverage.over_cost
+        self.model.cost.append((round(under * SCALE), short))
 
     def _fixed_staff(self) -> dict[int, NDArray[np.float64]]:
         """People per skill set in each slot whom this plan does not move."""
-        moving = {m.agent: m.current for m in self.members}
+        moving = {m.agent: m.moving for m in self.members}
         slots = self.roster.data.horizon.slots
         staff: dict[int, NDArray[np.float64]] = {}
         for skills, carried in self.roster.data.carried:
@@ -197,8 +218,8 @@ class DayPlan:
                 continue
             row = staff.setdefault(self.roster.masks[agent], np.zeros(slots))
             row[tour.working] += 1
-            if agent in moving:
-                row[self._working(agent, moving[agent])] -= 1
+            for shift in moving.get(agent, ()):
+                row[self._working(agent, shift)] -= 1
         return staff
 
     def _respect_seats(self) -> None:
@@ -213,8 +234,9 @@ class DayPlan:
             held = self.roster.seated[site].copy()
             sitting: dict[int, list[cp_model.IntVar]] = {}
             for member in moving:
-                held[self._present(member, (member.current.shape, member.current.start_slot))] -= 1
-                for choice in member.choices:
+                for shift in member.moving:
+                    held[self._present(member, (shift.shape, shift.start_slot))] -= 1
+                for _, choice in member.choices:
                     for slot in self._present(member, choice):
                         sitting.setdefault(int(slot), []).append(
                             self.model.picks[member.agent, choice]
@@ -226,7 +248,7 @@ class DayPlan:
 
     # -- shifts ------------------------------------------------------------------------------
 
-    def _present(self, member: _Member, choice: tuple[int | None, int]) -> NDArray[np.int64]:
+    def _present(self, member: Member, choice: tuple[int | None, int]) -> NDArray[np.int64]:
         number, start = choice
         assert number is not None
         return member.model.shapes[number].present_slots(start=start)
@@ -239,29 +261,62 @@ class DayPlan:
     def _apply(self, solver: cp_model.CpSolver) -> None:
         left = {key: int(solver.value(var)) for key, var in self.model.breaks.items()}
         for member in self.members:
-            choice = next(
-                c for c in member.choices if solver.boolean_value(self.model.picks[member.agent, c])
-            )
-            group = self._group(member, choice)
-            shape = member.model.shapes[choice[0]]
-            breaks = tuple(
-                _deal(left, group, order, range(rule.earliest, rule.latest + 1))
-                for order, rule in enumerate(shape.breaks)
-            )
-            self.roster.replace(member.agent, self._tour(member, choice, breaks))
+            chosen = {}
+            for day, choice in member.choices:
+                if solver.boolean_value(self.model.picks[member.agent, choice]):
+                    group = self._group(member, choice)
+                    shape = member.model.shapes[choice[0]]
+                    breaks = tuple(
+                        _deal(left, group, order, range(rule.earliest, rule.latest + 1))
+                        for order, rule in enumerate(shape.breaks)
+                    )
+                    chosen[day] = (choice, breaks)
+            self.roster.replace(member.agent, self._tour(member, chosen))
 
-    def _tour(self, member: _Member, choice: Choice, breaks: tuple[int, ...]) -> Tour:
+    def _tour(self, member: Member, chosen: dict[int, tuple[Choice, tuple[int, ...]]]) -> Tour:
+        """What stays of the week and what was chosen."""
         tour = self.roster.tours[member.agent]
         assert tour is not None
-        kept = {s.day: s for s in tour.shifts}
-        week = [
-            (s.day, *(choice if s.day == self.day else (s.shape, s.start_slot)))
-            for s in tour.shifts
-        ]
-        return member.model.tour_with(
-            [(day, number, start) for day, number, start in week],
-            {day: breaks if day == self.day else shift.breaks for day, shift in kept.items()},
-        )
+        moved = {shift.day for shift in member.moving}
+        week: list[tuple[int, int | None, int]] = []
+        breaks: dict[int, tuple[int, ...]] = {}
+        for shift in tour.shifts:
+            if shift.day not in moved:
+                week.append((shift.day, shift.shape, shift.start_slot))
+                breaks[shift.day] = shift.breaks
+        for day, ((number, start), offsets) in chosen.items():
+            week.append((day, number, start))
+            breaks[day] = offsets
+        return member.model.tour_with(sorted(week, key=lambda item: item[0]), breaks)
+
+
+class DayPlan(Plan):
+    """One day of everyone who works that day."""
+
+    def __init__(self, roster: Roster, day: int) -> None:
+        """Read who works that day and what each could work instead."""
+        found = (_day_member(roster, agent, day) for agent in roster.placed())
+        super().__init__(roster, [member for member in found if member is not None])
+
+    def _keep_rules(self, member: Member) -> None:
+        """Ensures that every member works exactly one of the choices."""
+        picks = [self.model.picks[member.agent, choice] for _, choice in member.choices]
+        self.model.cp.add_exactly_one(picks)
+
+
+def _day_member(roster: Roster, agent: int, day: int) -> Member | None:
+    tour = roster.tours[agent]
+    current = next((s for s in tour.shifts if s.day == day), None) if tour else None
+    if tour is None or current is None or current.shape is None:
+        return None
+    model = roster.class_of[agent].model
+    choices = _choices(model, day, [s for s in tour.shifts if s.day != day])
+    return Member(
+        agent=agent,
+        model=model,
+        moving=(current,),
+        choices=tuple((day, choice) for choice in choices),
+    )
 
 
 def _solve(

@@ -8,8 +8,9 @@ import numpy as np
 
 from scheduling.core.checks import unplaceable
 from scheduling.core.data import ScheduleData
-from scheduling.core.dayplan import DayPlan
+from scheduling.core.dayplan import DayPlan, Plan
 from scheduling.core.findings import Finding, Severity
+from scheduling.core.groupplan import GroupPlan, linked_group
 from scheduling.core.improve import (
     AnnealParams,
     anneal,
@@ -38,8 +39,10 @@ class SolveParams:
     bound_tolerance: float = 0.005
     bound_rounds: int = 400
     enough_gap: float = 0.0
-    day_effort: float = 1.0
+    plan_effort: float = 1.0
     days_per_round: int = 2
+    groups_per_round: int = 3
+    group_size: int = 4
     programme_seconds: float | None = None
 
     def __post_init__(self) -> None:
@@ -248,15 +251,18 @@ class Solver:
             anneal(self.roster, params, rng=self.rng, stop=self.stop)
             self.keep_best()
             for _ in range(self.params.days_per_round):
-                if self.stop() or self.good_enough():
-                    return
-                self._plan_day(day)
+                self._plan(DayPlan(self.roster, day))
                 day = (day + 1) % self.data.horizon.days
+            for _ in range(self.params.groups_per_round):
+                agents = linked_group(self.roster, size=self.params.group_size, rng=self.rng)
+                self._plan(GroupPlan(self.roster, agents))
 
-    def _plan_day(self, day: int) -> None:
-        plan = DayPlan(self.roster, day)
-        plan.improve(effort=self.params.day_effort, seed=self.params.seed, stop=self.stop)
-        self.extra_work += round(self.params.day_effort * WORK_PER_EFFORT)
+    def _plan(self, plan: Plan) -> None:
+        """Let CP-SAT plan something again, unless the budget is used."""
+        if self.stop() or self.good_enough():
+            return
+        plan.improve(effort=self.params.plan_effort, seed=self.params.seed, stop=self.stop)
+        self.extra_work += round(self.params.plan_effort * WORK_PER_EFFORT)
         self.keep_best()
 
     # -- result ------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from scheduling.core.solver import SolveParams, solve
 from tests.scheduling.core import weeks
 from tests.scheduling.core.roster_checker import broken_rules, brute_cost
 
-QUICK = SolveParams(day_effort=0.05, bound_rounds=20)
+QUICK = SolveParams(plan_effort=0.05, bound_rounds=20)
 
 
 @st.composite

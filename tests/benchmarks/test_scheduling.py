@@ -1,0 +1,69 @@
+"""How good the solver is after so many seconds, beside a direct CP-SAT model in the same run.
+
+`.venv/bin/python -m pytest tests/benchmarks/test_scheduling.py -q -s`; BENCH_SECONDS sets the time per solve.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from scheduling.core.instance_file import read_instance
+from scheduling.core.solver import SolveParams, solve
+from tests.benchmarks.direct_cpsat import solve_directly
+
+INSTANCES = (
+    Path(__file__).resolve().parents[2].parent
+    / "shared" / "data" / "scheduling" / "contact_centre"
+)  # fmt: skip
+SECONDS = float(os.environ.get("BENCH_SECONDS", "15"))
+NAMES = os.environ.get("BENCH_INSTANCES", "base20x1,base50x1,hard50x1,hard200x1").split(",")
+
+
+class _Seconds:
+    def __init__(self, seconds):
+        self.started, self.seconds = time.monotonic(), seconds
+
+    def share_used(self, work):
+        return (time.monotonic() - self.started) / self.seconds
+
+
+def _gap(cost, bound):
+    return None if cost is None else (cost - bound) / cost
+
+
+def _text(value):
+    return "–" if value is None else f"{value:.1%}"
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_cost_bound_and_gap_beside_direct_cpsat(name, capsys):
+    path = INSTANCES / f"{name}.json"
+    if not path.exists():
+        pytest.skip(f"The development data {path.name} is not beside this checkout.")
+    data = read_instance(json.loads(path.read_text()))
+    first, cpu = [], time.process_time()
+
+    def report(progress):
+        if progress.cost is not None and not first:
+            first.append(time.monotonic())
+
+    started = time.monotonic()
+    ours = solve(
+        data, _Seconds(SECONDS), params=SolveParams(programme_seconds=SECONDS / 4), report=report
+    )
+    cpu = time.process_time() - cpu
+    theirs, their_bound = solve_directly(data, seconds=SECONDS)
+    with capsys.disabled():
+        print(  # noqa: T201 - a benchmark prints its figures
+            f"\n| {name} | {first[0] - started:.1f} | {ours.objective:,.0f} | {ours.lower_bound:,.0f} "
+            f"| {_text(_gap(ours.objective, ours.lower_bound))} | {cpu:.0f} "
+            f"| {'–' if theirs is None else f'{theirs:,.0f}'} | {their_bound:,.0f} "
+            f"| {_text(_gap(theirs, their_bound))} |"
+        )
+    assert theirs is None or ours.objective <= theirs
+    assert ours.lower_bound >= their_bound - 1e-6 or ours.lower_bound >= 0.9 * their_bound
