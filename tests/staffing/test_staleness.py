@@ -1,5 +1,6 @@
-"""When a published requirement may be out of date, and who sees it in the admin."""
+"""When a published requirement may be out of date, who sees it in the admin, and a real worker."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,9 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from staffing import queries
-from staffing.models import RequirementRun
+from staffing.core.params import RequirementParams
+from staffing.jobs import start_requirement
+from staffing.models import RequirementInterval, RequirementRun
 from staffing.services import (
     GoalChange,
     QueueSettings,
@@ -27,6 +30,7 @@ from tests.staffing.rows import (
     make_shrinkage,
     start_without_ringing,
 )
+from wfm.jobs.models import Job, JobStatus
 from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 
@@ -129,3 +133,27 @@ def test_the_admin_shows_runs_but_does_not_edit_them(published, client):
         assert client.get(reverse(f"admin:staffing_{name}_changelist")).status_code == 200
     assert client.get(reverse("admin:staffing_requirementrun_add")).status_code == 403
     assert client.get(reverse("admin:staffing_shrinkageprofile_add")).status_code == 200
+
+
+def test_a_worker_process_computes_what_the_outbox_rings(celery_worker_process):
+    """The whole way once: start, doorbell, a Celery worker of its own, rows, published."""
+    with system_tenant():
+        queue = make_queue()
+        make_goal(queue)
+        forecast = make_forecast([queue])
+    celery_worker_process(queues="forecasts", pool="solo")
+    with system_tenant():
+        run = start_requirement(
+            forecast_run=forecast, created_by=None, params=RequirementParams(publish_when_done=True)
+        )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with system_tenant():
+            job = Job.objects.get(pk=run.job_id)
+        if not job.is_open:
+            break
+        time.sleep(0.2)
+    assert job.status == JobStatus.SUCCEEDED, job.error
+    with system_tenant():
+        assert RequirementRun.objects.get(pk=run.pk).is_published
+        assert RequirementInterval.objects.filter(run=run, queue=queue).count() == 96

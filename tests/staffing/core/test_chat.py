@@ -4,7 +4,7 @@ from collections import deque
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffing.core.chat import ChatHandling, evaluate_chat, required_chat_agents
@@ -160,6 +160,7 @@ def test_no_chats_and_no_agents():
     ).tolist() == [2]
 
 
+@settings(deadline=None)
 @given(
     erlangs=st.floats(0.1, 40),
     agents=st.integers(1, 25),

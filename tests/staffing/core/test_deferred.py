@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffing.core import deferred_plan
@@ -226,6 +226,7 @@ def days_of_work(draw):
     return made, float((items * aht).sum())
 
 
+@settings(deadline=None)
 @given(days_of_work(), st.sampled_from(list(PlanShape)), st.sampled_from([1.0, 0.95, 0.8, 0.5]))
 def test_every_plan_keeps_the_target_or_the_ceiling(case, shape, level):
     made, arriving = case
@@ -238,6 +239,7 @@ def test_every_plan_keeps_the_target_or_the_ceiling(case, shape, level):
     assert np.all(plan.required_agents >= plan.agents - 1e-6)
 
 
+@settings(deadline=None)
 @given(days_of_work())
 def test_the_least_flat_team_covers_what_is_due_and_one_less_does_not(case):
     """The windows of the formula against the outcome of working it off."""
@@ -251,6 +253,7 @@ def test_the_least_flat_team_covers_what_is_due_and_one_less_does_not(case):
         assert less < made.ceiling_level
 
 
+@settings(deadline=None)
 @given(days_of_work(), st.integers(0, 6))
 def test_one_more_person_never_lowers_the_level(case, people):
     made, _arriving = case
@@ -260,6 +263,7 @@ def test_one_more_person_never_lowers_the_level(case, people):
     assert more >= fewer - 1e-9
 
 
+@settings(deadline=None)
 @given(days_of_work(), st.integers(0, 6))
 def test_work_is_neither_lost_nor_made(case, people):
     made, _arriving = case

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffing.core.definitions import Model, ServiceLevel
@@ -180,6 +180,7 @@ loads = st.floats(0.01, 5000)
 patiences = st.floats(1, 86_400)
 
 
+@settings(deadline=None)
 @given(
     erlangs=loads,
     share=st.floats(0.2, 2.0),
@@ -213,6 +214,7 @@ def test_one_more_agent_never_lowers_service(erlangs, share, aht, patience, thre
             assert more[key] >= fewer[key] - 1e-11
 
 
+@settings(deadline=None)
 @given(erlangs=loads, share=st.floats(0.2, 2.0), aht=st.floats(30, 1800), patience=patiences)
 def test_what_is_offered_is_answered_or_abandoned(erlangs, share, aht, patience):
     """Occupancy counts the served, the abandonment the rest: together they are the load."""
@@ -223,6 +225,7 @@ def test_what_is_offered_is_answered_or_abandoned(erlangs, share, aht, patience)
     assert 0 <= found["wait_rate"] <= 1
 
 
+@settings(deadline=None)
 @given(erlangs=st.floats(0.01, 1e5), agents=st.integers(1, 200_000))
 def test_blocking_follows_its_recursion(erlangs, agents):
     """B(n) = A B(n - 1) / (n + A B(n - 1)), between two independent evaluations."""

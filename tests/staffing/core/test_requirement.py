@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffing.core.definitions import Model, ServiceLevel
@@ -121,6 +121,7 @@ def scan(erlangs, goals, model=Model.A, patience=60.0, most=80):
     return None
 
 
+@settings(deadline=None)
 @given(
     erlangs=st.floats(0.05, 30),
     definition=st.sampled_from(list(ServiceLevel)),
@@ -201,6 +202,7 @@ def test_the_search_is_right_from_any_guess(answer, guess, shape):
     assert found.tolist() == [answer, answer]
 
 
+@settings(deadline=None)
 @given(
     erlangs=st.floats(0.01, 60),
     level=st.one_of(st.none(), st.floats(0.01, 0.999999)),

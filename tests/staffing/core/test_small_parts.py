@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffing.core.calculator import Question, UnableToCalculate, calculate
@@ -75,6 +75,7 @@ def test_gross_divides_it_never_multiplies():
     assert required_fte(np.array([70.0]), np.array([0.3])).tolist() == pytest.approx([100.0])
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e4), st.floats(0, 0.99))
 def test_gross_is_at_least_net(net, share):
     gross = required_fte(np.array([net]), np.array([share]))[0]
