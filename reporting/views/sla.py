@@ -56,6 +56,8 @@ def sla_report(request: HttpRequest) -> HttpResponse:
             {"key": key, "label": label, "is_current": key == by}
             for key, label in (("day", _("Days")), ("week", _("Weeks")), ("month", _("Months")))
         ],
+        "metric_title": _(metric.title) if metric else "",
+        "chart_note": _simulated_note(of_metric),
         "chart": trend_chart(of_metric, metric=metric) if metric and of_metric else None,
         "groups": _groups(report),
         "period_rows": [_period_row(row) for row in of_metric[-MOST_PERIOD_ROWS:]][::-1],
@@ -199,6 +201,12 @@ def _period_row(result: SlaResult) -> dict[str, Any]:
         if result.expected_intervals
         else None,
     }
+
+
+def _simulated_note(results: list[SlaResult]) -> str:
+    """Name the queues of the chart whose counts come from a simulation."""
+    names = sorted({str(row.queue) for row in results if row.is_simulated})
+    return _("Simulated: %(names)s") % {"names": ", ".join(names)} if names else ""
 
 
 def _completeness(report: SlaReport) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -40,14 +41,17 @@ def trend_chart(results: Sequence[SlaResult], *, metric: Metric) -> dict[str, An
     return CategoryChart(
         categories=[_label(results, day) for day in starts],
         x_title=_("Period"),
-        y=_axis(metric),
+        y=_axis(results, metric=metric),
         series=series,
     ).payload()
 
 
-def _axis(metric: Metric) -> Axis:
+def _axis(results: Sequence[SlaResult], *, metric: Metric) -> Axis:
+    """Return the axis; of rates it begins a little below the lowest value."""
     if metric.unit is Unit.RATE:
-        return Axis(title=_(metric.title), unit="%", digits=1, maximum=1.0)
+        low = min((row.value for row in results if row.value is not None), default=0.0)
+        floor = max(0.0, math.floor((low - 0.05) * 10) / 10)
+        return Axis(title=_(metric.title), unit="%", digits=1, minimum=floor, maximum=1.0)
     return Axis(title=_(metric.title), unit=_UNITS.get(metric.unit, ""), digits=0, minimum=0.0)
 
 

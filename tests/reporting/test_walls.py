@@ -1,14 +1,12 @@
 """A client sees only its own rows: two walls, each tested with the other one taken away."""
 
-from contextlib import contextmanager
-
 import pytest
-from django.db.models import QuerySet
 from django.test import Client as Browser
 from rest_framework.test import APIClient
 
 from forecasting.models import IntervalActual
 from reporting.models import SlaResult
+from tests.api.walls import without_querysets, without_row_level_security
 from tests.factories.org import make_user
 from wfm.org.access import Access
 from wfm.org.tenancy import system_tenant, tenant
@@ -16,43 +14,6 @@ from wfm.org.tenancy import system_tenant, tenant
 pytestmark = pytest.mark.django_db(transaction=True)
 RESULTS, INTERVALS, REPORT = "/api/v1/sla/results/", "/api/v1/sla/intervals/", "/api/v1/sla/report/"
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
-
-
-@contextmanager
-def without_row_level_security(owner_connection):
-    """Only the querysets are left."""
-    with owner_connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relrowsecurity AND relkind = 'r' ORDER BY relname"
-        )
-        tables = [name for (name,) in cursor.fetchall()]
-        assert "reporting_slaresult" in tables
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-        try:
-            yield
-        finally:
-            for table in tables:
-                cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-
-
-@contextmanager
-def without_querysets(monkeypatch):
-    """Only row-level security is left: `visible_to` lets everything through."""
-    patched = 0
-    with monkeypatch.context() as patch:
-        for queryset in _all_subclasses(QuerySet):
-            if "visible_to" in vars(queryset):
-                patch.setattr(queryset, "visible_to", lambda rows, principal: rows.all())
-                patched += 1
-        assert patched >= 10
-        yield
-
-
-def _all_subclasses(kind):
-    for subclass in kind.__subclasses__():
-        yield subclass
-        yield from _all_subclasses(subclass)
 
 
 @pytest.fixture(params=["both walls", "querysets only", "row-level security only"])
