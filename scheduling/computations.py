@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduling.core.data import InvalidDataError
 from scheduling.core.findings import Severity
@@ -21,12 +22,12 @@ from wfm.org.tenancy import system_tenant
 
 CHECKPOINT_EVERY_SECONDS = 5.0
 PHASE_TEXTS = {
-    Phase.CHECK: _("Checking the input"),
-    Phase.CONSTRUCT: _("First schedule"),
-    Phase.BOUND: _("Proving a bound"),
-    Phase.PROFILE: _("Following the profile"),
-    Phase.IMPROVE: _("Improving"),
-    Phase.DONE: _("Writing"),
+    Phase.CHECK: gettext_lazy("Checking the input"),
+    Phase.CONSTRUCT: gettext_lazy("First schedule"),
+    Phase.BOUND: gettext_lazy("Proving a bound"),
+    Phase.PROFILE: gettext_lazy("Following the profile"),
+    Phase.IMPROVE: gettext_lazy("Improving"),
+    Phase.DONE: gettext_lazy("Writing"),
 }
 
 
