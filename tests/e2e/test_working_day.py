@@ -183,7 +183,7 @@ def schedule(walk: Walk, page: Page, week: date, *, picture: str) -> None:
 
 
 def compute_sla(walk: Walk, page: Page, calls: operation.Calls) -> None:
-    first = monday_of(calls.last_day)
+    first = monday_of(calls.last_day) - 4 * WEEK
     page.goto(f"{walk.stack.url}/reports/?from={first}&to={calls.last_day}")
     page.get_by_role("button", name="Compute again").click()
     deadline = time.monotonic() + 60
@@ -239,6 +239,9 @@ def fetch_the_report_over_rest(walk: Walk, calls: operation.Calls) -> None:
 def read_the_report_as_the_client(walk: Walk) -> None:
     with walk.person("client") as page:
         expect(page.get_by_role("heading", level=1)).to_contain_text("SLA report")
+        expect(page.locator("main")).to_contain_text("Bank voice")
+        expect(page.locator("main")).to_contain_text("Northlake Bank")
+        expect(page.locator("main")).not_to_contain_text("Harbourline")
         walk.picture(page, "12-client-report")
         refused = page.goto(f"{walk.stack.url}/adherence/")
         assert refused is not None
