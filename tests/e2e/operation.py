@@ -79,7 +79,10 @@ def _create_people() -> None:
     ):
         agent = Agent.objects.get(employee_number="A0001") if name == "agent" else None
         user = User.objects.create_user(
-            f"{name}@demo.example", PASSWORD, display_name=f"{name.title()} Person", agent=agent
+            f"{name}@demo.example",
+            PASSWORD,
+            display_name=agent.name if agent else f"{name.title()} Person",
+            agent=agent,
         )
         grant_role(
             user=user,
