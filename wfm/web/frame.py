@@ -27,11 +27,11 @@ class Room:
 
     def may_be_seen_by(self, access: Access) -> bool:
         """Tell whether the rail shows it."""
-        return not self.permissions or any(access.can(name) for name in self.permissions)
+        return any(access.can(name) for name in self.permissions)
 
 
 ROOMS = (
-    Room(key="today", path="/", icon="today", label=gettext_lazy("Today"), permissions=()),
+    Room(key="today", path="/", icon="today", label=gettext_lazy("Today"), permissions=("history.view", "forecast.view", "staffing.view", "schedule.view", "adherence.view")),
     Room(key="history", path="/history/", icon="history", label=gettext_lazy("History"), permissions=("history.view",)),
     Room(key="forecast", path="/forecast/", icon="forecast", label=gettext_lazy("Forecast"), permissions=("forecast.view",)),
     Room(key="staffing", path="/staffing/", icon="staffing", label=gettext_lazy("Staffing"), permissions=("staffing.view",)),
