@@ -22,9 +22,11 @@ import redis
 from tests.launcher.processes import wait_until
 from wfm.launcher import spawn
 from wfm.launcher.leftovers import find_leftovers
+from wfm.launcher.postgres import create_cluster
+from wfm.launcher.postgres_roles import APP_ROLE, OWNER_ROLE
 from wfm.launcher.spawn import Identity
 from wfm.launcher.state import CHECKOUT
-from wfm.launcher.valkey import free_port
+from wfm.launcher.valkey import free_port, new_broker, start_broker, stop_broker
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +41,7 @@ class Launcher:
         self.state_folder = folder / "state"
         self.port, self.live_port = free_port(), free_port()
         self.become = become
+        self.extra: dict[str, str] = {}
         self.process: subprocess.Popen | None = None
         self.output_path = folder / "output"
 
@@ -51,6 +54,7 @@ class Launcher:
             "LIVE_PORT": str(self.live_port),
             "WFM_PORT": str(self.port),
             "WFM_STATE_DIR": str(self.state_folder),
+            **self.extra,
         }
 
     def start(self, *arguments: str) -> None:
@@ -261,6 +265,36 @@ def test_interrupt_while_starting_leaves_nothing(launcher):
 
     assert launcher.process.wait(60) == 0
     assert launcher.left() == []
+
+
+def test_own_servers_are_used_instead(launcher, make_cluster, start_postgres, tmp_path):
+    """Nothing embedded is started, and Ctrl-C leaves the servers of others alone."""
+    cluster = make_cluster()
+    create_cluster(cluster)
+    postgres = start_postgres(cluster)
+    broker = new_broker(tmp_path / "valkey", keeps_data=False)
+    redis_server = start_broker(broker, log_path=tmp_path / "valkey.log")
+    launcher.extra = {
+        "DATABASE_URL": cluster.url(role=APP_ROLE),
+        "DATABASE_OWNER_URL": cluster.url(role=OWNER_ROLE),
+        "REDIS_URL": broker.url(),
+    }
+    try:
+        launcher.start()
+        launcher.wait_until_started()
+        assert launcher.status("/login/") == 200
+        assert (
+            "Using the PostgreSQL of DATABASE_URL.\nUsing the Redis of REDIS_URL." in launcher.said
+        )
+        assert not (launcher.state_folder / "postgres").exists()
+        assert not (launcher.state_folder / "valkey").exists()
+
+        launcher.process.send_signal(signal.SIGINT)
+        assert launcher.process.wait(60) == 0
+        assert postgres.poll() is None
+        assert redis_server.poll() is None
+    finally:
+        stop_broker(redis_server)
 
 
 def test_management_command_needs_a_running_launcher(launcher):

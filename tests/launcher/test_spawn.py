@@ -9,6 +9,7 @@ import textwrap
 import pytest
 
 from tests.launcher.processes import is_alive, wait_until
+from wfm.launcher.errors import LauncherError
 from wfm.launcher.spawn import Child, Identity, server_identity, start
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -77,6 +78,20 @@ def test_machine_without_namespaces_falls_back_to_nobody(monkeypatch):
     monkeypatch.setattr("wfm.launcher.spawn._CLONE_NEWUSER", 0x1)
 
     assert server_identity() is Identity.NOBODY
+
+
+def test_machine_without_ordinary_users_is_explained(monkeypatch):
+    monkeypatch.setattr("pwd.getpwall", list)
+
+    with pytest.raises(LauncherError, match="knows no user but root"):
+        start(Child(argv=["/bin/true"], identity=Identity.NAMESPACE))
+
+
+def test_machine_without_nobody_is_explained(monkeypatch):
+    monkeypatch.setattr("pwd.getpwnam", {}.__getitem__)
+
+    with pytest.raises(LauncherError, match="has no user nobody"):
+        start(Child(argv=["/bin/true"], identity=Identity.NOBODY))
 
 
 def test_death_signal_can_be_chosen(tmp_path):

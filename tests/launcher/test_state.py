@@ -88,6 +88,19 @@ def test_long_path_gets_a_short_socket_folder(tmp_path):
         chosen.rmdir()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="Only root can make folders of others.")
+def test_socket_folder_that_somebody_else_made_is_refused(tmp_path):
+    """In /tmp anybody could have made it first, and answer there as if he were our server."""
+    state = open_state({"WFM_STATE_DIR": str(tmp_path / ("long" * 30))})
+    chosen = socket_folder(state, identity=Identity.SAME)
+    try:
+        os.chown(chosen, 65534, 65534)
+        with pytest.raises(LauncherError, match="belongs to somebody else"):
+            socket_folder(state, identity=Identity.SAME)
+    finally:
+        chosen.rmdir()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="Only root has to run servers as nobody.")
 def test_data_of_nobody_lie_outside_and_are_found_again(state):
     chosen = cluster_folder(state, identity=Identity.NOBODY)

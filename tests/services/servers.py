@@ -47,8 +47,13 @@ class Services:
 
     def __init__(self) -> None:
         _remove_folders_of_killed_runs()
-        self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
-        self._lock = _locked(self.folder / "lock")
+        # Under its final name the folder is locked from the first moment: another run that starts
+        # now takes it for nobody's otherwise.
+        unlocked = Path(tempfile.mkdtemp(prefix="wfm-new-"))
+        self._lock = _locked(unlocked / "lock")
+        self.folder = unlocked.rename(
+            unlocked.with_name(unlocked.name.replace("wfm-new-", FOLDER_PREFIX))
+        )
         self._cluster: Cluster | None = None
         self._stops: list = []
 
@@ -135,10 +140,10 @@ def _drop_test_databases(cluster: Cluster) -> None:
 
 def _remove_folders_of_killed_runs() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
-        if folder.stat().st_uid != os.geteuid():
-            continue
-        with suppress(OSError), _locked(folder / "lock"):
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # in use, another user's, or just removed by another run
+            if folder.stat().st_uid == os.geteuid():
+                with _locked(folder / "lock"):
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _locked(path: Path):

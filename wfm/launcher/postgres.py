@@ -116,8 +116,14 @@ def create_cluster(cluster: Cluster) -> None:
 
 
 def make_private_folder(folder: Path, *, identity: Identity) -> None:
-    """Create the folder for the server's user alone."""
+    """Create the folder for the server's user alone; refuse one that somebody else made."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owners = {os.geteuid()}
+    if identity is Identity.NOBODY:
+        owners.add(nobody().pw_uid)
+    if folder.is_symlink() or folder.stat().st_uid not in owners:
+        msg = f"{folder} belongs to another user."
+        raise PermissionError(msg)
     folder.chmod(0o700)
     _give_to_server(folder, identity=identity)
 
