@@ -98,6 +98,8 @@ def why_words(result: ForecastQueueResult) -> list[str]:
 
 def driver_words(driver: dict[str, Any], queue: Queue) -> str:
     """A driver link in a sentence: strength, lag and gain."""
+    if "first_day" not in driver:  # a run of an older version: its own sentence
+        return str(driver["words"])
     low, high = driver["first_day"], driver["last_day"]
     when = (
         gettext("%(days)s days") % {"days": low}
