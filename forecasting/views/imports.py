@@ -117,7 +117,8 @@ def _preview_row(batch: ImportBatch, record: Any) -> dict[str, Any]:
         elif key in record.texts:
             cells.append(record.texts[key])
         else:
-            cells.append(record.numbers.get(key))
+            value = record.numbers.get(key)
+            cells.append(None if value is None else f"{value:g}")
     return {"line": record.line, "cells": cells}
 
 
