@@ -56,7 +56,8 @@ class _Reporter:
         self.ctx, self.budget = ctx, budget
         self.solver: Solver | None = None
         self.curve: list[dict[str, Any]] = list(ctx.checkpoint.get("curve", []))
-        self.last_report = self.last_checkpoint = time.monotonic()
+        self.last_report = time.monotonic()
+        self.last_checkpoint = self.last_report - CHECKPOINT_EVERY_SECONDS
         self.saved_cost: float | None = None
 
     def __call__(self, progress: Progress) -> None:
@@ -81,9 +82,8 @@ class _Reporter:
             curve=self.curve[-400:],
             **point,
         )
-        if moment - self.last_checkpoint >= CHECKPOINT_EVERY_SECONDS:
+        if moment - self.last_checkpoint >= CHECKPOINT_EVERY_SECONDS and self._save(progress):
             self.last_checkpoint = moment
-            self._save(progress)
 
     def _is_news(self, point: dict[str, Any]) -> bool:
         if not self.curve:
@@ -92,10 +92,11 @@ class _Reporter:
         changed = any(point[key] != last[key] for key in ("cost", "lower_bound"))
         return changed or point["seconds"] - last["seconds"] >= 2
 
-    def _save(self, progress: Progress) -> None:
+    def _save(self, progress: Progress) -> bool:
+        """Keep the best schedule for a later attempt; False where there is no new one."""
         solver = self.solver
         if solver is None or progress.cost is None or progress.cost == self.saved_cost:
-            return
+            return False
         self.saved_cost = progress.cost
         prices = {}
         if solver.search is not None:
@@ -113,6 +114,7 @@ class _Reporter:
                 "curve": self.curve[-400:],
             }
         )
+        return True
 
 
 def _rounded(value: float | None) -> float | None:

@@ -38,7 +38,7 @@ def test_a_killed_solve_goes_on_from_its_checkpoint_and_writes_once(celery_worke
             time_limit_seconds=30,
             created_by=None,
         )
-    saved = wait_for(lambda: job_row(version.job).checkpoint.get("tours"), seconds=60)
+    saved = wait_for(lambda: job_row(version.job).checkpoint.get("tours"), seconds=120)
     assert len(saved) == AGENTS
     os.killpg(first.pid, signal.SIGKILL)
     killed_at = now()
