@@ -26,7 +26,15 @@ export class GridView {
 
   show(day) {
     this.day = day;
+    this.atWork = null;
     this.layout();
+  }
+
+  // Whoever works on the day shown stands above those who do not; an edit moves nobody's row.
+  inOrder(agents) {
+    this.atWork ??= new Set(agents.filter((agent) => this.byAgent.get(agent.id)
+      .some((shift) => shift.start < this.span.to - NIGHT && shift.end > this.span.from)).map((agent) => agent.id));
+    return [...agents.filter((agent) => this.atWork.has(agent.id)), ...agents.filter((agent) => !this.atWork.has(agent.id))];
   }
 
   layout() {
@@ -79,7 +87,7 @@ export class GridView {
 
   people() {
     const wanted = this.filter.toLowerCase();
-    return this.model.agents.filter((agent) => {
+    return this.inOrder(this.model.agents).filter((agent) => {
       const shifts = this.byAgent.get(agent.id);
       const named = !wanted || agent.name.toLowerCase().includes(wanted) || agent.team.toLowerCase().includes(wanted);
       const broken = !this.onlyMarks || agent.marks.length || agent.unplaced || shifts.some((shift) => shift.marks.length);
