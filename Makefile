@@ -25,7 +25,7 @@ run: setup ## start everything without demo data
 
 test: setup ## run every test with coverage
 	@$(PYTHON) tools/browser.py
-	$(BIN)/python -m pytest -n 2 --cov --cov-branch --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-branch --cov-report=term
 
 lint: setup ## style, types, import contracts, settings, migrations, compose file
 	@$(STEP) "ruff check" $(BIN)/ruff check .
