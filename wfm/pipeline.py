@@ -33,6 +33,7 @@ from wfm.org.models import Queue, User
 from wfm.org.tenancy import system_tenant
 
 LOOK_SECONDS = 0.5
+CHAIN_KIND = "pipeline.run_chain"
 
 DaySpan = tuple[date, date]
 DAYS_PER_WEEK = 7
@@ -118,14 +119,14 @@ class Chain:
 def start_chain(*, params: ChainParams, created_by: User | None, title: str = "") -> Job:
     """Start a chain; the returned job shows its progress and result."""
     return start_job(
-        kind="pipeline.run_chain",
+        kind=CHAIN_KIND,
         title=title or _("Forecast, requirement, schedule and results"),
         params=params.as_json(),
         created_by=created_by,
     )
 
 
-@shared_task(name="pipeline.run_chain")
+@shared_task(name=CHAIN_KIND)
 def run_chain_task(*, job_id: int, **_extra: object) -> None:
     """Run a chain."""
     run(job_id, run_chain)

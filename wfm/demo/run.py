@@ -25,7 +25,7 @@ from wfm.demo.terminal import ProgressLine, Screen
 from wfm.jobs.models import Job, JobStatus
 from wfm.org.models import User
 from wfm.org.tenancy import system_tenant
-from wfm.pipeline import ChainParams, start_chain
+from wfm.pipeline import CHAIN_KIND, ChainParams, start_chain
 
 LOOK_SECONDS = 0.3
 SETTLED_AGAIN = timedelta(days=8)
@@ -49,10 +49,11 @@ def run_demo(*, at: datetime, params: DemoParams, screen: Screen) -> Logins:
     with system_tenant():
         logins = ensure_logins(params.state_folder)
         planner = User.objects.get(email=PEOPLE["planner"][0])
-    jobs = _schedule_weeks(at, loaded.operation, params, planner, screen)
+    jobs = _finish_earlier_chain(screen)
+    jobs += _schedule_weeks(at, loaded.operation, params, planner, screen)
     ensure_shift_now(at=now(), published_by=planner)
     send_events(until=now())
-    jobs += _settle(at, loaded, params, planner, screen, anew=bool(jobs))
+    jobs += _settle(at, loaded, params, planner, screen, has_new_weeks=bool(jobs))
     if jobs:
         _keep_report(jobs)
         with system_tenant():
@@ -92,17 +93,21 @@ def _settle(
     planner: User,
     screen: Screen,
     *,
-    anew: bool,
+    has_new_weeks: bool,
 ) -> list[Job]:
-    """Compute adherence and SLA results: of the whole past at first, of the last days later."""
-    if not (anew or loaded.rows):
+    """Compute adherence and SLA results: of the whole past at first, of the last days later.
+
+    The kept report tells whether a first start ever came to its end.
+    """
+    is_first = not loaded.operation.report
+    if not (is_first or has_new_weeks or loaded.rows):
         return []
     today = demo_today(at)
     first_week = wanted_weeks(today)[0]
     source_start = loaded.operation.anchor_friday - 34 * WEEK + timedelta(days=3)
     chain = ChainParams(
         adherence_days=(first_week, today),
-        sla_days=(source_start if loaded.is_new else today - SETTLED_AGAIN, today),
+        sla_days=(source_start if is_first else today - SETTLED_AGAIN, today),
         timezone=HALIFAX,
         solve_seconds=params.solve_seconds,
     )
@@ -118,6 +123,23 @@ def run_and_watch(
     """
     with system_tenant():
         chain = start_chain(params=params, created_by=created_by)
+    return _watch(chain, title=title, screen=screen)
+
+
+def _finish_earlier_chain(screen: Screen) -> list[Job]:
+    """Wait for a chain that a start before this one left behind: the workers go on with it."""
+    with system_tenant():
+        left = Job.objects.filter(kind=CHAIN_KIND).unfinished().order_by("pk").first()
+    if left is None:
+        return []
+    try:
+        return _watch(left, title="Going on where the last start stopped", screen=screen)
+    except UnableToRunChain as error:
+        screen.say(f"{error} It is computed again.")
+        return []
+
+
+def _watch(chain: Job, *, title: str, screen: Screen) -> list[Job]:
     progress = ProgressLine(screen)
     while True:
         with system_tenant():
