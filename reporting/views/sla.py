@@ -41,7 +41,9 @@ def sla_report(request: HttpRequest) -> HttpResponse:
         client=scope.client,
         queue=scope.queue,
     )
-    metric = _chosen_metric(report, request.GET.get("metric", ""))
+    judged_rows = _judged(request, scope)
+    judged_keys = {row["metric"].key for row in judged_rows}
+    metric = _chosen_metric(report, request.GET.get("metric", ""), judged_keys)
     by = request.GET.get("by", "day")
     by = by if by in PERIODS else "day"
     results = _results(request, scope, PERIODS[by])
@@ -49,7 +51,7 @@ def sla_report(request: HttpRequest) -> HttpResponse:
     context = {
         "scope": scope,
         "report": report,
-        "figures": [_figure(line) for line in _headlines(report)],
+        "figures": [_figure(line) for line in _headlines(report, judged_keys)],
         "metric": metric,
         "metric_tabs": _metric_tabs(report, metric),
         "by_tabs": [
@@ -61,7 +63,7 @@ def sla_report(request: HttpRequest) -> HttpResponse:
         "chart": trend_chart(of_metric, metric=metric) if metric and of_metric else None,
         "groups": _groups(report),
         "period_rows": [_period_row(row) for row in of_metric[-MOST_PERIOD_ROWS:]][::-1],
-        "judged_rows": _judged(request, scope),
+        "judged_rows": judged_rows,
         "is_simulated": any(line.is_simulated for line in report.lines),
         "completeness": _completeness(report),
         "may_run": access_of(request.user).can("sla.run"),
@@ -113,14 +115,16 @@ def _judged(request: HttpRequest, scope: Scope) -> list[dict[str, Any]]:
     return [_period_row(row) for row in found[:MOST_PERIOD_ROWS]]
 
 
-def _chosen_metric(report: SlaReport, wanted: str) -> Metric | None:
-    """Return the metric asked for, else the report's first service level."""
+def _chosen_metric(report: SlaReport, wanted: str, judged_keys: set[str]) -> Metric | None:
+    """Return the metric asked for, else the contracts' first, else the first service level."""
     metrics = [line.metric for line in report.lines]
     for metric in metrics:
         if metric.key == wanted:
             return metric
+    judged = [metric for metric in metrics if metric.key in judged_keys]
+    live = [metric for metric in judged if metric.key != "service_level.deferred"]
     levels = [metric for metric in metrics if metric.family == "service_level"]
-    return next(iter(levels or metrics), None)
+    return next(iter(live or judged or levels or metrics), None)
 
 
 def _metric_tabs(report: SlaReport, chosen: Metric | None) -> list[dict[str, Any]]:
@@ -135,14 +139,22 @@ def _metric_tabs(report: SlaReport, chosen: Metric | None) -> list[dict[str, Any
     ]
 
 
-def _headlines(report: SlaReport) -> list[ReportLine]:
-    """Return the widest line of each client and metric: the total, or the only queue."""
+def _headlines(report: SlaReport, judged_keys: set[str]) -> list[ReportLine]:
+    """Return the widest line of each client and metric: the total, or the only queue.
+
+    What a contract judges comes first.
+    """
     found = []
     lines = sorted(report.lines, key=lambda line: (line.client.name, line.metric.key))
     for _key, members in groupby(lines, key=lambda line: (line.client.pk, line.metric.key)):
         group = list(members)
         found.append(next((line for line in group if line.queue is None), group[0]))
-    found.sort(key=lambda line: line.metric.family != "service_level")
+    found.sort(
+        key=lambda line: (
+            line.metric.key not in judged_keys,
+            line.metric.family != "service_level",
+        )
+    )
     return found[:MOST_FIGURES]
 
 

@@ -102,6 +102,18 @@ def test_metric_can_be_chosen_and_an_unknown_one_is_ignored(planner, two_clients
     assert unknown.context["metric"].family == "service_level"
 
 
+def test_what_the_contract_judges_is_shown_first(planner, two_clients):
+    bank = two_clients.bank
+    with system_tenant():
+        key = "service_level.excl_short_abandons"
+        clause = make_clause(bank.queue, metric_key=key, period="DAY")
+        make_result(bank.queue, clause=clause, metric_key=key, is_met=True)
+        bank.clause.delete()
+    answer = planner.get("/reports/", MARCH | {"queue": bank.queue.pk})
+    assert answer.context["metric"].key == key
+    assert answer.context["figures"][0]["metric_key"] == key
+
+
 def test_empty_report_says_what_to_do(planner, two_clients):
     text = text_of(planner.get("/reports/", {"from": "2020-01-01", "to": "2020-01-31"}))
     assert "Nothing to report for these days" in text
