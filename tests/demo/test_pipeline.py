@@ -9,10 +9,11 @@ import pytest
 from django.utils.timezone import now
 
 from tests.factories.org import make_client, make_queue
+from wfm.chain_params import ChainParams
 from wfm.jobs.models import Job, JobStatus
 from wfm.jobs.services import cancel_job, sweep_jobs
 from wfm.org.tenancy import system_tenant
-from wfm.pipeline import ChainParams, start_chain, start_nightly_refresh, steps_of
+from wfm.pipeline import start_chain, start_nightly_refresh, steps_of
 
 SPAN = (date(2026, 11, 16), date(2026, 11, 20))
 ALL_QUEUES = "default,forecasts,solves"

@@ -12,6 +12,7 @@ from adherence.models import ActivityEvent, AdherenceDay, AgentLive
 from forecasting.models import ForecastQueueResult, IntervalActual
 from reporting.models import SlaResult
 from scheduling.models import ScheduleStatus, ScheduleVersion, Shift
+from wfm.chain_params import ChainParams
 from wfm.demo.loading.feed import send_events
 from wfm.demo.loading.operation import demo_today
 from wfm.demo.loading.relief import ensure_shift_now
@@ -23,7 +24,6 @@ from wfm.demo.terminal import Screen
 from wfm.jobs.models import Job
 from wfm.org.models import User
 from wfm.org.tenancy import system_tenant
-from wfm.pipeline import ChainParams
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SOLVE_SECONDS = 5

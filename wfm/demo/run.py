@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.timezone import now
 
 from scheduling.models import ScheduleStatus, ScheduleVersion
+from wfm.chain_params import ChainParams
 from wfm.demo import report
 from wfm.demo.accuracy import two_week_rows
 from wfm.demo.calendar import WEEK
@@ -25,7 +26,7 @@ from wfm.demo.terminal import ProgressLine, Screen
 from wfm.jobs.models import Job, JobStatus
 from wfm.org.models import User
 from wfm.org.tenancy import system_tenant
-from wfm.pipeline import CHAIN_KIND, ChainParams, start_chain
+from wfm.pipeline import CHAIN_KIND, start_chain
 
 LOOK_SECONDS = 0.3
 SETTLED_AGAIN = timedelta(days=8)

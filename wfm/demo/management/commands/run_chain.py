@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from wfm.chain_params import ChainParams
 from wfm.demo import report
 from wfm.demo.run import UnableToRunChain, run_and_watch
 from wfm.demo.terminal import Screen
 from wfm.org.models import User
 from wfm.org.tenancy import system_tenant
-from wfm.pipeline import ChainParams
 
 
 class Command(BaseCommand):
