@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -31,7 +31,7 @@ Collector = IntervalCollector | WorkItemCollector
 def import_history(ctx: JobContext) -> dict[str, Any]:
     """Read the batch's file; with `apply` record its rows, else say what they would change."""
     with system_tenant():
-        batch = ImportBatch.objects.select_related("queue__work_type").get(
+        batch = ImportBatch.objects.select_related("queue__work_type", "job__created_by").get(
             pk=ctx.params["batch_id"]
         )
         if problems := mapping_problems(batch):
@@ -54,7 +54,7 @@ def import_history(ctx: JobContext) -> dict[str, Any]:
 
 
 def _collector(batch: ImportBatch, findings: Findings) -> Collector:
-    queues = list(Queue.objects.active().select_related("work_type"))
+    queues = list(_queues_in_reach(batch))
     if batch.kind == ImportKind.WORK_ITEMS:
         queues = [queue for queue in queues if not queue.is_live]
     specs = {queue.pk: _spec(queue) for queue in queues}
@@ -73,6 +73,13 @@ def _collector(batch: ImportBatch, findings: Findings) -> Collector:
         split_coarse=bool(batch.mapping["split_coarse"]),
         findings=findings,
     )
+
+
+def _queues_in_reach(batch: ImportBatch) -> QuerySet[Queue]:
+    """Queues that the person who imports may see; our own systems' keys see all."""
+    person = batch.job.created_by if batch.job is not None else batch.created_by
+    queues = Queue.objects.active().select_related("work_type")
+    return queues if person is None else queues.visible_to(person)
 
 
 def _spec(queue: Queue) -> QueueSpec:

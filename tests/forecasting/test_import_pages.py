@@ -380,3 +380,10 @@ def test_only_those_who_may_import_get_in(client, role):
         limits = {"client": make_client()} if role == "client" else {}
         client.force_login(make_user(role, **limits))
     assert client.get(reverse("history-upload")).status_code == 403
+
+
+def test_a_planner_of_one_client_cannot_import_into_anothers_queue(client, queue):
+    with system_tenant():
+        client.force_login(make_user("planner", client=make_client()))
+    batch = check(client, upload(client, text(*ROWS)))
+    assert (batch.status, batch.finding_counts) == ("REFUSED", {"unknown_queue": 3})
