@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils.timezone import now
 from playwright.sync_api import expect, sync_playwright
@@ -210,3 +211,30 @@ def test_pages_fit_their_screen(floor, pages, path, name, width, scheme):
         page.wait_for_timeout(500)
         shot(page, name)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_keep_the_rules_of_accessibility(floor, pages, scheme):
+    """axe finds nothing on the lead's pages and on the portal."""
+    agent = floor.agents[2].pk
+    found = {}
+    with page_of(pages, floor.lead, scheme=scheme) as page:
+        for path in (
+            "/adherence/",
+            "/adherence/wall/",
+            "/adherence/days/",
+            f"/adherence/agents/{agent}/",
+        ):
+            page.goto(path)
+            page.wait_for_timeout(300)
+            found[path] = _violations(page)
+    with page_of(pages, floor.agent_user, width=360, scheme=scheme) as page:
+        page.goto("/portal/")
+        page.wait_for_timeout(300)
+        found["/portal/"] = _violations(page)
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def _violations(page):
+    results = Axe().run(page).response["violations"]
+    return [(item["id"], node["html"][:160]) for item in results for node in item["nodes"][:3]]
