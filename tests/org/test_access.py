@@ -86,3 +86,9 @@ def test_an_unknown_permission_is_a_programming_error():
 
 def test_administrators_may_do_everything():
     assert make_user("admin").access.permissions == ALL_PERMISSIONS
+
+
+def test_an_administrator_cannot_be_limited_to_a_client():
+    ensure_builtin_roles()
+    with pytest.raises(UnableToSaveRole, match="has no limits"):
+        grant_role(user=make_user(), role_key="admin", client=make_client())

@@ -5,6 +5,8 @@ from django.db import transaction
 from wfm.org.access import ALL_PERMISSIONS, BUILTIN_ROLES
 from wfm.org.models import Client, Role, RoleGrant, Team, User
 
+ADMIN = "admin"
+
 
 class UnableToSaveRole(ValueError):  # noqa: N818 - domain errors are named for what failed
     """The role cannot be saved."""
@@ -37,10 +39,13 @@ def grant_role(
     if not role.is_internal and client is None:
         msg = f"The role {role.name!r} is for a client's people: name the client."
         raise UnableToSaveRole(msg)
+    if role_key == ADMIN and (client is not None or team is not None):
+        msg = "An administrator has no limits: grant the role without client and team."
+        raise UnableToSaveRole(msg)
     grant, _created = RoleGrant.objects.get_or_create(
         user=user, role=role, client=client, team=team
     )
-    if role_key == "admin" and not user.is_superuser:
+    if role_key == ADMIN and not user.is_superuser:
         user.is_staff = user.is_superuser = True
         user.save(update_fields=["is_staff", "is_superuser"])
     user.__dict__.pop("access", None)
