@@ -11,7 +11,8 @@ COPY . .
 RUN .venv/bin/python tools/messages.py compile \
  && WFM_SECRET_KEY=only-while-building-only-while-building-only-while-building \
     DATABASE_URL=postgresql://build@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0 \
-    WFM_STATE_DIR=/srv/wfm/state .venv/bin/python manage.py collectstatic --noinput
+    WFM_STATE_DIR=/srv/wfm/state .venv/bin/python manage.py collectstatic --noinput \
+ && mkdir -p state/media
 
 FROM python:3.11-slim-bookworm
 RUN useradd --create-home --uid 10001 wfm
