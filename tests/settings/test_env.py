@@ -47,7 +47,8 @@ def test_a_server_without_environment_names_what_is_missing():
         timeout=60,
     )
     assert done.returncode != 0
-    assert all(name in done.stderr for name in VARIABLES)
+    for name in ("WFM_SECRET_KEY", "DATABASE_URL", "REDIS_URL"):  # the owner's is for migrations
+        assert name in done.stderr
     assert "make demo" in done.stderr
 
 
