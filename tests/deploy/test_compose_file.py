@@ -97,10 +97,12 @@ def queue(argv):
 def test_data_outlive_their_containers(services):
     document = compose.load(VARIABLES)
 
-    assert set(document["volumes"]) == {"postgres-data", "redis-data"}
+    assert set(document["volumes"]) == {"postgres-data", "redis-data", "uploads"}
     assert "postgres-data:/var/lib/postgresql" in services["postgres"]["volumes"]
     assert "redis-data:/data" in services["redis"]["volumes"]
     assert "--appendonly yes" in services["redis"]["command"][-1]
+    for name in ("web", "worker-default"):  # the page stores a file, the worker reads it
+        assert "uploads:/srv/wfm/state/media" in services[name]["volumes"]
 
 
 def test_mounted_and_copied_files_exist(services):
