@@ -1,16 +1,19 @@
 """Who serves which queue when: most service in every slot, few changes of queue per person.
 
 In each slot people first stay where they are, as far as their queue needs them; then queues that are short, the
-dearest first, get someone by an augmenting path (others may move over). Who is left over stays where he is.
+dearest first, get someone by an augmenting path (others may move over); parts of a person's need come after whole
+ones. Who is left over stays where he is.
 """
 
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
+
+TINY = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +35,12 @@ def assign_queues(
         if worker.queues:
             for slot in worker.working:
                 by_slot.setdefault(int(slot), []).append(number)
-    order = sorted(required, key=lambda queue: (-under_cost[queue], queue))
+    order = sorted(required)
     answers: list[dict[int, int]] = [{} for _ in workers]
     last: dict[int, int] = {}
     for slot in sorted(by_slot):
-        need = {queue: ceil(required[queue][slot] - 1e-9) for queue in order}
-        served = _match(by_slot[slot], workers, last, need, order)
+        need = {queue: float(required[queue][slot]) for queue in order}
+        served = _match(by_slot[slot], workers, last, need, under_cost)
         for number in by_slot[slot]:
             queue = served.get(number, last.get(number, workers[number].queues[0]))
             answers[number][slot] = last[number] = queue
@@ -48,11 +51,12 @@ def _match(
     present: list[int],
     workers: Sequence[Worker],
     last: Mapping[int, int],
-    need: dict[int, int],
-    order: list[int],
+    need: Mapping[int, float],
+    under_cost: Mapping[int, float],
 ) -> dict[int, int]:
+    """Serve whole units before parts of one: a person on a fifth of a need saves only that fifth."""
     served: dict[int, int] = {}
-    left = dict(need)
+    left = {queue: floor(amount + TINY) for queue, amount in need.items()}
     for number in sorted(present, key=lambda n: len(workers[n].queues)):
         queue = last.get(number)
         if queue is not None and left.get(queue, 0) > 0:
@@ -62,9 +66,15 @@ def _match(
     for number in present:
         for queue in workers[number].queues:
             able.setdefault(queue, []).append(number)
-    for queue in order:
-        while left[queue] > 0 and _augment(queue, able, served):
-            left[queue] -= 1
+    worth = [(under_cost[queue], queue, left[queue]) for queue in need]
+    for queue, amount in need.items():
+        part = amount - floor(amount + TINY)
+        if part > TINY:
+            worth.append((part * under_cost[queue], queue, 1))
+    for _saved, queue, units in sorted(worth, key=lambda unit: (-unit[0], unit[1])):
+        for _unit in range(units):
+            if not _augment(queue, able, served):
+                break
     return served
 
 

@@ -38,6 +38,18 @@ def test_the_dearer_queue_is_served_first():
     assert set(found[0].values()) == {2}
 
 
+def test_a_whole_need_comes_before_a_part_of_one():
+    workers = [Worker(queues=(1, 2), working=np.array([0]))]
+    [found] = assign_queues(workers, {1: row(0.2), 2: row(1.0)}, {1: 62.0, 2: 62.0})
+    assert found == {0: 2}
+
+
+def test_the_larger_part_of_a_need_is_served_first():
+    workers = [Worker(queues=(1, 2), working=np.array([0])) for _person in range(3)]
+    found = assign_queues(workers, {1: row(1.3), 2: row(1.6)}, {1: 62.0, 2: 62.0})
+    assert sorted(answer[0] for answer in found) == [1, 2, 2]
+
+
 def test_nobody_is_left_without_an_activity_and_the_unskilled_get_none():
     found = assign_queues(
         [Worker(queues=(1,), working=SLOTS), Worker(queues=(), working=SLOTS)],

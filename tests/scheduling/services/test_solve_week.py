@@ -7,6 +7,7 @@ import pytest
 from scheduling import computations
 from scheduling.jobs import start_solve
 from scheduling.models import Shift, ShiftActivity
+from scheduling.queries.board import coverage
 from scheduling.services import publish_schedule
 from tests.factories import org
 from tests.factories import scheduling as make
@@ -25,7 +26,7 @@ def _solved_week(**fields):
         team = org.make_team()
         for _ in range(4):
             org.make_agent(team=team, employment_contract=contract, skills=[skill])
-        requirement = make.make_requirement(queue=queue, people=2.0)
+        requirement = make.make_requirement(queue=queue, people=2.3)
         version = start_solve(
             requirement_run=requirement,
             starts_on=make.MONDAY,
@@ -49,6 +50,8 @@ def test_solve_writes_shifts_whose_activities_fill_them_and_publish_puts_them_in
         shifts = Shift.objects.filter(version=version)
         assert shifts.count() == 20
         assert version.lower_bound <= version.objective
+        # The grid counts who serves what; the solver counts the best that these people can do.
+        assert coverage(version).under_hours() == pytest.approx(version.understaffed_hours)
         for shift in shifts:
             rows = list(ShiftActivity.objects.filter(shift=shift).order_by("starts_at"))
             assert rows[0].starts_at == shift.starts_at
