@@ -107,12 +107,25 @@ def _send(processes: list[Leftover], number: signal.Signals | None) -> None:
     if number is None:
         return
     for process in processes:
-        # Only the postmaster passes a shutdown on; a SIGKILL must reach every one.
+        # The postmaster passes a shutdown on by itself. To its checkpointer the same signal means
+        # something else, and out of turn the shutdown is no longer a clean one.
+        if number is signal.SIGINT and process.is_postgres and _is_child_of_postgres(process):
+            continue
         chosen = signal.SIGTERM if number is signal.SIGINT and not process.is_postgres else number
         try:
             os.kill(process.pid, chosen)
         except ProcessLookupError:
             continue
+
+
+def _is_child_of_postgres(process: Leftover) -> bool:
+    """A live postmaster is its parent; orphans get every signal themselves."""
+    try:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        parent = next(line.split()[1] for line in status.splitlines() if line.startswith("PPid:"))
+        return Path(f"/proc/{parent}/comm").read_text().startswith("postgres")
+    except (FileNotFoundError, ProcessLookupError, StopIteration):  # ended just now
+        return False
 
 
 def _wait_until_gone(
