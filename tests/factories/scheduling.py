@@ -36,7 +36,11 @@ def make_codes():
 
 
 def make_requirement(*, queue, people=2.0, hours=(8, 18), days=7, monday=MONDAY, published=True):
-    """A requirement of so many people in these UTC hours of each day."""
+    """A requirement of so many people in these UTC hours of each day.
+
+    `people` is a number, or a function of (day, quarter hour) where the need is to change.
+    """
+    needed = people if callable(people) else lambda day, slot: people
     forecast = ForecastRun.objects.create(
         starts_at=at(monday=monday), ends_at=at(days, monday=monday), origin_at=at(monday=monday)
     )
@@ -50,9 +54,9 @@ def make_requirement(*, queue, people=2.0, hours=(8, 18), days=7, monday=MONDAY,
             starts_at=at(day, monday=monday) + slot * QUARTER,
             offered=10,
             aht_seconds=240,
-            workload_erlangs=people,
-            required_agents=people,
-            required_fte=people if hours[0] * 4 <= slot < hours[1] * 4 else 0.0,
+            workload_erlangs=needed(day, slot),
+            required_agents=needed(day, slot),
+            required_fte=needed(day, slot) if hours[0] * 4 <= slot < hours[1] * 4 else 0.0,
         )
         for day in range(days)
         for slot in range(96)
