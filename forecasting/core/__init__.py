@@ -8,6 +8,7 @@ chosen in the backtest and why.
 """
 
 from forecasting.core.data import (
+    Components,
     ForecastParams,
     ForecastResult,
     HistoryData,
@@ -29,6 +30,7 @@ def forecast(
 
 
 __all__ = [
+    "Components",
     "ForecastParams",
     "ForecastResult",
     "HistoryData",

@@ -80,7 +80,9 @@ class HorizonData:
     open_mask: BoolArray
     """Queue × date × label."""
     day_factors: FloatArray | None = None
-    """Multiplier per queue × date: driver and special days; 0 is a closed day."""
+    """Driver's multiplier per queue × date."""
+    special_factors: FloatArray | None = None
+    """Multiplier per queue × date × label of holidays and special days; 0 is closed."""
     today_offered: FloatArray | None = None
     """What is known of the first date (queue × label, NaN = not yet); None at midnight."""
 
@@ -88,6 +90,24 @@ class HorizonData:
     def days(self) -> int:
         """Number of local dates."""
         return int(self.open_mask.shape[1])
+
+
+@dataclass(frozen=True)
+class Components:
+    """Factors whose product is the mean of every open cell."""
+
+    level: FloatArray
+    """Queue × date: contacts of an average open day around that date."""
+    weekday: FloatArray
+    """Queue × date: this weekday over the average day; 0 on a day without open cells."""
+    profile: FloatArray
+    """Queue × date × label: share of the day's contacts."""
+    special: FloatArray
+    """Queue × date × label: multiplier of holidays and special days."""
+    driver: FloatArray
+    """Queue × date: multiplier of the drivers."""
+    today: FloatArray
+    """Queue × date × label: correction by what came so far today; 1 elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +155,10 @@ class QueueOutcome:
     """WAPE that a perfect forecast of the mean would have under Poisson arrivals."""
     coverage: float | None = None
     """Share of held-out actuals between the lowest and the highest quantile."""
+    dispersion: float | None = None
+    """Over-dispersion: variance of intervals beyond Poisson, as a fraction of mean²."""
+    improvable: float | None = None
+    """Share of the backtest's error that lies above the noise floor (0 to 1)."""
 
     @property
     def is_refused(self) -> bool:
@@ -151,5 +175,6 @@ class ForecastResult:
     """Axis 0 follows ForecastParams.quantiles."""
     aht_seconds: FloatArray | None
     outcomes: tuple[QueueOutcome, ...]
+    components: Components
     day_weights: FloatArray = field(default_factory=lambda: np.ones((0, 0)))
     """Queue × past date: below 1 where a day was taken for an outlier."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from forecasting.core import accuracy
@@ -15,6 +17,7 @@ from forecasting.core.backtest import (
 )
 from forecasting.core.bands import Spread, held_out_coverage, learn_spread, quantile_bands
 from forecasting.core.baselines import seasonal_naive_scale
+from forecasting.core.components import split_components
 from forecasting.core.data import (
     FULL_HISTORY_DAYS,
     LEAST_HISTORY_DAYS,
@@ -34,6 +37,18 @@ TODAY_LEAST_DISPERSION = 0.05**2
 """A day may always lie 5 % off its forecast, however steady the backtest was."""
 
 
+@dataclass(frozen=True)
+class _Chunk:
+    """The forecast of a few queues."""
+
+    base: FloatArray
+    """Mean of ordinary days: without drivers, special days and today's correction."""
+    mean: FloatArray
+    bands: FloatArray
+    day_weights: FloatArray
+    outcomes: list[QueueOutcome]
+
+
 def forecast(
     *, history: HistoryData, horizon: HorizonData, params: ForecastParams | None = None
 ) -> ForecastResult:
@@ -46,14 +61,16 @@ def forecast(
     params = params or ForecastParams()
     queues, labels = history.queues, history.labels
     mean = np.zeros((queues, horizon.days, labels))
+    base = np.zeros(mean.shape)
     bands = np.zeros((len(params.quantiles), queues, horizon.days, labels))
     weights = np.ones((queues, history.days))
     outcomes: list[QueueOutcome] = []
     for start in range(0, queues, params.queues_per_chunk):
         chosen = np.arange(start, min(start + params.queues_per_chunk, queues))
         part = _forecast_chunk(history, horizon, params, chosen)
-        mean[chosen], bands[:, chosen], weights[chosen] = part[0], part[1], part[2]
-        outcomes.extend(part[3])
+        mean[chosen], base[chosen] = part.mean, part.base
+        bands[:, chosen], weights[chosen] = part.bands, part.day_weights
+        outcomes.extend(part.outcomes)
     refused = np.array([outcome.is_refused for outcome in outcomes])
     mean[refused] = np.nan
     bands[:, refused] = np.nan
@@ -62,6 +79,7 @@ def forecast(
         quantiles=bands,
         aht_seconds=_aht(history, horizon),
         outcomes=tuple(outcomes),
+        components=split_components(base=base, mean=mean, horizon=horizon),
         day_weights=weights,
     )
 
@@ -88,8 +106,8 @@ def flag_of(history: HistoryData, queue: int) -> str:
 
 def _forecast_chunk(
     history: HistoryData, horizon: HorizonData, params: ForecastParams, chosen: IntArray
-) -> tuple[FloatArray, FloatArray, FloatArray, list[QueueOutcome]]:
-    """Mean, bands, day weights and outcomes of a few queues."""
+) -> _Chunk:
+    """Forecast a few queues."""
     flags = [flag_of(history, int(queue)) for queue in chosen]
     if all(flag.startswith("refused") for flag in flags):
         return _nothing(history, horizon, params, flags)
@@ -102,9 +120,12 @@ def _forecast_chunk(
     picks = np.array([pick_method(row) for row in scores])
     rows = np.arange(len(chosen))
     every = method_forecasts(data, final, backtest.weights, history.days, horizon.days)
-    mean = np.maximum(every[picks, rows], 0.0) * horizon.open_mask[chosen]
+    base = np.maximum(every[picks, rows], 0.0) * horizon.open_mask[chosen]
+    mean = base.copy()
     if horizon.day_factors is not None:
-        mean = mean * horizon.day_factors[chosen][:, :, None]
+        mean *= horizon.day_factors[chosen][:, :, None]
+    if horizon.special_factors is not None:
+        mean *= horizon.special_factors[chosen]
     judged = {
         "predicted": _picked(backtest, picks),
         "actual": backtest.actual,
@@ -120,18 +141,19 @@ def _forecast_chunk(
         _outcome(flags[row], scores[row], METHODS[picks[row]], mean[row], covered[row])
         for row in range(len(chosen))
     ]
-    _settle_constants(mean, bands, outcomes, history, chosen)
-    return mean, bands, clean, outcomes
+    _settle_constants(base, mean, bands, outcomes, history, chosen)
+    return _Chunk(base=base, mean=mean, bands=bands, day_weights=clean, outcomes=outcomes)
 
 
 def _nothing(
     history: HistoryData, horizon: HorizonData, params: ForecastParams, flags: list[str]
-) -> tuple[FloatArray, FloatArray, FloatArray, list[QueueOutcome]]:
+) -> _Chunk:
     """Zeros and refusals: there may be too few days for any array below."""
     mean = np.zeros((len(flags), horizon.days, history.labels))
     bands = np.zeros((len(params.quantiles), *mean.shape))
     weights = np.ones((len(flags), history.days))
-    return mean, bands, weights, [_refusal(flag) for flag in flags]
+    refusals = [_refusal(flag) for flag in flags]
+    return _Chunk(base=mean.copy(), mean=mean, bands=bands, day_weights=weights, outcomes=refusals)
 
 
 def _refusal(flag: str) -> QueueOutcome:
@@ -203,6 +225,7 @@ def _outcome(
 
 
 def _settle_constants(
+    base: FloatArray,
     mean: FloatArray,
     bands: FloatArray,
     outcomes: list[QueueOutcome],
@@ -214,6 +237,7 @@ def _settle_constants(
         if outcomes[row].flag == "constant":
             known = history.open_mask[queue] & np.isfinite(history.offered[queue])
             value = history.offered[queue][known][0]
+            base[row] = np.where(base[row] > 0, value, 0.0)
             mean[row] = np.where(mean[row] > 0, value, 0.0)
             bands[:, row] = mean[row]
 

@@ -1,0 +1,49 @@
+"""Split a forecast into the factors that a planner thinks in: level, weekday, profile, what is special."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.core.data import DAYS_PER_WEEK, Components, HorizonData
+from forecasting.core.wall_clock import FloatArray
+
+
+def split_components(*, base: FloatArray, mean: FloatArray, horizon: HorizonData) -> Components:
+    """Components whose product is the mean.
+
+    Args:
+        base: queue × day × label, the forecast of ordinary days.
+        mean: the final forecast: base times special and driver factors and today's correction.
+        horizon: where the factors come from.
+
+    The level of a date is the mean daily volume of the open days in the week around it, so that
+    the weekday's factor is free of growth; the profile is the share of each label.
+    """
+    totals = base.sum(axis=-1)
+    level = week_levels(totals)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weekday = np.where(level > 0, totals / level, 0.0)
+        profile = np.where(totals[..., None] > 0, base / totals[..., None], 0.0)
+    driver = np.ones(totals.shape) if horizon.day_factors is None else horizon.day_factors
+    special = np.ones(base.shape) if horizon.special_factors is None else horizon.special_factors
+    product = base * special * driver[..., None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        today = np.where(product > 0, mean / product, 1.0)
+    return Components(
+        level=level, weekday=weekday, profile=profile, special=special, driver=driver, today=today
+    )
+
+
+def week_levels(totals: FloatArray) -> FloatArray:
+    """Mean of the open days within the seven days around each date (queue × day).
+
+    At the ends the nearest whole week counts; a horizon under a week uses all its days.
+    """
+    days = totals.shape[1]
+    width = min(DAYS_PER_WEEK, days)
+    starts = np.clip(np.arange(days) - width // 2, 0, days - width)
+    sums = np.cumsum(np.pad(totals, ((0, 0), (1, 0))), axis=1)
+    counts = np.cumsum(np.pad((totals > 0) * 1.0, ((0, 0), (1, 0))), axis=1)
+    came = sums[:, starts + width] - sums[:, starts]
+    open_days = counts[:, starts + width] - counts[:, starts]
+    return np.asarray(came / np.maximum(open_days, 1.0))
