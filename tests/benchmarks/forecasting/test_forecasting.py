@@ -10,7 +10,8 @@ import pytest
 
 from forecasting.core import ForecastParams, HistoryData, HorizonData, forecast
 from forecasting.core.baselines import MEAN_WEEKS
-from tests.benchmarks.forecasting_sets import DATA, bank_calls, real_sets
+from tests.benchmarks.forecasting.cases import ALL_SETS
+from tests.benchmarks.forecasting.sets import DATA, bank_calls, read_set
 
 HORIZONS = {"next day": (0, 1), "days 1-14": (0, 14), "days 29-56": (28, 56)}
 HISTORY_DAYS = 42
@@ -98,7 +99,7 @@ def scores_of(all_series):
 @pytest.fixture(scope="module")
 def table():
     begun = process_time()
-    found = {name: scores_of(series) for name, series in real_sets().items()}
+    found = {name: scores_of(read_set(name)) for name in ALL_SETS}
     print(
         f"\nForecasting, six weeks of history, {ORIGINS} origins, {process_time() - begun:.0f} CPU s"
     )

@@ -1,0 +1,36 @@
+"""What planners do without any package: means and copies of past days. NumPy only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.benchmarks.forecasting.cases import Case
+from tests.benchmarks.forecasting.scoring import Prediction
+
+MEAN_WEEKS = 6
+
+
+def weekday_mean(case: Case) -> Prediction:
+    """Mean of the last six same weekdays and labels, weights 1 to 6 (6 = last week)."""
+    rates = np.zeros((7, case.labels))
+    for slot in range(7):
+        rows = case.past[slot::7][-MEAN_WEEKS:]
+        weights = np.arange(1, len(rows) + 1)[:, None] * np.isfinite(rows)
+        total = np.maximum(weights.sum(axis=0), 1e-9)
+        rates[slot] = (weights * np.nan_to_num(rows)).sum(axis=0) / total
+    return Prediction(spread(rates, case))
+
+
+def last_week(case: Case) -> Prediction:
+    """The same weekday of the last week; where it is missing, of the week before, and so on."""
+    rates = np.zeros((7, case.labels))
+    for slot in range(7):
+        for row in case.past[slot::7]:
+            rates[slot] = np.where(np.isfinite(row), row, rates[slot])
+    return Prediction(spread(rates, case))
+
+
+def spread(rates: np.ndarray, case: Case) -> np.ndarray:
+    """Slot × label to the dates of the horizon, closed cells 0."""
+    slots = (len(case.history) + np.arange(case.days)) % 7
+    return np.where(case.future_mask, np.maximum(rates[slots], 0.0), 0.0)
