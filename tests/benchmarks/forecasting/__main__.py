@@ -17,7 +17,6 @@ from tests.benchmarks.forecasting.run import (
     read_results,
     run_method,
     run_peers,
-    write_results,
 )
 from tests.benchmarks.forecasting.scoring import HORIZONS
 from tests.benchmarks.forecasting.tables import PanelScores, accuracy_table, peers_table
@@ -46,9 +45,14 @@ def _peer_results(options: argparse.Namespace, cases: list[Case]) -> Results:
     stored = read_results(kept)
     if options.fill:
         run_peers(options.peers, cases, stored, keep=kept)
-        write_results(stored, kept)
-    keys = {case.key for case in cases}
-    chosen = {key: value for key, value in stored.scores.items() if key in keys}
+    chosen = {
+        case.key: {
+            name: found
+            for name, found in stored.scores.get(case.key, {}).items()
+            if name in options.peers
+        }
+        for case in cases
+    }
     return Results(scores=chosen, cpu_seconds=stored.cpu_seconds)
 
 

@@ -26,6 +26,8 @@ class Panel:
     most_history_days: int
     origins: int
     horizon_days: int = 56
+    holidays_known: bool = False
+    """Whether engine and peers are told the public holidays of the set's country."""
 
 
 ALL_SETS = tuple(name for name in SOURCES if name != "israel_feb_types")
@@ -82,9 +84,9 @@ class Case:
         return SOURCES[self.set_name].zone
 
     @property
-    def holidays(self) -> str | None:
-        """Country and subdivision whose holidays are known."""
-        return SOURCES[self.set_name].holidays
+    def known_holidays(self) -> str | None:
+        """Country and subdivision whose holidays may be used; None: nobody is told any."""
+        return SOURCES[self.set_name].holidays if PANELS[self.panel].holidays_known else None
 
     @cached_property
     def slots(self) -> np.ndarray:

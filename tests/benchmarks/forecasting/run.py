@@ -59,9 +59,12 @@ def run_method(
     for number, case in enumerate(todo, start=1):
         cpu = process_time()
         prediction = method(case)
-        results.add(case, name, score(case, prediction), process_time() - cpu)
+        found, seconds = score(case, prediction), process_time() - cpu
+        results.add(case, name, found, seconds)
         if keep is not None:
-            write_results(results, keep)
+            stored = read_results(keep)
+            stored.add(case, name, found, seconds)
+            write_results(stored, keep)
         if sys.stderr.isatty() or number == len(todo):
             spent = perf_counter() - begun
             print(f"\r{name}: {number} of {len(todo)}, {spent:.0f} s ", end="", file=sys.stderr)

@@ -11,9 +11,8 @@ from tests.benchmarks.forecasting.scoring import Prediction
 Method = Callable[[Case], Prediction]
 
 WEEKDAYS = "weekday mean"
-PEERS = {
+PEERS: dict[str, str] = {
     WEEKDAYS: "simple:weekday_mean",
-    "last week": "simple:last_week",
     "AutoETS on totals": "classical:ets_on_totals",
     "AutoTheta on totals": "classical:theta_on_totals",
     "Poisson GLM": "regression:poisson_glm",

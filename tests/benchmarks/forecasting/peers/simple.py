@@ -12,13 +12,18 @@ MEAN_WEEKS = 6
 
 def weekday_mean(case: Case) -> Prediction:
     """Mean of the last six same weekdays and labels, weights 1 to 6 (6 = last week)."""
+    return Prediction(spread(weekday_rates(case), case))
+
+
+def weekday_rates(case: Case) -> np.ndarray:
+    """That mean by slot × label; 0 where nothing is known."""
     rates = np.zeros((7, case.labels))
     for slot in range(7):
         rows = case.past[slot::7][-MEAN_WEEKS:]
         weights = np.arange(1, len(rows) + 1)[:, None] * np.isfinite(rows)
         total = np.maximum(weights.sum(axis=0), 1e-9)
         rates[slot] = (weights * np.nan_to_num(rows)).sum(axis=0) / total
-    return Prediction(spread(rates, case))
+    return rates
 
 
 def last_week(case: Case) -> Prediction:
