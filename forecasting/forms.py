@@ -10,7 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from forecasting.core.imports.fields import FIELDS
-from forecasting.models import ImportBatch, ImportKind, OverrideKind, SpecialDayKind
+from forecasting.models import (
+    ImportBatch,
+    ImportKind,
+    OverrideComponent,
+    OverrideKind,
+    SpecialDayKind,
+)
 from forecasting.services import MappingChoice
 from forecasting.services.runs import DEFAULT_HORIZON_DAYS, LONGEST_HORIZON_DAYS
 from wfm.org.models import Queue
@@ -184,9 +190,16 @@ class OverrideForm(forms.Form):
 
     starts_at = WallClockField(label=_("From"))
     ends_at = WallClockField(label=_("Until"))
+    component = forms.ChoiceField(
+        label=_("Of"),
+        choices=OverrideComponent.choices,
+        initial=OverrideComponent.VOLUME,
+        required=False,
+    )
     kind = forms.ChoiceField(label=_("Change"), choices=OverrideKind.choices)
     value = forms.FloatField(
-        label=_("Value"), help_text=_("contacts per interval, or a factor such as 1.1")
+        label=_("Value"),
+        help_text=_("contacts, a factor such as 1.1, or a share of the day such as 0.02"),
     )
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
@@ -197,6 +210,7 @@ class OverrideForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Add the queue's zone; times that the clock skipped or repeated are read as the first."""
         data = super().clean() or {}
+        data["component"] = data.get("component") or OverrideComponent.VOLUME
         zone = ZoneInfo(self.queue.timezone)
         for name in ("starts_at", "ends_at"):
             if isinstance(data.get(name), datetime):

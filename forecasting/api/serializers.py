@@ -17,6 +17,7 @@ from forecasting.models import (
     ImportFinding,
     ImportKind,
     Override,
+    OverrideComponent,
     OverrideKind,
     SpecialDay,
     SpecialDayKind,
@@ -47,7 +48,8 @@ class QueueResultSerializer(serializers.ModelSerializer[ForecastQueueResult]):
         model = ForecastQueueResult
         fields = (
             "queue", "flag", "reason", "method", "wape", "bias", "mase", "coverage",
-            "wape_seasonal_naive", "wape_noise_floor", "backtest", "components",
+            "wape_seasonal_naive", "wape_noise_floor", "dispersion", "improvable", "backtest",
+            "components",
         )  # fmt: skip
 
 
@@ -98,13 +100,16 @@ class OverrideSerializer(serializers.ModelSerializer[Override]):
     queue = QueueField()
     starts_at = InstantField()
     ends_at = InstantField()
+    component = serializers.ChoiceField(
+        choices=OverrideComponent.choices, default=OverrideComponent.VOLUME
+    )
     kind = serializers.ChoiceField(choices=OverrideKind.choices)
 
     class Meta:
         model = Override
         fields = (
-            "id", "queue", "starts_at", "ends_at", "kind", "value", "reason", "created_at",
-            "revoked_at",
+            "id", "queue", "starts_at", "ends_at", "component", "kind", "value", "reason",
+            "created_at", "revoked_at",
         )  # fmt: skip
         read_only_fields = ("created_at", "revoked_at")
 

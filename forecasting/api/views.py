@@ -18,6 +18,7 @@ from forecasting.api import serializers
 from forecasting.jobs import start_forecast
 from forecasting.models import ForecastInterval, ForecastRun, Override
 from forecasting.services import (
+    OverrideChange,
     UnableToForecast,
     UnableToOverride,
     UnableToPublish,
@@ -185,8 +186,11 @@ class OverrideViewSet(IdempotentMixin, ReadViewSet):
         """Change the forecast of a stretch of time; a published run stays as it is."""
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
+        data = dict(asked.validated_data)
+        names = ("component", "kind", "value")
+        change = OverrideChange(**{name: data.pop(name) for name in names if name in data})
         try:
-            override = create_override(created_by=person_of(request), **asked.validated_data)
+            override = create_override(change=change, created_by=person_of(request), **data)
         except UnableToOverride as error:
             raise ValidationError(str(error)) from error
         return Response(self.get_serializer(override).data, status=201)

@@ -1,4 +1,4 @@
-"""The job behind a forecast run: queue by queue, with progress, cancel and checkpoint."""
+"""The job behind a forecast run: batch by batch, with progress, cancel and checkpoint."""
 
 from __future__ import annotations
 
@@ -7,40 +7,30 @@ from typing import Any
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from forecasting.computations.queue_forecast import QueueRefused, forecast_queue
+from forecasting.computations.batch import Batch, Plan, gather, plan_batches
+from forecasting.computations.queue_forecast import forecast_batch
 from forecasting.models import ForecastQueueResult, ForecastRun, SpecialDay
-from forecasting.services import (
-    QueueForecast,
-    publish_forecast,
-    save_queue_forecast,
-    save_refusal,
-)
+from forecasting.services import Outcome, publish_forecast, save_outcomes
 from wfm.jobs.runner import JobContext, JobRefused
 from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
+
+QUEUES_PER_WRITE = 16
+"""Queues written in one transaction; a cancel takes effect between two of them."""
 
 
 def compute_forecast(ctx: JobContext) -> dict[str, Any]:
     """Forecast every queue of the run; a worker that takes over goes on where the last one was."""
     run, queues = _load(ctx)
     done = set(ctx.checkpoint.get("done", []))
-    for number, queue in enumerate(queues):
-        ctx.raise_if_cancelled()
-        ctx.progress(
-            number / len(queues),
-            _("%(queue)s (%(number)s of %(count)s)")
-            % {"queue": queue, "number": number + 1, "count": len(queues)},
-        )
-        if queue.pk in done:
-            continue
-        result = _forecast(run, queue)
-        with ctx.publishing():
-            if isinstance(result, QueueForecast):
-                save_queue_forecast(run=run, queue=queue, result=result)
-            else:
-                save_refusal(run=run, queue=queue, reason=result)
-        done.add(queue.pk)
-        ctx.save_checkpoint({"done": sorted(done)})
+    plan = _plan(run, [queue for queue in queues if queue.pk not in done])
+    if plan.refusals:
+        _save(ctx, run, list(plan.refusals), len(queues))
+    for batch in plan.batches:
+        _say(ctx, batch, len(queues))
+        outcomes = _forecast(batch)
+        for start in range(0, len(outcomes), QUEUES_PER_WRITE):
+            _save(ctx, run, outcomes[start : start + QUEUES_PER_WRITE], len(queues))
     return _finish(ctx, run)
 
 
@@ -54,18 +44,51 @@ def _load(ctx: JobContext) -> tuple[ForecastRun, list[Queue]]:
         return run, list(found)
 
 
-def _forecast(run: ForecastRun, queue: Queue) -> QueueForecast | str:
-    """The queue's forecast, or the sentence that refuses it."""
+def _plan(run: ForecastRun, queues: list[Queue]) -> Plan:
     with system_tenant():
-        try:
-            return forecast_queue(
-                queue,
-                origin_at=run.origin_at,
-                days=run.parameters["days"],
-                history_days=run.parameters.get("history_days"),
-            )
-        except QueueRefused as refusal:
-            return str(refusal)
+        return plan_batches(
+            queues,
+            origin_at=run.origin_at,
+            days=run.parameters["days"],
+            history_days=run.parameters.get("history_days"),
+        )
+
+
+def _say(ctx: JobContext, batch: Batch, count: int) -> None:
+    """Name the batch in hand."""
+    ctx.raise_if_cancelled()
+    first = len(ctx.checkpoint.get("done", [])) + 1
+    words = _("%(queue)s (%(number)s of %(count)s)") % {
+        "queue": batch.queues[0],
+        "number": first,
+        "count": count,
+    }
+    if len(batch.queues) > 1:
+        words = _("%(first)s to %(last)s (queues %(from)s–%(to)s of %(count)s)") % {
+            "first": batch.queues[0],
+            "last": batch.queues[-1],
+            "from": first,
+            "to": first + len(batch.queues) - 1,
+            "count": count,
+        }
+    ctx.progress((first - 1) / count, words)
+
+
+def _forecast(batch: Batch) -> list[Outcome]:
+    """Every queue of the batch with its forecast, or the sentence that refuses it."""
+    with system_tenant():
+        given = gather(batch)
+    return list(zip(batch.queues, forecast_batch(batch, given), strict=True))
+
+
+def _save(ctx: JobContext, run: ForecastRun, outcomes: list[Outcome], count: int) -> None:
+    """Write these queues and note in the same transaction that they are done."""
+    ctx.raise_if_cancelled()
+    done = {*ctx.checkpoint.get("done", []), *(queue.pk for queue, _made in outcomes)}
+    with ctx.publishing():
+        save_outcomes(run=run, outcomes=outcomes)
+        ctx.save_checkpoint({"done": sorted(done)})
+    ctx.progress(len(done) / count)
 
 
 def _finish(ctx: JobContext, run: ForecastRun) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from forecasting.models.adjustment import (
     DriverLink,
     Override,
+    OverrideComponent,
     OverrideKind,
     SpecialDay,
     SpecialDayKind,
@@ -16,11 +17,17 @@ from forecasting.models.history import (
     IntervalActual,
     WorkItem,
 )
-from forecasting.models.run import ForecastInterval, ForecastQueueResult, ForecastRun
+from forecasting.models.run import (
+    ForecastDay,
+    ForecastInterval,
+    ForecastQueueResult,
+    ForecastRun,
+)
 
 __all__ = [
     "BacklogSnapshot",
     "DriverLink",
+    "ForecastDay",
     "ForecastInterval",
     "ForecastQueueResult",
     "ForecastRun",
@@ -30,6 +37,7 @@ __all__ = [
     "ImportStatus",
     "IntervalActual",
     "Override",
+    "OverrideComponent",
     "OverrideKind",
     "SpecialDay",
     "SpecialDayKind",

@@ -45,10 +45,21 @@ class SpecialDay(models.Model):
         return f"{self.date} {self.name}"
 
 
-class OverrideKind(models.TextChoices):
-    """What an override does to the mean."""
+class OverrideComponent(models.TextChoices):
+    """What an override changes."""
 
-    ADD = "ADD", _("add contacts")
+    VOLUME = "VOLUME", _("contacts per interval")
+    LEVEL = "LEVEL", _("level: contacts a day")
+    WEEKDAY = "WEEKDAY", _("weekday factor")
+    PROFILE = "PROFILE", _("share of the day")
+    SPECIAL = "SPECIAL", _("holiday or special day factor")
+    DRIVER = "DRIVER", _("driver factor")
+
+
+class OverrideKind(models.TextChoices):
+    """How an override changes it."""
+
+    ADD = "ADD", _("add")
     SCALE = "SCALE", _("multiply by")
     SET = "SET", _("set to")
 
@@ -60,6 +71,12 @@ class Override(models.Model):
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="forecast_overrides")
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
+    component = models.CharField(
+        _("component"),
+        max_length=8,
+        choices=OverrideComponent,
+        default=OverrideComponent.VOLUME,
+    )
     kind = models.CharField(_("kind"), max_length=6, choices=OverrideKind)
     value = models.FloatField(_("value"))
     reason = models.CharField(_("reason"), max_length=300)
@@ -88,11 +105,26 @@ class Override(models.Model):
                 name="forecasting_override_not_negative",
                 violation_error_message=_("A factor or a volume cannot be negative."),
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="ADD") | Q(component__in=["VOLUME", "LEVEL"]),
+                name="forecasting_override_adds_contacts_only",
+                violation_error_message=_(
+                    "A factor or a share can be multiplied or set, not added to."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="SET", component="PROFILE") | Q(value__lte=1),
+                name="forecasting_override_share_up_to_one",
+                violation_error_message=_("A share of the day is at most 1, which is 100 %."),
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="forecasting_override_has_reason"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.queue} {self.get_kind_display()} {self.value:g}: {self.reason}"
+        return (
+            f"{self.queue} {self.get_component_display()}: {self.get_kind_display()} "
+            f"{self.value:g}: {self.reason}"
+        )
 
 
 @audited()

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +62,8 @@ class ForecastQueueResult(models.Model):
     coverage = models.FloatField(_("coverage"), null=True, blank=True)
     wape_seasonal_naive = models.FloatField(_("WAPE, seasonal naive"), null=True, blank=True)
     wape_noise_floor = models.FloatField(_("WAPE, noise floor"), null=True, blank=True)
+    dispersion = models.FloatField(_("over-dispersion"), null=True, blank=True)
+    improvable = models.FloatField(_("share above the noise floor"), null=True, blank=True)
     backtest = models.JSONField(_("backtest"), default=dict, blank=True)
     components = models.JSONField(_("components"), default=dict, blank=True)
 
@@ -106,3 +109,35 @@ class ForecastInterval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue_id} {self.starts_at:%Y-%m-%d %H:%M}: {self.final_mean:.1f}"
+
+
+class ForecastDay(models.Model):
+    """The factors of one local date of a queue's forecast; their product is the system's mean.
+
+    One value per label of the wall clock in `profile`; `special` and `today` hold one value per
+    label, one for the whole day, or NULL for 1.
+    """
+
+    run = models.ForeignKey(ForecastRun, on_delete=models.CASCADE, related_name="+")
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
+    date = models.DateField()
+    level = models.FloatField()
+    weekday = models.FloatField()
+    driver = models.FloatField(default=1.0)
+    profile = ArrayField(models.FloatField())
+    special = ArrayField(models.FloatField(), null=True)
+    today = ArrayField(models.FloatField(), null=True)
+
+    objects = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("forecast day")
+        verbose_name_plural = _("forecast days")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "queue", "date"], name="forecasting_forecastday_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.date}: {self.level:.1f} × {self.weekday:.2f}"

@@ -10,7 +10,13 @@ from forecasting.queries.actuals import (
     history_bounds,
     queue_cells,
 )
-from forecasting.queries.calendars import open_labels, special_dates
+from forecasting.queries.batch import BatchCells, bounds_of, cells_of, item_queues
+from forecasting.queries.calendars import (
+    open_labels,
+    open_labels_of,
+    special_dates,
+    special_dates_of,
+)
 from forecasting.queries.days import (
     DayState,
     HistoryDay,
@@ -22,14 +28,18 @@ from forecasting.queries.days import (
 )
 from forecasting.queries.runs import (
     IntervalSeries,
+    as_override_data,
+    forecast_days,
     interval_series,
     latest_published_run,
     latest_run,
     override_data,
+    override_data_of,
     staleness,
 )
 
 __all__ = [
+    "BatchCells",
     "DailyVolume",
     "DayState",
     "HistoryDay",
@@ -39,19 +49,27 @@ __all__ = [
     "RealizedAccuracy",
     "actual_series",
     "arrivals_known_until",
+    "as_override_data",
+    "bounds_of",
+    "cells_of",
     "daily_totals",
     "daily_volumes",
+    "forecast_days",
     "history_bounds",
     "history_days",
     "interval_series",
     "intervals_between",
+    "item_queues",
     "latest_published_run",
     "latest_run",
     "open_labels",
+    "open_labels_of",
     "override_data",
+    "override_data_of",
     "queue_cells",
     "queue_overviews",
     "realized_accuracy",
     "special_dates",
+    "special_dates_of",
     "staleness",
 ]

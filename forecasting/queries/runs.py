@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from forecasting.core.day_factors import ForecastDays
+from forecasting.core.overrides import OverrideComponent as CoreOverrideComponent
 from forecasting.core.overrides import OverrideData
 from forecasting.core.overrides import OverrideKind as CoreOverrideKind
 from forecasting.core.wall_clock import BoolArray, FloatArray, InstantArray
 from forecasting.models import (
+    ForecastDay,
     ForecastQueueResult,
     ForecastRun,
     ImportBatch,
@@ -82,18 +86,66 @@ def latest_run(queue: Queue) -> ForecastRun | None:
 
 def override_data(queue: Queue, *, starts_at: datetime, ends_at: datetime) -> list[OverrideData]:
     """Overrides in force that touch [starts_at, ends_at), oldest first."""
+    return override_data_of([queue], starts_at=starts_at, ends_at=ends_at)[queue.pk]
+
+
+def override_data_of(
+    queues: Sequence[Queue], *, starts_at: datetime, ends_at: datetime
+) -> dict[int, list[OverrideData]]:
+    """The same of many queues in one query, by queue."""
+    found: dict[int, list[OverrideData]] = {queue.pk: [] for queue in queues}
     rows = Override.objects.filter(
-        queue=queue, revoked_at=None, starts_at__lt=ends_at, ends_at__gt=starts_at
-    ).order_by("created_at", "pk")
-    return [
-        OverrideData(
-            kind=CoreOverrideKind(row.kind),
-            value=row.value,
-            starts_at=_instant(row.starts_at),
-            ends_at=_instant(row.ends_at),
-        )
-        for row in rows
-    ]
+        queue__in=list(found), revoked_at=None, starts_at__lt=ends_at, ends_at__gt=starts_at
+    )
+    for row in rows.order_by("created_at", "pk"):
+        found[row.queue_id].append(as_override_data(row))
+    return found
+
+
+def as_override_data(row: Override) -> OverrideData:
+    """A logged override as the core takes it."""
+    return OverrideData(
+        kind=CoreOverrideKind(row.kind),
+        value=row.value,
+        starts_at=_instant(row.starts_at),
+        ends_at=_instant(row.ends_at),
+        component=CoreOverrideComponent(row.component),
+    )
+
+
+def forecast_days(
+    *, run: ForecastRun, queue: Queue, first_date: date | None = None, last_date: date | None = None
+) -> ForecastDays | None:
+    """The factors of a queue's forecast by local date; None when the run kept none of them."""
+    rows = ForecastDay.objects.filter(run=run, queue=queue).order_by("date")
+    if first_date is not None:
+        rows = rows.filter(date__gte=first_date)
+    if last_date is not None:
+        rows = rows.filter(date__lte=last_date)
+    found = list(
+        rows.values_list("date", "level", "weekday", "driver", "profile", "special", "today")
+    )
+    if not found:
+        return None
+    profile = np.array([row[4] for row in found], dtype=np.float64)
+    return ForecastDays(
+        first_date=found[0][0],
+        level=np.array([row[1] for row in found]),
+        weekday=np.array([row[2] for row in found]),
+        driver=np.array([row[3] for row in found]),
+        profile=profile,
+        special=_whole_days([row[5] for row in found], profile.shape),
+        today=_whole_days([row[6] for row in found], profile.shape),
+    )
+
+
+def _whole_days(values: list[list[float] | None], shape: tuple[int, ...]) -> FloatArray:
+    """Date × label from one value per label, one for the day, or None for 1."""
+    full = np.ones(shape)
+    for index, row in enumerate(values):
+        if row is not None:
+            full[index] = row
+    return full
 
 
 def _instant(moment: datetime) -> np.datetime64:

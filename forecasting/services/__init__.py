@@ -1,30 +1,33 @@
 """Writes of the demand: one function, one use case, one transaction."""
 
 from forecasting.core.actual_row import ActualRow
+from forecasting.core.day_factors import ForecastDays
 from forecasting.services.actuals import RecordResult, record_actuals
 from forecasting.services.import_files import UnableToImport
 from forecasting.services.imports import MappingChoice, create_import, set_mapping
 from forecasting.services.overrides import (
+    OverrideChange,
     UnableToOverride,
     create_override,
     reapply_overrides,
     revoke_override,
 )
 from forecasting.services.runs import (
-    QueueForecast,
     UnableToForecast,
     UnableToPublish,
     create_forecast_run,
     publish_forecast,
-    save_queue_forecast,
-    save_refusal,
 )
+from forecasting.services.saving import Outcome, QueueForecast, save_outcomes
 from forecasting.services.special_days import UnableToSetSpecialDay, set_special_day
 from forecasting.services.work_items import record_work_items
 
 __all__ = [
     "ActualRow",
+    "ForecastDays",
     "MappingChoice",
+    "Outcome",
+    "OverrideChange",
     "QueueForecast",
     "RecordResult",
     "UnableToForecast",
@@ -40,8 +43,7 @@ __all__ = [
     "record_actuals",
     "record_work_items",
     "revoke_override",
-    "save_queue_forecast",
-    "save_refusal",
+    "save_outcomes",
     "set_mapping",
     "set_special_day",
 ]

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from forecasting.core.day_factors import InstantFactors
 from forecasting.core.overrides import apply_overrides
-from forecasting.models import ForecastRun, Override
-from forecasting.queries.runs import interval_series, latest_run, override_data
+from forecasting.core.wall_clock import WallClockGrid
+from forecasting.models import ForecastRun, Override, OverrideComponent
+from forecasting.queries.runs import (
+    IntervalSeries,
+    forecast_days,
+    interval_series,
+    latest_run,
+    override_data,
+)
 from forecasting.services.staging import Staging
 from wfm.org.models import Queue, User
 
@@ -20,12 +30,20 @@ class UnableToOverride(ValueError):  # noqa: N818 - domain errors are named for 
     """The override is refused; the sentence says why."""
 
 
+@dataclass(frozen=True)
+class OverrideChange:
+    """What is changed and how: an OverrideComponent, an OverrideKind and its value."""
+
+    kind: str
+    value: float
+    component: str = OverrideComponent.VOLUME
+
+
 @transaction.atomic
 def create_override(
     *,
     queue: Queue,
-    kind: str,
-    value: float,
+    change: OverrideChange,
     starts_at: datetime,
     ends_at: datetime,
     reason: str,
@@ -37,8 +55,9 @@ def create_override(
     """
     override = Override(
         queue=queue,
-        kind=kind,
-        value=value,
+        component=change.component,
+        kind=change.kind,
+        value=change.value,
         starts_at=starts_at,
         ends_at=ends_at,
         reason=reason.strip(),
@@ -46,8 +65,8 @@ def create_override(
     )
     if not override.reason:
         raise UnableToOverride(_("Give a reason: it is shown beside the number."))
-    if not np.isfinite(value):
-        raise UnableToOverride(_("Expected a number, got %(value)s.") % {"value": value})
+    if not np.isfinite(change.value):
+        raise UnableToOverride(_("Expected a number, got %(value)s.") % {"value": change.value})
     try:
         override.full_clean()
     except ValidationError as error:
@@ -79,7 +98,16 @@ def reapply_overrides(*, run: ForecastRun, queue: Queue) -> int:
     """Compute the final mean of a draft run anew; return how many intervals changed."""
     series = interval_series(run=run, queue=queue, starts_at=run.starts_at, ends_at=run.ends_at)
     overrides = override_data(queue, starts_at=run.starts_at, ends_at=run.ends_at)
-    final = apply_overrides(mean=series.mean, starts_at=series.starts_at, overrides=overrides)
+    factors = _factors(run, queue, series) if overrides else None
+    try:
+        final = apply_overrides(
+            mean=series.mean, starts_at=series.starts_at, overrides=overrides, factors=factors
+        )
+    except ValueError as error:
+        raise UnableToOverride(
+            _("Forecast #%(pk)s keeps no factors of %(queue)s; make a new forecast first.")
+            % {"pk": run.pk, "queue": queue}
+        ) from error
     final = np.where(series.is_open, final, 0.0).round(6)
     changed = final != series.final_mean
     staging = Staging(
@@ -95,3 +123,14 @@ def reapply_overrides(*, run: ForecastRun, queue: Queue) -> int:
             [run.pk, queue.pk],
         )
     return int(changed.sum())
+
+
+def _factors(run: ForecastRun, queue: Queue, series: IntervalSeries) -> InstantFactors | None:
+    """The run's factors at each of the series' instants; None where the run kept none."""
+    days = forecast_days(run=run, queue=queue)
+    if days is None:
+        return None
+    zone = ZoneInfo(queue.timezone)
+    grid = WallClockGrid(days.first_date, days.days, zone, queue.interval_minutes)
+    place = np.searchsorted(grid.starts_at, series.starts_at)
+    return days.at(grid.positions[place])

@@ -1,39 +1,23 @@
-"""Forecast runs: created with their job, filled queue by queue, published once."""
+"""Forecast runs: created with their job, published once; `saving` fills them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import numpy as np
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from forecasting.core.overrides import apply_overrides
-from forecasting.core.wall_clock import BoolArray, FloatArray, InstantArray
 from forecasting.models import ForecastQueueResult, ForecastRun
-from forecasting.queries.runs import override_data
-from forecasting.services.staging import Staging
 from wfm.jobs.models import JobStatus
 from wfm.org.models import Queue, User
 from wfm.timeline import day_bounds
 
 LONGEST_HORIZON_DAYS = 550
+"""18 months."""
 DEFAULT_HORIZON_DAYS = 42
-INTERVAL_COLUMNS = {
-    "starts_at": "timestamptz",
-    "mean": "double precision",
-    "quantile_10": "double precision",
-    "quantile_50": "double precision",
-    "quantile_90": "double precision",
-    "final_mean": "double precision",
-    "aht_seconds": "double precision",
-    "is_open": "boolean",
-}
 
 
 class UnableToForecast(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -42,25 +26,6 @@ class UnableToForecast(ValueError):  # noqa: N818 - domain errors are named for 
 
 class UnableToPublish(ValueError):  # noqa: N818
     """The run cannot be published; the sentence says why."""
-
-
-@dataclass(frozen=True)
-class QueueForecast:
-    """All that one run says about one queue, by instant in UTC."""
-
-    starts_at: InstantArray
-    mean: FloatArray
-    quantiles: FloatArray
-    """10 %, 50 % and 90 % × instant."""
-    aht_seconds: FloatArray
-    is_open: BoolArray
-    flag: str
-    method: str
-    reason: str
-    measures: dict[str, float | None]
-    """Fields of ForecastQueueResult: wape, bias, mase, coverage, wape_seasonal_naive, …"""
-    backtest: dict[str, Any]
-    components: dict[str, Any]
 
 
 @transaction.atomic
@@ -108,78 +73,6 @@ def _bounds(queue: Queue, origin_at: datetime, days: int) -> tuple[datetime, dat
 
 def _zone(queue: Queue) -> ZoneInfo:
     return ZoneInfo(queue.timezone)
-
-
-@transaction.atomic
-def save_queue_forecast(*, run: ForecastRun, queue: Queue, result: QueueForecast) -> None:
-    """Write one queue of an unpublished run; written before, it is replaced."""
-    _check_unpublished(run)
-    _clear(run, queue)
-    starts_at = _moment(result.starts_at[0])
-    ends_at = _moment(result.starts_at[-1]) + timedelta(minutes=queue.interval_minutes)
-    overrides = override_data(queue, starts_at=starts_at, ends_at=ends_at)
-    final = apply_overrides(mean=result.mean, starts_at=result.starts_at, overrides=overrides)
-    final = np.where(result.is_open, final, 0.0)
-    staging = Staging("staged_forecast", INTERVAL_COLUMNS)
-    texts = np.datetime_as_string(result.starts_at, unit="s")
-    staging.copy(
-        zip(
-            (f"{text}+00" for text in texts),
-            result.mean.round(6).tolist(),
-            *(band.round(6).tolist() for band in result.quantiles),
-            final.round(6).tolist(),
-            result.aht_seconds.round(3).tolist(),
-            result.is_open.tolist(),
-            strict=True,
-        )
-    )
-    names = ", ".join(INTERVAL_COLUMNS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO forecasting_forecastinterval (run_id, queue_id, {names}) "  # noqa: S608 - our own names
-            f"SELECT %s, %s, {names} FROM staged_forecast ORDER BY starts_at",
-            [run.pk, queue.pk],
-        )
-    ForecastQueueResult.objects.create(
-        run=run,
-        queue=queue,
-        flag=result.flag,
-        method=result.method,
-        reason=result.reason,
-        backtest=result.backtest,
-        components=result.components | {"overrides": len(overrides)},
-        **result.measures,
-    )
-
-
-@transaction.atomic
-def save_refusal(*, run: ForecastRun, queue: Queue, reason: str) -> None:
-    """Record that a queue could not be forecast, and why."""
-    _check_unpublished(run)
-    _clear(run, queue)
-    ForecastQueueResult.objects.create(
-        run=run, queue=queue, flag=ForecastQueueResult.Flag.REFUSED, reason=reason
-    )
-
-
-def _check_unpublished(run: ForecastRun) -> None:
-    if run.is_published:
-        raise UnableToForecast(
-            _("Forecast #%(pk)s is published and final; start a new one.") % {"pk": run.pk}
-        )
-
-
-def _clear(run: ForecastRun, queue: Queue) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM forecasting_forecastinterval WHERE run_id = %s AND queue_id = %s",
-            [run.pk, queue.pk],
-        )
-    ForecastQueueResult.objects.filter(run=run, queue=queue).delete()
-
-
-def _moment(instant: np.datetime64) -> datetime:
-    return datetime.fromtimestamp(int(instant.astype("datetime64[s]").astype(np.int64)), tz=UTC)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from forecasting.forms import OverrideForm
 from forecasting.models import ForecastQueueResult, ForecastRun, Override
-from forecasting.services import UnableToOverride, create_override, revoke_override
+from forecasting.services import OverrideChange, UnableToOverride, create_override, revoke_override
 from forecasting.views.forecasts import queue_url
 from wfm.org.access_views import require
 from wfm.org.models import Queue, User
@@ -35,8 +35,10 @@ def override_create(request: HttpRequest, pk: int, queue_pk: int) -> HttpRespons
             label = form.fields[name].label if name in form.fields else ""
             messages.error(request, f"{label}: {' '.join(map(str, errors))}".removeprefix(": "))
         return back
+    data = dict(form.cleaned_data)
+    change = OverrideChange(**{name: data.pop(name) for name in ("component", "kind", "value")})
     try:
-        create_override(queue=queue, created_by=_person(request), **form.cleaned_data)
+        create_override(queue=queue, change=change, created_by=_person(request), **data)
     except UnableToOverride as error:
         messages.error(request, str(error))
         return back

@@ -12,6 +12,7 @@ from forecasting.computations import forecast_run
 from forecasting.jobs import start_forecast
 from forecasting.models import ForecastInterval, ForecastQueueResult, ForecastRun
 from forecasting.services import (
+    OverrideChange,
     UnableToForecast,
     UnableToPublish,
     create_override,
@@ -199,35 +200,36 @@ def test_a_day_left_out_is_not_learnt_from():
 
 
 def test_a_second_worker_goes_on_where_the_first_was_killed(monkeypatch):
-    first, second = office_queue(), office_queue()
+    first, second = office_queue(), office_queue(interval_minutes=15)
     run = start(first, second)
-    forecast_queue, seen = forecast_run.forecast_queue, []
+    forecast_batch, seen = forecast_run.forecast_batch, []
 
-    def killed(queue, **options):
-        seen.append(queue.pk)
-        if queue.pk == second.pk and seen.count(second.pk) == 1:
+    def killed(batch, given):
+        seen.append([queue.pk for queue in batch.queues])
+        if seen == [[first.pk], [second.pk]]:
             raise RuntimeError("power cut")
-        return forecast_queue(queue, **options)
+        return forecast_batch(batch, given)
 
-    monkeypatch.setattr(forecast_run, "forecast_queue", killed)
+    monkeypatch.setattr(forecast_run, "forecast_batch", killed)
     assert finish(run.job).status == JobStatus.RUNNING
     assert finish(run.job).status == JobStatus.SUCCEEDED
-    assert seen == [first.pk, second.pk, second.pk]
-    assert len(rows_of(run, first)) == len(rows_of(run, second)) == 7 * 48
+    assert seen == [[first.pk], [second.pk], [second.pk]]
+    assert len(rows_of(run, first)) == 7 * 48
+    assert len(rows_of(run, second)) == 7 * 96
 
 
-def test_cancel_stops_between_queues_and_cannot_be_published(monkeypatch):
-    queues = [office_queue() for _ in range(2)]
+def test_cancel_stops_between_batches_and_cannot_be_published(monkeypatch):
+    queues = [office_queue(), office_queue(interval_minutes=15)]
     run = start(*queues)
-    forecast_queue = forecast_run.forecast_queue
+    save = forecast_run._save
 
-    def cancelling(queue, **options):
+    def cancelling(*arguments):
+        save(*arguments)
         with system_tenant():
             cancel_job(job=run.job, at=ORIGIN)
         time.sleep(2.5)  # the heartbeat looks once a second
-        return forecast_queue(queue, **options)
 
-    monkeypatch.setattr(forecast_run, "forecast_queue", cancelling)
+    monkeypatch.setattr(forecast_run, "_save", cancelling)
     assert finish(run.job).status == JobStatus.CANCELLED
     with system_tenant():
         run = ForecastRun.objects.select_related("job").get(pk=run.pk)
@@ -284,13 +286,12 @@ def test_no_queue_is_refused():
         start()
 
 
-def override(queue, *, kind, value, hours=(10, 11), reason="campaign"):
+def override(queue, *, kind, value, hours=(10, 11), reason="campaign", component="VOLUME"):
     first, last = (ORIGIN + timedelta(hours=hour) for hour in hours)
     with system_tenant():
         return create_override(
             queue=queue,
-            kind=kind,
-            value=value,
+            change=OverrideChange(kind=kind, value=value, component=component),
             starts_at=first,
             ends_at=last,
             reason=reason,

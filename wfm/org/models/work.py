@@ -94,7 +94,9 @@ class Queue(models.Model):
     key = models.SlugField(_("key"), max_length=80)
     timezone = TimeZoneField(_("time zone"))
     interval_minutes = models.PositiveSmallIntegerField(
-        _("interval in minutes"), choices=[(15, "15"), (30, "30")], default=15
+        _("interval in minutes"),
+        choices=[(15, "15"), (30, "30"), (60, "60"), (1440, _("1440: a day"))],
+        default=15,
     )
     default_aht_seconds = models.FloatField(_("AHT where unknown, seconds"), default=240)
     patience_seconds = models.FloatField(_("patience in seconds"), null=True, blank=True)
@@ -119,7 +121,8 @@ class Queue(models.Model):
                 name="org_queue_patience_positive",
             ),
             models.CheckConstraint(
-                condition=Q(interval_minutes__in=[15, 30]), name="org_queue_interval_known"
+                condition=Q(interval_minutes__in=[15, 30, 60, 1440]),
+                name="org_queue_interval_known",
             ),
         ]
 
