@@ -9,10 +9,10 @@ LINT_ENVIRONMENT := WFM_SECRET_KEY=lint-lint-lint-lint-lint-lint-lint-lint-lint-
 	DATABASE_URL=postgresql://nobody@127.0.0.1:1/none WFM_STATE_DIR=.state/lint
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format messages bench lock clean
+.PHONY: help setup demo run test lint format messages bench bench-forecasting lock clean
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
 
 setup: ## build .venv from the lock files (costs nothing when it is current)
 	@$(PYTHON) tools/setup.py
@@ -46,11 +46,15 @@ messages: setup ## collect the texts and compile the catalogues
 bench: setup ## run the benchmarks and print their figures
 	$(BIN)/python -m pytest tests/benchmarks -q -s
 
+bench-forecasting: setup ## forecast real series beside seven peers; OPTIONS="--help" lists options
+	@$(BIN)/python tools/bench_environment.py
+	.venv-bench/bin/python -m tests.benchmarks.forecasting $(OPTIONS)
+
 lock: setup ## resolve requirements/*.in again into the lock files
-	@for name in bootstrap base test; do \
+	@for name in bootstrap base test bench; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove what tools wrote; .venv and .state stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov test-artifacts .coverage .coverage.*
-	find . -name __pycache__ -not -path "./.venv/*" -prune -exec rm -rf {} +
+	find . -name __pycache__ -not -path "./.venv*/*" -prune -exec rm -rf {} +
