@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecasting.models import ForecastRun, ImportBatch
+from forecasting.models import ForecastRun, ImportBatch, ImportStatus
+from forecasting.models.snapshot import KEPT_DAYS
 from forecasting.services.runs import DEFAULT_HORIZON_DAYS, create_forecast_run
-from wfm.jobs.models import WorkerQueue
+from wfm.jobs.models import Job, WorkerQueue
 from wfm.jobs.services import start_job
 from wfm.org.models import Queue, User
+
+LATE_IMPORT_DAYS = 3
 
 
 @transaction.atomic
@@ -24,15 +28,20 @@ def start_forecast(
     created_by: User | None,
     days: int = DEFAULT_HORIZON_DAYS,
     publish_when_done: bool = False,
+    freeze: bool = False,
     history_days: int | None = None,
 ) -> ForecastRun:
-    """Create a run of these queues and ring a worker; `run.job` shows the progress."""
+    """Create a run of these queues and ring a worker; `run.job` shows the progress.
+
+    `freeze`: keep the system's numbers of the days that accuracy is measured on.
+    """
     run = create_forecast_run(
         queues=queues,
         days=days,
         origin_at=origin_at,
         created_by=created_by,
         publish_when_done=publish_when_done,
+        freeze=freeze,
         history_days=history_days,
     )
     title = _("Forecast of %(count)s queues for %(days)s days") % {
@@ -51,6 +60,30 @@ def start_forecast(
     )
     run.save(update_fields=["job"])
     return run
+
+
+@transaction.atomic
+def start_scoring(*, first: date, last: date, at: datetime, created_by: User | None = None) -> Job:
+    """Ring a worker that scores the frozen forecasts of these days, and of days imported since.
+
+    A late file changes days that were scored before; they are scored again while their frozen
+    forecasts are kept.
+    """
+    late = ImportBatch.objects.filter(
+        status=ImportStatus.DONE, created_at__gte=at - timedelta(days=LATE_IMPORT_DAYS)
+    )
+    begin = late.aggregate(first=Min("starts_at"))["first"]
+    if begin is not None:
+        first = min(first, max(begin.date(), at.date() - timedelta(days=KEPT_DAYS)))
+    return start_job(
+        kind="forecasting.score_snapshots",
+        title=_("Accuracy of the forecasts of %(first)s to %(last)s")
+        % {"first": first, "last": last},
+        params={"first": first.isoformat(), "last": last.isoformat(), "at": at.isoformat()},
+        queue=WorkerQueue.FORECASTS,
+        created_by=created_by,
+        result_url=reverse("forecast-accuracy"),
+    )
 
 
 @transaction.atomic

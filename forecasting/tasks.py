@@ -16,3 +16,9 @@ def compute_forecast(*, job_id: int, **_: object) -> None:
 def import_history(*, job_id: int, **_: object) -> None:
     """Read an uploaded file and record its rows."""
     run(job_id, computations.import_history)
+
+
+@shared_task(name="forecasting.score_snapshots")
+def score_snapshots(*, job_id: int, **_: object) -> None:
+    """Compare frozen forecasts and overrides with what came."""
+    run(job_id, computations.score_snapshots)

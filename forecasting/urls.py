@@ -19,6 +19,7 @@ urlpatterns = [
         "history/queues/<int:queue_pk>/special-days/", views.special_day_set, name="special-day-set"
     ),
     path("forecast/", views.index, name="forecast"),
+    path("forecast/accuracy/", views.accuracy, name="forecast-accuracy"),
     path("forecast/start/", views.start, name="forecast-start"),
     path("forecast/runs/<int:pk>/", views.run, name="forecast-run"),
     path("forecast/runs/<int:pk>/publish/", views.publish, name="forecast-publish"),

@@ -20,6 +20,9 @@ class ChainParams:
         solve_seconds: time limit of each week's solve.
         adherence_days: first and last day whose adherence is computed; None leaves it out.
         sla_days: first and last day whose SLA results are filled; None leaves them out.
+        score_days: first and last day whose frozen forecasts are scored; None leaves them out.
+        publish: publish the forecast and staff it; else it stays a draft beside the published one.
+        is_refresh: settle the past first, freeze the forecast, and end well without any history.
 
     """
 
@@ -30,6 +33,9 @@ class ChainParams:
     solve_seconds: int = 60
     adherence_days: DaySpan | None = None
     sla_days: DaySpan | None = None
+    score_days: DaySpan | None = None
+    publish: bool = True
+    is_refresh: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a chain without work."""
@@ -50,6 +56,9 @@ class ChainParams:
             "solve_seconds": self.solve_seconds,
             "adherence_days": _span_as_json(self.adherence_days),
             "sla_days": _span_as_json(self.sla_days),
+            "score_days": _span_as_json(self.score_days),
+            "publish": self.publish,
+            "is_refresh": self.is_refresh,
         }
 
     @classmethod
@@ -63,6 +72,9 @@ class ChainParams:
             solve_seconds=data["solve_seconds"],
             adherence_days=_span_from_json(data.get("adherence_days")),
             sla_days=_span_from_json(data.get("sla_days")),
+            score_days=_span_from_json(data.get("score_days")),
+            publish=data.get("publish", True),
+            is_refresh=data.get("is_refresh", False),
         )
 
 

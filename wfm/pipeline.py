@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -41,12 +42,16 @@ DAYS_PER_WEEK = 7
 
 @dataclass(frozen=True)
 class Step:
-    """One job of the chain: `start` creates it, `finish` (if any) runs after it, once."""
+    """One job of the chain: `start` creates it, `finish` (if any) runs after it, once.
+
+    A step that is not `needed`, as the earlier ones ended, is passed over.
+    """
 
     key: str
     start: Callable[["Chain"], Job]
     finish: Callable[["Chain", Job], None] | None = None
     weight: float = 1.0
+    needed: Callable[["Chain"], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,8 @@ def run_chain(ctx: JobContext) -> dict[str, Any]:
     whole = sum(step.weight for step in steps)
     before = 0.0
     for step in steps:
+        if not _is_needed(chain, step):
+            continue
         chain = _start_once(ctx, chain, step)
         job = _wait(ctx, chain.job_ids[step.key], share=(before / whole, step.weight / whole))
         _finish_once(ctx, chain, step, job)
@@ -99,21 +106,30 @@ def run_chain(ctx: JobContext) -> dict[str, Any]:
 
 def steps_of(params: ChainParams) -> list[Step]:
     """Return the steps that these parameters ask for, in order."""
-    steps = []
+    plan, settle = [], []
     if params.origin_at is not None:
-        steps += [
-            Step("forecast", _start_forecast),
-            Step("requirement", _start_requirement),
-        ]
-    steps += [
+        plan.append(Step("forecast", _start_forecast))
+        if params.publish:
+            staffs = _has_forecast if params.is_refresh else None
+            plan.append(Step("requirement", _start_requirement, needed=staffs))
+    plan += [
         Step(f"schedule {week}", _start_solve(week), _publish_week, weight=4.0)
         for week in params.weeks
     ]
     if params.adherence_days is not None:
-        steps.append(Step("adherence", _start_adherence))
+        settle.append(Step("adherence", _start_adherence))
     if params.sla_days is not None:
-        steps.append(Step("sla", _start_sla))
-    return steps
+        settle.append(Step("sla", _start_sla))
+    if params.score_days is not None:
+        settle.append(Step("scores", _start_scores))
+    return settle + plan if params.is_refresh else plan + settle
+
+
+def _is_needed(chain: Chain, step: Step) -> bool:
+    if step.key in chain.job_ids or step.needed is None:
+        return True
+    with system_tenant():
+        return step.needed(chain)
 
 
 def _start_once(ctx: JobContext, chain: Chain, step: Step) -> Chain:
@@ -178,9 +194,15 @@ def _start_forecast(chain: Chain) -> Job:
         origin_at=chain.params.origin_at,
         days=chain.params.forecast_days,
         created_by=chain.created_by,
-        publish_when_done=True,
+        publish_when_done=chain.params.publish,
+        freeze=chain.params.is_refresh,
     )
     return _job_of(forecast)
+
+
+def _has_forecast(chain: Chain) -> bool:
+    """Tell whether this chain's forecast holds a queue with numbers and was published."""
+    return ForecastRun.objects.published().filter(job=chain.job_ids["forecast"]).exists()
 
 
 def _start_requirement(chain: Chain) -> Job:
@@ -233,6 +255,13 @@ def _start_sla(chain: Chain) -> Job:
     )
 
 
+def _start_scores(chain: Chain) -> Job:
+    first, last = _required(chain.params.score_days)
+    return forecasting.jobs.start_scoring(
+        first=first, last=last, at=now(), created_by=chain.created_by
+    )
+
+
 def _required(span: DaySpan | None) -> DaySpan:
     if span is None:
         msg = "This step needs its first and last day."
@@ -249,10 +278,21 @@ def _job_of(computed: ForecastRun | RequirementRun | ScheduleVersion) -> Job:
 
 @transaction.atomic
 def start_nightly_refresh(*, at: datetime, settled_days: int = 8) -> Job:
-    """Settle the last days again: late events and late completions change adherence and SLA."""
+    """Settle the last days again, score the frozen forecasts, and forecast every queue anew.
+
+    Late events, completions and contacts change adherence, SLA results and scores.
+    """
     span = (at.date() - timedelta(days=settled_days), at.date())
     return start_chain(
-        params=ChainParams(adherence_days=span, sla_days=span),
+        params=ChainParams(
+            adherence_days=span,
+            sla_days=span,
+            score_days=span,
+            origin_at=at if Queue.objects.active().exists() else None,
+            forecast_days=settings.NIGHTLY_FORECAST_DAYS,
+            publish=settings.NIGHTLY_FORECAST_PUBLISH,
+            is_refresh=True,
+        ),
         created_by=None,
-        title=_("Nightly refresh of adherence and SLA results"),
+        title=_("Nightly refresh of results and forecasts"),
     )

@@ -237,6 +237,10 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# The nightly refresh forecasts every queue; published, its requirement follows by itself.
+NIGHTLY_FORECAST_DAYS = env_int("WFM_NIGHTLY_FORECAST_DAYS", 63)
+NIGHTLY_FORECAST_PUBLISH = env_bool("WFM_NIGHTLY_FORECAST_PUBLISH", default=True)
+
 # The composition root's Celery application, by name: the kernel must not import it.
 JOB_BELL = "wfm.celery.app"
 JOB_LEASE_SECONDS = env_int("WFM_JOB_LEASE_SECONDS", 12)

@@ -19,6 +19,7 @@ from forecasting.models import (
     Override,
     OverrideComponent,
     OverrideKind,
+    OverrideScore,
     SpecialDay,
     SpecialDayKind,
 )
@@ -112,6 +113,43 @@ class OverrideSerializer(serializers.ModelSerializer[Override]):
             "created_at", "revoked_at",
         )  # fmt: skip
         read_only_fields = ("created_at", "revoked_at")
+
+
+class OverrideScoreSerializer(serializers.ModelSerializer[OverrideScore]):
+    """What one override did, once its time has come."""
+
+    reason = serializers.CharField(source="override.reason")
+    created_by = serializers.IntegerField(source="override.created_by_id", allow_null=True)
+    error_saved = serializers.FloatField(source="gain")
+    helped = serializers.BooleanField()
+
+    class Meta:
+        model = OverrideScore
+        fields = (
+            "override", "queue", "run", "reason", "created_by", "starts_at", "ends_at",
+            "intervals", "actual", "expected_with", "expected_without", "error_with",
+            "error_without", "error_saved", "helped",
+        )  # fmt: skip
+
+
+class AccuracySerializer(serializers.Serializer[Any]):
+    """Accuracy of one queue and horizon; rates are fractions."""
+
+    queue = serializers.IntegerField()
+    horizon = serializers.CharField(help_text="day_1, days_2_7, days_8_14, days_15_28, days_29_56")
+    intervals = serializers.IntegerField(source="score.intervals")
+    actual = serializers.FloatField(source="score.actual")
+    wape = serializers.FloatField(source="score.wape", allow_null=True)
+    noise_floor = serializers.FloatField(
+        source="score.noise_floor", allow_null=True, help_text="WAPE that chance alone brings."
+    )
+    improvable = serializers.FloatField(
+        source="score.improvable", allow_null=True, help_text="WAPE above the noise floor."
+    )
+    bias = serializers.FloatField(source="score.bias", allow_null=True)
+    mase = serializers.FloatField(source="score.mase", allow_null=True)
+    coverage = serializers.FloatField(source="score.coverage", allow_null=True)
+    dispersion = serializers.FloatField(source="score.dispersion", allow_null=True)
 
 
 class SpecialDaySerializer(serializers.ModelSerializer[SpecialDay]):

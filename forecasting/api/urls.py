@@ -2,12 +2,16 @@
 
 from rest_framework.routers import SimpleRouter
 
-from forecasting.api import history, views
+from forecasting.api import accuracy, history, views
 
 router = SimpleRouter()
 router.register("runs", views.ForecastRunViewSet, basename="api-forecast-run")
 router.register("intervals", views.ForecastIntervalViewSet, basename="api-forecast-interval")
 router.register("overrides", views.OverrideViewSet, basename="api-override")
+router.register("accuracy", accuracy.ForecastAccuracyViewSet, basename="api-forecast-accuracy")
+router.register(
+    "override-accuracy", accuracy.OverrideAccuracyViewSet, basename="api-override-accuracy"
+)
 router.register("imports", history.ImportViewSet, basename="api-import")
 router.register("actuals", history.ActualViewSet, basename="api-actual")
 router.register("special-days", history.SpecialDayViewSet, basename="api-special-day")

@@ -2,5 +2,6 @@
 
 from forecasting.computations.forecast_run import compute_forecast
 from forecasting.computations.import_history import import_history
+from forecasting.computations.score_snapshots import score_snapshots
 
-__all__ = ["compute_forecast", "import_history"]
+__all__ = ["compute_forecast", "import_history", "score_snapshots"]

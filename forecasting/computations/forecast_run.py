@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from forecasting.computations.batch import Batch, Plan, gather, plan_batches
 from forecasting.computations.queue_forecast import forecast_batch
 from forecasting.models import ForecastQueueResult, ForecastRun, SpecialDay
-from forecasting.services import Outcome, publish_forecast, save_outcomes
+from forecasting.services import Outcome, freeze_snapshots, publish_forecast, save_outcomes
 from wfm.jobs.runner import JobContext, JobRefused
 from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
@@ -87,6 +87,8 @@ def _save(ctx: JobContext, run: ForecastRun, outcomes: list[Outcome], count: int
     done = {*ctx.checkpoint.get("done", []), *(queue.pk for queue, _made in outcomes)}
     with ctx.publishing():
         save_outcomes(run=run, outcomes=outcomes)
+        if run.parameters.get("freeze"):
+            freeze_snapshots(run=run, outcomes=outcomes)
         ctx.save_checkpoint({"done": sorted(done)})
     ctx.progress(len(done) / count)
 

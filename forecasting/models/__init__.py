@@ -10,6 +10,7 @@ from forecasting.models.adjustment import (
 )
 from forecasting.models.history import (
     BacklogSnapshot,
+    ContactRecord,
     ImportBatch,
     ImportFinding,
     ImportKind,
@@ -23,14 +24,18 @@ from forecasting.models.run import (
     ForecastQueueResult,
     ForecastRun,
 )
+from forecasting.models.snapshot import ForecastScore, ForecastSnapshot, OverrideScore
 
 __all__ = [
     "BacklogSnapshot",
+    "ContactRecord",
     "DriverLink",
     "ForecastDay",
     "ForecastInterval",
     "ForecastQueueResult",
     "ForecastRun",
+    "ForecastScore",
+    "ForecastSnapshot",
     "ImportBatch",
     "ImportFinding",
     "ImportKind",
@@ -39,6 +44,7 @@ __all__ = [
     "Override",
     "OverrideComponent",
     "OverrideKind",
+    "OverrideScore",
     "SpecialDay",
     "SpecialDayKind",
     "WorkItem",

@@ -25,6 +25,7 @@ class ImportKind(models.TextChoices):
 
     INTERVALS = "INTERVALS", _("interval history")
     WORK_ITEMS = "WORK_ITEMS", _("work items")
+    CONTACTS = "CONTACTS", _("single contacts with their customer")
 
 
 class ImportStatus(models.TextChoices):
@@ -190,6 +191,29 @@ class WorkItem(models.Model):
 
     def __str__(self) -> str:
         return self.external_id
+
+
+class ContactRecord(models.Model):
+    """One contact of a customer: when, and a keyed hash of who. The customer's key is not kept."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="+")
+    arrived_at = models.DateTimeField()
+    customer_hash = models.BinaryField(max_length=16)
+
+    objects = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["queue", "arrived_at", "customer_hash"],
+                name="forecasting_contactrecord_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.arrived_at:%Y-%m-%d %H:%M:%S}"
 
 
 class BacklogSnapshot(models.Model):

@@ -94,6 +94,8 @@ class ForecastInterval(models.Model):
     quantile_90 = models.FloatField()
     final_mean = models.FloatField()
     aht_seconds = models.FloatField(null=True, blank=True)
+    repeat_mean = models.FloatField(null=True, blank=True)
+    """The part of `mean` that comes from customers calling again; NULL where that is unknown."""
     is_open = models.BooleanField(default=True)
 
     objects = ByQueueQuerySet.as_manager()

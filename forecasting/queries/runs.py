@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from forecasting.core.day_factors import ForecastDays
+from forecasting.core.day_factors import ForecastDays, InstantFactors
 from forecasting.core.overrides import OverrideComponent as CoreOverrideComponent
 from forecasting.core.overrides import OverrideData
 from forecasting.core.overrides import OverrideKind as CoreOverrideKind
-from forecasting.core.wall_clock import BoolArray, FloatArray, InstantArray
+from forecasting.core.wall_clock import BoolArray, FloatArray, InstantArray, WallClockGrid
 from forecasting.models import (
     ForecastDay,
     ForecastQueueResult,
@@ -137,6 +138,18 @@ def forecast_days(
         special=_whole_days([row[5] for row in found], profile.shape),
         today=_whole_days([row[6] for row in found], profile.shape),
     )
+
+
+def instant_factors(
+    *, run: ForecastRun, queue: Queue, series: IntervalSeries
+) -> InstantFactors | None:
+    """The run's factors at each instant of a series of it; None where the run kept none."""
+    days = forecast_days(run=run, queue=queue)
+    if days is None:
+        return None
+    zone = ZoneInfo(queue.timezone)
+    grid = WallClockGrid(days.first_date, days.days, zone, queue.interval_minutes)
+    return days.at(grid.positions[np.searchsorted(grid.starts_at, series.starts_at)])
 
 
 def _whole_days(values: list[list[float] | None], shape: tuple[int, ...]) -> FloatArray:

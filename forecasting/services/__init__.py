@@ -19,6 +19,7 @@ from forecasting.services.runs import (
     publish_forecast,
 )
 from forecasting.services.saving import Outcome, QueueForecast, save_outcomes
+from forecasting.services.snapshots import forget_old_snapshots, freeze_snapshots, save_scores
 from forecasting.services.special_days import UnableToSetSpecialDay, set_special_day
 from forecasting.services.work_items import record_work_items
 
@@ -38,12 +39,15 @@ __all__ = [
     "create_forecast_run",
     "create_import",
     "create_override",
+    "forget_old_snapshots",
+    "freeze_snapshots",
     "publish_forecast",
     "reapply_overrides",
     "record_actuals",
     "record_work_items",
     "revoke_override",
     "save_outcomes",
+    "save_scores",
     "set_mapping",
     "set_special_day",
 ]

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from forecasting.core.day_factors import InstantFactors
 from forecasting.core.overrides import apply_overrides
-from forecasting.core.wall_clock import WallClockGrid
 from forecasting.models import ForecastRun, Override, OverrideComponent
 from forecasting.queries.runs import (
-    IntervalSeries,
-    forecast_days,
+    instant_factors,
     interval_series,
     latest_run,
     override_data,
@@ -98,7 +94,7 @@ def reapply_overrides(*, run: ForecastRun, queue: Queue) -> int:
     """Compute the final mean of a draft run anew; return how many intervals changed."""
     series = interval_series(run=run, queue=queue, starts_at=run.starts_at, ends_at=run.ends_at)
     overrides = override_data(queue, starts_at=run.starts_at, ends_at=run.ends_at)
-    factors = _factors(run, queue, series) if overrides else None
+    factors = instant_factors(run=run, queue=queue, series=series) if overrides else None
     try:
         final = apply_overrides(
             mean=series.mean, starts_at=series.starts_at, overrides=overrides, factors=factors
@@ -123,14 +119,3 @@ def reapply_overrides(*, run: ForecastRun, queue: Queue) -> int:
             [run.pk, queue.pk],
         )
     return int(changed.sum())
-
-
-def _factors(run: ForecastRun, queue: Queue, series: IntervalSeries) -> InstantFactors | None:
-    """The run's factors at each of the series' instants; None where the run kept none."""
-    days = forecast_days(run=run, queue=queue)
-    if days is None:
-        return None
-    zone = ZoneInfo(queue.timezone)
-    grid = WallClockGrid(days.first_date, days.days, zone, queue.interval_minutes)
-    place = np.searchsorted(grid.starts_at, series.starts_at)
-    return days.at(grid.positions[place])

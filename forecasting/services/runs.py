@@ -36,6 +36,7 @@ def create_forecast_run(
     origin_at: datetime,
     created_by: User | None,
     publish_when_done: bool = False,
+    freeze: bool = False,
     history_days: int | None = None,
 ) -> ForecastRun:
     """A run of these queues from the local date of the origin over `days` local dates."""
@@ -56,6 +57,7 @@ def create_forecast_run(
             "days": days,
             "history_days": history_days,
             "publish_when_done": publish_when_done,
+            "freeze": freeze,
         },
         code_version=str(getattr(settings, "CODE_VERSION", "")),
         created_by=created_by,

@@ -1,11 +1,13 @@
 """Pages of the history and forecast rooms."""
 
+from forecasting.views.accuracy import accuracy
 from forecasting.views.forecasts import index, publish, queue_forecast, run, start
 from forecasting.views.history import history, sample, special_day_delete, special_day_set
 from forecasting.views.imports import apply, check, import_batch, imports, upload
 from forecasting.views.overrides import override_create, override_revoke
 
 __all__ = [
+    "accuracy",
     "apply",
     "check",
     "history",

@@ -27,6 +27,14 @@ HORIZONS: dict[str, Promise | str] = {
     "days 15-28": _("days 15–28"),
     "day 29 on": _("day 29 on"),
 }
+LEAD_HORIZONS: dict[str, Promise | str] = {
+    "all": _("all horizons"),
+    "day_1": _("next day"),
+    "days_2_7": _("days 2–7"),
+    "days_8_14": _("days 8–14"),
+    "days_15_28": _("days 15–28"),
+    "days_29_56": _("days 29–56"),
+}
 
 
 def method_words(method: str) -> Promise | str:

@@ -89,9 +89,19 @@ def test_each_step_is_a_job_of_its_own_and_the_next_waits_for_it(operation, cele
     row = ended(chain)
     assert (row.status, row.error) == (JobStatus.SUCCEEDED, "")
     with system_tenant():
-        adherence, sla = Job.objects.exclude(pk=chain.pk).order_by("pk")
-    assert row.result == {"jobs": {"adherence": adherence.pk, "sla": sla.pk}}
+        adherence, sla, scores, forecast = Job.objects.exclude(pk=chain.pk).order_by("pk")
+    # The queue has no history: nothing is published, so no requirement is asked for.
+    assert row.result == {
+        "jobs": {
+            "adherence": adherence.pk,
+            "sla": sla.pk,
+            "scores": scores.pk,
+            "forecast": forecast.pk,
+        }
+    }
     assert adherence.kind == "adherence.recompute_days"
+    assert scores.kind == "forecasting.score_snapshots"
+    assert forecast.kind == "forecasting.compute_forecast"
     assert sla.created_at >= adherence.finished_at
 
 

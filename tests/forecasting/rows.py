@@ -16,6 +16,7 @@ ORIGIN = datetime(2026, 3, 16, tzinfo=UTC)  # a Monday
 HANDLERS = {
     "forecasting.compute_forecast": computations.compute_forecast,
     "forecasting.import_history": computations.import_history,
+    "forecasting.score_snapshots": computations.score_snapshots,
 }
 
 

@@ -1,0 +1,135 @@
+"""What the system said before the day came, frozen, and how it did once the day had come."""
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from forecasting.models.adjustment import Override
+from forecasting.models.history import ByQueueQuerySet
+from forecasting.models.run import ForecastRun
+from wfm.org.models import Queue
+
+KEPT_DAYS = 90
+"""A snapshot younger than this cannot be deleted."""
+
+
+class ForecastSnapshot(models.Model):
+    """One local date as the system forecast it so many days before, without manual overrides.
+
+    The database refuses to change a row, and to delete one before its retention ends. Numbers are
+    32-bit floats, one per label of the wall clock, little-endian; NaN is closed.
+    """
+
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
+    target_date = models.DateField(_("day"))
+    lead_days = models.PositiveSmallIntegerField(_("days ahead"))
+    origin_at = models.DateTimeField(_("history until"))
+    run_number = models.BigIntegerField(_("forecast"))
+    mean = models.BinaryField()
+    low = models.BinaryField()
+    high = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("frozen forecast")
+        verbose_name_plural = _("frozen forecasts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["queue", "target_date", "lead_days"],
+                name="forecasting_forecastsnapshot_once",
+            )
+        ]
+        indexes = [models.Index(fields=["target_date"], name="forecasting_snapshot_date")]
+        triggers = [
+            pgtrigger.Protect(name="frozen", operation=pgtrigger.Update),
+            pgtrigger.Protect(
+                name="kept",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition(
+                    f"OLD.created_at > now() - interval '{KEPT_DAYS} days'"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.target_date} - {self.lead_days}"
+
+
+class ForecastScore(models.Model):
+    """Sums of one frozen day against what came; pooled where they are shown.
+
+    Written anew while late numbers may still arrive.
+    """
+
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
+    target_date = models.DateField()
+    lead_days = models.PositiveSmallIntegerField()
+    intervals = models.PositiveIntegerField()
+    actual = models.FloatField()
+    expected = models.FloatField()
+    absolute_error = models.FloatField()
+    covered = models.FloatField()
+    """Intervals inside the 80 % band; one on an end counts half."""
+    noise = models.FloatField()
+    """Absolute error that Poisson arrivals alone would have had."""
+    excess_square = models.FloatField()
+    """Squared errors beyond what Poisson arrivals bring."""
+    expected_square = models.FloatField()
+    naive_error = models.FloatField()
+    """Absolute error of the same interval a week before, over naive_intervals."""
+    naive_intervals = models.PositiveIntegerField()
+
+    objects = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("forecast score")
+        verbose_name_plural = _("forecast scores")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["queue", "target_date", "lead_days"], name="forecasting_forecastscore_once"
+            )
+        ]
+        indexes = [models.Index(fields=["target_date"], name="forecasting_score_date")]
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.target_date} - {self.lead_days}: {self.absolute_error:.1f}"
+
+
+class OverrideScore(models.Model):
+    """What one override did: errors with and without it, from the moment that it stood.
+
+    Judged is the last forecast published by then, with the overrides that stood then.
+    """
+
+    override = models.OneToOneField(Override, on_delete=models.CASCADE, related_name="score")
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(ForecastRun, on_delete=models.CASCADE, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    intervals = models.PositiveIntegerField()
+    actual = models.FloatField()
+    expected_with = models.FloatField()
+    expected_without = models.FloatField()
+    error_with = models.FloatField()
+    error_without = models.FloatField()
+
+    objects = ByQueueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("override's accuracy")
+        verbose_name_plural = _("overrides' accuracy")
+
+    def __str__(self) -> str:
+        return f"{self.override_id}: {self.error_with:.1f} / {self.error_without:.1f}"
+
+    @property
+    def gain(self) -> float:
+        """Contacts of absolute error that it saved; negative where it did harm."""
+        return self.error_without - self.error_with
+
+    @property
+    def helped(self) -> bool:
+        """The error with it was smaller."""
+        return self.gain > 0

@@ -1,0 +1,70 @@
+"""The accuracy page: frozen forecasts against what came, and whether overrides helped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from forecasting import queries
+from forecasting.core.scoring import HORIZONS, pooled
+from forecasting.views.words import LEAD_HORIZONS
+from wfm.org.access_views import require
+from wfm.org.models import Queue
+from wfm.web.scope import Scope, page_scope
+
+
+@require_GET
+@require("forecast.view")
+def accuracy(request: HttpRequest) -> HttpResponse:
+    """Which queues can be improved at all, and which changes by hand did any good."""
+    scope = page_scope(request, fields=("client", "queue", "period"), default_period="last_4_weeks")
+    horizon = request.GET.get("horizon", "")
+    if horizon not in LEAD_HORIZONS:
+        horizon = queries.ALL_HORIZONS
+    queues = _queues(request, scope)
+    span = {"first_date": scope.starts_on, "last_date": scope.ends_on}
+    rows = queries.queue_accuracies(queues, horizon=horizon, **span)
+    scores = queries.override_scores(request.user, queues=queues, **span)
+    context = {
+        "scope": scope,
+        "horizon": horizon,
+        "choices": LEAD_HORIZONS.items(),
+        "rows": [_row(row, horizon) for row in rows],
+        "total": pooled(_chosen(row, horizon) for row in rows),
+        "scores": scores,
+        "planners": queries.by_planner(scores),
+        "reasons": queries.by_reason(scores),
+        "saved": sum(score.gain for score in scores),
+        "helped": sum(score.helped for score in scores),
+    }
+    return render(request, "forecasting/accuracy.html", context)
+
+
+def _queues(request: HttpRequest, scope: Scope) -> list[Queue]:
+    """The queues in scope, those no longer in use included: their accuracy stays."""
+    found = Queue.objects.visible_to(request.user).select_related("client")
+    if scope.client is not None:
+        found = found.filter(client=scope.client)
+    if scope.queue is not None:
+        found = found.filter(pk=scope.queue.pk)
+    return list(found)
+
+
+def _chosen(row: queries.QueueAccuracy, horizon: str) -> Any:
+    if horizon == queries.ALL_HORIZONS:
+        return row.overall
+    return row.by_horizon.get(horizon, queries.NO_SCORE)
+
+
+def _row(row: queries.QueueAccuracy, horizon: str) -> dict[str, Any]:
+    return {
+        "queue": row.queue,
+        "score": _chosen(row, horizon),
+        "wapes": [
+            row.by_horizon[item.key].wape if item.key in row.by_horizon else None
+            for item in HORIZONS
+        ],
+    }
