@@ -34,7 +34,7 @@ ALL_SETS = tuple(name for name in SOURCES if name != "israel_feb_types")
 PANELS = {
     panel.name: panel
     for panel in (
-        Panel("main", "Six weeks of history", ALL_SETS, 42, 42, 6),
+        Panel("main", "Six weeks of history", ALL_SETS, 42, 42, 12),
         Panel(
             "long",
             "One to three years of history",
@@ -57,11 +57,16 @@ class Case:
     interval_minutes: int
     history: np.ndarray
     future: np.ndarray
+    variant: str = ""
+    """What was done to the history; empty = nothing."""
+    slots_from: np.ndarray | None = None
+    """The history that says what is open, where something was done to it."""
 
     @property
     def key(self) -> str:
         """Name of the case in caches and tables."""
-        return f"{self.panel}/{self.set_name}/{self.series}/{self.origin_date}"
+        panel = f"{self.panel}+{self.variant}" if self.variant else self.panel
+        return f"{panel}/{self.set_name}/{self.series}/{self.origin_date}"
 
     @property
     def origin_date(self) -> date:
@@ -91,9 +96,8 @@ class Case:
     @cached_property
     def slots(self) -> np.ndarray:
         """Slot × label is open if it has a row in at least half of the weeks."""
-        return np.stack(
-            [np.isfinite(self.history[slot::7]).mean(axis=0) >= 0.5 for slot in range(7)]
-        )
+        seen = np.isfinite(self.history if self.slots_from is None else self.slots_from)
+        return np.stack([seen[slot::7].mean(axis=0) >= 0.5 for slot in range(7)])
 
     @cached_property
     def past_mask(self) -> np.ndarray:

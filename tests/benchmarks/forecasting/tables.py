@@ -91,6 +91,11 @@ class PanelScores:
         """The engine's sums over all sets."""
         return total(sums[ENGINE] for sums in self.by_horizon[horizon].values() if ENGINE in sums)
 
+    def mean_bias(self, horizon: str) -> float:
+        """Mean over the sets of the engine's bias, so that one huge set does not decide."""
+        of_sets = [bias(x[ENGINE]) for x in self.by_horizon[horizon].values() if ENGINE in x]
+        return sum(of_sets) / max(len(of_sets), 1)
+
 
 def accuracy_table(scores: PanelScores, horizon: str) -> str:
     """One row a set: the engine, the best peer, the ratios, bias and bands."""
@@ -104,16 +109,10 @@ def accuracy_table(scores: PanelScores, horizon: str) -> str:
     everything = scores.pooled(horizon)
     rows.append(
         f"| **all sets** | | | **{scores.mean_to_best(horizon):.3f}** | | "
-        f"**{scores.mean_to(horizon, WEEKDAYS):.3f}** | **{_mean_bias(scores, horizon):+.1%}** | "
+        f"**{scores.mean_to(horizon, WEEKDAYS):.3f}** | **{scores.mean_bias(horizon):+.1%}** | "
         f"**{_percent(coverage(everything))}** | **{scores.mean_to_best(horizon, 'pinball'):.3f}** |"
     )
     return "\n".join(rows)
-
-
-def _mean_bias(scores: PanelScores, horizon: str) -> float:
-    """Mean over the sets of the engine's bias, so that one huge set does not decide."""
-    values = [bias(sums[ENGINE]) for sums in scores.by_horizon[horizon].values() if ENGINE in sums]
-    return sum(values) / max(len(values), 1)
 
 
 def _accuracy_row(scores: PanelScores, horizon: str, name: str) -> str:
