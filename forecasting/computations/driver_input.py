@@ -1,97 +1,88 @@
-"""Driver links of a queue: estimated anew in each run, kept only where they help."""
+"""Drivers of a queue: estimated anew in each run, kept only where they help."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 
 from forecasting import queries
-from forecasting.core import ForecastParams, HistoryData, HorizonData, forecast
+from forecasting.core.drivers import DrivenFactors, driven_factors
 from forecasting.core.drivers import DriverLink as EstimatedLink
-from forecasting.core.drivers import day_factors, estimate_link
 from forecasting.core.wall_clock import FloatArray
 from forecasting.models import DriverLink
 from wfm.org.models import Queue
 
-DAILY_MINUTES = 1440
-
 
 @dataclass(frozen=True)
 class DriverInput:
-    """A kept link as day factors of the driven queue."""
+    """Kept links as day factors of the driven queue."""
 
-    driver: Queue
-    link: EstimatedLink
+    links: tuple[tuple[Queue, EstimatedLink], ...]
     past: FloatArray
     future: FloatArray
 
     @property
     def sentence(self) -> str:
-        """The link in plain words."""
-        return self.link.in_words(f"{self.driver.name} item", "contacts")
+        """The links in plain words."""
+        return " ".join(link.in_words(f"{driver.name} item") for driver, link in self.links)
 
     def as_json(self) -> dict[str, Any]:
-        """What the run keeps of it."""
-        low, high = self.link.usual_days
-        return {
-            "queue_id": self.driver.pk,
-            "words": self.sentence,
-            "first_day": low,
-            "last_day": high,
-            **asdict(self.link),
-        }
+        """What the run keeps: the strongest link, and the others under `more`."""
+        first, *more = [_link_json(driver, link) for driver, link in self.links]
+        return {**first, "more": more}
 
 
 def best_driver(
     queue: Queue, first: date, days: int, horizon_days: int, origin_at: datetime
 ) -> DriverInput | None:
-    """The active link that lowers the held-out error most, or None."""
-    links = DriverLink.objects.filter(queue=queue, is_active=True).select_related(
-        "driver_queue__work_type"
+    """Day factors of the active links that lower the held-out error, or None."""
+    drivers = _values_by_driver(queue, first, days, horizon_days, origin_at)
+    if not drivers:
+        return None
+    found: DrivenFactors = driven_factors(
+        totals=queries.daily_totals(queue, first_date=first, days=days, before=origin_at),
+        drivers={str(driver.pk): values for driver, values in drivers},
+        first_date=first,
     )
-    found = [
-        item
-        for link in links
-        if (item := _estimate(queue, link.driver_queue, first, days, horizon_days, origin_at))
-    ]
-    if not found:
+    if not found.links:
         return None
-    return min(found, key=lambda item: item.link.error_with / item.link.error_without)
-
-
-def _estimate(
-    queue: Queue, driver: Queue, first: date, days: int, horizon_days: int, origin_at: datetime
-) -> DriverInput | None:
-    totals = queries.daily_totals(queue, first_date=first, days=days, before=origin_at)
-    drive = queries.daily_totals(driver, first_date=first, days=days, before=origin_at)
-    if not np.isfinite(drive).any():
-        return None
-    # A deferred driver has no row on a day without items; after its first day that is a zero.
-    begun = np.cumsum(np.isfinite(drive)) > 0
-    drive = np.where(begun & ~np.isfinite(drive), 0.0, drive)
-    link = estimate_link(totals, drive)
-    if link is None:
-        return None
-    whole = np.concatenate([drive, _future(drive, first, horizon_days)])
-    factors = day_factors(whole, link)
-    return DriverInput(driver=driver, link=link, past=factors[:days], future=factors[days:])
-
-
-def _future(drive: FloatArray, first: date, horizon_days: int) -> FloatArray:
-    """The driver's own forecast by day; its mean where it cannot be forecast."""
-    shape = (1, drive.size, 1)
-    result = forecast(
-        history=HistoryData(
-            offered=drive.reshape(shape),
-            open_mask=np.ones(shape, dtype=bool),
-            first_date=first,
-            interval_minutes=DAILY_MINUTES,
-        ),
-        horizon=HorizonData(open_mask=np.ones((1, horizon_days, 1), dtype=bool)),
-        params=ForecastParams(quantiles=(0.5,)),
+    by_id = {str(driver.pk): driver for driver, _values in drivers}
+    return DriverInput(
+        links=tuple((by_id[link.driver], link) for link in found.links),
+        past=found.past,
+        future=found.future,
     )
-    mean = result.mean[0, :, 0]
-    return np.where(np.isfinite(mean), mean, np.nanmean(drive))
+
+
+def _values_by_driver(
+    queue: Queue, first: date, days: int, horizon_days: int, origin_at: datetime
+) -> list[tuple[Queue, FloatArray]]:
+    links = DriverLink.objects.filter(queue=queue, is_active=True).order_by("pk")
+    result = []
+    for link in links.select_related("driver_queue__work_type"):
+        driver = link.driver_queue
+        past = queries.daily_totals(driver, first_date=first, days=days, before=origin_at)
+        if np.isfinite(past).any():
+            # A queue has no row on a day without contacts; after its first day that is a zero.
+            begun = np.cumsum(np.isfinite(past)) > 0
+            past = np.where(begun & ~np.isfinite(past), 0.0, past)
+            result.append((driver, np.concatenate([past, np.full(horizon_days, np.nan)])))
+    return result
+
+
+def _link_json(driver: Queue, link: EstimatedLink) -> dict[str, Any]:
+    low, high = link.usual_days
+    return {
+        "queue_id": driver.pk,
+        "words": link.in_words(f"{driver.name} item"),
+        "first_day": low,
+        "last_day": high,
+        "mean_lag_days": link.mean_lag_days,
+        "contacts_per_unit": link.contacts_per_unit,
+        "share": link.share,
+        "error_without": link.error_without,
+        "error_with": link.error_with,
+    }

@@ -1,157 +1,233 @@
-"""Driver links: how contacts of one queue follow another series (claims → calls) by days.
+"""Drivers: how a queue's daily contacts follow other series (claims → calls) by days.
 
-The expected volume of a day is multiplied by 1 - share + share × z, z being the driver smeared over
-the following days by a gamma-shaped lag kernel and divided by its mean. Share, mean lag and shape
-are searched on a grid; the link is kept only if it lowers the error of one-week-ahead forecasts on
-held-out weeks (the last 40 % of the history).
+`driven_factors` tries every driver with every lag kernel of a gamma family, keeps those that lower
+the error of held-out days, and returns the multiplier of each past and future day that the engine
+takes as `day_factors`. The effect is additive (each claim brings so many calls, on any weekday) or
+in proportion to the usual volume of the day, whichever the days support; the two are averaged by
+their evidence, as are like kernels.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
+from datetime import date
 
 import numpy as np
-from scipy.special import gammainc
 
 from forecasting.core.data import DAYS_PER_WEEK
-from forecasting.core.wall_clock import FloatArray
+from forecasting.core.driver_choice import Choice, choose_drivers, observed_days
+from forecasting.core.driver_fit import Observed, filtered, slow_mean
+from forecasting.core.driver_future import completed
+from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
-LONGEST_LAG_DAYS = 28
-MEAN_LAGS_DAYS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0)
-SHAPES = (1.0, 2.0, 4.0, 8.0, 16.0)
-SHARES = (0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0)
-HELD_OUT_SHARE = 0.4
-LEAST_DAYS = 56
-LEAST_GAIN = 0.03
-"""A link must lower the held-out error by at least this share."""
-LEAST_GAIN_SCORE = 2.0
-"""Standard errors by which the daily gain must lie above 0."""
-LEVEL_HALF_LIFE_DAYS = 28.0
+LEAST_DAYS = 28
+START_DAYS = 12
+"""First days (an eighth of the history at most) that rest on unknown days of the driver."""
+FACTOR_BOUNDS = (0.05, 20.0)
+LEAST_USUAL_SHARE = 0.1
+SHRINK_EVIDENCE = 6.0
+LONGEST_PART = 1.5
 
 
 @dataclass(frozen=True)
 class DriverLink:
-    """A kept link and its evidence."""
+    """A kept driver and its evidence."""
 
-    mean_lag_days: float
-    shape: float
-    share: float
+    driver: str
+    effects: tuple[float, ...]
+    """Contacts that one unit brings after 0, 1, 2, … days."""
     contacts_per_unit: float
+    share: float
+    """What the driver's mean brings, as a share of the mean contacts."""
     error_without: float
     error_with: float
+    """Mean absolute error of held-out days, in contacts."""
+
+    @property
+    def mean_lag_days(self) -> float:
+        """Mean days from a unit to its contacts."""
+        weights = np.array(self.effects) / self.contacts_per_unit
+        return float(weights @ np.arange(weights.size))
 
     @property
     def usual_days(self) -> tuple[int, int]:
         """First and last day of the middle half of the lags."""
-        reached = np.cumsum(lag_kernel(self.mean_lag_days, self.shape))
+        reached = np.cumsum(np.array(self.effects) / self.contacts_per_unit)
         return int(np.searchsorted(reached, 0.25)), int(np.searchsorted(reached, 0.75))
 
-    def in_words(self, driver: str, contact: str) -> str:
+    def in_words(self, unit: str, contacts: str = "contacts") -> str:
         """The link as a planner would say it."""
-        low, high = self.usual_days
-        when = f"{low} days" if low == high else f"{low}-{high} days"
-        gain = 1 - self.error_with / self.error_without
+        verb = "brings" if self.contacts_per_unit > 0 else "takes away"
         return (
-            f"Each {driver} brings {self.contacts_per_unit:.2g} {contact}, most after {when}; "
-            f"the error of held-out weeks falls by {gain:.0%}."
+            f"Each {unit} {verb} {_number(abs(self.contacts_per_unit))} {contacts}, "
+            f"{_when(*self.usual_days)}; the error of held-out days falls by "
+            f"{1 - self.error_with / self.error_without:.0%}."
         )
 
-
-def lag_kernel(mean_lag_days: float, shape: float) -> FloatArray:
-    """Weights of lags 0, 1, 2, … days: a gamma density cut into days, summing to 1."""
-    if mean_lag_days <= 0 or shape <= 0:
-        raise ValueError(f"Expected lag and shape > 0, got {mean_lag_days} and {shape}.")
-    edges = np.concatenate([[0.0], np.arange(LONGEST_LAG_DAYS) + 0.5])
-    weights = np.diff(gammainc(shape, edges * shape / mean_lag_days))
-    return np.asarray(weights / weights.sum(), dtype=np.float64)
+    @property
+    def words(self) -> str:
+        """The link under the driver's own name."""
+        return self.in_words(f"unit of {self.driver}")
 
 
-def driver_multiple(driver: FloatArray, *, mean_lag_days: float, shape: float) -> FloatArray:
-    """The driver smeared by its lags, as a multiple of its mean; 1 before the kernel is filled."""
-    kernel = lag_kernel(mean_lag_days, shape)
-    values = np.nan_to_num(driver, nan=float(np.nanmean(driver)))
-    mean = values.mean()
-    if mean <= 0:
-        return np.ones(values.size)
-    padded = np.concatenate([np.full(kernel.size - 1, mean), values])
-    return np.asarray(np.convolve(padded, kernel, mode="valid") / mean, dtype=np.float64)
+@dataclass(frozen=True)
+class DriverRejection:
+    """A driver that is left out, and why."""
+
+    driver: str
+    reason: str
 
 
-def day_factors(driver: FloatArray, link: DriverLink) -> FloatArray:
-    """Multiplier of each day's expected volume, for HistoryData and HorizonData."""
-    z = driver_multiple(driver, mean_lag_days=link.mean_lag_days, shape=link.shape)
-    return 1.0 - link.share + link.share * z
+@dataclass(frozen=True)
+class DrivenFactors:
+    """Multipliers of each day's expected contacts; all 1 without a kept driver."""
+
+    past: FloatArray
+    future: FloatArray
+    links: tuple[DriverLink, ...] = ()
+    rejected: tuple[DriverRejection, ...] = ()
 
 
-def estimate_link(totals: FloatArray, driver: FloatArray) -> DriverLink | None:
-    """The best link between a queue's daily totals and a driver, or None if it does not help.
+def driven_factors(
+    *,
+    totals: FloatArray,
+    drivers: Mapping[str, FloatArray],
+    learn_mask: BoolArray | None = None,
+    first_date: date | None = None,
+) -> DrivenFactors:
+    """Which drivers move these contacts, and by how much on every past and future day.
 
     Args:
-        totals: contacts per day; NaN or days without opening as NaN.
-        driver: driver per day, same days.
+        totals: contacts per day; NaN where unknown or closed.
+        drivers: by name, values of the same days and of the days ahead; NaN where unknown. What is
+            unknown ahead is forecast by the engine from the driver's own past; values ahead that
+            are known or typed are used as they are.
+        learn_mask: days that may be learnt from; None for all.
+        first_date: the first day, for the drivers' own calendar.
+
+    Raises:
+        ValueError: drivers of different lengths, or shorter than the totals.
     """
+    length = _whole_length(totals, drivers)
     known = np.isfinite(totals)
-    values = driver[np.isfinite(driver)]
-    if known.sum() < LEAST_DAYS or values.size == 0 or values.std() <= 0:
-        return None
-    options = list(product(MEAN_LAGS_DAYS, SHAPES, SHARES))
-    factors = _factor_grid(driver)
-    errors = _week_ahead_errors(totals, np.vstack([np.ones(totals.size), factors]))
-    cut = totals.size - round(HELD_OUT_SHARE * totals.size)
-    best = int(np.argmin(np.nansum(errors[1:, :cut], axis=1)))
-    lag, shape, share = options[best]
-    without = float(np.nansum(errors[0, cut:]))
-    with_link = float(np.nansum(errors[1 + best, cut:]))
-    if not with_link < (1.0 - LEAST_GAIN) * without:
-        return None
-    if _gain_score(errors[0, cut:] - errors[1 + best, cut:]) < LEAST_GAIN_SCORE:
-        return None
-    return DriverLink(
-        mean_lag_days=lag,
-        shape=shape,
-        share=share,
-        contacts_per_unit=share * float(np.nanmean(totals)) / float(values.mean()),
-        error_without=without,
-        error_with=with_link,
+    if learn_mask is not None:
+        known = known & learn_mask
+    refusals = {name: _refusal(totals, known, values) for name, values in drivers.items()}
+    usable = {name: values for name, values in drivers.items() if not refusals[name]}
+    if not usable:
+        ones = np.ones(length)
+        return _result(totals, ones, (), refusals)
+    known[: min(START_DAYS, totals.size // 8)] = False
+    days = np.flatnonzero(known)
+    observed = observed_days(totals[days], days, totals.size)
+    usual = slow_mean(observed.totals, days, length)
+    whole = completed(usable, days=totals.size, first_date=first_date)
+    observed, choice = choose_drivers(observed, whole, usual)
+    factors, links = _factors(observed, choice, length)
+    return _result(totals, factors, links, refusals | choice.reasons)
+
+
+def _result(
+    totals: FloatArray,
+    factors: FloatArray,
+    links: tuple[DriverLink, ...],
+    reasons: Mapping[str, str],
+) -> DrivenFactors:
+    return DrivenFactors(
+        past=factors[: totals.size],
+        future=factors[totals.size :],
+        links=links,
+        rejected=tuple(DriverRejection(name, why) for name, why in reasons.items() if why),
     )
 
 
-def _gain_score(gains: FloatArray) -> float:
-    """Mean gain per day over its standard error."""
-    known = gains[np.isfinite(gains)]
-    spread = float(known.std()) / np.sqrt(max(known.size, 1))
-    return float(known.mean() / max(spread, 1e-12))
+def _whole_length(totals: FloatArray, drivers: Mapping[str, FloatArray]) -> int:
+    lengths = {values.size for values in drivers.values()} or {totals.size}
+    if len(lengths) > 1 or min(lengths) < totals.size:
+        raise ValueError(
+            f"Expected drivers of one length, at least the {totals.size} days of the totals; "
+            f"got {sorted(lengths)}."
+        )
+    return lengths.pop()
 
 
-def _factor_grid(driver: FloatArray) -> FloatArray:
-    """Day factors of every option (lag × shape × share), one row each."""
-    rows: list[FloatArray] = []
-    for lag, shape in product(MEAN_LAGS_DAYS, SHAPES):
-        z = driver_multiple(driver, mean_lag_days=lag, shape=shape)
-        rows.extend(1.0 - share + share * z for share in SHARES)
-    return np.stack(rows)
+def _refusal(totals: FloatArray, known: BoolArray, values: FloatArray) -> str:
+    """Why a driver cannot be tried; empty when it can."""
+    if known.sum() < LEAST_DAYS:
+        return f"{known.sum()} known days of contacts are too few; {LEAST_DAYS} are needed."
+    past = values[: totals.size]
+    have = np.isfinite(past)
+    if have.sum() < LEAST_DAYS:
+        return f"{have.sum()} known days of the driver are too few; {LEAST_DAYS} are needed."
+    if past[have].std() <= 1e-9 * max(abs(float(past[have].mean())), 1e-9):
+        return "The driver never changes."
+    if not totals[known].any():
+        return "There were no contacts."
+    return ""
 
 
-def _week_ahead_errors(totals: FloatArray, factors: FloatArray) -> FloatArray:
-    """Absolute error of each option and day, forecast from same weekdays up to a week before.
+def _factors(
+    observed: Observed, choice: Choice, length: int
+) -> tuple[FloatArray, tuple[DriverLink, ...]]:
+    """Day factors of all kept drivers together, and the links with their joint coefficients."""
+    if not choice.kept:
+        return np.ones(length), ()
+    parts = np.stack([item.part for item in choice.kept], axis=1)
+    shares = _joint_shares(observed, choice, parts)
+    moved = parts @ shares
+    usual_part = _weekday_means(moved[observed.days], observed.days, length)
+    rest = observed.totals - moved[observed.days] + usual_part[observed.days]
+    usual = slow_mean(rest, observed.days, length)
+    floor = LEAST_USUAL_SHARE * max(float(observed.totals.mean()), 1e-9)
+    factors = np.clip(1.0 + (moved - usual_part) / np.maximum(usual, floor), *FACTOR_BOUNDS)
+    links = tuple(
+        DriverLink(
+            driver=item.driver,
+            effects=tuple((item.effects * share).tolist()),
+            contacts_per_unit=float(item.effects.sum() * share),
+            share=float(
+                abs(item.effects.sum() * share * item.usual_value) / observed.totals.mean()
+            ),
+            error_without=item.errors[0],
+            error_with=item.errors[1],
+        )
+        for item, share in zip(choice.kept, shares, strict=True)
+        if share > 0
+    )
+    return factors, links
 
-    The rate of a weekday is a discounted mean of its contacts over the factors of those days. NaN
-    for the first four weeks and for days without a value.
-    """
-    options, days = factors.shape
-    discount = 0.5 ** (DAYS_PER_WEEK / LEVEL_HALF_LIFE_DAYS)
-    known = np.isfinite(totals)
-    came = np.zeros(DAYS_PER_WEEK)
-    exposed = np.zeros((options, DAYS_PER_WEEK))
-    errors = np.full((options, days), np.nan)
-    for day in range(days):
-        slot = day % DAYS_PER_WEEK
-        if not known[day]:
-            continue
-        if day >= 4 * DAYS_PER_WEEK and came[slot] > 0:
-            rate = came[slot] / np.maximum(exposed[:, slot], 1e-9)
-            errors[:, day] = np.abs(rate * factors[:, day] - totals[day])
-        came[slot] = discount * came[slot] + totals[day]
-        exposed[:, slot] = discount * exposed[:, slot] + factors[:, day]
-    return errors
+
+def _joint_shares(observed: Observed, choice: Choice, parts: FloatArray) -> FloatArray:
+    """How much of each part to use when all are fitted together, less where evidence is thin."""
+    columns = np.column_stack([observed.weekdays, parts[observed.days]])
+    root = np.sqrt(observed.weights)
+    slopes = np.linalg.lstsq(
+        filtered(columns, choice.whitening) * root[:, None],
+        filtered(observed.totals, choice.whitening) * root,
+        rcond=None,
+    )[0]
+    trust = [1.0 - SHRINK_EVIDENCE / (SHRINK_EVIDENCE + item.evidence) for item in choice.kept]
+    return np.asarray(np.clip(slopes[DAYS_PER_WEEK:], 0.0, LONGEST_PART) * trust)
+
+
+def _weekday_means(values: FloatArray, days: IntArray, length: int) -> FloatArray:
+    """Mean of the values by weekday, for each day of 0 … length - 1."""
+    slots = days % DAYS_PER_WEEK
+    means = [
+        values[slots == slot].mean() if (slots == slot).any() else 0.0
+        for slot in range(DAYS_PER_WEEK)
+    ]
+    return np.array(means)[np.arange(length) % DAYS_PER_WEEK]
+
+
+def _when(low: int, high: int) -> str:
+    if high == 0:
+        return "most on the same day"
+    if low == high:
+        return f"most after {low} day" if low == 1 else f"most after {low} days"
+    return f"most after {low}-{high} days"
+
+
+def _number(value: float) -> str:
+    return f"{value:.2g}" if value < 100 else f"{value:.0f}"
