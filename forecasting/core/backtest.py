@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core import baselines
+from forecasting.core.cleaning import OUTLIER_WEIGHT
 from forecasting.core.data import DAYS_PER_WEEK, LEAST_HISTORY_DAYS, ForecastParams
-from forecasting.core.fitting import LEVEL_HALF_LIVES_DAYS, Fit, fit_at
+from forecasting.core.fitting import Fit, fit_at
+from forecasting.core.levels import HALF_LIVES_DAYS, MEMBERS
 from forecasting.core.selection import (
     BUCKET_NAMES,
     bucket_index,
@@ -26,8 +28,8 @@ SMOOTHING = "profile_smoothing"
 WEEKDAY_MEAN = "weekday_mean"
 SEASONAL_NAIVE = "seasonal_naive"
 METHODS = (BLEND, SMOOTHING, WEEKDAY_MEAN, SEASONAL_NAIVE)
-SMOOTHING_MEMBER = LEVEL_HALF_LIVES_DAYS.index(14.0)
-BACKTEST_SPAN_DAYS = 56
+SMOOTHING_MEMBER = HALF_LIVES_DAYS.index(14.0)
+BACKTEST_SPAN_DAYS = 112
 SHARED_SHARE = 0.8
 """Part of the best member's error on a day that no member is blamed for."""
 
@@ -104,7 +106,11 @@ def run_backtest(data: LearningData, final: Fit, params: ForecastParams) -> Back
         others = np.arange(len(fits)) != index if len(fits) > 1 else np.ones(1, dtype=bool)
         weights = Weights(
             variants=variant_weights(variant_errors[others].sum(axis=0)),
-            levels=level_weights(level_errors[others].sum(axis=0), day_counts[others].sum(axis=0)),
+            levels=level_weights(
+                level_errors[others].sum(axis=0),
+                day_counts[others].sum(axis=0),
+                final.levels.available,
+            ),
         )
         predicted[:, index] = method_forecasts(
             data, fit, weights, int(origins[index]), horizon
@@ -115,7 +121,9 @@ def run_backtest(data: LearningData, final: Fit, params: ForecastParams) -> Back
         weight=weight,
         weights=Weights(
             variants=variant_weights(variant_errors.sum(axis=0)),
-            levels=level_weights(level_errors.sum(axis=0), day_counts.sum(axis=0)),
+            levels=level_weights(
+                level_errors.sum(axis=0), day_counts.sum(axis=0), final.levels.available
+            ),
         ),
     )
 
@@ -129,9 +137,10 @@ def method_forecasts(
     """
     slots = np.arange(days) % DAYS_PER_WEEK
     rates = np.einsum("pq,pqil->qil", weights.variants, fit.rates, optimize=True)
-    levels = np.einsum("mbq,mq->qb", weights.levels, fit.levels)[:, bucket_index(days)]
+    paths = fit.levels.paths(fit.day_weights.shape[1], days)
+    levels = np.einsum("mdq,mqd->qd", weights.levels[:, bucket_index(days)], paths)
     blend = rates[:, slots] * levels[:, :, None]
-    smoothing = fit.rates.mean(axis=0)[:, slots] * fit.levels[SMOOTHING_MEMBER][:, None, None]
+    smoothing = fit.rates.mean(axis=0)[:, slots] * fit.levels.start[SMOOTHING_MEMBER][:, None, None]
     past = {
         "volumes": data.volumes,
         "known": data.known,
@@ -152,7 +161,7 @@ def _windows(
     queues, days, labels = data.volumes.shape
     actual = np.zeros((len(origins), queues, horizon, labels))
     weight = np.zeros(actual.shape)
-    scored = data.known * (data.trust * (clean > 0.5))[:, :, None]
+    scored = data.known * (data.trust * (clean > OUTLIER_WEIGHT))[:, :, None]
     for index, origin in enumerate(origins):
         length = min(horizon, days - int(origin))
         actual[index, :, :length] = data.volumes[:, origin : origin + length]
@@ -191,13 +200,14 @@ def _level_errors(
     origins, queues, days, _ = actual.shape
     slots = np.arange(days) % DAYS_PER_WEEK
     indicator = np.eye(len(BUCKET_NAMES))[bucket_index(days)]
-    errors = np.empty((origins, len(LEVEL_HALF_LIVES_DAYS), len(BUCKET_NAMES), queues))
+    errors = np.empty((origins, MEMBERS, len(BUCKET_NAMES), queues))
     counts = np.empty((origins, len(BUCKET_NAMES), queues))
     for index, fit in enumerate(fits):
         base = (fit.rates.mean(axis=0)[:, slots] * weight[index]).sum(axis=-1)
         truth = np.sqrt((actual[index] * weight[index]).sum(axis=-1))
         scored = (weight[index].sum(axis=-1) > 0).astype(float)
-        gaps = (np.sqrt(fit.levels[:, :, None] * base) - truth) ** 2
+        paths = fit.levels.paths(fit.day_weights.shape[1], days)
+        gaps = (np.sqrt(paths * base) - truth) ** 2
         gaps = gaps - SHARED_SHARE * gaps.min(axis=0)
         errors[index] = np.einsum("mqd,qd,db->mbq", gaps, scored, indicator, optimize=True)
         counts[index] = np.einsum("qd,db->bq", scored, indicator)

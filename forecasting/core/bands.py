@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv, gammaincinv, ndtri
+from scipy.special import betaincinv, gammaincinv, ndtri, stdtrit
 
 from forecasting.core.selection import BUCKET_NAMES, bucket_index
 from forecasting.core.wall_clock import FloatArray, IntArray
@@ -20,8 +20,11 @@ SMALL_MEAN = 5.0
 LARGEST_SMALL_COUNT = 60
 POISSON_DISPERSION = 1e-4
 LARGEST_DISPERSION = 25.0
+LARGEST_SKEW = 1.0
 SHRINK_DAYS = 6.0
-UNSEEN_GROWTH = 1.5
+LEAST_FREEDOM = 2.0
+LEVEL_CAUTION = 0.7
+UNSEEN_GROWTH = 1.2
 """Level dispersion of a horizon bucket beyond the backtest, over that of the bucket before."""
 
 
@@ -45,7 +48,32 @@ def learn_spread(
     level = _level_dispersion(predicted, actual, weight, buckets)
     dispersion = _cell_dispersion(predicted, actual, weight, level, buckets)
     scores = _conformal_scores(predicted, actual, weight, dispersion, buckets, quantiles)
-    return Spread(level_dispersion=level, dispersion=dispersion, scores=scores)
+    widened = level * (small_sample_growth(weight, buckets) - 1.0) * LEVEL_CAUTION
+    return Spread(
+        level_dispersion=level,
+        dispersion=np.minimum(dispersion + widened, LARGEST_DISPERSION),
+        scores=scores,
+    )
+
+
+def small_sample_growth(weight: FloatArray, buckets: IntArray) -> FloatArray:
+    """How much wider a variance from few stretches of days must be taken (bucket × queue).
+
+    The days of a stretch share one level, so that a bucket rests on as many draws as stretches of
+    its own length were scored, at most one an origin: Student's t takes the place of the normal law.
+    """
+    scored = (weight.sum(axis=-1) > 0) * 1.0
+    growth = np.ones((len(BUCKET_NAMES), weight.shape[1]))
+    for bucket in np.unique(buckets):
+        days = scored[:, :, buckets == bucket]
+        width = max(days.shape[2], 1)
+        origins = days.any(axis=2).sum(axis=0)
+        draws = np.minimum(origins, days.sum(axis=(0, 2)) / width)
+        free = np.maximum(draws - 1.0, LEAST_FREEDOM)
+        growth[bucket] = (stdtrit(free, 0.9) / ndtri(0.9)) ** 2
+    unseen = np.setdiff1d(np.arange(len(BUCKET_NAMES)), np.unique(buckets))
+    growth[unseen] = growth[: int(buckets.max()) + 1][-1]
+    return growth
 
 
 def _by_bucket(values: FloatArray, buckets: IntArray) -> FloatArray:
@@ -89,18 +117,28 @@ def _cell_dispersion(
     )
 
 
-def normal_scores(values: FloatArray, mean: FloatArray, dispersion: FloatArray) -> FloatArray:
+def gamma_means(centre: FloatArray, dispersion: FloatArray) -> FloatArray:
+    """Mean of the gamma-shaped law whose median, but for counting noise, is the centre.
+
+    The median of a gamma variable lies about a third of its dispersion below its mean.
+    """
+    return np.asarray(centre * (1.0 + np.minimum(dispersion, LARGEST_SKEW) / 3.0))
+
+
+def normal_scores(values: FloatArray, centre: FloatArray, dispersion: FloatArray) -> FloatArray:
     """Where a value lies in its gamma-shaped distribution, on the normal scale.
 
     Wilson & Hilferty (1931): the cube root of a gamma variable is nearly normal.
     """
+    mean = gamma_means(centre, dispersion)
     ninth = (1.0 / np.maximum(mean, 1e-9) + dispersion) / 9.0
     root = np.cbrt(np.maximum(values, 0.0) / np.maximum(mean, 1e-9))
     return np.asarray((root - 1.0 + ninth) / np.sqrt(ninth))
 
 
-def from_scores(scores: FloatArray, mean: FloatArray, dispersion: FloatArray) -> FloatArray:
+def from_scores(scores: FloatArray, centre: FloatArray, dispersion: FloatArray) -> FloatArray:
     """Inverse of normal_scores."""
+    mean = gamma_means(centre, dispersion)
     ninth = (1.0 / np.maximum(mean, 1e-9) + dispersion) / 9.0
     root = 1.0 - ninth + scores * np.sqrt(ninth)
     return np.asarray(mean * np.maximum(root, 0.0) ** 3)

@@ -11,6 +11,9 @@ NEIGHBOR_WEEKS = 4
 SUSPICIOUS_Z = 3.5
 LEVEL_SHIFT_DAYS = 4
 OUTLIER_WEIGHT = 0.02
+HUBER_Z = 1.0
+HUBER_CELL_Z = 2.0
+LEAST_CELL_VARIANCE = 0.25
 SPREAD_FLOOR = 0.04
 """Least day-to-day spread (on log scale) taken for ordinary."""
 
@@ -61,7 +64,25 @@ def day_weights(observed: FloatArray, expected: FloatArray) -> FloatArray:
     z = np.nan_to_num(departures) / spread
     suspicious = np.abs(z) > SUSPICIOUS_Z
     lasting = _in_lasting_run(np.where(suspicious, np.sign(z), 0.0))
-    return np.where(suspicious & ~lasting, OUTLIER_WEIGHT, 1.0).reshape(observed.shape)
+    # Huber (1964): a day counts less the farther it lies off, so that means act like medians.
+    soft = np.minimum(1.0, HUBER_Z / np.maximum(np.abs(z), 1e-9))
+    weights = np.where(suspicious, np.where(lasting, 1.0, OUTLIER_WEIGHT), soft)
+    return np.asarray(weights.reshape(observed.shape))
+
+
+def cell_weights(volumes: FloatArray, seen: FloatArray, expected: FloatArray) -> FloatArray:
+    """Huber weight of every cell (queue × week × weekday × label), 1 within HUBER_CELL_Z.
+
+    The spread of a cell is its counting noise and the queue's median excess over it.
+    """
+    gaps = volumes - expected
+    squares = np.square(expected)
+    usable = (seen > 0) & (expected > 1)
+    excess = np.where(usable, (gaps**2 - expected) / np.maximum(squares, 1e-9), np.nan)
+    dispersion = np.nan_to_num(nan_median(excess.reshape(excess.shape[0], -1)))
+    dispersion = np.maximum(dispersion, 0.0)[:, None, None, None]
+    spread = np.sqrt(np.maximum(expected, LEAST_CELL_VARIANCE) + dispersion * squares)
+    return np.asarray(np.minimum(1.0, HUBER_CELL_Z * spread / np.maximum(np.abs(gaps), 1e-9)))
 
 
 def _in_lasting_run(signs: FloatArray) -> BoolArray:

@@ -90,7 +90,10 @@ def flag_of(history: HistoryData, queue: int) -> str:
     days = np.flatnonzero(known.any(axis=-1))
     if days.size == 0:
         return "refused: The history holds no known open interval."
-    span = history.days - int(days[0])
+    first = int(days[0])
+    while first > 0 and not history.open_mask[queue, first - 1].any():
+        first -= 1  # closed days before the first known one belong to the history
+    span = history.days - first
     if span < LEAST_HISTORY_DAYS:
         return (
             f"refused: At least {LEAST_HISTORY_DAYS} days of history are needed, {span} were found."
@@ -98,7 +101,7 @@ def flag_of(history: HistoryData, queue: int) -> str:
     values = history.offered[queue][known]
     if (values == values[0]).all():
         return "constant"
-    open_cells = history.open_mask[queue, days[0] :].sum()
+    open_cells = history.open_mask[queue, first:].sum()
     if span < FULL_HISTORY_DAYS or known.sum() < THIN_KNOWN_SHARE * open_cells:
         return "thin"
     return "ok"
@@ -120,12 +123,13 @@ def _forecast_chunk(
     picks = np.array([pick_method(row) for row in scores])
     rows = np.arange(len(chosen))
     every = method_forecasts(data, final, backtest.weights, history.days, horizon.days)
-    base = np.maximum(every[picks, rows], 0.0) * horizon.open_mask[chosen]
-    mean = base.copy()
+    centre = np.maximum(every[picks, rows], 0.0) * horizon.open_mask[chosen]
+    ratios = np.where(picks == 0, final.mean_ratios, 1.0)[:, None, None]
+    base = centre * ratios
     if horizon.day_factors is not None:
-        mean *= horizon.day_factors[chosen][:, :, None]
+        centre *= horizon.day_factors[chosen][:, :, None]
     if horizon.special_factors is not None:
-        mean *= horizon.special_factors[chosen]
+        centre *= horizon.special_factors[chosen]
     judged = {
         "predicted": _picked(backtest, picks),
         "actual": backtest.actual,
@@ -135,8 +139,9 @@ def _forecast_chunk(
     covered = np.full(len(chosen), np.nan)
     if params.measures_coverage:
         covered = held_out_coverage(**judged, quantiles=params.quantiles)
-    _correct_today(mean, spread, horizon, chosen)
-    bands = quantile_bands(mean=mean, spread=spread, quantiles=params.quantiles)
+    _correct_today(centre, spread, horizon, chosen)
+    mean = centre * ratios
+    bands = quantile_bands(mean=centre, spread=spread, quantiles=params.quantiles)
     outcomes = [
         _outcome(flags[row], scores[row], METHODS[picks[row]], mean[row], covered[row])
         for row in range(len(chosen))

@@ -14,17 +14,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.cleaning import day_weights
+from forecasting.core.cleaning import OUTLIER_WEIGHT, cell_weights, day_weights
 from forecasting.core.data import DAYS_PER_WEEK
+from forecasting.core.levels import Levels, learn_levels
 from forecasting.core.wall_clock import FloatArray
 
-LEVEL_HALF_LIVES_DAYS = (1.5, 3.0, 7.0, 14.0, 28.0, 70.0)
 RATE_HALF_LIFE_WEEKS = 8.0
 RATE_VARIANTS = ((3.0, 2), (8.0, 0), (8.0, 1), (8.0, 4), (26.0, 0), (26.0, 3))
 """Half-life in weeks and smoothing passes of each profile variant."""
 LOCAL_LEVEL_HALF_LIFE_DAYS = 6.0
-POOL_CONTACTS = 30.0
-LEVEL_PRIOR_DAYS = 0.25
+WEEKDAY_HALF_LIFE_WEEKS = 8.0
+MEAN_PRIOR_DAYS = 5.0
+MEAN_RATIO_RANGE = (0.8, 2.0)
+WEEKDAY_LIKENESS = 1.0
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,12 @@ class Fit:
 
     rates: FloatArray
     """Variant × queue × slot × label; slot 0 is the weekday of the origin."""
-    levels: FloatArray
-    """Member × queue."""
+    levels: Levels
+    """Members of the level; their days count from the first day of the padded history."""
     day_weights: FloatArray
     """Queue × day (front-padded to whole weeks)."""
+    mean_ratios: FloatArray
+    """Per queue: mean over the robust centre that rates and levels describe."""
 
 
 def whole_weeks(values: FloatArray, origin: int) -> FloatArray:
@@ -74,13 +78,22 @@ def fit_at(
         expected = np.einsum("qnil,qil->qni", seen, base, optimize=True) * factor
         weights = trusted * day_weights(totals, expected)
         level = _local_levels(totals, expected, weights)
-    rates = _rate_variants(x, seen, weights, level * factor, ages)
+    exposure = level * factor
+    rates = _final_rates(x, seen, weights, exposure, ages)
+    trust = cell_weights(x, seen, rates.mean(axis=0)[:, None] * exposure[..., None])
+    volumes_of_days = totals
+    whole = seen
+    x, seen = x * trust, seen * trust
+    rates = _final_rates(x, seen, weights, exposure, ages)
     base = rates.mean(axis=0)
+    totals = x.sum(axis=-1)
     expected = np.einsum("qnil,qil->qni", seen, base, optimize=True) * factor
+    due = np.einsum("qnil,qil->qni", whole, base, optimize=True) * exposure
     return Fit(
         rates=rates,
-        levels=_level_members(totals, expected, weights),
-        day_weights=weights.reshape(weights.shape[0], -1),
+        levels=learn_levels(*(part.reshape(len(x), -1) for part in (totals, expected, weights))),
+        day_weights=weights.reshape(len(x), -1),
+        mean_ratios=_mean_ratios(volumes_of_days, due, weights),
     )
 
 
@@ -91,6 +104,19 @@ def _rates(
     counts = np.einsum("qnil,qni->qil", x, weights, optimize=True)
     exposures = np.einsum("qnil,qni->qil", seen, weights * exposure, optimize=True)
     return np.asarray(counts / np.maximum(exposures, 1e-9))
+
+
+def _mean_ratios(totals: FloatArray, expected: FloatArray, weights: FloatArray) -> FloatArray:
+    """Volume of all days but outliers over what the robust fit makes of them, per queue.
+
+    Rates and levels are near medians where days or cells scatter to one side; staffing needs means.
+    """
+    ordinary = weights > OUTLIER_WEIGHT
+    came = (totals * ordinary).sum(axis=(1, 2))
+    due = (expected * ordinary).sum(axis=(1, 2))
+    prior = MEAN_PRIOR_DAYS * due / np.maximum(ordinary.sum(axis=(1, 2)), 1)
+    ratio = (came + prior) / np.maximum(due + prior, 1e-9)
+    return np.where(due > 0, np.clip(ratio, *MEAN_RATIO_RANGE), 1.0)
 
 
 def _local_levels(totals: FloatArray, expected: FloatArray, weights: FloatArray) -> FloatArray:
@@ -107,23 +133,47 @@ def _local_levels(totals: FloatArray, expected: FloatArray, weights: FloatArray)
     return np.asarray(((observed + prior) / (exposure + prior)).reshape(totals.shape))
 
 
-def _level_members(totals: FloatArray, expected: FloatArray, weights: FloatArray) -> FloatArray:
-    """Gamma-Poisson level at the origin for every half-life, each resting on the slower one."""
-    queues = totals.shape[0]
-    weight = weights.reshape(queues, -1)
-    observed = totals.reshape(queues, -1) * weight
-    exposed = expected.reshape(queues, -1) * weight
-    ages = np.arange(observed.shape[1])[::-1]
-    open_days = np.maximum((exposed > 0).sum(axis=1), 1)
-    day = np.maximum(exposed.sum(axis=1) / open_days, 1e-9)
-    slower = np.ones(queues)
-    members = []
-    for half_life in reversed(LEVEL_HALF_LIVES_DAYS):
-        discount = 0.5 ** (ages / half_life)
-        prior = LEVEL_PRIOR_DAYS * day
-        slower = (observed @ discount + prior * slower) / (exposed @ discount + prior)
-        members.append(slower)
-    return np.stack(members[::-1])
+def _final_rates(
+    x: FloatArray, seen: FloatArray, weights: FloatArray, exposure: FloatArray, ages: FloatArray
+) -> FloatArray:
+    """Rates of every variant, at daily volumes that like weekdays share."""
+    rates = _rate_variants(x, seen, weights, exposure, ages)
+    scales = weekday_scales(rates.mean(axis=0), x, seen, weights, exposure, ages)
+    return rates * scales[..., None]
+
+
+def weekday_scales(
+    base: FloatArray,
+    x: FloatArray,
+    seen: FloatArray,
+    weights: FloatArray,
+    exposure: FloatArray,
+    ages: FloatArray,
+) -> FloatArray:
+    """Factor on each weekday's daily volume that lets weekdays of like volume lean on each other.
+
+    Weekdays lend each other their mean ratio of observed to expected volume in proportion to
+    exp(-excess), excess being how far their squared difference lies above its own variance.
+    Returns queue × slot.
+    """
+    expected = np.einsum("qnil,qil->qni", seen, base, optimize=True) * exposure
+    weight = weights * (0.5 ** (ages / WEEKDAY_HALF_LIFE_WEEKS))[None, :, None] * (expected > 0)
+    ratio = np.where(expected > 0, x.sum(axis=-1) / np.maximum(expected, 1e-9), 1.0)
+    count = weight.sum(axis=1)
+    days = count**2 / np.maximum((weight**2).sum(axis=1), 1e-9)
+    mean = (ratio * weight).sum(axis=1) / np.maximum(count, 1e-9)
+    free = (count * (1.0 - 1.0 / np.maximum(days, 1.5))).sum(axis=1)
+    spread = ((ratio - mean[:, None]) ** 2 * weight).sum(axis=(1, 2)) / np.maximum(free, 1e-9)
+    variance = spread[:, None] / np.maximum(days, 0.5)
+    usual = base.sum(axis=-1)
+    totals = usual * np.where(count > 0, mean, 1.0)
+    logs = np.log(np.maximum(totals, 1e-9))
+    gaps = (logs[:, :, None] - logs[:, None, :]) ** 2
+    excess = gaps / np.maximum(variance[:, :, None] + variance[:, None, :], 1e-9) - 1.0
+    lent = np.exp(-WEEKDAY_LIKENESS * np.maximum(excess, 0.0)) * days[:, None, :]
+    lent *= (totals > 0)[:, :, None] & (totals > 0)[:, None, :]
+    pooled = (lent * totals[:, None, :]).sum(axis=-1) / np.maximum(lent.sum(axis=-1), 1e-9)
+    return np.where(usual > 0, pooled / np.maximum(usual, 1e-9), 1.0)
 
 
 def _rate_variants(

@@ -9,12 +9,14 @@ from forecasting.core.wall_clock import FloatArray
 BUCKET_EDGES_DAYS = (0, 1, 3, 7, 14, 28)
 """First day of each horizon bucket, counted from the origin; the last one is open-ended."""
 BUCKET_NAMES = ("day 1", "days 2-3", "days 4-7", "days 8-14", "days 15-28", "day 29 on")
-LEVEL_SHRINK_DAYS = 4.0
-LEVEL_POWER = 2.0
-LEVEL_FLOOR_SHARE = 0.02
+LEVEL_LENDING = 0.1
+"""How much a day of one horizon bucket counts in the next one."""
+LEVEL_PRIOR_DAYS = 0.5
+LEVEL_POWER = 2.5
+LEVEL_FLOOR = 0.02
 VARIANT_TEMPERATURE = 0.01
-SWITCH_MARGIN = 0.98
-"""A simpler method replaces the blend only if its WAPE is at least 2 % lower."""
+SWITCH_MARGIN = 0.88
+"""A simpler method replaces the blend only if its WAPE is at least 12 % lower."""
 
 
 def bucket_of(day: int) -> int:
@@ -34,18 +36,24 @@ def variant_weights(errors: FloatArray) -> FloatArray:
     return np.asarray(weights / weights.sum(axis=0, keepdims=True))
 
 
-def level_weights(errors: FloatArray, day_counts: FloatArray) -> FloatArray:
-    """Weights of level members per horizon bucket: inverse squared mean error.
+def level_weights(errors: FloatArray, day_counts: FloatArray, available: FloatArray) -> FloatArray:
+    """Weights of level members per horizon bucket: inverse power of the relative error.
 
     Args:
         errors: member × bucket × queue, summed squared errors.
         day_counts: bucket × queue, days behind each sum.
+        available: member × queue, 0 for members that must not count.
 
-    A bucket with few days leans on the queue's error over all buckets.
+    Errors count relative to the mean of the members, so that buckets can lean on each other: each
+    one on its neighbours, and all on LEVEL_PRIOR_DAYS days on which all members are equal.
     """
-    total_days = np.maximum(day_counts.sum(axis=0), 1e-9)
-    overall = errors.sum(axis=1, keepdims=True) / total_days
-    scores = (errors + LEVEL_SHRINK_DAYS * overall) / (day_counts + LEVEL_SHRINK_DAYS)
-    floor = LEVEL_FLOOR_SHARE * overall.mean(axis=0, keepdims=True) + 1e-9
-    weights = (scores + floor) ** -LEVEL_POWER
+    mean = errors.mean(axis=0)
+    days = day_counts * (mean > 0)
+    relative = np.where(mean > 0, errors / np.maximum(mean, 1e-12), 1.0)
+    steps = np.arange(len(BUCKET_NAMES))
+    lent = LEVEL_LENDING ** np.abs(np.subtract.outer(steps, steps))
+    evidence = np.einsum("mbq,bq,bc->mcq", relative, days, lent, optimize=True)
+    prior = LEVEL_PRIOR_DAYS
+    scores = (evidence + prior) / (np.einsum("bq,bc->cq", days, lent) + prior)
+    weights = np.maximum(scores, LEVEL_FLOOR) ** -LEVEL_POWER * available[:, None]
     return np.asarray(weights / weights.sum(axis=0, keepdims=True))

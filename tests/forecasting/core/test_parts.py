@@ -11,7 +11,7 @@ from forecasting.core.bands import from_scores, normal_scores, small_count_steps
 from forecasting.core.baselines import seasonal_naive, seasonal_naive_scale, weekday_mean
 from forecasting.core.cleaning import day_weights, nan_median
 from forecasting.core.fitting import pool_like_weekdays, smooth_labels, whole_weeks
-from forecasting.core.selection import bucket_of, level_weights, variant_weights
+from forecasting.core.selection import BUCKET_NAMES, bucket_of, level_weights, variant_weights
 
 ALL = np.ones(2, dtype=bool)
 
@@ -148,7 +148,20 @@ def test_weights_sum_to_one_and_favor_the_better():
     weights = variant_weights(np.array([[100.0], [101.0], [150.0]]))
     assert weights.sum() == pytest.approx(1)
     assert weights[0, 0] > weights[1, 0] > weights[2, 0]
-    errors = np.array([[[1.0]], [[9.0]]])
-    levels = level_weights(errors, np.array([[10.0]]))
-    assert levels.sum() == pytest.approx(1)
-    assert levels[0, 0, 0] > 0.9
+    buckets = len(BUCKET_NAMES)
+    errors = np.multiply.outer([1.0, 9.0, 1.0], np.ones((buckets, 1)))
+    days = np.full((buckets, 1), 10.0)
+    levels = level_weights(errors, days, np.array([[1.0], [1.0], [0.0]]))
+    np.testing.assert_allclose(levels.sum(axis=0), 1.0)
+    assert (levels[0] > 5 * levels[1]).all()
+    assert (levels[2] == 0).all()  # not available
+
+
+def test_a_bucket_without_evidence_leans_on_its_neighbour():
+    errors = np.ones((2, len(BUCKET_NAMES), 1))
+    errors[1, 4] = 4.0
+    days = np.where(np.arange(len(BUCKET_NAMES)) == 5, 0.0, 10.0)[:, None]
+    weights = level_weights(errors * (days > 0), days, np.ones((2, 1)))[:, :, 0]
+
+    assert weights[0, 5] > 0.55
+    assert abs(weights[0, 0] - 0.5) < 0.01
