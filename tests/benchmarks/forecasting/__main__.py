@@ -28,7 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"The development data is absent: expected it in {DATA}.", file=sys.stderr)
         return 2
     begun = perf_counter()
-    report = Report(results=_results(options), panels=options.panels, parts=options.parts)
+    results = _results(options)
+    if options.peers_only:
+        return 0
+    report = Report(results=results, panels=options.panels, parts=options.parts)
     text = report.text(minutes=(perf_counter() - begun) / 60)
     print(text)
     if options.write:
@@ -94,7 +97,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         help="developers only: read the peers' scores from this file instead of running them",
     )  # fmt: skip
     parser.add_argument("--fill", action="store_true", help="add to that file what it lacks")
-    parser.add_argument("--peers-only", action="store_true", help="leave the engine out")
+    parser.add_argument("--peers-only", action="store_true", help="no engine, no tables")
     return parser.parse_args(arguments)
 
 

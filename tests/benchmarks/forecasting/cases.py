@@ -41,6 +41,12 @@ PANELS = {
             ("ed_iowa", "nyc_ems", "ems_wales", "pedestrian", "bike"),
             365, 1096, 3,
         ),
+        Panel(
+            "holidays",
+            "Six weeks of history, public holidays told to all that can use them",
+            tuple(name for name in ALL_SETS if SOURCES[name].holidays),
+            42, 42, 12, holidays_known=True,
+        ),
         Panel("thin", "Two weeks of history", tuple(SOURCES), 14, 14, 3, 14),
     )
 }  # fmt: skip
@@ -67,6 +73,13 @@ class Case:
         """Name of the case in caches and tables."""
         panel = f"{self.panel}+{self.variant}" if self.variant else self.panel
         return f"{panel}/{self.set_name}/{self.series}/{self.origin_date}"
+
+    @property
+    def twin_key(self) -> str | None:
+        """Key of the same case in the panel that tells no holidays; None without such a panel."""
+        if self.panel != "holidays":
+            return None
+        return f"main/{self.set_name}/{self.series}/{self.origin_date}"
 
     @property
     def origin_date(self) -> date:

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from tests.benchmarks.forecasting.cases import Case
-from tests.benchmarks.forecasting.peers.registry import Method, peer
+from tests.benchmarks.forecasting.peers.registry import PEERS, USE_HOLIDAYS, Method, peer
 from tests.benchmarks.forecasting.scoring import Scores, score
 
 ENGINE = "engine"
@@ -34,6 +34,13 @@ class Results:
         """Whether this forecast was scored before."""
         return method in self.scores.get(case.key, {})
 
+    def copy_from_twins(self, cases: Sequence[Case], method: str) -> None:
+        """Scores of the same case with nobody told any holiday, for methods that use none."""
+        for case in cases:
+            twin = self.scores.get(case.twin_key or "", {})
+            if method in twin and not self.has(case, method):
+                self.add(case, method, twin[method], 0.0)
+
 
 def read_results(path: Path) -> Results:
     """Scores kept by an earlier run; nothing if there is no file yet."""
@@ -54,6 +61,8 @@ def run_method(
     name: str, method: Method, cases: Sequence[Case], results: Results, *, keep: Path | None = None
 ) -> None:
     """Forecast and score every case that has no score of this method yet."""
+    if name in PEERS and name not in USE_HOLIDAYS:
+        results.copy_from_twins(cases, name)
     todo = [case for case in cases if not results.has(case, name)]
     begun = perf_counter()
     for number, case in enumerate(todo, start=1):

@@ -21,10 +21,19 @@ PEERS: dict[str, str] = {
     "Prophet": "additive:prophet",
 }
 
+USE_HOLIDAYS = {"Poisson GLM", "LightGBM", "Prophet"}
+"""Peers whose forecast depends on the holidays that a panel tells them."""
+WITHOUT_PACKAGES = {
+    WEEKDAYS: PEERS[WEEKDAYS],
+    "last week": "simple:last_week",
+    "smoothed level": "simple:smoothed_level",
+}
+"""Rivals of the smoke version: NumPy alone."""
+
 
 def peer(name: str) -> Method:
     """The peer of a name."""
-    module, _, function = PEERS[name].partition(":")
+    module, _, function = (PEERS | WITHOUT_PACKAGES)[name].partition(":")
     method: Method = getattr(
         import_module(f"tests.benchmarks.forecasting.peers.{module}"), function
     )
