@@ -115,6 +115,22 @@ class OverrideSerializer(serializers.ModelSerializer[Override]):
         read_only_fields = ("created_at", "revoked_at")
 
 
+class ComponentSerializer(serializers.Serializer[Any]):
+    """One interval and its factors: level x weekday x share x special x driver x today = mean."""
+
+    starts_at = serializers.DateTimeField()
+    is_open = serializers.BooleanField()
+    level = serializers.FloatField(source="parts.level", help_text="Contacts of an average day.")
+    growth_per_week = serializers.FloatField(source="parts.growth_per_week")
+    weekday = serializers.FloatField(source="parts.weekday")
+    share = serializers.FloatField(source="parts.share", help_text="Part of the day's contacts.")
+    special = serializers.FloatField(source="parts.special")
+    driver = serializers.FloatField(source="parts.driver")
+    today = serializers.FloatField(source="parts.today")
+    mean = serializers.FloatField()
+    final_mean = serializers.FloatField(help_text="With changes by hand.")
+
+
 class OverrideScoreSerializer(serializers.ModelSerializer[OverrideScore]):
     """What one override did, once its time has come."""
 

@@ -2,11 +2,14 @@
 
 from rest_framework.routers import SimpleRouter
 
-from forecasting.api import accuracy, history, views
+from forecasting.api import accuracy, components, history, views
 
 router = SimpleRouter()
 router.register("runs", views.ForecastRunViewSet, basename="api-forecast-run")
 router.register("intervals", views.ForecastIntervalViewSet, basename="api-forecast-interval")
+router.register(
+    "components", components.ForecastComponentViewSet, basename="api-forecast-component"
+)
 router.register("overrides", views.OverrideViewSet, basename="api-override")
 router.register("accuracy", accuracy.ForecastAccuracyViewSet, basename="api-forecast-accuracy")
 router.register(

@@ -136,7 +136,7 @@ class ForecastIntervalViewSet(ListViewSet):
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
         queue = queue_of(self.request, self.request.query_params.get("queue", ""))
-        run = self._run(queue)
+        run = run_of(self.request, queue)
         if run is None:
             return rows.none()
         first, last = date_span(self.request, default_days=DEFAULT_DAYS, today=now().date())
@@ -147,15 +147,17 @@ class ForecastIntervalViewSet(ListViewSet):
             starts_at__lt=day_bounds(last, queue.timezone).ends_at,
         )
 
-    def _run(self, queue: Queue) -> ForecastRun | None:
-        named = self.request.query_params.get("run", "")
-        if not named:
-            return queries.latest_published_run(queue)
-        runs = ForecastRun.objects.visible_to(self.request.user)
-        run = runs.filter(pk=named).first() if named.isdigit() and len(named) < 19 else None
-        if run is None:
-            raise NotFound(_("There is no forecast %(pk)s.") % {"pk": named})
-        return run
+
+def run_of(request: Request, queue: Queue) -> ForecastRun | None:
+    """Return the run that `run` names, else the latest published one of the queue."""
+    named = request.query_params.get("run", "")
+    if not named:
+        return queries.latest_published_run(queue)
+    runs = ForecastRun.objects.visible_to(request.user)
+    run = runs.filter(pk=named).first() if named.isdigit() and len(named) < 19 else None
+    if run is None:
+        raise NotFound(_("There is no forecast %(pk)s.") % {"pk": named})
+    return run
 
 
 def queue_of(request: Request, text: str) -> Queue:

@@ -49,7 +49,7 @@ def forecast_batch(batch: Batch, given: BatchInput) -> list[QueueForecast | str]
     )
     ahead, span = batch.ahead, batch.span
     skipped = int((ahead.positions < span.gap_days * ahead.labels).sum())
-    is_open = ahead.pick(given.horizon.open_mask)[:, skipped:]
+    is_open = ahead.pick(given.horizon.open_mask * 1.0)[:, skipped:] > 0
     mean = np.where(is_open, ahead.pick(result.mean)[:, skipped:], 0.0)
     bands = np.where(is_open, ahead.pick(result.quantiles)[:, :, skipped:], 0.0)
     aht = _aht(batch, result, is_open, skipped)

@@ -84,7 +84,7 @@ def apply_overrides(
 
     Raises ValueError when a factor is overridden and `factors` are not given.
     """
-    result = np.array(mean, dtype=np.float64)
+    result: FloatArray = np.array(mean, dtype=np.float64)
     of_factors = [item for item in overrides if item.component is not OverrideComponent.VOLUME]
     if of_factors:
         if factors is None:

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('component', 'PROFILE'), ('kind', 'SET'), _negated=True), ('value__lte', 1), _connector='OR'), name='forecasting_override_share_up_to_one', violation_error_message='A share of the day is at most 1, which is 100 %.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('component', 'PROFILE'), ('kind', 'SET'), _negated=True), ('value__lte', 1), _connector='OR'), name='forecasting_override_share_up_to_one', violation_error_message='A share of the day is at most 1: the whole day.'),
         ),
         migrations.AddField(
             model_name='forecastday',

@@ -115,7 +115,7 @@ class Override(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="SET", component="PROFILE") | Q(value__lte=1),
                 name="forecasting_override_share_up_to_one",
-                violation_error_message=_("A share of the day is at most 1, which is 100 %."),
+                violation_error_message=_("A share of the day is at most 1: the whole day."),
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="forecasting_override_has_reason"),
         ]

@@ -17,6 +17,7 @@ from forecasting.queries.calendars import (
     special_dates,
     special_dates_of,
 )
+from forecasting.queries.components import ExplainedInterval, explained_intervals
 from forecasting.queries.days import (
     DayState,
     HistoryDay,
@@ -56,6 +57,7 @@ __all__ = [
     "BatchCells",
     "DailyVolume",
     "DayState",
+    "ExplainedInterval",
     "HistoryDay",
     "IntervalSeries",
     "OverrideGroup",
@@ -72,6 +74,7 @@ __all__ = [
     "cells_of",
     "daily_totals",
     "daily_volumes",
+    "explained_intervals",
     "forecast_days",
     "history_bounds",
     "history_days",

@@ -108,7 +108,8 @@ def cells_of(
         if not rows:
             continue
         if ids:
-            known[np.ix_(rows, np.flatnonzero(epochs < int(ends_at.timestamp())))] = True
+            over = epochs < int(ends_at.timestamp())
+            known[rows] |= over
         _add_rows(counts, known, sql, [starts_at, ends_at], queues, rows, epochs)
     return _as_cells(grid, counts, known, shape)
 

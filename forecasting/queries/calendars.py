@@ -18,7 +18,8 @@ from wfm.timeline import BusinessCalendar
 
 def open_labels(queue: Queue, grid: WallClockGrid) -> BoolArray:
     """Date × label cells in which contacts of one queue can arrive."""
-    return open_labels_of([queue], grid=grid, by_items=item_queues([queue]))[0]
+    found = open_labels_of([queue], grid=grid, by_items=item_queues([queue]))
+    return np.asarray(found[0])
 
 
 def open_labels_of(

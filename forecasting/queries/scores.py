@@ -39,7 +39,7 @@ def queue_accuracies(
     """
     by_queue = {queue.pk: queue for queue in queues}
     names = [field.name for field in fields(Score)]
-    rows = (
+    rows: Iterable[dict[str, Any]] = (
         ForecastScore.objects.filter(
             queue__in=list(by_queue), target_date__range=(first_date, last_date)
         )

@@ -21,6 +21,7 @@ from forecasting.jobs import start_forecast
 from forecasting.models import ForecastQueueResult, ForecastRun, Override
 from forecasting.services import UnableToForecast, UnableToPublish, publish_forecast
 from forecasting.views.charts import forecast_chart
+from forecasting.views.why import day_context
 from forecasting.views.words import (
     bucket_words,
     horizon_headers,
@@ -160,7 +161,8 @@ def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse
     """One queue: actuals, mean and band, the method and why, accuracy, overrides."""
     found = _run(request, pk)
     queue = get_object_or_404(Queue.objects.visible_to(request.user), pk=queue_pk)
-    result = get_object_or_404(ForecastQueueResult, run=found, queue=queue)
+    results = ForecastQueueResult.objects.select_related("run")
+    result = get_object_or_404(results, run=found, queue=queue)
     if "from" not in request.GET and "to" not in request.GET:
         first = found.origin_at.astimezone(ZoneInfo(queue.timezone)).date()
         first -= timedelta(days=DAYS_SHOWN_BEFORE)
@@ -170,6 +172,8 @@ def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse
         queue=queue, starts_at__lt=found.ends_at, ends_at__gt=found.starts_at
     ).select_related("created_by", "revoked_by")
     chart, total = forecast_chart(found, queue, scope, list(overrides.filter(revoked_at=None)))
+    tomorrow = found.origin_at.astimezone(ZoneInfo(queue.timezone)).date() + timedelta(days=1)
+    day = day_context(request, result, queue, tomorrow)
     access = access_of(request.user)
     context = {
         "run": found,
@@ -178,6 +182,7 @@ def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse
         "scope": scope,
         "chart": chart,
         "total": total,
+        "day": day,
         "method": method_words(result.method),
         "why": why_words(result),
         "scores": score_rows(result),
@@ -187,7 +192,7 @@ def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse
             for row in queries.realized_accuracy(queue, before=now())
         ],
         "overrides": overrides.order_by("-created_at"),
-        "override_form": OverrideForm(queue=queue, initial=_override_initial(found, queue)),
+        "override_form": OverrideForm(queue=queue, initial=_override_initial(day["day"])),
         "may_override": access.can("forecast.override"),
         "outliers": [date.fromisoformat(day) for day in result.components.get("outlier_days", [])],
     }
@@ -200,14 +205,13 @@ def _with_period(request: HttpRequest, first: date, last: date) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _override_initial(found: ForecastRun, queue: Queue) -> dict[str, Any]:
-    """The first whole day after the origin."""
-    zone = ZoneInfo(queue.timezone)
-    day = found.origin_at.astimezone(zone).date() + timedelta(days=1)
-    start = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - wall clock of the queue
+def _override_initial(on_date: date) -> dict[str, Any]:
+    """Three hours of the day that is looked at."""
+    start = datetime(on_date.year, on_date.month, on_date.day)  # noqa: DTZ001 - wall clock of the queue
     return {
         "starts_at": start.replace(hour=9),
         "ends_at": start.replace(hour=12),
+        "component": "VOLUME",
         "kind": "SCALE",
         "value": 1.1,
     }

@@ -1,0 +1,60 @@
+"""The factors of a forecast over REST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from forecasting import queries
+from forecasting.api import serializers
+from forecasting.api.views import DEFAULT_DAYS, queue_of, run_of
+from forecasting.models import ForecastDay
+from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
+from wfm.web.api.views import VisibleQuerysetMixin
+
+MOST_DAYS = 62
+
+
+class ForecastComponentViewSet(VisibleQuerysetMixin, GenericViewSet[Any]):
+    """Level, weekday, share of the day, special day, driver and today of each interval."""
+
+    queryset = ForecastDay.objects.all()
+    serializer_class = serializers.ComponentSerializer
+    filter_backends = ()
+    pagination_class = None
+    required_permission = {"GET": "forecast.view"}
+
+    @extend_schema(
+        summary="List the factors behind each interval; their product is its mean",
+        parameters=[
+            OpenApiParameter("queue", int, required=True, description="Number of the queue."),
+            OpenApiParameter(
+                "run", int, description="A run; the latest published one when left out."
+            ),
+            FROM_DATE,
+            TO_DATE,
+        ],
+        responses=serializers.ComponentSerializer(many=True),
+    )
+    def list(self, request: Request) -> Response:
+        """Return the intervals of the queue's own days."""
+        queue = queue_of(request, request.query_params.get("queue", ""))
+        run = run_of(request, queue)
+        first, last = date_span(request, default_days=DEFAULT_DAYS, today=now().date())
+        if (last - first).days >= MOST_DAYS:
+            raise ValidationError(
+                {"to": _("Expected at most %(days)s days at once.") % {"days": MOST_DAYS}}
+            )
+        rows = (
+            []
+            if run is None
+            else queries.explained_intervals(run=run, queue=queue, first_date=first, last_date=last)
+        )
+        return Response(self.get_serializer(rows, many=True).data)

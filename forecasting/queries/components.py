@@ -1,0 +1,69 @@
+"""A forecast taken apart, interval by interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from forecasting.core.day_factors import ForecastDays
+from forecasting.core.wall_clock import WallClockGrid
+from forecasting.core.why import NumberParts, number_parts
+from forecasting.models import ForecastRun
+from forecasting.queries.runs import IntervalSeries, forecast_days, interval_series
+from wfm.org.models import Queue
+from wfm.timeline import day_bounds
+
+
+@dataclass(frozen=True)
+class ExplainedInterval:
+    """One interval: its numbers and their factors."""
+
+    starts_at: datetime
+    is_open: bool
+    mean: float
+    quantile_10: float
+    quantile_90: float
+    final_mean: float
+    parts: NumberParts
+
+
+def explained_intervals(
+    *, run: ForecastRun, queue: Queue, first_date: date, last_date: date
+) -> list[ExplainedInterval]:
+    """Every interval of the dates with its factors; empty where the run kept none."""
+    days = forecast_days(run=run, queue=queue)
+    if days is None:
+        return []
+    zone = ZoneInfo(queue.timezone)
+    series = interval_series(
+        run=run,
+        queue=queue,
+        starts_at=day_bounds(first_date, zone).starts_at,
+        ends_at=day_bounds(last_date, zone).ends_at,
+    )
+    grid = WallClockGrid(days.first_date, days.days, zone, queue.interval_minutes)
+    positions = grid.positions[np.searchsorted(grid.starts_at, series.starts_at)]
+    return [
+        _explained(days, series, index, int(position), grid.labels)
+        for index, position in enumerate(positions)
+    ]
+
+
+def _explained(
+    days: ForecastDays, series: IntervalSeries, index: int, position: int, labels: int
+) -> ExplainedInterval:
+    day, label = divmod(position, labels)
+    second: Any = series.starts_at[index].astype(np.int64)
+    return ExplainedInterval(
+        starts_at=datetime.fromtimestamp(int(second), tz=UTC),
+        is_open=bool(series.is_open[index]),
+        mean=float(series.mean[index]),
+        quantile_10=float(series.quantile_10[index]),
+        quantile_90=float(series.quantile_90[index]),
+        final_mean=float(series.final_mean[index]),
+        parts=number_parts(days, day=day, label=label),
+    )
