@@ -66,4 +66,4 @@ def _daily_forecast(values: FloatArray, origin: int, first_date: date) -> FloatA
     )
     mean = result.mean[:, :, 0] + low
     usual = np.nanmean(past, axis=1, keepdims=True)
-    return np.where(np.isfinite(mean), mean, usual)
+    return np.asarray(np.where(np.isfinite(mean), mean, usual))
