@@ -48,7 +48,7 @@ bench: setup ## run the benchmarks and print their figures
 
 bench-forecasting: setup ## forecast real series beside seven peers; OPTIONS="--help" lists options
 	@$(BIN)/python tools/bench_environment.py
-	.venv-bench/bin/python -m tests.benchmarks.forecasting $(OPTIONS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv-bench/bin/python -m tests.benchmarks.forecasting $(OPTIONS)
 
 lock: setup ## resolve requirements/*.in again into the lock files
 	@for name in bootstrap base test bench; do \

@@ -5,17 +5,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from time import perf_counter
 
 from tests.benchmarks.forecasting.cases import PANELS, Case, cases_of
-from tests.benchmarks.forecasting.engine import engine
 from tests.benchmarks.forecasting.peers.registry import PEERS
 from tests.benchmarks.forecasting.report import PARTS, Report, write_section
 from tests.benchmarks.forecasting.robustness import CLEAN, DAMAGES, damaged
-from tests.benchmarks.forecasting.run import ENGINE, Results, read_results, run_method, run_peers
+from tests.benchmarks.forecasting.run import ENGINE, Results, read_results, run_methods
 from tests.benchmarks.forecasting.sets import DATA, SOURCES
 
 DAMAGED_ORIGINS = 3
@@ -49,7 +49,7 @@ def _results(options: argparse.Namespace) -> Results:
         cases += [damaged(case, name) for name in (CLEAN, *DAMAGES) for case in clean]
     results = _peer_results(options, cases)
     if not options.peers_only:
-        run_method(ENGINE, engine, cases, results)
+        run_methods([ENGINE], cases, results, workers=options.workers)
     return results
 
 
@@ -63,11 +63,11 @@ def _peer_results(options: argparse.Namespace, cases: list[Case]) -> Results:
     kept = options.peer_scores
     if kept is None:
         results = Results()
-        run_peers(options.peers, cases, results)
+        run_methods(options.peers, cases, results, workers=options.workers)
         return results
     stored = read_results(kept)
     if options.fill:
-        run_peers(options.peers, cases, stored, keep=kept)
+        run_methods(options.peers, cases, stored, workers=options.workers, keep=kept)
     chosen = {
         case.key: {
             name: found
@@ -87,6 +87,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--sets", type=_names(SOURCES), default=list(SOURCES))
     parser.add_argument(
         "--origins", type=int, default=None, help="origins a series; default: the panel's own"
+    )
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="processes; default: every core"
     )
     parser.add_argument(
         "--write", type=Path, default=None,

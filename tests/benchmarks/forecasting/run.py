@@ -7,12 +7,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from time import perf_counter, process_time
 
 from tests.benchmarks.forecasting.cases import Case
-from tests.benchmarks.forecasting.peers.registry import PEERS, USE_HOLIDAYS, Method, peer
+from tests.benchmarks.forecasting.engine import engine
+from tests.benchmarks.forecasting.peers.registry import PEERS, USE_HOLIDAYS, peer
 from tests.benchmarks.forecasting.scoring import Scores, score
 
 ENGINE = "engine"
@@ -57,18 +61,36 @@ def write_results(results: Results, path: Path) -> None:
     draft.replace(path)
 
 
-def run_method(
-    name: str, method: Method, cases: Sequence[Case], results: Results, *, keep: Path | None = None
+def run_methods(
+    names: Sequence[str],
+    cases: Sequence[Case],
+    results: Results,
+    *,
+    workers: int = 1,
+    keep: Path | None = None,
 ) -> None:
-    """Forecast and score every case that has no score of this method yet."""
-    if name in PEERS and name not in USE_HOLIDAYS:
-        results.copy_from_twins(cases, name)
+    """Forecast and score every case that has no score of a method yet, method by method."""
+    with ExitStack() as stack:
+        pool = stack.enter_context(ProcessPoolExecutor(workers)) if workers > 1 else None
+        for name in names:
+            _run_method(name, cases, results, pool=pool, keep=keep)
+
+
+def _run_method(
+    name: str,
+    cases: Sequence[Case],
+    results: Results,
+    *,
+    pool: ProcessPoolExecutor | None,
+    keep: Path | None,
+) -> None:
     todo = [case for case in cases if not results.has(case, name)]
+    if is_deaf := name in PEERS and name not in USE_HOLIDAYS:
+        own = {case.key for case in cases}
+        todo = [case for case in todo if case.twin_key not in own]
     begun = perf_counter()
-    for number, case in enumerate(todo, start=1):
-        cpu = process_time()
-        prediction = method(case)
-        found, seconds = score(case, prediction), process_time() - cpu
+    scored = pool.map(_scored, repeat(name), todo) if pool else map(_scored, repeat(name), todo)
+    for number, (case, (found, seconds)) in enumerate(zip(todo, scored, strict=True), start=1):
         results.add(case, name, found, seconds)
         if keep is not None:
             stored = read_results(keep)
@@ -79,11 +101,13 @@ def run_method(
             print(f"\r{name}: {number} of {len(todo)}, {spent:.0f} s ", end="", file=sys.stderr)
     if todo:
         print(file=sys.stderr, flush=True)
+    if is_deaf:
+        results.copy_from_twins(cases, name)
 
 
-def run_peers(
-    names: Sequence[str], cases: Sequence[Case], results: Results, *, keep: Path | None = None
-) -> None:
-    """Run several peers, one after the other."""
-    for name in names:
-        run_method(name, peer(name), cases, results, keep=keep)
+def _scored(name: str, case: Case) -> tuple[Scores, float]:
+    """Scores of one forecast and the CPU seconds that it took."""
+    method = engine if name == ENGINE else peer(name)
+    begun = process_time()
+    prediction = method(case)
+    return score(case, prediction), process_time() - begun

@@ -15,7 +15,6 @@ import pytest
 from forecasting.core import HistoryData, HorizonData, forecast
 from tests.benchmarks.forecasting.cases import PANELS, Case, cases_of, series_cases
 from tests.benchmarks.forecasting.driver_bar import GAP_BAR, HARM_BAR, driver_scores
-from tests.benchmarks.forecasting.engine import engine
 from tests.benchmarks.forecasting.peers.registry import WEEKDAYS, WITHOUT_PACKAGES
 from tests.benchmarks.forecasting.robustness import (
     CLEAN,
@@ -24,7 +23,7 @@ from tests.benchmarks.forecasting.robustness import (
     damaged,
     robustness_table,
 )
-from tests.benchmarks.forecasting.run import ENGINE, Results, run_method, run_peers
+from tests.benchmarks.forecasting.run import ENGINE, Results, run_methods
 from tests.benchmarks.forecasting.scoring import bias, coverage
 from tests.benchmarks.forecasting.sets import DATA, Series, bank_calls
 from tests.benchmarks.forecasting.tables import PanelScores, peers_table
@@ -37,8 +36,7 @@ needs_data = pytest.mark.skipif(
 
 def run(cases: Iterable[Case]) -> Results:
     results, chosen = Results(), list(cases)
-    run_peers(list(WITHOUT_PACKAGES), chosen, results)
-    run_method(ENGINE, engine, chosen, results)
+    run_methods([*WITHOUT_PACKAGES, ENGINE], chosen, results)
     return results
 
 
