@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from forecasting.computations.history_file import HistoryFile, SeriesHistory, window
-from forecasting.core import ForecastParams, ForecastResult, HistoryData, HorizonData, forecast
-from forecasting.core.data import DAYS_PER_WEEK
-from forecasting.core.wall_clock import BoolArray, FloatArray, WallClockGrid
+from forecasting.computations.driver_file import DriverFile
+from forecasting.computations.file_input import FileInput, engine_inputs
+from forecasting.computations.history_file import HistoryFile
+from forecasting.core import ForecastParams, ForecastResult, forecast
+from forecasting.core.make_up_days import like_weekdays
+from forecasting.core.special_days import SpecialCalendar
+from forecasting.core.wall_clock import FloatArray, IntArray, WallClockGrid, labels_per_day
 
 DECIMALS = 4
+LONGEST_HORIZON_DAYS = 3_660
+STAMP = "%Y-%m-%dT%H:%M"
 
 
 @dataclass(frozen=True)
@@ -27,10 +32,15 @@ class FileForecastParams:
     days: int
     history_days: int | None
     quantiles: tuple[str, ...]
+    calendar: SpecialCalendar | None = None
+    drivers: DriverFile | None = None
 
     def __post_init__(self) -> None:
-        if self.days < 1:
-            raise ValueError(f"Expected --days >= 1, got {self.days}.")
+        labels_per_day(self.interval_minutes)
+        if not 1 <= self.days <= LONGEST_HORIZON_DAYS:
+            raise ValueError(
+                f"Expected --days >= 1 and <= {LONGEST_HORIZON_DAYS}, got {self.days}."
+            )
         if self.history_days is not None and self.history_days < 1:
             raise ValueError(f"Expected --history-days >= 1, got {self.history_days}.")
         if not self.quantiles:
@@ -41,13 +51,18 @@ class FileForecastParams:
         """Parameters of the engine; its quantiles rise."""
         return ForecastParams(quantiles=tuple(sorted({float(text) for text in self.quantiles})))
 
+    def label_of(self, origin: datetime) -> int:
+        """Label of the day that an origin starts with."""
+        return (origin.hour * 60 + origin.minute) // self.interval_minutes
+
 
 @dataclass(frozen=True)
 class OriginForecast:
-    """Rows of one origin, and how many series were forecast."""
+    """Rows of one origin, how many series were forecast, and what is to be said of them."""
 
     rows: pd.DataFrame
     forecast_series: int
+    notes: tuple[str, ...]
 
 
 def forecast_history(
@@ -61,108 +76,26 @@ def forecast_history(
 def _forecast_origin(
     history: HistoryFile, origin: datetime, params: FileForecastParams
 ) -> OriginForecast:
-    first, days = _history_span(history, origin, params)
-    data, horizon = _engine_input(history, origin, params, first, days)
-    result = forecast(history=data, horizon=horizon, params=params.engine)
-    grid = WallClockGrid(origin.date(), params.days, params.tz, params.interval_minutes)
-    tables = [
-        _table(series.name, row, origin, result, grid, params)
-        for row, series in enumerate(history.series)
-    ]
-    return OriginForecast(
-        rows=pd.concat(tables, ignore_index=True),
-        forecast_series=sum(not outcome.is_refused for outcome in result.outcomes),
-    )
+    """Forecast all series from one origin; those that share their first date go together."""
+    hours = WallClockGrid(origin.date(), params.days, params.tz, params.interval_minutes).repeats
+    tables: dict[int, pd.DataFrame] = {}
+    notes: list[str] = []
+    forecast_series = 0
+    for part in engine_inputs(history, origin, params):
+        result = _forecast_part(part, params)
+        notes.extend(part.notes)
+        for row, index in enumerate(part.indexes):
+            name = history.series[index].name
+            tables[index] = _table(name, row, origin, result, part, hours, params)
+        forecast_series += sum(not outcome.is_refused for outcome in result.outcomes)
+    rows = pd.concat([tables[index] for index in sorted(tables)], ignore_index=True)
+    return OriginForecast(rows=rows, forecast_series=forecast_series, notes=tuple(notes))
 
 
-def _history_span(
-    history: HistoryFile, origin: datetime, params: FileForecastParams
-) -> tuple[date, int]:
-    """First date and number of whole dates before the origin's date that may be used."""
-    earliest = min(series.first_date for series in history.series)
-    first = earliest
-    if params.history_days is not None:
-        first = max(earliest, (origin - timedelta(days=params.history_days)).date())
-    days = (origin.date() - first).days
-    return (first, days) if days >= 1 else (origin.date() - timedelta(days=1), 1)
-
-
-def _engine_input(
-    history: HistoryFile, origin: datetime, params: FileForecastParams, first: date, days: int
-) -> tuple[HistoryData, HorizonData]:
-    """Arrays of all series on the dates used, with repeated labels brought to one hour."""
-    past = WallClockGrid(first, days, params.tz, params.interval_minutes)
-    repeats = np.maximum(past.repeats, 1)
-    ahead = np.arange(days, days + params.days)
-    label = (origin.hour * 60 + origin.minute) // params.interval_minutes
-    offered, masks, future, aht, today = [], [], [], [], []
-    for series in history.series:
-        volumes = window(series, series.volumes, first_date=first, days=days, fill=np.nan)
-        rows = window(series, series.has_row * 1.0, first_date=first, days=days, fill=0.0)
-        handle = None
-        if series.aht_seconds is not None:
-            handle = window(series, series.aht_seconds, first_date=first, days=days, fill=np.nan)
-        _forget_before_window(origin, params, first, [volumes, rows, handle])
-        slots = open_slots(rows > 0)
-        weekday = np.arange(days) % DAYS_PER_WEEK
-        offered.append(volumes / repeats)
-        masks.append(slots[weekday] & (past.repeats > 0))
-        future.append(slots[ahead % DAYS_PER_WEEK])
-        aht.append(handle)
-        today.append(_today(series, origin, label))
-    data = HistoryData(
-        offered=np.stack(offered),
-        open_mask=np.stack(masks),
-        first_date=first,
-        interval_minutes=params.interval_minutes,
-        aht_seconds=np.stack([item for item in aht if item is not None])
-        if history.has_aht
-        else None,
-    )
-    horizon = HorizonData(
-        open_mask=np.stack(future), today_offered=np.stack(today) if label else None
-    )
-    return data, horizon
-
-
-def _forget_before_window(
-    origin: datetime, params: FileForecastParams, first: date, arrays: list[FloatArray | None]
-) -> None:
-    """Blank the labels of the first date that lie before a window which starts in mid-day."""
-    if (
-        params.history_days is None
-        or (origin - timedelta(days=params.history_days)).date() != first
-    ):
-        return
-    before = (origin.hour * 60 + origin.minute) // params.interval_minutes
-    for index, values in enumerate(arrays):
-        if values is not None:
-            values[0, :before] = 0.0 if index == 1 else np.nan
-
-
-def open_slots(has_row: BoolArray) -> BoolArray:
-    """Weekday × label slots with a row in at least half of the weeks from the first row on.
-
-    Slot 0 is the weekday of the first date of the array.
-    """
-    days, labels = has_row.shape
-    slots = np.zeros((DAYS_PER_WEEK, labels), dtype=bool)
-    with_rows = np.flatnonzero(has_row.any(axis=1))
-    if with_rows.size == 0:
-        return slots
-    for slot in range(DAYS_PER_WEEK):
-        dates = np.arange(slot, days, DAYS_PER_WEEK)
-        used = dates[dates >= with_rows[0]]
-        if used.size:
-            slots[slot] = has_row[used].sum(axis=0) >= max(1.0, used.size / 2)
-    return slots
-
-
-def _today(series: SeriesHistory, origin: datetime, label: int) -> FloatArray:
-    """What is known of the origin's own date, NaN from the origin on."""
-    today = window(series, series.volumes, first_date=origin.date(), days=1, fill=np.nan)[0]
-    today[label:] = np.nan
-    return np.asarray(today)
+def _forecast_part(part: FileInput, params: FileForecastParams) -> ForecastResult:
+    """The engine's forecast, make-up workdays taken from the weekday that they stand for."""
+    result = forecast(history=part.history, horizon=part.horizon, params=params.engine)
+    return like_weekdays(result, part.make_up)
 
 
 def _table(
@@ -170,30 +103,34 @@ def _table(
     row: int,
     origin: datetime,
     result: ForecastResult,
-    grid: WallClockGrid,
+    part: FileInput,
+    hours: IntArray,
     params: FileForecastParams,
 ) -> pd.DataFrame:
     """Output rows of one series; a refused one has a single row without numbers."""
     outcome = result.outcomes[row]
-    stamp = origin.strftime("%Y-%m-%dT%H:%M")
     columns = _columns(result, params)
     if outcome.is_refused:
-        blank = {"origin": stamp, "series": name, "timestamp": "", "flag": outcome.flag}
+        blank = {
+            "origin": origin.strftime(STAMP),
+            "series": name,
+            "timestamp": "",
+            "flag": outcome.flag,
+        }
         return pd.DataFrame([blank], columns=columns)
-    start = (origin.hour * 60 + origin.minute) // params.interval_minutes
-    hours = grid.repeats
+    start, days = params.label_of(origin), params.days
     levels = params.engine.quantiles
-    table = {
-        "origin": stamp,
+    table: dict[str, object] = {
+        "origin": origin.strftime(STAMP),
         "series": name,
-        "timestamp": _stamps(origin.date(), params)[start:],
-        "mean": _column(result.mean[row] * hours, start),
+        "timestamp": _stamps(origin, params)[start:],
+        "mean": _column(result.mean[row, :days] * hours, start),
     }
     if result.aht_seconds is not None:
-        aht = np.where(result.mean[row] * hours > 0, result.aht_seconds[row], np.nan)
-        table["aht"] = _column(aht, start)
+        is_open = part.open_mask[row, :days] & (hours > 0)
+        table["aht"] = _column(np.where(is_open, result.aht_seconds[row, :days], np.nan), start)
     for text in params.quantiles:
-        band = result.quantiles[levels.index(float(text)), row]
+        band = result.quantiles[levels.index(float(text)), row, :days]
         table[f"q{text}"] = _column(band * hours, start)
     table["flag"] = outcome.flag
     return pd.DataFrame(table, columns=columns)
@@ -210,11 +147,12 @@ def _column(values: FloatArray, start: int) -> FloatArray:
     return np.round(values.reshape(-1)[start:], DECIMALS)
 
 
-def _stamps(first: date, params: FileForecastParams) -> list[str]:
+def _stamps(origin: datetime, params: FileForecastParams) -> list[str]:
     """Wall-clock text of every label of the horizon."""
     labels = [
         f"T{minute // 60:02d}:{minute % 60:02d}"
         for minute in range(0, 1440, params.interval_minutes)
     ]
+    first = origin.date()
     dates = [(first + timedelta(days=day)).isoformat() for day in range(params.days)]
     return [day + label for day in dates for label in labels]

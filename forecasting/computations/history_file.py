@@ -7,13 +7,22 @@ named, what is ignored is a warning.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 
+from forecasting.computations.csv_rows import (
+    SECONDS_PER_DAY,
+    CsvRows,
+    HistoryFileError,
+    named_lines,
+    parse_numbers,
+    parse_timestamps,
+    read_csv_rows,
+    refuse,
+)
 from forecasting.core.wall_clock import (
     MINUTES_PER_DAY,
     BoolArray,
@@ -23,13 +32,31 @@ from forecasting.core.wall_clock import (
     labels_per_day,
 )
 
-TIMESTAMP_PATTERN = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?"
-MISSING = ["", "NaN", "nan", "NA", "N/A", "null"]
-LINES_NAMED = 5
+EPOCH = date(1970, 1, 1)
+FINER_SHARE = 0.15
+"""A series has the finer step that at least this share of its gaps show."""
 
 
-class HistoryFileError(ValueError):
-    """The file breaks a rule; the sentence names the rule and the first lines."""
+@dataclass(frozen=True)
+class SeriesRows:
+    """Rows of one series in order of time (and of lines within one time)."""
+
+    name: str
+    seconds: IntArray
+    """Wall clock since 1970."""
+    volumes: FloatArray
+    aht_seconds: FloatArray | None
+    lines: IntArray
+
+    def pick(self, rows: np.ndarray) -> SeriesRows:
+        """Some of the rows."""
+        return SeriesRows(
+            name=self.name,
+            seconds=self.seconds[rows],
+            volumes=self.volumes[rows],
+            aht_seconds=None if self.aht_seconds is None else self.aht_seconds[rows],
+            lines=self.lines[rows],
+        )
 
 
 @dataclass(frozen=True)
@@ -53,176 +80,145 @@ class HistoryFile:
     warnings: tuple[str, ...]
     has_aht: bool
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the series."""
+        return tuple(item.name for item in self.series)
+
 
 def read_history_file(
     path: Path, *, interval_minutes: int, tz: ZoneInfo, names: tuple[str, ...] = ()
 ) -> HistoryFile:
     """Read and check the whole file; raises HistoryFileError on the first broken rule."""
     labels_per_day(interval_minutes)
-    rows = _read_rows(path)
-    _check_timestamps(rows)
-    _check_numbers(rows)
-    known = list(dict.fromkeys(rows["series"]))
-    unknown = [name for name in names if name not in known]
+    rows = read_csv_rows(path, required=("series", "timestamp", "volume"), optional=("aht",))
+    warnings: list[str] = []
+    found = split_series(rows, names)
+    series = tuple(_series(item, interval_minutes, tz, warnings) for item in found)
+    return HistoryFile(series=series, warnings=tuple(warnings), has_aht="aht" in rows.columns)
+
+
+def split_series(rows: CsvRows, names: tuple[str, ...]) -> list[SeriesRows]:
+    """The series named (all without names) in order of first appearance, each in order of time."""
+    seconds = parse_timestamps(rows)
+    volumes = parse_numbers(rows, "volume")
+    aht = parse_numbers(rows, "aht") if "aht" in rows.columns else None
+    codes = rows.columns["series"].codes
+    refuse("A row needs the name of its series", rows.lines, rows.columns["series"].is_blank())
+    present, first_row = np.unique(codes, return_index=True)
+    in_order = present[np.argsort(first_row)]
+    texts = rows.columns["series"].texts
+    unknown = sorted(set(names) - {texts[code] for code in in_order})
     if unknown:
         raise HistoryFileError(f"The file holds no series {', '.join(map(repr, unknown))}.")
-    wanted = [name for name in known if not names or name in names]
-    warnings: list[str] = []
-    groups = dict(tuple(rows.groupby("series", sort=False)))
-    series = tuple(
-        _series(str(name), groups[name], interval_minutes, tz, warnings) for name in wanted
-    )
-    return HistoryFile(series=series, warnings=tuple(warnings), has_aht="aht" in rows)
-
-
-def _read_rows(path: Path) -> pd.DataFrame:
-    """Text columns with the line number of each row."""
-    try:
-        rows = pd.read_csv(
-            path,
-            dtype=str,
-            keep_default_na=False,
-            encoding="utf-8-sig",
-            compression="gzip" if path.suffix == ".gz" else None,
-            skip_blank_lines=False,
-        )
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, OSError) as error:
-        raise HistoryFileError(
-            f"{path.name} cannot be read as a UTF-8 CSV file: {error}"
-        ) from error
-    rows.columns = [str(name).strip() for name in rows.columns]
-    missing = [name for name in ("series", "timestamp", "volume") if name not in rows]
-    if missing:
-        raise HistoryFileError(f"The header of {path.name} lacks {', '.join(missing)}.")
-    kept = [name for name in ("series", "timestamp", "volume", "aht") if name in rows]
-    rows = rows[kept].copy()
-    rows["line"] = np.arange(2, len(rows) + 2)
-    rows = rows[(rows["series"] != "") | (rows["timestamp"] != "")].reset_index(drop=True)
-    if rows.empty:
-        raise HistoryFileError(f"{path.name} holds no rows.")
-    return rows
-
-
-def _refuse(sentence: str, rows: pd.DataFrame, bad: pd.Series | BoolArray) -> None:
-    """Raise with the first lines when any row is bad."""
-    lines = rows.loc[bad, "line"]
-    if len(lines):
-        first = ", ".join(str(line) for line in lines.head(LINES_NAMED))
-        more = f" and {len(lines) - LINES_NAMED} more" if len(lines) > LINES_NAMED else ""
-        raise HistoryFileError(f"{sentence} (lines {first}{more}).")
-
-
-def _check_timestamps(rows: pd.DataFrame) -> None:
-    """Parse wall-clock timestamps; offsets and other forms are refused."""
-    text = rows["timestamp"].str.strip()
-    offset = text.str.contains(r"\d(?:Z|[+-]\d{2}:?\d{2})$", regex=True) & ~text.str.fullmatch(
-        TIMESTAMP_PATTERN
-    )
-    _refuse("Timestamps are wall clock of --timezone and carry no offset", rows, offset)
-    _refuse(
-        "Expected timestamps like 2018-05-07T09:30", rows, ~text.str.fullmatch(TIMESTAMP_PATTERN)
-    )
-    parsed = pd.to_datetime(
-        text.str.replace("T", " ").str.slice(0, 19), format="mixed", errors="coerce"
-    )
-    _refuse("These timestamps are no dates of the calendar", rows, parsed.isna())
-    rows["at"] = parsed
-
-
-def _check_numbers(rows: pd.DataFrame) -> None:
-    """Parse volumes and AHT; a blank is missing, anything else must be a number >= 0."""
-    for name in ("volume", "aht"):
-        if name not in rows:
-            continue
-        text = rows[name].str.strip()
-        blank = text.isin(MISSING)
-        values = pd.to_numeric(text.where(~blank), errors="coerce")
-        _refuse(f"Expected a number in {name}", rows, ~blank & ~np.isfinite(values))
-        _refuse(f"A negative {name} is refused", rows, values < 0)
-        rows[name] = values
+    order = np.lexsort((rows.lines, seconds, codes))
+    starts = np.searchsorted(codes[order], in_order, side="left")
+    ends = np.searchsorted(codes[order], in_order, side="right")
+    whole = SeriesRows("", seconds, volumes, aht, rows.lines)
+    found = []
+    for code, start, end in zip(in_order, starts, ends, strict=True):
+        if not names or texts[code] in names:
+            part = whole.pick(order[start:end])
+            found.append(
+                SeriesRows(texts[code], part.seconds, part.volumes, part.aht_seconds, part.lines)
+            )
+    return found
 
 
 def _series(
-    name: str, rows: pd.DataFrame, interval_minutes: int, tz: ZoneInfo, warnings: list[str]
+    rows: SeriesRows, interval_minutes: int, tz: ZoneInfo, warnings: list[str]
 ) -> SeriesHistory:
     """Put one series on its grid."""
-    rows = rows.sort_values(["at", "line"], kind="stable").reset_index(drop=True)
-    step = _step_minutes(rows, interval_minutes)
-    days_at = rows["at"].dt.normalize()
-    minutes = (rows["at"].dt.hour * 60 + rows["at"].dt.minute).to_numpy()
-    off_grid = (minutes % step != 0) | (rows["at"].dt.second.to_numpy() != 0)
-    _refuse(f"Rows of {name!r} lie off the grid of {step} minutes", rows, off_grid)
-    first = days_at.iloc[0].date()
-    days = (days_at.iloc[-1].date() - first).days + 1
-    grid = WallClockGrid(first, days, tz, step)
-    position = (days_at - days_at.iloc[0]).dt.days.to_numpy() * grid.labels + minutes // step
+    step = step_minutes(rows, interval_minutes)
+    refuse(
+        f"Rows of {rows.name!r} lie off the grid of {step} minutes",
+        rows.lines,
+        rows.seconds % SECONDS_PER_DAY % (step * 60) != 0,
+    )
+    days = rows.seconds // SECONDS_PER_DAY
+    first_day = int(days[0])
+    grid = WallClockGrid(EPOCH + timedelta(days=first_day), int(days[-1]) - first_day + 1, tz, step)
+    position = (rows.seconds - first_day * SECONDS_PER_DAY) // (step * 60)
     repeats = grid.repeats.reshape(-1)
     skipped = repeats[position] == 0
     if skipped.any():
-        lines = ", ".join(str(line) for line in rows.loc[skipped, "line"].head(LINES_NAMED))
         warnings.append(
-            f"{int(skipped.sum())} rows of {name!r} lie in an hour that the clock skipped "
-            f"and were ignored (lines {lines})."
+            f"{int(skipped.sum())} rows of {rows.name!r} lie in an hour that the clock skipped "
+            f"and were ignored ({named_lines(rows.lines[skipped])})."
         )
-        rows, position = rows[~skipped].reset_index(drop=True), position[~skipped]
-    order = rows.groupby(position).cumcount().to_numpy()
-    _refuse(f"Rows of {name!r} stand twice for one interval", rows, order >= repeats[position])
-    return _fold(name, rows, position, grid, interval_minutes)
+        rows, position = rows.pick(~skipped), position[~skipped]
+    starts = np.searchsorted(position, position, side="left")
+    refuse(
+        f"Rows of {rows.name!r} stand twice for one interval",
+        rows.lines,
+        np.arange(position.size) - starts >= repeats[position],
+    )
+    return _fold(rows, position, grid, interval_minutes)
 
 
-def _step_minutes(rows: pd.DataFrame, interval_minutes: int) -> int:
-    """Step of a series: its most common gap where finer than the interval, else the interval."""
-    gaps = np.diff(np.unique(rows["at"].to_numpy())).astype("timedelta64[s]").astype(np.int64) // 60
-    gaps = gaps[gaps > 0]
-    if gaps.size == 0 or interval_minutes == MINUTES_PER_DAY == int(gaps.min()):
+def step_minutes(rows: SeriesRows, interval_minutes: int) -> int:
+    """Step of a series: the finest one that its gaps show often, else the interval.
+
+    Single rows off the grid do not make a finer step. Rows whose every gap is a multiple of more
+    than the interval are coarser and refused, unless they may be a queue that opens for one
+    interval a day, or on some days a week.
+    """
+    gaps = np.diff(np.unique(rows.seconds // 60))
+    if gaps.size == 0:
         return interval_minutes
-    if interval_minutes < MINUTES_PER_DAY and int(gaps.min()) > interval_minutes:
-        _refuse(
-            f"Rows are {int(gaps.min())} minutes apart, coarser than --interval {interval_minutes}",
-            rows,
-            np.ones(len(rows), dtype=bool),
+    common = int(np.gcd.reduce(gaps))
+    once_a_day = common % MINUTES_PER_DAY == 0 and rows.seconds[0] % SECONDS_PER_DAY != 0
+    if interval_minutes < min(common, MINUTES_PER_DAY) and not once_a_day:
+        refuse(
+            f"Rows of {rows.name!r} are {int(gaps.min())} minutes apart, coarser than "
+            f"--interval {interval_minutes}",
+            rows.lines,
+            np.ones(rows.lines.size, dtype=bool),
         )
-    values, counts = np.unique(gaps, return_counts=True)
-    common = int(values[counts.argmax()])
-    finer = common < interval_minutes and interval_minutes % common == 0
-    return common if finer else interval_minutes
+    values, counts = np.unique(gaps[gaps < interval_minutes], return_counts=True)
+    often = counts >= FINER_SHARE * gaps.size
+    divides = interval_minutes % np.maximum(values, 1) == 0
+    finer = values[often & divides]
+    return int(finer[0]) if finer.size else interval_minutes
 
 
 def _fold(
-    name: str, rows: pd.DataFrame, position: IntArray, grid: WallClockGrid, interval_minutes: int
+    rows: SeriesRows, position: IntArray, grid: WallClockGrid, interval_minutes: int
 ) -> SeriesHistory:
     """Sum rows into intervals; an interval that is only partly filled is missing."""
     cells = grid.days * grid.labels
-    volumes = rows["volume"].to_numpy(dtype=np.float64)
-    total = np.zeros(cells)
-    np.add.at(total, position, volumes)
-    present = np.bincount(position, minlength=cells) > 0
     parts = interval_minutes // grid.interval_minutes
-    needed = (grid.repeats.reshape(-1) > 0).reshape(grid.days, -1, parts)
-    there = present.reshape(grid.days, -1, parts)
-    has_row = np.asarray(there.any(axis=-1))
+    shape = (grid.days, grid.labels // parts, parts)
+    total = np.bincount(position, weights=rows.volumes, minlength=cells).reshape(shape)
+    there = (np.bincount(position, minlength=cells) > 0).reshape(shape)
+    needed = grid.repeats.reshape(shape) > 0
+    has_row: BoolArray = np.asarray(there.any(axis=-1))
     full = (there | ~needed).all(axis=-1) & has_row
-    sums = np.where(there, total.reshape(there.shape), 0.0).sum(axis=-1)
+    volumes = np.where(full, np.where(there, total, 0.0).sum(axis=-1), np.nan)
+    aht = None
+    if rows.aht_seconds is not None:
+        aht = _fold_aht(rows.aht_seconds, rows.volumes, position, shape)
+        aht = np.where(np.isfinite(volumes), aht, np.nan)
     return SeriesHistory(
-        name=name,
+        name=rows.name,
         first_date=grid.first_date,
-        volumes=np.where(full, sums, np.nan),
+        volumes=volumes,
         has_row=has_row,
-        aht_seconds=_fold_aht(rows, position, there.shape) if "aht" in rows else None,
+        aht_seconds=aht,
     )
 
 
-def _fold_aht(rows: pd.DataFrame, position: IntArray, shape: tuple[int, ...]) -> FloatArray:
+def _fold_aht(
+    aht_seconds: FloatArray, volumes: FloatArray, position: IntArray, shape: tuple[int, ...]
+) -> FloatArray:
     """Mean AHT per interval weighted by volume; NaN where no row with volume has one."""
-    aht = rows["aht"].to_numpy(dtype=np.float64)
-    weight = np.where(np.isfinite(aht), np.nan_to_num(rows["volume"].to_numpy()), 0.0)
+    weight = np.where(np.isfinite(aht_seconds), np.nan_to_num(volumes), 0.0)
     cells = int(np.prod(shape))
-    seconds, contacts = np.zeros(cells), np.zeros(cells)
-    np.add.at(seconds, position, np.nan_to_num(aht) * weight)
-    np.add.at(contacts, position, weight)
+    seconds = np.bincount(position, weights=np.nan_to_num(aht_seconds) * weight, minlength=cells)
+    contacts = np.bincount(position, weights=weight, minlength=cells)
     seconds, contacts = seconds.reshape(shape).sum(axis=-1), contacts.reshape(shape).sum(axis=-1)
-    with np.errstate(invalid="ignore"):
-        return np.where(contacts > 0, seconds / np.maximum(contacts, 1e-9), np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(contacts > 0, seconds / contacts, np.nan)
 
 
 def window(

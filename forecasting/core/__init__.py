@@ -16,6 +16,7 @@ from forecasting.core.data import (
     MethodScore,
     QueueOutcome,
 )
+from forecasting.core.opening import open_slots
 
 
 def forecast(
@@ -38,4 +39,5 @@ __all__ = [
     "MethodScore",
     "QueueOutcome",
     "forecast",
+    "open_slots",
 ]

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from forecasting.core.data import HistoryData
-from forecasting.core.fitting import fit_at
-from forecasting.core.wall_clock import FloatArray
+from forecasting.core.data import DAYS_PER_WEEK, HistoryData
+from forecasting.core.holidays import (
+    HOLIDAY_PRIORS,
+    LARGEST_FACTOR,
+    NEIGHBOR_PRIORS,
+    DayShapes,
+    EffectPriors,
+    Occurrence,
+    label_factors,
+    learn_effects,
+    shapes_of,
+    summed,
+)
+from forecasting.core.usual_days import UsualDays, usual_days, usual_profile
+from forecasting.core.wall_clock import BoolArray, FloatArray
 
 SHRINK_DAYS = 0.5
 """Ordinary days mixed into a learnt scale: one past day moves it two thirds of the way."""
@@ -25,94 +38,195 @@ class SpecialDate:
     is_closed: bool = False
     scale: float | None = None
     """Typed multiple of an ordinary day; None = learn from past days of the kind."""
+    is_holiday: bool = False
+    """Whether holidays of other names say something of this day, and this day of its neighbors."""
+    family: str = ""
+    """Holidays of one family are alike when their own kind was never seen; empty = the kind."""
 
     def __post_init__(self) -> None:
         if self.scale is not None and self.scale < 0:
             raise ValueError(f"Expected scale >= 0, got {self.scale}.")
 
 
-def learn_mask(special: list[list[SpecialDate]], first_date: date, days: int) -> np.ndarray:
-    """True on queue × date that may be learnt from: every date that is not special."""
+@dataclass(frozen=True)
+class MakeUpDay:
+    """A weekend date that is worked in place of a weekday (0 = Monday)."""
+
+    on_date: date
+    weekday: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weekday < DAYS_PER_WEEK:
+            raise ValueError(f"Expected a weekday from 0 to 6, got {self.weekday}.")
+
+
+@dataclass(frozen=True)
+class SpecialCalendar:
+    """Holidays and make-up workdays of a country."""
+
+    dates: tuple[SpecialDate, ...] = ()
+    make_up: tuple[MakeUpDay, ...] = ()
+
+
+def learn_mask(
+    special: Sequence[Sequence[SpecialDate]],
+    first_date: date,
+    days: int,
+    make_up: Sequence[MakeUpDay] = (),
+) -> BoolArray:
+    """True on queue × date that may be learnt from: every date that is not special.
+
+    Where holidays would leave nothing to learn a weekday from, they are learnt from after all.
+    """
     mask = np.ones((len(special), days), dtype=bool)
+    spared = np.zeros(mask.shape, dtype=bool)
     for row, dates in enumerate(special):
-        for item in dates:
-            index = (item.on_date - first_date).days
+        odd = [(item.on_date, item.is_holiday) for item in dates]
+        odd += [(workday.on_date, False) for workday in make_up]
+        for on_date, is_holiday in odd:
+            index = (on_date - first_date).days
             if 0 <= index < days:
                 mask[row, index] = False
+                spared[row, index] = is_holiday
+    for slot in range(min(DAYS_PER_WEEK, days)):
+        nothing = ~mask[:, slot::DAYS_PER_WEEK].any(axis=1)
+        mask[nothing, slot::DAYS_PER_WEEK] |= spared[nothing, slot::DAYS_PER_WEEK]
     return mask
 
 
 def horizon_factors(
-    *, history: HistoryData, special: list[list[SpecialDate]], days: int
+    *, history: HistoryData, special: Sequence[Sequence[SpecialDate]], days: int
 ) -> FloatArray:
-    """Multiplier of each queue × horizon date: 0 when closed, typed, learnt, or 1.
+    """Multiplier of each queue × horizon date × label: 0 when closed, typed, learnt, or 1.
 
-    A kind is learnt from the history's own days of that kind: observed over expected contacts,
-    shrunk towards an ordinary day. Without any, the day counts as ordinary.
+    Holidays are learnt as `forecasting.core.holidays` says, with their own profile along the day,
+    and so are the days beside them. Any other kind is learnt from the history's own days of that
+    kind: observed over expected contacts, shrunk towards an ordinary day. Without any, the day
+    counts as ordinary.
     """
-    factors = np.ones((history.queues, days))
-    if not any(special):
+    factors = np.ones((history.queues, days, history.labels))
+    ahead = [_within(dates, history, 0, days) for dates in special]
+    if not any(ahead):
         return factors
-    observed, expected = _day_totals(history)
-    usual = _usual_day(observed, expected)
+    ordinary = learn_mask(special, history.first_date, history.days)
+    if history.learn_mask is not None:
+        ordinary = ordinary & history.learn_mask
+    usual = usual_days(history, ordinary)
     for row, dates in enumerate(special):
-        for item in dates:
-            ahead = (item.on_date - history.first_date).days - history.days
-            if not 0 <= ahead < days:
-                continue
-            if item.is_closed:
-                factors[row, ahead] = 0.0
-            elif item.scale is not None:
-                factors[row, ahead] = item.scale
-            else:
-                factors[row, ahead] = _learnt(
-                    item, dates, history, observed[row], expected[row], float(usual[row])
-                )
+        for group in _holiday_groups(dates, history, days):
+            _apply_group(factors[row], group, history, ordinary, usual, row)
+        for item in ahead[row]:
+            index = (item.on_date - history.first_date).days - history.days
+            factor = _own_factor(item, dates, history, usual, row)
+            if factor is not None:
+                factors[row, index] = factor
     return factors
 
 
-def _learnt(
+def _within(
+    dates: Sequence[SpecialDate], history: HistoryData, first: int, last: int
+) -> list[SpecialDate]:
+    """The dates that lie in [first, last) days after the history."""
+    return [
+        item
+        for item in dates
+        if first <= (item.on_date - history.first_date).days - history.days < last
+    ]
+
+
+def _own_factor(
     item: SpecialDate,
-    dates: list[SpecialDate],
+    dates: Sequence[SpecialDate],
     history: HistoryData,
-    observed: FloatArray,
-    expected: FloatArray,
-    usual: float,
-) -> float:
-    """Observed over expected on past days of the same kind."""
+    usual: UsualDays,
+    row: int,
+) -> float | None:
+    """Factor of a typed or closed date, or of a kind that is learnt by itself; None without one."""
+    if item.is_closed:
+        return 0.0
+    if item.scale is not None:
+        return item.scale
+    if item.is_holiday:
+        return None
     indexes = [
         index
         for other in dates
         if other.kind == item.kind
         and not other.is_closed
         and 0 <= (index := (other.on_date - history.first_date).days) < history.days
-        and expected[index] > 0
+        and usual.usual[row, index] > 0
+        and np.isfinite(usual.observed[row, index])
     ]
-    came, due = observed[indexes].sum(), expected[indexes].sum()
-    prior = SHRINK_DAYS * usual
-    return float((came + prior) / (due + prior)) if due + prior > 0 else 1.0
+    if not indexes:
+        return None
+    came, due = usual.observed[row, indexes].sum(), usual.usual[row, indexes].sum()
+    prior = SHRINK_DAYS * due / len(indexes)
+    return float((came + prior) / (due + prior))
 
 
-def _usual_day(observed: FloatArray, expected: FloatArray) -> FloatArray:
-    """Mean expected contacts of a day on which the queue is open."""
-    open_days = np.maximum((expected > 0).sum(axis=1), 1)
-    return np.asarray(expected.sum(axis=1) / open_days)
+@dataclass(frozen=True)
+class _Group:
+    """Days that tell of each other: holidays, their eves, or the days after them."""
+
+    past: list[Occurrence]
+    ahead: list[Occurrence]
+    priors: EffectPriors
 
 
-def _day_totals(history: HistoryData) -> tuple[FloatArray, FloatArray]:
-    """Observed and expected contacts of every queue × past day, expected at the local level."""
-    known = history.known()
-    volumes = np.where(known, history.offered, 0.0)
-    shape = known.shape[:2]
-    trust = np.ones(shape) if history.learn_mask is None else history.learn_mask * 1.0
-    factors = np.ones(shape) if history.day_factors is None else history.day_factors
-    fit = fit_at(
-        volumes=volumes,
-        known=known * 1.0,
-        trust=trust,
-        factors=factors,
-        origin=history.days,
-    )
-    slots = (np.arange(history.days) - history.days) % 7
-    rates = fit.rates.mean(axis=0)[:, slots] * known
-    return volumes.sum(axis=-1), rates.sum(axis=-1) * factors
+def _holiday_groups(dates: Sequence[SpecialDate], history: HistoryData, days: int) -> list[_Group]:
+    """Holidays, eves and days after, as days from the start of the history."""
+    taken = {item.on_date for item in dates}
+    groups = []
+    for offset, prefix in ((0, ""), (-1, "eve of "), (1, "day after ")):
+        found = []
+        for item in dates:
+            day = (item.on_date - history.first_date).days + offset
+            free = offset == 0 or date.fromordinal(item.on_date.toordinal() + offset) not in taken
+            if item.is_holiday and not item.is_closed and item.scale is None and free:
+                found.append(
+                    Occurrence(day, prefix + item.kind, prefix + (item.family or item.kind))
+                )
+        groups.append(
+            _Group(
+                past=[item for item in found if 0 <= item.day < history.days],
+                ahead=[item for item in found if 0 <= item.day - history.days < days],
+                priors=NEIGHBOR_PRIORS if offset else HOLIDAY_PRIORS,
+            )
+        )
+    return groups
+
+
+def _apply_group(
+    factors: FloatArray,
+    group: _Group,
+    history: HistoryData,
+    ordinary: BoolArray,
+    usual: UsualDays,
+    row: int,
+) -> None:
+    """Multiply the group's days ahead by their effect and their own profile, in place."""
+    if not group.past or not group.ahead:
+        return
+    effects = learn_effects(group.past, usual, row, group.priors)
+    shapes = shapes_of(history, ordinary, row, [item.day for item in group.past])
+    every = summed(list(shapes.values()), history.labels)
+    for item in group.ahead:
+        effect = effects.of(item.name, item.family)
+        if effect == 0.0:
+            continue
+        named = _named_shapes(item, group.past, shapes)
+        profile = usual_profile(history, ordinary, queue=row, day=item.day)
+        shape = label_factors(profile, summed(named, history.labels), every)
+        factors[item.day - history.days] *= min(float(np.exp(effect)), LARGEST_FACTOR) * shape
+
+
+def _named_shapes(
+    item: Occurrence, past: list[Occurrence], shapes: dict[int, DayShapes]
+) -> list[DayShapes]:
+    """Shapes of the past days of this name, else of its family."""
+    named = [shapes[other.day] for other in past if other.name == item.name and other.day in shapes]
+    if named:
+        return named
+    return [
+        shapes[other.day] for other in past if other.family == item.family and other.day in shapes
+    ]

@@ -81,9 +81,20 @@ class WallClockGrid:
 
     @cached_property
     def repeats(self) -> IntArray:
-        """How many instants each label of each date holds: 1, or 0 (skipped), or 2 (repeated)."""
+        """How often the clock runs through each label: 1, or 0 (skipped), or 2 (repeated).
+
+        A label of which only a part is skipped or repeated (two hours, a day) counts once.
+        """
         counts = np.bincount(self.positions, minlength=self.days * self.labels)
-        return counts.reshape(self.days, self.labels)
+        counts = counts.reshape(self.days, self.labels)
+        for day in range(self.days if self.labels > 1 else 0):
+            opens, closes = _day_bounds(self.first_date + timedelta(days=day), self.tz)
+            minutes = int((closes - opens) / np.timedelta64(60, "s"))
+            if minutes % self.interval_minutes:
+                passed = _labels_of_odd_day(opens, closes, self.tz, 1) // self.interval_minutes
+                run = np.bincount(passed, minlength=self.labels) / self.interval_minutes
+                counts[day] = np.where(run == 0, 0, np.where(run >= 2, 2, 1))
+        return counts
 
     def fold(self, values: FloatArray) -> FloatArray:
         """Sum values by instant into dates × labels; NaN in any of the instants is missing."""
@@ -120,4 +131,6 @@ def _labels_of_odd_day(
     first = opens.astype("datetime64[s]").astype(datetime).replace(tzinfo=UTC)
     step = timedelta(minutes=interval_minutes)
     local = ((first + index * step).astimezone(tz) for index in range(count))
-    return np.array([(at.hour * 60 + at.minute) // interval_minutes for at in local])
+    return np.array(
+        [(at.hour * 60 + at.minute) // interval_minutes for at in local], dtype=np.int64
+    )

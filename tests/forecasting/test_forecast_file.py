@@ -1,63 +1,9 @@
 """The command that forecasts a file: what it takes, what it refuses, what it writes."""
 
-import csv
-import gzip
-from datetime import datetime, timedelta
-
 import numpy as np
 import pytest
-from django.core.management import CommandError, call_command
 
-HEADER = "series,timestamp,volume"
-
-
-def stamps(first="2026-01-05T00:00", days=42, minutes=60):
-    start = datetime.fromisoformat(first)
-    return [start + timedelta(minutes=minutes * n) for n in range(days * 1440 // minutes)]
-
-
-def lines(
-    *, series="calls", seed=1, mean=20.0, first="2026-01-05T00:00", days=42, minutes=60, aht=None
-):
-    rng = np.random.default_rng(seed)
-    rows = []
-    for at in stamps(first, days, minutes):
-        volume = rng.poisson(mean * (0.5 if at.weekday() > 4 else 1))
-        rows.append(f"{series},{at:%Y-%m-%dT%H:%M},{volume}" + (f",{aht}" if aht else ""))
-    return rows
-
-
-@pytest.fixture
-def command(tmp_path, capsys):
-    """Write the rows, run the command, return the rows of its output."""
-
-    def run(rows, *, header=HEADER, name="history.csv", encoding="utf-8", zone="UTC",
-            interval=60, origin=("2026-02-16T00:00",), days=7, **options):  # fmt: skip
-        source, out = tmp_path / name, tmp_path / "forecast.csv"
-        data = ("\n".join([header, *rows]) + "\n").encode(encoding)
-        source.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
-        repeated = [part for text in origin for part in ("--origin", text)]
-        repeated += [part for name in options.pop("series", []) for part in ("--series", name)]
-        call_command(
-            "forecast_file", str(source), *repeated, interval=interval, timezone=zone, days=days,
-            out=out, **options,
-        )  # fmt: skip
-        run.stderr = capsys.readouterr().err
-        run.bytes = out.read_bytes()
-        return list(csv.DictReader(out.read_text().splitlines()))
-
-    return run
-
-
-def numbers(rows, column="mean"):
-    return [float(row[column]) for row in rows]
-
-
-def refusal(command, rows, **options):
-    with pytest.raises(CommandError) as caught:
-        command(rows, **options)
-    assert caught.value.returncode == 2
-    return str(caught.value)
+from tests.forecasting.files import HEADER, lines, numbers, refusal, stamps
 
 
 def test_every_label_of_the_horizon_is_written_in_order(command):
@@ -269,8 +215,16 @@ def test_coarser_rows_are_refused(command):
         ({"quantiles": "0.5,0.50"}, "without repeats"),
         ({"quantiles": ","}, "at least one quantile"),
         ({"series": ["sales"]}, "holds no series 'sales'"),
-        ({"drivers": "claims.csv"}, "Drivers are not available"),
-        ({"holidays": "GB"}, "National calendars are not available"),
+        ({"drivers": "claims.csv"}, "There is no file claims.csv"),
+        ({"holidays": "ZZ"}, "'ZZ' is no country of the national calendars"),
+        ({"holidays": "US-QQ"}, "US has no subdivision 'QQ'"),
+        ({"holidays": ","}, "Expected a country such as GB"),
+        ({"quantiles": "0.1,median"}, "between 0 and 1 such as 0.1,0.5,0.9, got 'median'"),
+        ({"quantiles": "nan"}, "got 'nan'"),
+        ({"origin": ("2026-02-30T00:00",)}, "is no date and time of the calendar"),
+        ({"origin": ("16.02.2026",)}, "Expected an --origin like 2018-05-07T00:00"),
+        ({"interval": 1440, "origin": ("2026-02-16T06:00",)}, "on the 1440-minute grid"),
+        ({"interval": 0}, "divides a day"),
         ({"header": "series,when,volume"}, "lacks timestamp"),
         ({"name": "h.csv.gz", "encoding": "utf-16"}, "cannot be read as a UTF-8 CSV file"),
     ],

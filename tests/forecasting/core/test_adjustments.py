@@ -1,7 +1,5 @@
 """Special days, overrides and drivers."""
 
-from datetime import timedelta
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,8 +12,6 @@ from forecasting.core.drivers import (
     lag_kernel,
 )
 from forecasting.core.overrides import OverrideData, OverrideKind, apply_overrides, scale_bands
-from forecasting.core.special_days import SpecialDate, horizon_factors, learn_mask
-from tests.forecasting.core.arrays import MONDAY, history, poisson_history
 
 STARTS = np.datetime64("2026-03-02T09:00:00", "s") + np.arange(4) * np.timedelta64(1800, "s")
 
@@ -60,40 +56,6 @@ def test_bands_move_with_the_mean():
         changed=np.array([20.0, 4.0]),
     )
     assert bands.tolist() == [[10.0, 4.0], [30.0, 4.0]]
-
-
-def special(offset, kind="Sale", **fields):
-    return SpecialDate(MONDAY + timedelta(days=offset), kind, **fields)
-
-
-def test_special_days_are_left_out_of_learning():
-    dates = [[special(2), special(60)], []]
-    mask = learn_mask(dates, MONDAY, 7)
-    assert np.argwhere(~mask).tolist() == [[0, 2]]
-
-
-def test_a_special_day_ahead_is_closed_typed_learnt_or_ordinary():
-    past = poisson_history(days=70, mean=40)
-    past.offered[0, [30, 44]] *= 2
-    dates = [[
-        special(30), special(44), special(70), special(71, is_closed=True),
-        special(72, scale=0.3), special(73, kind="Never seen"), special(500),
-    ]]  # fmt: skip
-    trusting = history(past.offered, learn_mask=learn_mask(dates, MONDAY, 70))
-    factors = horizon_factors(history=trusting, special=dates, days=7)
-    assert factors[0, 0] == pytest.approx(1.8, abs=0.12)  # two days at 2, half a day at 1
-    assert factors[0, 1:4].tolist() == [0.0, 0.3, 1.0]
-    assert factors[0, 4:].tolist() == [1, 1, 1]
-
-
-def test_no_special_days_cost_nothing():
-    past = poisson_history(days=28)
-    assert (horizon_factors(history=past, special=[[]], days=3) == 1).all()
-
-
-def test_a_negative_scale_is_refused():
-    with pytest.raises(ValueError, match="scale >= 0"):
-        special(1, scale=-0.5)
 
 
 @given(lag=st.floats(0.3, 14), shape=st.floats(0.5, 20))

@@ -87,3 +87,19 @@ def test_a_step_that_does_not_divide_a_day_is_refused(minutes):
 def test_an_empty_grid_is_refused():
     with pytest.raises(ValueError, match="at least one day"):
         WallClockGrid(SPRING, 0, LONDON, 15)
+
+
+def test_a_label_counts_twice_or_not_at_all_only_when_all_of_it_does():
+    for minutes in (120, 480, 1440):
+        for day in (SPRING, AUTUMN):
+            assert (WallClockGrid(day, 1, LONDON, minutes).repeats == 1).all()
+    half_hour = ZoneInfo("Australia/Lord_Howe")
+    for day in (date(2021, 10, 3), date(2021, 4, 4)):
+        assert (WallClockGrid(day, 1, half_hour, 60).repeats == 1).all()
+    assert WallClockGrid(date(2021, 10, 3), 1, half_hour, 30).repeats[0, 4] == 0
+    assert WallClockGrid(date(2021, 4, 4), 1, half_hour, 30).repeats[0, 3] == 2
+
+
+def test_a_date_that_a_zone_left_out_has_no_labels():
+    grid = WallClockGrid(date(2011, 12, 30), 1, ZoneInfo("Pacific/Apia"), 60)
+    assert (grid.repeats == 0).all()

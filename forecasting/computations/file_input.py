@@ -1,0 +1,178 @@
+"""From the series of a history file to the engine's arrays at one origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from forecasting.computations.file_drivers import file_drivers
+from forecasting.computations.history_file import HistoryFile, SeriesHistory, window
+from forecasting.core import HistoryData, HorizonData
+from forecasting.core.data import DAYS_PER_WEEK
+from forecasting.core.make_up_days import MakeUpDays, make_up_days
+from forecasting.core.opening import open_slots
+from forecasting.core.special_days import SpecialCalendar, horizon_factors, learn_mask
+from forecasting.core.wall_clock import BoolArray, FloatArray, WallClockGrid
+
+if TYPE_CHECKING:
+    from forecasting.computations.forecast_file import FileForecastParams
+
+
+@dataclass(frozen=True)
+class FileInput:
+    """Engine input of the series that share their first date."""
+
+    indexes: tuple[int, ...]
+    """Positions of the series in the file."""
+    history: HistoryData
+    horizon: HorizonData
+    open_mask: BoolArray
+    """Where the horizon is open, make-up workdays included."""
+    make_up: MakeUpDays
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _SeriesInput:
+    """Arrays of one series; the past by date × label, brought to one hour where a label repeats."""
+
+    offered: FloatArray
+    open_mask: BoolArray
+    slots: BoolArray
+    aht_seconds: FloatArray | None
+    today: FloatArray
+
+
+def engine_inputs(
+    history: HistoryFile, origin: datetime, params: FileForecastParams
+) -> Iterator[FileInput]:
+    """One input per first date that series have in the window; a series never hangs on others."""
+    groups: dict[date, list[int]] = {}
+    for index, series in enumerate(history.series):
+        groups.setdefault(_first_date(series, origin, params), []).append(index)
+    for first, indexes in groups.items():
+        yield _group_input(history, indexes, first, origin, params)
+
+
+def _first_date(series: SeriesHistory, origin: datetime, params: FileForecastParams) -> date:
+    """First date that counts; the day before the origin when there is none."""
+    first = series.first_date
+    if params.history_days is not None:
+        first = max(first, (origin - timedelta(days=params.history_days)).date())
+    return min(first, origin.date() - timedelta(days=1))
+
+
+def _group_input(
+    history: HistoryFile,
+    indexes: list[int],
+    first: date,
+    origin: datetime,
+    params: FileForecastParams,
+) -> FileInput:
+    days = (origin.date() - first).days
+    past = WallClockGrid(first, days, params.tz, params.interval_minutes)
+    inputs = [_series_input(history.series[index], past, origin, params) for index in indexes]
+    make_up = make_up_days(params.calendar, origin.date(), params.days)
+    data = HistoryData(
+        offered=np.stack([item.offered for item in inputs]),
+        open_mask=np.stack([item.open_mask for item in inputs]),
+        first_date=first,
+        interval_minutes=params.interval_minutes,
+        aht_seconds=_stacked_aht(inputs),
+        learn_mask=_learn_mask(params.calendar, len(inputs), first, days),
+    )
+    names = [history.series[index].name for index in indexes]
+    driven = file_drivers(data, names, params.drivers, origin, make_up.days)
+    data = replace(data, day_factors=driven.past)
+    slots = np.stack([item.slots for item in inputs])
+    future = slots[:, np.arange(days, days + make_up.days) % DAYS_PER_WEEK]
+    horizon = HorizonData(
+        open_mask=future,
+        day_factors=driven.future,
+        special_factors=_special_factors(data, params.calendar, make_up.days),
+        today_offered=np.stack([item.today for item in inputs])
+        if params.label_of(origin)
+        else None,
+    )
+    return FileInput(
+        indexes=tuple(indexes),
+        history=data,
+        horizon=horizon,
+        open_mask=make_up.applied(future, axis=1),
+        make_up=make_up,
+        notes=driven.notes,
+    )
+
+
+def _learn_mask(
+    calendar: SpecialCalendar | None, rows: int, first: date, days: int
+) -> BoolArray | None:
+    if calendar is None:
+        return None
+    return learn_mask([calendar.dates] * rows, first, days, calendar.make_up)
+
+
+def _special_factors(
+    data: HistoryData, calendar: SpecialCalendar | None, days: int
+) -> FloatArray | None:
+    """What holidays do on the dates ahead; None without a calendar."""
+    if calendar is None:
+        return None
+    return horizon_factors(history=data, special=[calendar.dates] * data.queues, days=days)
+
+
+def _stacked_aht(inputs: list[_SeriesInput]) -> FloatArray | None:
+    known = [item.aht_seconds for item in inputs if item.aht_seconds is not None]
+    return np.stack(known) if known else None
+
+
+def _series_input(
+    series: SeriesHistory, past: WallClockGrid, origin: datetime, params: FileForecastParams
+) -> _SeriesInput:
+    """Only rows before the origin and within the history's days."""
+    volumes = window(
+        series, series.volumes, first_date=past.first_date, days=past.days, fill=np.nan
+    )
+    rows = window(
+        series, series.has_row * 1.0, first_date=past.first_date, days=past.days, fill=0.0
+    )
+    aht = None
+    if series.aht_seconds is not None:
+        aht = window(
+            series, series.aht_seconds, first_date=past.first_date, days=past.days, fill=np.nan
+        )
+    label = params.label_of(origin)
+    if _starts_in_mid_day(past.first_date, origin, params):
+        volumes[0, :label], rows[0, :label] = np.nan, 0.0
+        if aht is not None:
+            aht[0, :label] = np.nan
+    slots = open_slots(rows > 0, past.repeats > 0)
+    weekday = np.arange(past.days) % DAYS_PER_WEEK
+    return _SeriesInput(
+        offered=volumes / np.maximum(past.repeats, 1),
+        open_mask=slots[weekday] & (past.repeats > 0),
+        slots=slots,
+        aht_seconds=aht,
+        today=_today(series, origin, label, params),
+    )
+
+
+def _starts_in_mid_day(first: date, origin: datetime, params: FileForecastParams) -> bool:
+    """Whether the window of --history-days begins within the first date."""
+    if params.history_days is None:
+        return False
+    return (origin - timedelta(days=params.history_days)).date() == first
+
+
+def _today(
+    series: SeriesHistory, origin: datetime, label: int, params: FileForecastParams
+) -> FloatArray:
+    """What is known of the origin's own date, per hour of the clock; NaN from the origin on."""
+    today = window(series, series.volumes, first_date=origin.date(), days=1, fill=np.nan)[0]
+    today[label:] = np.nan
+    grid = WallClockGrid(origin.date(), 1, params.tz, params.interval_minutes)
+    return np.asarray(today / np.maximum(grid.repeats[0], 1))
