@@ -12,7 +12,7 @@ from datetime import date
 
 import numpy as np
 
-from forecasting.core.wall_clock import BoolArray, FloatArray
+from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
 DAYS_PER_WEEK = 7
 FULL_HISTORY_DAYS = 28
@@ -178,3 +178,7 @@ class ForecastResult:
     components: Components
     day_weights: FloatArray = field(default_factory=lambda: np.ones((0, 0)))
     """Queue × past date: below 1 where a day was taken for an outlier."""
+    backtest_totals: FloatArray = field(default_factory=lambda: np.zeros((2, 0, 0, 0)))
+    """Expected and actual contacts of scored cells: 2 × queue × origin × day; NaN where none."""
+    backtest_origins: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Index into the past dates of each origin of the backtest."""

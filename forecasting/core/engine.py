@@ -13,6 +13,7 @@ from forecasting.core.backtest import (
     Backtest,
     LearningData,
     method_forecasts,
+    origins_of,
     run_backtest,
 )
 from forecasting.core.bands import Spread, held_out_coverage, learn_spread, quantile_bands
@@ -30,6 +31,7 @@ from forecasting.core.data import (
 )
 from forecasting.core.outcome import explain, score_methods
 from forecasting.core.selection import SWITCH_MARGIN
+from forecasting.core.totals import day_totals
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
 THIN_KNOWN_SHARE = 0.5
@@ -47,6 +49,8 @@ class _Chunk:
     bands: FloatArray
     day_weights: FloatArray
     outcomes: list[QueueOutcome]
+    totals: FloatArray | None = None
+    """Expected and actual contacts by queue × origin × day of the backtest."""
 
 
 def forecast(
@@ -65,12 +69,15 @@ def forecast(
     bands = np.zeros((len(params.quantiles), queues, horizon.days, labels))
     weights = np.ones((queues, history.days))
     outcomes: list[QueueOutcome] = []
+    totals: dict[int, FloatArray] = {}
     for start in range(0, queues, params.queues_per_chunk):
         chosen = np.arange(start, min(start + params.queues_per_chunk, queues))
         part = _forecast_chunk(history, horizon, params, chosen)
         mean[chosen], base[chosen] = part.mean, part.base
         bands[:, chosen], weights[chosen] = part.bands, part.day_weights
         outcomes.extend(part.outcomes)
+        if part.totals is not None:
+            totals[start] = part.totals
     refused = np.array([outcome.is_refused for outcome in outcomes])
     mean[refused] = np.nan
     bands[:, refused] = np.nan
@@ -81,7 +88,18 @@ def forecast(
         outcomes=tuple(outcomes),
         components=split_components(base=base, mean=mean, horizon=horizon),
         day_weights=weights,
+        backtest_totals=_joined(totals, queues),
+        backtest_origins=origins_of(history.days, params),
     )
+
+
+def _joined(parts: dict[int, FloatArray], queues: int) -> FloatArray:
+    """Totals of all chunks by their first queue; NaN for chunks of refused queues."""
+    shape = next((part.shape[2:] for part in parts.values()), (0, 0))
+    joined = np.full((2, queues, *shape), np.nan)
+    for start, part in parts.items():
+        joined[:, start : start + part.shape[1]] = part
+    return joined
 
 
 def flag_of(history: HistoryData, queue: int) -> str:
@@ -147,7 +165,14 @@ def _forecast_chunk(
         for row in range(len(chosen))
     ]
     _settle_constants(base, mean, bands, outcomes, history, chosen)
-    return _Chunk(base=base, mean=mean, bands=bands, day_weights=clean, outcomes=outcomes)
+    return _Chunk(
+        base=base,
+        mean=mean,
+        bands=bands,
+        day_weights=clean,
+        outcomes=outcomes,
+        totals=day_totals(**judged),
+    )
 
 
 def _nothing(
