@@ -30,6 +30,8 @@ SEASONAL_NAIVE = "seasonal_naive"
 METHODS = (BLEND, SMOOTHING, WEEKDAY_MEAN, SEASONAL_NAIVE)
 SMOOTHING_MEMBER = HALF_LIVES_DAYS.index(14.0)
 BACKTEST_SPAN_DAYS = 112
+SHAPE_DAYS = 28
+"""Days after an origin on which profiles are compared."""
 SHARED_SHARE = 0.8
 """Part of the best member's error on a day that no member is blamed for."""
 
@@ -179,6 +181,7 @@ def _day_factors(data: LearningData, origin: int, horizon: int) -> FloatArray:
 
 def _variant_errors(fit: Fit, actual: FloatArray, weight: FloatArray) -> FloatArray:
     """Absolute error of each profile variant given the true day totals (variant × queue)."""
+    actual, weight = actual[:, :SHAPE_DAYS], weight[:, :SHAPE_DAYS]
     slots = np.arange(actual.shape[1]) % DAYS_PER_WEEK
     totals = (actual * weight).sum(axis=-1)
     errors = np.empty(fit.rates.shape[:2])

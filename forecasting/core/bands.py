@@ -21,6 +21,7 @@ LARGEST_SMALL_COUNT = 60
 POISSON_DISPERSION = 1e-4
 LARGEST_DISPERSION = 25.0
 LARGEST_SKEW = 1.0
+LARGEST_ROOT_DISPERSION = 1.5
 SHRINK_DAYS = 6.0
 LEAST_FREEDOM = 2.0
 LEVEL_CAUTION = 0.7
@@ -125,13 +126,19 @@ def gamma_means(centre: FloatArray, dispersion: FloatArray) -> FloatArray:
     return np.asarray(centre * (1.0 + np.minimum(dispersion, LARGEST_SKEW) / 3.0))
 
 
+def _ninth(mean: FloatArray, dispersion: FloatArray) -> FloatArray:
+    """A ninth of the relative variance; beyond LARGEST_ROOT_DISPERSION the cube root says nothing."""
+    spread = np.minimum(dispersion, LARGEST_ROOT_DISPERSION)
+    return np.asarray((1.0 / np.maximum(mean, 1e-9) + spread) / 9.0)
+
+
 def normal_scores(values: FloatArray, centre: FloatArray, dispersion: FloatArray) -> FloatArray:
     """Where a value lies in its gamma-shaped distribution, on the normal scale.
 
     Wilson & Hilferty (1931): the cube root of a gamma variable is nearly normal.
     """
     mean = gamma_means(centre, dispersion)
-    ninth = (1.0 / np.maximum(mean, 1e-9) + dispersion) / 9.0
+    ninth = _ninth(mean, dispersion)
     root = np.cbrt(np.maximum(values, 0.0) / np.maximum(mean, 1e-9))
     return np.asarray((root - 1.0 + ninth) / np.sqrt(ninth))
 
@@ -139,7 +146,7 @@ def normal_scores(values: FloatArray, centre: FloatArray, dispersion: FloatArray
 def from_scores(scores: FloatArray, centre: FloatArray, dispersion: FloatArray) -> FloatArray:
     """Inverse of normal_scores."""
     mean = gamma_means(centre, dispersion)
-    ninth = (1.0 / np.maximum(mean, 1e-9) + dispersion) / 9.0
+    ninth = _ninth(mean, dispersion)
     root = 1.0 - ninth + scores * np.sqrt(ninth)
     return np.asarray(mean * np.maximum(root, 0.0) ** 3)
 

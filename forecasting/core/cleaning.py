@@ -14,6 +14,7 @@ OUTLIER_WEIGHT = 0.02
 HUBER_Z = 1.0
 HUBER_CELL_Z = 2.0
 LEAST_CELL_VARIANCE = 0.25
+SPREAD_WEEKS = 6
 SPREAD_FLOOR = 0.04
 """Least day-to-day spread (on log scale) taken for ordinary."""
 
@@ -75,14 +76,20 @@ def cell_weights(volumes: FloatArray, seen: FloatArray, expected: FloatArray) ->
 
     The spread of a cell is its counting noise and the queue's median excess over it.
     """
-    gaps = volumes - expected
-    squares = np.square(expected)
+    gaps = np.abs(volumes - expected)
+    dispersion = _median_excess(gaps, seen, expected)[:, None, None, None]
+    variance = np.maximum(expected, LEAST_CELL_VARIANCE) + dispersion * expected * expected
+    return np.asarray(np.minimum(1.0, HUBER_CELL_Z * np.sqrt(variance) / np.maximum(gaps, 1e-9)))
+
+
+def _median_excess(gaps: FloatArray, seen: FloatArray, expected: FloatArray) -> FloatArray:
+    """Median over the last weeks of squared gap beyond counting noise, relative to volume²."""
+    gaps, seen, expected = (
+        part[:, -SPREAD_WEEKS:].reshape(len(part), -1) for part in (gaps, seen, expected)
+    )
     usable = (seen > 0) & (expected > 1)
-    excess = np.where(usable, (gaps**2 - expected) / np.maximum(squares, 1e-9), np.nan)
-    dispersion = np.nan_to_num(nan_median(excess.reshape(excess.shape[0], -1)))
-    dispersion = np.maximum(dispersion, 0.0)[:, None, None, None]
-    spread = np.sqrt(np.maximum(expected, LEAST_CELL_VARIANCE) + dispersion * squares)
-    return np.asarray(np.minimum(1.0, HUBER_CELL_Z * spread / np.maximum(np.abs(gaps), 1e-9)))
+    excess = np.where(usable, (gaps**2 - expected) / np.maximum(expected, 1e-9) ** 2, np.nan)
+    return np.maximum(np.nan_to_num(nan_median(excess)), 0.0)
 
 
 def _in_lasting_run(signs: FloatArray) -> BoolArray:

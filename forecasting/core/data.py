@@ -117,7 +117,7 @@ class ForecastParams:
     quantiles: tuple[float, ...] = (0.1, 0.5, 0.9)
     backtest_origins: int = 8
     backtest_days: int = 56
-    queues_per_chunk: int = 32
+    queues_per_chunk: int = 16
     measures_coverage: bool = False
     """Judge the bands on held-out origins too (costs about half as much again)."""
 

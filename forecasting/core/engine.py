@@ -29,7 +29,7 @@ from forecasting.core.data import (
     MethodScore,
     QueueOutcome,
 )
-from forecasting.core.outcome import explain, score_methods
+from forecasting.core.outcome import explain, improvable_share, score_methods, sum_backtest
 from forecasting.core.selection import SWITCH_MARGIN
 from forecasting.core.totals import day_totals
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
@@ -137,7 +137,8 @@ def _forecast_chunk(
     clean = final.day_weights[:, -history.days :]
     backtest = run_backtest(data, final, params)
     scales = seasonal_naive_scale(data.volumes, data.known)
-    scores = [score_methods(backtest, row, float(scales[row])) for row in range(len(chosen))]
+    sums = sum_backtest(backtest)
+    scores = [score_methods(sums, row, float(scales[row])) for row in range(len(chosen))]
     picks = np.array([pick_method(row) for row in scores])
     rows = np.arange(len(chosen))
     every = method_forecasts(data, final, backtest.weights, history.days, horizon.days)
@@ -161,7 +162,14 @@ def _forecast_chunk(
     mean = centre * ratios
     bands = quantile_bands(mean=centre, spread=spread, quantiles=params.quantiles)
     outcomes = [
-        _outcome(flags[row], scores[row], METHODS[picks[row]], mean[row], covered[row])
+        _outcome(
+            flags[row],
+            scores[row],
+            METHODS[picks[row]],
+            mean[row],
+            coverage=covered[row],
+            dispersion=spread.dispersion[0, row],
+        )
         for row in range(len(chosen))
     ]
     _settle_constants(base, mean, bands, outcomes, history, chosen)
@@ -239,18 +247,28 @@ def _correct_today(
 
 
 def _outcome(
-    flag: str, scores: list[MethodScore], method: str, mean: FloatArray, covered: float
+    flag: str,
+    scores: list[MethodScore],
+    method: str,
+    mean: FloatArray,
+    *,
+    coverage: float,
+    dispersion: float,
 ) -> QueueOutcome:
     if flag.startswith("refused"):
         return _refusal(flag)
     open_cells: BoolArray = mean > 0
+    floor = accuracy.noise_floor(mean, open_cells)
+    error = next(s.wape for s in scores if s.method == method and s.horizon == "all")
     return QueueOutcome(
         flag=flag,
         method=method,
         reason=explain(flag, method, scores),
         scores=tuple(scores),
-        noise_floor=accuracy.noise_floor(mean, open_cells),
-        coverage=float(covered) if np.isfinite(covered) else None,
+        noise_floor=floor,
+        coverage=float(coverage) if np.isfinite(coverage) else None,
+        dispersion=float(dispersion),
+        improvable=improvable_share(error, floor),
     )
 
 

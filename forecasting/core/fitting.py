@@ -22,6 +22,8 @@ from forecasting.core.wall_clock import FloatArray
 RATE_HALF_LIFE_WEEKS = 8.0
 RATE_VARIANTS = ((3.0, 2), (8.0, 0), (8.0, 1), (8.0, 4), (26.0, 0), (26.0, 3))
 """Half-life in weeks and smoothing passes of each profile variant."""
+FIRST_VARIANTS = ((8.0, 1),)
+"""What cells are judged against before they are weighted."""
 LOCAL_LEVEL_HALF_LIFE_DAYS = 6.0
 WEEKDAY_HALF_LIFE_WEEKS = 8.0
 MEAN_PRIOR_DAYS = 5.0
@@ -79,12 +81,12 @@ def fit_at(
         weights = trusted * day_weights(totals, expected)
         level = _local_levels(totals, expected, weights)
     exposure = level * factor
-    rates = _final_rates(x, seen, weights, exposure, ages)
-    trust = cell_weights(x, seen, rates.mean(axis=0)[:, None] * exposure[..., None])
+    first = _final_rates(x, seen, weights, exposure, ages, variants=FIRST_VARIANTS)
+    trust = cell_weights(x, seen, first.mean(axis=0)[:, None] * exposure[..., None])
     volumes_of_days = totals
     whole = seen
     x, seen = x * trust, seen * trust
-    rates = _final_rates(x, seen, weights, exposure, ages)
+    rates = _final_rates(x, seen, weights, exposure, ages, variants=RATE_VARIANTS)
     base = rates.mean(axis=0)
     totals = x.sum(axis=-1)
     expected = np.einsum("qnil,qil->qni", seen, base, optimize=True) * factor
@@ -134,10 +136,16 @@ def _local_levels(totals: FloatArray, expected: FloatArray, weights: FloatArray)
 
 
 def _final_rates(
-    x: FloatArray, seen: FloatArray, weights: FloatArray, exposure: FloatArray, ages: FloatArray
+    x: FloatArray,
+    seen: FloatArray,
+    weights: FloatArray,
+    exposure: FloatArray,
+    ages: FloatArray,
+    *,
+    variants: tuple[tuple[float, int], ...],
 ) -> FloatArray:
     """Rates of every variant, at daily volumes that like weekdays share."""
-    rates = _rate_variants(x, seen, weights, exposure, ages)
+    rates = _rate_variants(x, seen, weights, exposure, ages, variants)
     scales = weekday_scales(rates.mean(axis=0), x, seen, weights, exposure, ages)
     return rates * scales[..., None]
 
@@ -177,12 +185,17 @@ def weekday_scales(
 
 
 def _rate_variants(
-    x: FloatArray, seen: FloatArray, weights: FloatArray, exposure: FloatArray, ages: FloatArray
+    x: FloatArray,
+    seen: FloatArray,
+    weights: FloatArray,
+    exposure: FloatArray,
+    ages: FloatArray,
+    wanted: tuple[tuple[float, int], ...],
 ) -> FloatArray:
     """Rates of every variant: half-life, pooling between like weekdays, smoothing along the day."""
     variants = []
     cache: dict[float, tuple[FloatArray, FloatArray]] = {}
-    for half_life, passes in RATE_VARIANTS:
+    for half_life, passes in wanted:
         if half_life not in cache:
             weight = weights * (0.5 ** (ages / half_life))[None, :, None]
             counts = np.einsum("qnil,qni->qil", x, weight, optimize=True)

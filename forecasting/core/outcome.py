@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from forecasting.core import accuracy
 from forecasting.core.backtest import METHODS, Backtest
 from forecasting.core.data import MethodScore
 from forecasting.core.selection import BUCKET_NAMES, bucket_index
+from forecasting.core.wall_clock import FloatArray
 
 METHOD_WORDS = {
     "discounted_blend": "level at several speeds × weekday profile",
@@ -17,30 +19,72 @@ METHOD_WORDS = {
 }
 
 
-def score_methods(backtest: Backtest, queue: int, naive_scale: float) -> list[MethodScore]:
+@dataclass(frozen=True)
+class BacktestSums:
+    """What the scores of a chunk of queues are made of; each origin has its own days."""
+
+    absolute: FloatArray
+    """Method × origin × queue × day: sum of absolute errors over the scored labels."""
+    signed: FloatArray
+    """The same shape: sum of forecast minus actual."""
+    actual: FloatArray
+    """Origin × queue × day."""
+    cells: FloatArray
+    """Origin × queue × day: labels scored."""
+
+
+def sum_backtest(backtest: Backtest) -> BacktestSums:
+    """Sum the errors of a backtest over labels."""
+    absolute = np.empty(backtest.predicted.shape[:-1])
+    signed = np.empty(absolute.shape)
+    for method, predicted in enumerate(backtest.predicted):
+        errors = predicted - backtest.actual
+        errors *= backtest.weight
+        signed[method] = errors.sum(axis=-1)
+        absolute[method] = np.abs(errors, out=errors).sum(axis=-1)
+    return BacktestSums(
+        absolute=absolute,
+        signed=signed,
+        actual=np.einsum("oqdl,oqdl->oqd", backtest.actual, backtest.weight),
+        cells=backtest.weight.sum(axis=-1),
+    )
+
+
+def score_methods(sums: BacktestSums, queue: int, naive_scale: float) -> list[MethodScore]:
     """WAPE, bias and MASE of every method, over all horizons and by horizon bucket."""
-    buckets = bucket_index(backtest.days)
-    horizons = {"all": np.ones(backtest.days, dtype=bool)}
+    days = sums.cells.shape[2]
+    buckets = bucket_index(days)
+    horizons = {"all": np.ones(days, dtype=bool)}
     horizons |= {
         name: buckets == index for index, name in enumerate(BUCKET_NAMES) if index in buckets
     }
     scores = []
-    for index, method in enumerate(METHODS):
-        predicted = backtest.predicted[index, :, queue]
-        actual, scored = backtest.actual[:, queue], backtest.weight[:, queue] > 0
-        for name, days in horizons.items():
-            part = scored & days[None, :, None]
-            scores.append(
-                MethodScore(
-                    method=method,
-                    horizon=name,
-                    wape=accuracy.wape(predicted, actual, part),
-                    bias=accuracy.bias(predicted, actual, part),
-                    mase=accuracy.mase(predicted, actual, part, naive_scale),
-                    origins=int(part.any(axis=(1, 2)).sum()),
-                )
+    for name, part in horizons.items():
+        actual = float(sums.actual[:, queue, part].sum())
+        cells = float(sums.cells[:, queue, part].sum())
+        origins = int(sums.cells[:, queue, part].any(axis=1).sum())
+        absolute = sums.absolute[:, :, queue, part].sum(axis=(1, 2))
+        signed = sums.signed[:, :, queue, part].sum(axis=(1, 2))
+        scaled = cells > 0 and np.isfinite(naive_scale) and naive_scale > 0
+        scores += [
+            MethodScore(
+                method=method,
+                horizon=name,
+                wape=float(absolute[index]) / actual if actual > 0 else None,
+                bias=float(signed[index]) / actual if actual > 0 else None,
+                mase=float(absolute[index]) / cells / naive_scale if scaled else None,
+                origins=origins,
             )
-    return scores
+            for index, method in enumerate(METHODS)
+        ]
+    return sorted(scores, key=lambda score: METHODS.index(score.method))
+
+
+def improvable_share(error: float | None, floor: float | None) -> float | None:
+    """Share of an error that lies above the noise floor; None where either is unknown."""
+    if error is None or floor is None or error <= 0:
+        return None
+    return max(0.0, 1.0 - floor / error)
 
 
 def explain(flag: str, method: str, scores: list[MethodScore]) -> str:

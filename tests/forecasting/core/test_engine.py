@@ -289,3 +289,16 @@ def test_arrays_that_do_not_fit_are_refused(fields, words):
 def test_params_are_checked(params, words):
     with pytest.raises(ValueError, match=words):
         ForecastParams(**params)
+
+
+def test_the_outcome_says_how_much_is_chance_and_how_much_could_be_better():
+    """Poisson arrivals leave nothing to improve; a level that jumps from day to day does."""
+    calm = run(poisson_history(days=84)).outcomes[0]
+    rng = np.random.default_rng(6)
+    volumes = poisson_history(days=84).offered * rng.gamma(4, 1 / 4, (1, 84, 1))
+    wild = run(history(np.round(volumes))).outcomes[0]
+
+    assert calm.improvable < 0.1
+    assert calm.dispersion < 0.01
+    assert wild.improvable > 0.4
+    assert wild.dispersion == pytest.approx(0.25, abs=0.15)
