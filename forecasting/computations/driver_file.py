@@ -133,8 +133,8 @@ def _checked(part: DriverRows, lines: IntArray, tz: ZoneInfo, warnings: list[str
     hours = repeats[since_first // (CLOCK_STEP_MINUTES * 60)]
     if (hours == 0).any():
         warnings.append(
-            f"{int((hours == 0).sum())} rows of driver {part.driver!r} lie in an hour that the "
-            f"clock skipped and were ignored ({named_lines(lines[hours == 0])})."
+            f"Rows of driver {part.driver!r} in an hour that the clock skipped were ignored "
+            f"({named_lines(lines[hours == 0])})."
         )
     order = np.arange(part.seconds.size) - np.searchsorted(part.seconds, part.seconds)
     refuse(

@@ -143,8 +143,8 @@ def _series(
     skipped = repeats[position] == 0
     if skipped.any():
         warnings.append(
-            f"{int(skipped.sum())} rows of {rows.name!r} lie in an hour that the clock skipped "
-            f"and were ignored ({named_lines(rows.lines[skipped])})."
+            f"Rows of {rows.name!r} in an hour that the clock skipped were ignored "
+            f"({named_lines(rows.lines[skipped])})."
         )
         rows, position = rows.pick(~skipped), position[~skipped]
     starts = np.searchsorted(position, position, side="left")

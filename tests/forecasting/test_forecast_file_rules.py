@@ -247,7 +247,7 @@ def test_rows_of_a_skipped_label_are_ignored(tmp_path, zone, spring, skipped, au
     found = read(tmp_path, day, zone=zone)
     line = 2 + int(skipped[:2])
     assert found.warnings == (
-        f"1 rows of 'a' lie in an hour that the clock skipped and were ignored (lines {line}).",
+        f"Rows of 'a' in an hour that the clock skipped were ignored (lines {line}).",
     )
     assert not found.series[0].has_row[0, int(skipped[:2])]
     daily = read(tmp_path, day, zone=zone, interval=1440).series[0]
