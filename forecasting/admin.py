@@ -35,7 +35,7 @@ class SpecialDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class DriverLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Drivers."""
 
-    list_display = ("driver_queue", "queue", "max_lag_days", "is_active")
+    list_display = ("driver_queue", "series", "queue", "is_active")
 
 
 @admin.register(models.Override)

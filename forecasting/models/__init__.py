@@ -1,13 +1,13 @@
 """Tables of the demand."""
 
 from forecasting.models.adjustment import (
-    DriverLink,
     Override,
     OverrideComponent,
     OverrideKind,
     SpecialDay,
     SpecialDayKind,
 )
+from forecasting.models.driver import DriverLink, DriverSeries, DriverValue
 from forecasting.models.history import (
     BacklogSnapshot,
     ContactRecord,
@@ -18,6 +18,8 @@ from forecasting.models.history import (
     IntervalActual,
     WorkItem,
 )
+from forecasting.models.intraday import IntradayForecast
+from forecasting.models.new_queue import StartingPlan
 from forecasting.models.run import (
     ForecastDay,
     ForecastInterval,
@@ -30,6 +32,8 @@ __all__ = [
     "BacklogSnapshot",
     "ContactRecord",
     "DriverLink",
+    "DriverSeries",
+    "DriverValue",
     "ForecastDay",
     "ForecastInterval",
     "ForecastQueueResult",
@@ -41,11 +45,13 @@ __all__ = [
     "ImportKind",
     "ImportStatus",
     "IntervalActual",
+    "IntradayForecast",
     "Override",
     "OverrideComponent",
     "OverrideKind",
     "OverrideScore",
     "SpecialDay",
     "SpecialDayKind",
+    "StartingPlan",
     "WorkItem",
 ]

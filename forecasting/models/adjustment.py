@@ -1,4 +1,4 @@
-"""What a planner knows that the history does not: special days, overrides, drivers."""
+"""What a planner knows that the history does not: special days and overrides."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -125,34 +125,3 @@ class Override(models.Model):
             f"{self.queue} {self.get_component_display()}: {self.get_kind_display()} "
             f"{self.value:g}: {self.reason}"
         )
-
-
-@audited()
-class DriverLink(models.Model):
-    """One queue's arrivals that drive another queue's demand after a lag."""
-
-    driver_queue = models.ForeignKey(
-        Queue, on_delete=models.CASCADE, related_name="drives", verbose_name=_("driver")
-    )
-    queue = models.ForeignKey(
-        Queue, on_delete=models.CASCADE, related_name="drivers", verbose_name=_("driven queue")
-    )
-    max_lag_days = models.PositiveSmallIntegerField(_("longest lag in days"), default=14)
-    is_active = models.BooleanField(_("active"), default=True)
-
-    objects = ByQueueQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("driver")
-        verbose_name_plural = _("drivers")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["driver_queue", "queue"], name="forecasting_driverlink_once"
-            ),
-            models.CheckConstraint(
-                condition=~Q(driver_queue=F("queue")), name="forecasting_driverlink_not_itself"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.driver_queue} → {self.queue}"

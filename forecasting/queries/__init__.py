@@ -27,6 +27,7 @@ from forecasting.queries.days import (
     intervals_between,
     queue_overviews,
 )
+from forecasting.queries.drivers import driver_values
 from forecasting.queries.runs import (
     IntervalSeries,
     as_override_data,
@@ -50,9 +51,18 @@ from forecasting.queries.scores import (
     override_scores,
     queue_accuracies,
 )
+from forecasting.queries.totals import (
+    LEVELS,
+    Node,
+    NodeTotals,
+    bucket_date,
+    node_of,
+    totals,
+)
 
 __all__ = [
     "ALL_HORIZONS",
+    "LEVELS",
     "NO_SCORE",
     "BatchCells",
     "DailyVolume",
@@ -60,6 +70,8 @@ __all__ = [
     "ExplainedInterval",
     "HistoryDay",
     "IntervalSeries",
+    "Node",
+    "NodeTotals",
     "OverrideGroup",
     "QueueAccuracy",
     "QueueCells",
@@ -69,11 +81,13 @@ __all__ = [
     "arrivals_known_until",
     "as_override_data",
     "bounds_of",
+    "bucket_date",
     "by_planner",
     "by_reason",
     "cells_of",
     "daily_totals",
     "daily_volumes",
+    "driver_values",
     "explained_intervals",
     "forecast_days",
     "history_bounds",
@@ -85,6 +99,7 @@ __all__ = [
     "item_queues",
     "latest_published_run",
     "latest_run",
+    "node_of",
     "open_labels",
     "open_labels_of",
     "override_data",
@@ -97,4 +112,5 @@ __all__ = [
     "special_dates",
     "special_dates_of",
     "staleness",
+    "totals",
 ]

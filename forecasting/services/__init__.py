@@ -3,6 +3,15 @@
 from forecasting.core.actual_row import ActualRow
 from forecasting.core.day_factors import ForecastDays
 from forecasting.services.actuals import RecordResult, record_actuals
+from forecasting.services.drivers import (
+    UnableToSetDriver,
+    clear_driver_values,
+    create_series,
+    link_driver,
+    parse_values,
+    set_driver_values,
+    unlink_driver,
+)
 from forecasting.services.import_files import UnableToImport
 from forecasting.services.imports import MappingChoice, create_import, set_mapping
 from forecasting.services.overrides import (
@@ -35,12 +44,17 @@ __all__ = [
     "UnableToImport",
     "UnableToOverride",
     "UnableToPublish",
+    "UnableToSetDriver",
     "UnableToSetSpecialDay",
+    "clear_driver_values",
     "create_forecast_run",
     "create_import",
     "create_override",
+    "create_series",
     "forget_old_snapshots",
     "freeze_snapshots",
+    "link_driver",
+    "parse_values",
     "publish_forecast",
     "reapply_overrides",
     "record_actuals",
@@ -48,6 +62,8 @@ __all__ = [
     "revoke_override",
     "save_outcomes",
     "save_scores",
+    "set_driver_values",
     "set_mapping",
     "set_special_day",
+    "unlink_driver",
 ]

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from forecasting.models import ForecastQueueResult
+from forecasting.models import DriverSeries, ForecastQueueResult
 from wfm.org.models import Queue
 from wfm.web.formats import number, percent
 
@@ -99,27 +99,43 @@ def why_words(result: ForecastQueueResult) -> list[str]:
     if result.flag == ForecastQueueResult.Flag.THIN:
         sentences.append(gettext("The history is thin: expect more change than the band says."))
     if driver := result.components.get("driver"):
-        sentences.append(driver_words(driver, Queue.objects.get(pk=driver["queue_id"])))
+        sentences.extend(driver_words(each) for each in (driver, *driver.get("more", ())))
         sentences.append(gettext("The backtests knew the driver's true values."))
     return sentences
 
 
-def driver_words(driver: dict[str, Any], queue: Queue) -> str:
+def driver_words(driver: dict[str, Any]) -> str:
     """A driver link in a sentence: strength, lag and gain."""
-    if "first_day" not in driver:  # a run of an older version: its own sentence
+    if "mean_lag_days" not in driver:  # a run of an older version: its own sentence
         return str(driver["words"])
     low, high = driver["first_day"], driver["last_day"]
-    when = (
-        gettext("%(days)s days") % {"days": low}
-        if low == high
-        else gettext("%(low)s–%(high)s days") % {"low": low, "high": high}
+    if high == 0:
+        when = gettext("less than a day")
+    elif low == high:
+        when = gettext("%(days)s days") % {"days": low}
+    else:
+        when = gettext("%(low)s–%(high)s days") % {"low": low, "high": high}
+    template = gettext(
+        "Each %(driver)s brings %(contacts)s contacts, most after %(when)s; "
+        "the error of held-out days falls by %(gain)s."
     )
-    return gettext(
-        "Each item of %(driver)s brings %(contacts)s contacts, most after %(when)s; "
-        "the error of held-out weeks falls by %(gain)s."
-    ) % {
-        "driver": queue,
-        "contacts": number(driver["contacts_per_unit"], 2),
+    if driver["contacts_per_unit"] < 0:
+        template = gettext(
+            "Each %(driver)s takes %(contacts)s contacts away, most after %(when)s; "
+            "the error of held-out days falls by %(gain)s."
+        )
+    return template % {
+        "driver": _unit_words(driver),
+        "contacts": number(abs(driver["contacts_per_unit"]), 2),
         "when": when,
         "gain": percent(1 - driver["error_with"] / driver["error_without"], 0),
     }
+
+
+def _unit_words(driver: dict[str, Any]) -> str:
+    """One of the driver: an item of a queue, or the unit of a named driver."""
+    if driver.get("series_id"):
+        series = DriverSeries.objects.filter(pk=driver["series_id"]).first()
+        return series.unit if series else gettext("unit of a driver that is gone")
+    queue = Queue.objects.filter(pk=driver["queue_id"]).first()
+    return gettext("item of %(queue)s") % {"queue": queue or gettext("another queue")}

@@ -6,9 +6,19 @@ import numpy as np
 import pytest
 from django.urls import reverse
 
+from forecasting import queries
 from forecasting.jobs import start_forecast
 from forecasting.models import DriverLink, ForecastInterval, ForecastQueueResult, WorkItem
-from forecasting.services import ActualRow, record_actuals
+from forecasting.services import (
+    ActualRow,
+    UnableToSetDriver,
+    clear_driver_values,
+    create_series,
+    link_driver,
+    parse_values,
+    record_actuals,
+    set_driver_values,
+)
 from tests.factories.org import make_deferred_queue, make_queue, make_user
 from tests.forecasting.rows import ORIGIN, finish
 from wfm.org.tenancy import system_tenant
@@ -87,3 +97,116 @@ def test_a_driver_without_rows_is_left_out(surge):
         DriverLink.objects.create(driver_queue=make_deferred_queue(), queue=line)
     _run, _means, result = forecast_of(line)
     assert result.components["driver"] is None
+
+
+def mailed_line(letters, *, per_letter=0.5, lag_days=2):
+    """Calls of a line that follow letters by two days, and a series to record the letters in."""
+    rng = np.random.default_rng(11)
+    lagged = np.concatenate([np.zeros(lag_days), letters[:-lag_days]])
+    calls = rng.poisson((60 + per_letter * lagged)[:, None] / 48 * np.ones((DAYS, 48)))
+    line = make_queue(name="Line", interval_minutes=30)
+    begin = ORIGIN - timedelta(days=DAYS)
+    record_actuals(
+        rows=(
+            ActualRow(line.pk, begin + timedelta(days=day, minutes=30 * label), int(calls[day, label]))
+            for day in range(DAYS) for label in range(48)
+        )
+    )  # fmt: skip
+    series = create_series(name="Invoice mailing", unit="letter")
+    link_driver(queue=line, series=series)
+    return line, series
+
+
+def test_a_mailing_that_is_planned_ahead_raises_its_days(client):
+    rng = np.random.default_rng(12)
+    letters = np.where(np.arange(DAYS) % 9 == 0, rng.uniform(200, 900, DAYS), 0.0)
+    today = ORIGIN.date()
+    with system_tenant():
+        line, series = mailed_line(letters)
+        past = {
+            today - timedelta(days=DAYS - day): letters[day] for day in range(DAYS) if letters[day]
+        }
+        set_driver_values(series=series, values=past, today=today, recorded_by=None)
+        planned = {today + timedelta(days=day): 0.0 for day in range(7)}
+        planned[today + timedelta(days=2)] = 800.0
+        set_driver_values(
+            series=series, values=planned, today=today - timedelta(days=1), recorded_by=None
+        )
+    run, driven, result = forecast_of(line)
+    assert driven[4] == pytest.approx(60 + 400, rel=0.25)
+    assert driven[[2, 3, 6]] == pytest.approx(60, rel=0.35)
+    with system_tenant():
+        client.force_login(make_user("planner"))
+    page = client.get(
+        reverse("forecast-queue", args=[run.pk, line.pk]),
+        {"from": "2026-03-16", "to": "2026-03-22"},
+    )
+    assert "Each letter brings 0.5" in " ".join(page.context["why"])
+    assert result.components["driver"]["first_day"] == 2
+
+
+def test_only_what_was_known_ahead_counts_for_days_to_come(surge):
+    driver, line = surge
+    today = ORIGIN.date()
+    with system_tenant():
+        link = link_driver(queue=line, driver_queue=driver)
+        set_driver_values(
+            queue=driver, values={today + timedelta(days=1): 70.0}, today=today, recorded_by=None
+        )
+        series = create_series(name="Mail", unit="letter")
+        mail = link_driver(queue=line, series=series)
+        for day, told_on in ((1, today), (2, today + timedelta(days=5))):
+            set_driver_values(
+                series=series,
+                values={today + timedelta(days=day): 9.0},
+                today=told_on,
+                recorded_by=None,
+            )
+        span = {"first_date": today - timedelta(days=4), "days": 4, "horizon_days": 4}
+        counted = queries.driver_values(link, origin_at=ORIGIN, **span)
+        told = queries.driver_values(mail, origin_at=ORIGIN, **span)
+    assert counted[2:4].tolist() == [60, 60]
+    assert np.isnan(counted[[4, 6, 7]]).all()
+    assert counted[5] == 70
+    assert told[5] == 9
+    assert np.isnan(told[6])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2026-04-01\t1200\n2026-04-02;800", None),
+        ("2026-04-01 1200 3", "Not read: 1: 2026-04-01 1200 3"),
+        ("2026-04-01 5\n2026-04-01 6", "each day once"),
+        ("  \n", "no line"),
+    ],
+)
+def test_values_are_read_line_by_line(text, words):
+    if words is None:
+        assert list(parse_values(text).values()) == [1200, 800]
+        return
+    with pytest.raises(UnableToSetDriver, match=words):
+        parse_values(text)
+
+
+def test_what_makes_no_sense_is_refused():
+    today = ORIGIN.date()
+    with system_tenant():
+        line = make_queue(name="Line")
+        series = create_series(name="Mail", unit="letter")
+        with pytest.raises(UnableToSetDriver, match="cannot drive itself"):
+            link_driver(queue=line, driver_queue=line)
+        with pytest.raises(UnableToSetDriver, match="not both"):
+            link_driver(queue=line)
+        with pytest.raises(UnableToSetDriver, match="only days ahead"):
+            set_driver_values(
+                queue=line, values={today - timedelta(days=1): 1.0}, today=today, recorded_by=None
+            )
+        with pytest.raises(UnableToSetDriver, match="no number"):
+            set_driver_values(
+                series=series, values={today: float("nan")}, today=today, recorded_by=None
+            )
+        with pytest.raises(UnableToSetDriver, match="already exists"):
+            create_series(name="Mail", unit="letter")
+        set_driver_values(series=series, values={today: 3.0}, today=today, recorded_by=None)
+        assert clear_driver_values(series=series, first=today, last=today) == 1

@@ -74,9 +74,7 @@ def create_organization(*, starts_on: date, anchor: date, bank_is_real: bool) ->
     for spec in QUEUES:
         _create_goals(spec, queues[spec.key], starts_on=starts_on, anchor=anchor)
         _create_shrinkage(queues[spec.key], activities, starts_on=starts_on)
-    DriverLink.objects.create(
-        driver_queue=queues[CLAIMS_DESK.key], queue=queues[CLAIMS_PHONE.key], max_lag_days=10
-    )
+    DriverLink.objects.create(driver_queue=queues[CLAIMS_DESK.key], queue=queues[CLAIMS_PHONE.key])
     _create_promises(organization, starts_on=starts_on)
     return organization
 
