@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tests.benchmarks.forecasting.sets import SOURCES, Series, read_set
+from tests.benchmarks.forecasting.sets import OTHER_SETS, SOURCES, Series, read_set
 
 QUANTILES = (0.1, 0.5, 0.9)
 LEAST_FUTURE_DAYS = 7
@@ -30,7 +30,7 @@ class Panel:
     """Whether engine and peers are told the public holidays of the set's country."""
 
 
-ALL_SETS = tuple(name for name in SOURCES if name != "israel_feb_types")
+ALL_SETS = tuple(name for name in SOURCES if name not in ("israel_feb_types", *OTHER_SETS))
 PANELS = {
     panel.name: panel
     for panel in (
@@ -47,7 +47,8 @@ PANELS = {
             tuple(name for name in ALL_SETS if SOURCES[name].holidays),
             42, 42, 12, holidays_known=True,
         ),
-        Panel("thin", "Two weeks of history", tuple(SOURCES), 14, 14, 3, 14),
+        Panel("thin", "Two weeks of history", (*ALL_SETS, "israel_feb_types"), 14, 14, 3, 14),
+        Panel("other", "Other public series, six weeks of history", OTHER_SETS, 42, 42, 8),
     )
 }  # fmt: skip
 

