@@ -18,7 +18,9 @@ urlpatterns = [
     path(
         "history/queues/<int:queue_pk>/special-days/", views.special_day_set, name="special-day-set"
     ),
+    path("history/queues/<int:queue_pk>/holidays/", views.holiday_codes_set, name="holidays-set"),
     path("forecast/", views.index, name="forecast"),
+    path("forecast/totals/", views.totals, name="forecast-totals"),
     path("forecast/accuracy/", views.accuracy, name="forecast-accuracy"),
     path("forecast/start/", views.start, name="forecast-start"),
     path("forecast/runs/<int:pk>/", views.run, name="forecast-run"),

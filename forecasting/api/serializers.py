@@ -131,6 +131,24 @@ class ComponentSerializer(serializers.Serializer[Any]):
     final_mean = serializers.FloatField(help_text="With changes by hand.")
 
 
+class ForecastTotalSerializer(serializers.Serializer[Any]):
+    """One node and day or interval; ids above the level tell where it belongs, below are null."""
+
+    level = serializers.CharField()
+    site = serializers.IntegerField(source="site_id", allow_null=True)
+    client = serializers.IntegerField(source="client_id", allow_null=True)
+    channel = serializers.CharField(allow_null=True)
+    queue = serializers.IntegerField(source="queue_id", allow_null=True)
+    queues = serializers.IntegerField(help_text="Number of queues in the sum.")
+    date = serializers.DateField(allow_null=True, help_text="Each queue's own local date.")
+    starts_at = serializers.DateTimeField(allow_null=True)
+    mean = serializers.FloatField()
+    final_mean = serializers.FloatField(help_text="With changes by hand.")
+    quantile_10 = serializers.FloatField()
+    quantile_50 = serializers.FloatField()
+    quantile_90 = serializers.FloatField()
+
+
 class OverrideScoreSerializer(serializers.ModelSerializer[OverrideScore]):
     """What one override did, once its time has come."""
 

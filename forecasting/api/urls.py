@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from forecasting.api import accuracy, components, history, views
+from forecasting.api import accuracy, components, history, totals, views
 
 router = SimpleRouter()
 router.register("runs", views.ForecastRunViewSet, basename="api-forecast-run")
@@ -10,6 +10,7 @@ router.register("intervals", views.ForecastIntervalViewSet, basename="api-foreca
 router.register(
     "components", components.ForecastComponentViewSet, basename="api-forecast-component"
 )
+router.register("totals", totals.ForecastTotalViewSet, basename="api-forecast-total")
 router.register("overrides", views.OverrideViewSet, basename="api-override")
 router.register("accuracy", accuracy.ForecastAccuracyViewSet, basename="api-forecast-accuracy")
 router.register(

@@ -71,7 +71,10 @@ def forecast_batch(batch: Batch, given: BatchInput) -> list[QueueForecast | str]
                 method=outcome.method or "",
                 reason=_reason(outcome.reason, span, driver),
                 measures=_measures(outcome),
-                backtest={"scores": [asdict(score) for score in outcome.scores]},
+                backtest={
+                    "scores": [asdict(score) for score in outcome.scores],
+                    "days": _backtest_days(span, result, row),
+                },
                 components=_facts(span, result, row, driver, aht_from_history=from_history),
                 days=_days(span, result, row),
             )
@@ -115,6 +118,24 @@ def _measures(outcome: QueueOutcome) -> dict[str, float | None]:
         "dispersion": outcome.dispersion,
         "improvable": outcome.improvable,
     }
+
+
+def _backtest_days(span: Span, result: ForecastResult, row: int) -> dict[str, Any]:
+    """Expected and actual contacts of each day after each origin of the backtest."""
+    expected, actual = result.backtest_totals[:, row]
+    origins = [span.first + timedelta(days=int(index)) for index in result.backtest_origins]
+    return {
+        "origins": [origin.isoformat() for origin in origins[: len(expected)]],
+        "expected": _rounded(expected),
+        "actual": _rounded(actual),
+    }
+
+
+def _rounded(values: Any) -> list[list[float | None]]:
+    return [
+        [round(value, 1) if np.isfinite(value) else None for value in row]
+        for row in values.tolist()
+    ]
 
 
 def _facts(

@@ -51,6 +51,13 @@ from forecasting.queries.scores import (
     override_scores,
     queue_accuracies,
 )
+from forecasting.queries.today import (
+    PublishedToday,
+    day_forecasts,
+    day_updates,
+    known_until,
+    published_today,
+)
 from forecasting.queries.totals import (
     LEVELS,
     Node,
@@ -73,6 +80,7 @@ __all__ = [
     "Node",
     "NodeTotals",
     "OverrideGroup",
+    "PublishedToday",
     "QueueAccuracy",
     "QueueCells",
     "QueueOverview",
@@ -87,6 +95,8 @@ __all__ = [
     "cells_of",
     "daily_totals",
     "daily_volumes",
+    "day_forecasts",
+    "day_updates",
     "driver_values",
     "explained_intervals",
     "forecast_days",
@@ -97,6 +107,7 @@ __all__ = [
     "interval_series",
     "intervals_between",
     "item_queues",
+    "known_until",
     "latest_published_run",
     "latest_run",
     "node_of",
@@ -105,6 +116,7 @@ __all__ = [
     "override_data",
     "override_data_of",
     "override_scores",
+    "published_today",
     "queue_accuracies",
     "queue_cells",
     "queue_overviews",

@@ -39,7 +39,7 @@ def queue_accuracies(
     """
     by_queue = {queue.pk: queue for queue in queues}
     names = [field.name for field in fields(Score)]
-    rows: Iterable[dict[str, Any]] = (
+    found_rows: Any = (
         ForecastScore.objects.filter(
             queue__in=list(by_queue), target_date__range=(first_date, last_date)
         )
@@ -47,7 +47,7 @@ def queue_accuracies(
         .annotate(**{f"sum_{name}": Sum(name) for name in names})
     )
     found: dict[int, dict[str, list[Score]]] = {}
-    for row in rows:
+    for row in found_rows:
         score = Score(**{name: float(row[f"sum_{name}"]) for name in names})
         key = horizon_of(row["lead_days"])
         found.setdefault(row["queue_id"], {}).setdefault(key, []).append(score)

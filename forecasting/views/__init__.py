@@ -3,14 +3,17 @@
 from forecasting.views.accuracy import accuracy
 from forecasting.views.forecasts import index, publish, queue_forecast, run, start
 from forecasting.views.history import history, sample, special_day_delete, special_day_set
+from forecasting.views.holidays import holiday_codes_set
 from forecasting.views.imports import apply, check, import_batch, imports, upload
 from forecasting.views.overrides import override_create, override_revoke
+from forecasting.views.totals import totals
 
 __all__ = [
     "accuracy",
     "apply",
     "check",
     "history",
+    "holiday_codes_set",
     "import_batch",
     "imports",
     "index",
@@ -23,5 +26,6 @@ __all__ = [
     "special_day_delete",
     "special_day_set",
     "start",
+    "totals",
     "upload",
 ]

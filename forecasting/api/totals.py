@@ -1,0 +1,119 @@
+"""The forecast summed up over REST."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from forecasting import queries
+from forecasting.api import serializers
+from forecasting.api.views import DEFAULT_DAYS
+from forecasting.models import ForecastQueueResult, ForecastRun
+from wfm.org.models import Channel, Queue
+from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
+from wfm.web.api.views import VisibleQuerysetMixin
+
+MOST_DAYS = {"interval": 31, "day": 100}
+
+
+class ForecastTotalViewSet(VisibleQuerysetMixin, GenericViewSet[Any]):
+    """Sums over queues: a node is exactly the sum of the nodes below it."""
+
+    queryset = ForecastQueueResult.objects.all()
+    serializer_class = serializers.ForecastTotalSerializer
+    filter_backends = ()
+    pagination_class = None
+    required_permission = {"GET": "forecast.view"}
+
+    @extend_schema(
+        summary="List the forecast summed by queue, channel, client or site",
+        parameters=[
+            OpenApiParameter(
+                "level", str, enum=list(queries.LEVELS), description="`client` when left out."
+            ),
+            OpenApiParameter("step", str, enum=list(MOST_DAYS), description="`day` when left out."),
+            OpenApiParameter("client", int, description="Only queues of this client."),
+            OpenApiParameter("site", int, description="Only queues of this site."),
+            OpenApiParameter("channel", str, enum=Channel.values, description="Only this channel."),
+            OpenApiParameter("run", int, description="A run; else each queue's latest published."),
+            FROM_DATE,
+            TO_DATE,
+        ],
+        responses=serializers.ForecastTotalSerializer(many=True),
+    )
+    def list(self, request: Request) -> Response:
+        """Return mean and band of each node; the band knows how queues erred together."""
+        level, step = _choice(request, "level", "client"), _choice(request, "step", "day")
+        first, last = date_span(request, default_days=DEFAULT_DAYS, today=now().date())
+        if (last - first).days >= MOST_DAYS[step]:
+            raise ValidationError(
+                {"to": _("Expected at most %(days)s days at once.") % {"days": MOST_DAYS[step]}}
+            )
+        found = queries.totals(
+            _queues(request),
+            levels=[level],
+            first_date=first,
+            last_date=last,
+            by_day=step == "day",
+            run=_run(request),
+        )
+        rows = [row for item in found for row in _rows(item)]
+        return Response(self.get_serializer(rows, many=True).data)
+
+
+def _choice(request: Request, name: str, default: str) -> str:
+    known = {"level": queries.LEVELS, "step": tuple(MOST_DAYS)}[name]
+    text = request.query_params.get(name, "") or default
+    if text not in known:
+        raise ValidationError({name: _("Expected one of %(known)s.") % {"known": ", ".join(known)}})
+    return text
+
+
+def _queues(request: Request) -> list[Queue]:
+    """The visible queues that the filters leave."""
+    found = Queue.objects.visible_to(request.user).select_related("work_type").order_by("pk")
+    for name, field in (("client", "client_id"), ("site", "site_id")):
+        text = request.query_params.get(name, "")
+        if text:
+            if not (text.isascii() and text.isdigit() and len(text) < 19):
+                raise ValidationError({name: _("Expected a number.")})
+            found = found.filter(**{field: int(text)})
+    channel = request.query_params.get("channel", "")
+    if channel:
+        found = found.filter(work_type__channel=channel)
+    return list(found)
+
+
+def _run(request: Request) -> ForecastRun | None:
+    named = request.query_params.get("run", "")
+    if not named:
+        return None
+    runs = ForecastRun.objects.visible_to(request.user)
+    run = runs.filter(pk=named).first() if named.isdigit() and len(named) < 19 else None
+    if run is None:
+        raise NotFound(_("There is no forecast %(pk)s.") % {"pk": named})
+    return run
+
+
+def _rows(item: queries.NodeTotals) -> Iterator[dict[str, Any]]:
+    for index, bucket in enumerate(item.buckets.tolist()):
+        yield {
+            **item.node._asdict(),
+            "queues": item.queues,
+            "date": queries.bucket_date(bucket) if item.by_day else None,
+            "starts_at": None if item.by_day else datetime.fromtimestamp(bucket, tz=UTC),
+            "mean": float(item.mean[index]),
+            "final_mean": float(item.final_mean[index]),
+            "quantile_10": float(item.quantile_10[index]),
+            "quantile_50": float(item.quantile_50[index]),
+            "quantile_90": float(item.quantile_90[index]),
+        }

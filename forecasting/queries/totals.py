@@ -1,0 +1,252 @@
+"""The forecast summed up: queue → channel → client → site, exactly, with honest bands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+from django.db import connection
+
+from forecasting.core import totals as core
+from forecasting.core.wall_clock import MINUTES_PER_DAY, FloatArray, IntArray
+from forecasting.models import ForecastQueueResult, ForecastRun
+from wfm.org.binary_copy import read_columns
+from wfm.org.models import Queue
+from wfm.timeline import day_bounds
+
+LEVELS = ("all", "site", "client", "channel", "queue")
+"""From the whole to the parts: a node is the exact sum of the nodes below it."""
+MICRO = 1_000_000
+"""Contacts are kept with six decimals; whole millionths add up without rounding."""
+
+ROWS_SQL = """
+SELECT forecast.queue_id, {bucket} AS bucket,
+       sum(round(forecast.mean::numeric * 1000000))::bigint,
+       sum(round(forecast.final_mean::numeric * 1000000))::bigint,
+       sum(forecast.quantile_10), sum(forecast.quantile_50), sum(forecast.quantile_90)
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+     AS wanted(queue_id, run_id, zone, starts_at, ends_at)
+JOIN forecasting_forecastinterval forecast
+  ON forecast.run_id = wanted.run_id AND forecast.queue_id = wanted.queue_id
+ AND forecast.starts_at >= wanted.starts_at AND forecast.starts_at < wanted.ends_at
+GROUP BY 1, 2
+"""
+ROW_TYPES = ("bigint", "bigint", "bigint", "bigint", "float8", "float8", "float8")
+DAY_BUCKET = "((forecast.starts_at AT TIME ZONE wanted.zone)::date - DATE '1970-01-01')::bigint"
+
+
+class Node(NamedTuple):
+    """A place in the hierarchy; None is “all below” or “none” (a queue without site)."""
+
+    level: str
+    site_id: int | None = None
+    client_id: int | None = None
+    channel: str | None = None
+    queue_id: int | None = None
+
+
+@dataclass(frozen=True)
+class NodeTotals:
+    """Sums of one node by bucket (day since 1970 or epoch second)."""
+
+    node: Node
+    queues: int
+    by_day: bool
+    buckets: IntArray
+    mean: FloatArray
+    final_mean: FloatArray
+    quantile_10: FloatArray
+    quantile_50: FloatArray
+    quantile_90: FloatArray
+    covariance: float
+    """Relative covariance of its queues' daily errors in the backtests; 0 for one queue."""
+
+
+def node_of(queue: Queue, level: str) -> Node:
+    """The node of a level that a queue belongs to."""
+    path: dict[str, Any] = {
+        "site_id": queue.site_id,
+        "client_id": queue.client_id,
+        "channel": queue.work_type.channel,
+        "queue_id": queue.pk,
+    }
+    depth = LEVELS.index(level)
+    return Node(level, *list(path.values())[:depth])
+
+
+def runs_of(queues: Sequence[Queue], run: ForecastRun | None) -> dict[int, int]:
+    """The run of each queue: the named one, else its latest published one."""
+    results = ForecastQueueResult.objects.filter(queue__in=queues)
+    results = results.exclude(flag=ForecastQueueResult.Flag.REFUSED)
+    if run is not None:
+        return dict.fromkeys(results.filter(run=run).values_list("queue_id", flat=True), run.pk)
+    found = (
+        results.filter(run__published_at__isnull=False)
+        .order_by("queue_id", "-run__published_at", "-run_id")
+        .distinct("queue_id")
+    )
+    return dict(found.values_list("queue_id", "run_id"))
+
+
+def step_minutes(queues: Sequence[Queue]) -> int:
+    """The shortest step in which all queues can be summed: the longest of their intervals."""
+    return max((queue.interval_minutes for queue in queues), default=15)
+
+
+def totals(
+    queues: Sequence[Queue],
+    *,
+    levels: Sequence[str],
+    first_date: date,
+    last_date: date,
+    by_day: bool,
+    run: ForecastRun | None = None,
+) -> list[NodeTotals]:
+    """Sums of every node of these levels over each queue's own dates, by local day or by interval.
+
+    Means are summed in whole millionths of a contact, so that the parts of a node add up to it
+    without a rounding error, whatever the order.
+    """
+    if unknown := set(levels) - set(LEVELS):
+        raise ValueError(f"Expected levels of {', '.join(LEVELS)}, got {sorted(unknown)}.")
+    runs = runs_of(queues, run)
+    known = {queue.pk: queue for queue in queues if queue.pk in runs}
+    by_day = by_day or step_minutes(list(known.values())) == MINUTES_PER_DAY
+    rows = _rows(list(known.values()), runs, first_date, last_date, by_day=by_day)
+    days = _backtest_days(known, runs)
+    members: dict[Node, list[int]] = {}
+    for level in levels:
+        for pk, queue in known.items():
+            members.setdefault(node_of(queue, level), []).append(pk)
+    return [_node_totals(node, ids, rows, days, by_day=by_day) for node, ids in members.items()]
+
+
+def _rows(
+    queues: list[Queue], runs: dict[int, int], first: date, last: date, *, by_day: bool
+) -> list[Any]:
+    """Queue, bucket and sums, one row per queue and bucket."""
+    step = step_minutes(queues) * 60
+    bucket = DAY_BUCKET
+    if not by_day:
+        bucket = f"(floor(extract(epoch FROM forecast.starts_at) / {step}) * {step})::bigint"
+    params = [
+        [queue.pk for queue in queues],
+        [runs[queue.pk] for queue in queues],
+        [queue.timezone for queue in queues],
+        [day_bounds(first, queue.timezone).starts_at for queue in queues],
+        [day_bounds(last, queue.timezone).ends_at for queue in queues],
+    ]
+    return read_columns(ROWS_SQL.format(bucket=bucket), params, types=ROW_TYPES)
+
+
+@dataclass(frozen=True)
+class _BacktestDays:
+    """Expected and actual contacts of a queue by (origin date, days after)."""
+
+    expected: dict[tuple[str, int], float]
+    actual: dict[tuple[str, int], float]
+
+
+def _backtest_days(known: dict[int, Queue], runs: dict[int, int]) -> dict[int, _BacktestDays]:
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT result.queue_id, result.backtest->'days' FROM forecasting_forecastqueueresult"
+            " result JOIN unnest(%s::bigint[], %s::bigint[]) AS wanted(queue_id, run_id)"
+            " ON result.queue_id = wanted.queue_id AND result.run_id = wanted.run_id",
+            [list(known), [runs[pk] for pk in known]],
+        )
+        for pk, stored in cursor.fetchall():
+            kept = json.loads(stored) if isinstance(stored, str) else stored or {}
+            expected, actual = (
+                {
+                    (origin, day): value
+                    for origin, row in zip(kept.get("origins", []), kept.get(name, []), strict=True)
+                    for day, value in enumerate(row)
+                    if value is not None
+                }
+                for name in ("expected", "actual")
+            )
+            found[pk] = _BacktestDays(expected, actual)
+    return found
+
+
+def _node_totals(
+    node: Node,
+    ids: list[int],
+    rows: list[Any],
+    days: dict[int, _BacktestDays],
+    *,
+    by_day: bool,
+) -> NodeTotals:
+    inside = np.isin(rows[0], ids)
+    queue_id, bucket, mean, final, low, middle, high = (column[inside] for column in rows)
+    buckets, place = np.unique(bucket, return_inverse=True)
+    sums = [np.zeros(buckets.size, dtype=np.int64) for _ in range(2)]
+    for target, values in zip(sums, (mean, final), strict=True):
+        np.add.at(target, place, values)
+    contacts = mean / MICRO
+    if len(ids) == 1 and not by_day:
+        return _of_sums((node, len(ids), False), buckets, sums, (low, middle, high), 0.0)
+    variance = core.variance_of_band(low, high)
+    if by_day:
+        spread = {pk: core.day_dispersion(*_arrays([days[pk]])) for pk in ids}
+        variance = contacts + np.array([spread[int(pk)] for pk in queue_id]) * contacts**2
+    covariance = core.shared_covariance(*_arrays([days[pk] for pk in ids])) if len(ids) > 1 else 0.0
+
+    def summed(values: FloatArray) -> FloatArray:
+        return np.bincount(place, values, buckets.size).astype(np.float64)
+
+    total = sums[0] / MICRO
+    spread_of_sum = core.variance_of_sum(
+        mean=total,
+        square=summed(contacts**2),
+        variance=np.maximum(summed(variance), total),
+        covariance=covariance,
+    )
+    bands = tuple(
+        core.band_of_sum(mean=total, variance=spread_of_sum, normal=normal)
+        for normal in (-core.NORMAL_90, 0.0, core.NORMAL_90)
+    )
+    return _of_sums((node, len(ids), by_day), buckets, sums, bands, covariance)
+
+
+def _of_sums(
+    head: tuple[Node, int, bool],
+    buckets: IntArray,
+    sums: list[IntArray],
+    bands: tuple[FloatArray, ...],
+    covariance: float,
+) -> NodeTotals:
+    node, queues, by_day = head
+    low, middle, high = bands
+    return NodeTotals(
+        node=node,
+        queues=queues,
+        by_day=by_day,
+        buckets=buckets,
+        mean=sums[0] / MICRO,
+        final_mean=sums[1] / MICRO,
+        quantile_10=low,
+        quantile_50=middle,
+        quantile_90=high,
+        covariance=covariance,
+    )
+
+
+def _arrays(kept: Sequence[_BacktestDays]) -> tuple[FloatArray, FloatArray]:
+    """Expected and actual as queue × day on the days that any of them has."""
+    keys = sorted({key for item in kept for key in item.expected})
+    return (
+        np.array([[item.expected.get(key, np.nan) for key in keys] for item in kept]),
+        np.array([[item.actual.get(key, np.nan) for key in keys] for item in kept]),
+    )
+
+
+def bucket_date(bucket: int) -> date:
+    """The local date of a daily bucket."""
+    return date(1970, 1, 1) + timedelta(days=int(bucket))
