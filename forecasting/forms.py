@@ -221,6 +221,17 @@ class OverrideForm(forms.Form):
         return data
 
 
+class HolidayCodesForm(forms.Form):
+    """Countries whose holidays move a queue's volume."""
+
+    codes = forms.CharField(
+        label=_("National holidays of"),
+        max_length=80,
+        required=False,
+        help_text=_("Countries and their parts: GB, US-NY or DE-BY,AT. Empty means none."),
+    )
+
+
 class SpecialDayForm(forms.Form):
     """A date that is not ordinary."""
 

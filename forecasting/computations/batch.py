@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 
 from forecasting import queries
 from forecasting.computations.driver_input import DriverInput, best_driver
+from forecasting.computations.holiday_input import holiday_input
 from forecasting.core import HistoryData, HorizonData
+from forecasting.core.make_up_days import MakeUpDays
 from forecasting.core.special_days import SpecialDate, horizon_factors, learn_mask
 from forecasting.core.wall_clock import BoolArray, FloatArray, WallClockGrid, labels_per_day
 from forecasting.models import DriverLink
@@ -83,6 +85,8 @@ class BatchInput:
     history: HistoryData
     horizon: HorizonData
     drivers: tuple[DriverInput | None, ...]
+    make_up: tuple[MakeUpDays, ...] = ()
+    """By queue: horizon dates that are forecast like others."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,13 @@ def gather(batch: Batch) -> BatchInput:
         batch.queues, grid=batch.known, before=batch.origin_at, by_items=batch.by_items
     )
     is_open = queries.open_labels_of(batch.queues, grid=batch.known, by_items=batch.by_items)
-    special = queries.special_dates_of(batch.queues)
+    holidays = holiday_input(
+        batch.queues,
+        first_date=span.first,
+        history_days=span.history_days,
+        horizon_days=span.horizon_days,
+    )
+    special = holidays.special
     drivers = _drivers(batch)
     past = slice(0, span.history_days)
     history = HistoryData(
@@ -171,7 +181,7 @@ def gather(batch: Batch) -> BatchInput:
         special_factors=_specials(history, special, span.horizon_days),
         today_offered=_today(batch, cells.offered[:, -1]),
     )
-    return BatchInput(history=history, horizon=horizon, drivers=drivers)
+    return BatchInput(history=history, horizon=horizon, drivers=drivers, make_up=holidays.make_up)
 
 
 def _specials(
@@ -187,7 +197,7 @@ def _specials(
         found = horizon_factors(
             history=_rows_of(history, chosen), special=[special[row] for row in chosen], days=days
         )
-        factors[chosen] = found[:, :, None] if found.ndim == 2 else found
+        factors[chosen] = found
     return factors
 
 

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from forecasting.core.special_days import MakeUpDay, SpecialCalendar, SpecialDate
+from wfm.org.national import split_codes
 
-CODE = re.compile(r"[A-Za-z]{2}(-[A-Za-z0-9]{1,5})?")
 LANGUAGE = "en_US"
 CHINA = "CN"
 FESTIVALS = (
@@ -52,31 +52,6 @@ def national_calendar(codes: str, first: date, last: date) -> SpecialCalendar:
         dates=tuple(dates[day] for day in sorted(dates) if first <= day <= last),
         make_up=tuple(make_up[day] for day in sorted(make_up) if first <= day <= last),
     )
-
-
-def split_codes(codes: str) -> tuple[str, ...]:
-    """The codes of a list, checked."""
-    found = tuple(code.strip().upper() for code in codes.split(",") if code.strip())
-    if not found:
-        raise ValueError("Expected a country such as GB or US-NY, got nothing.")
-    for code in found:
-        _check_code(code)
-    return found
-
-
-def _check_code(code: str) -> None:
-    import holidays  # noqa: PLC0415 - half a second that only calendars need
-
-    country, _, subdivision = code.partition("-")
-    known = holidays.list_supported_countries(include_aliases=True)
-    if not CODE.fullmatch(code) or country not in known:
-        raise ValueError(
-            f"{code!r} is no country of the national calendars; expected CC or CC-SUB such as GB "
-            "or US-NY."
-        )
-    if subdivision and subdivision not in known[country]:
-        choices = ", ".join(known[country]) or "none"
-        raise ValueError(f"{country} has no subdivision {subdivision!r}; there are: {choices}.")
 
 
 @lru_cache(maxsize=64)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from forecasting.computations.batch import Batch, BatchInput, Span, gather, plan_batches
 from forecasting.computations.driver_input import DriverInput
 from forecasting.core import ForecastParams, ForecastResult, QueueOutcome, forecast
+from forecasting.core.make_up_days import like_weekdays_by_queue
 from forecasting.models import ForecastQueueResult
 from forecasting.services import ForecastDays, QueueForecast
 from wfm.org.models import Queue
@@ -47,6 +48,7 @@ def forecast_batch(batch: Batch, given: BatchInput) -> list[QueueForecast | str]
         horizon=given.horizon,
         params=ForecastParams(quantiles=QUANTILES, measures_coverage=True),
     )
+    result = like_weekdays_by_queue(result, given.make_up)
     ahead, span = batch.ahead, batch.span
     skipped = int((ahead.positions < span.gap_days * ahead.labels).sum())
     is_open = ahead.pick(given.horizon.open_mask * 1.0)[:, skipped:] > 0

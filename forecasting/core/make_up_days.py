@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 import numpy as np
@@ -31,10 +32,16 @@ class MakeUpDays:
         return np.take(values, index, axis=axis)
 
 
-def make_up_days(calendar: SpecialCalendar | None, first_date: date, days: int) -> MakeUpDays:
+def make_up_days(
+    calendar: SpecialCalendar | None,
+    first_date: date,
+    days: int,
+    *,
+    search_days: int = LONGEST_SEARCH_DAYS,
+) -> MakeUpDays:
     """The make-up workdays of a horizon and the nearest ordinary date of the weekday replaced.
 
-    A make-up workday without such a date within four weeks of the horizon's end stays as it is.
+    A make-up workday without such a date in the horizon or so many days after it stays as it is.
     """
     if calendar is None:
         return MakeUpDays(days=days)
@@ -47,7 +54,7 @@ def make_up_days(calendar: SpecialCalendar | None, first_date: date, days: int) 
             continue
         near = sorted(
             (abs(ahead - target), ahead)
-            for ahead in range(1, days + LONGEST_SEARCH_DAYS)
+            for ahead in range(1, days + search_days)
             if (first_date.weekday() + ahead) % DAYS_PER_WEEK == item.weekday and ahead not in odd
         )
         within = [pair for pair in near if pair[1] < days]
@@ -56,22 +63,53 @@ def make_up_days(calendar: SpecialCalendar | None, first_date: date, days: int) 
     return MakeUpDays(days=max([days, *(ahead + 1 for ahead in sources.values())]), sources=sources)
 
 
+def like_weekdays_by_queue(result: ForecastResult, make_up: Sequence[MakeUpDays]) -> ForecastResult:
+    """The same where every queue has a calendar of its own."""
+    if not any(item.sources for item in make_up):
+        return result
+    rows = [
+        like_weekdays(_row_of(result, row), item) if item.sources else _row_of(result, row)
+        for row, item in enumerate(make_up)
+    ]
+    parts = {
+        part.name: np.concatenate([getattr(row.components, part.name) for row in rows])
+        for part in fields(Components)
+    }
+    aht = [row.aht_seconds for row in rows if row.aht_seconds is not None]
+    return replace(
+        result,
+        mean=np.concatenate([row.mean for row in rows]),
+        quantiles=np.concatenate([row.quantiles for row in rows], axis=1),
+        aht_seconds=np.concatenate(aht) if aht else None,
+        components=Components(**parts),
+    )
+
+
+def _row_of(result: ForecastResult, row: int) -> ForecastResult:
+    """The forecast of one queue."""
+    one = slice(row, row + 1)
+    parts = {part.name: getattr(result.components, part.name)[one] for part in fields(Components)}
+    return replace(
+        result,
+        mean=result.mean[one],
+        quantiles=result.quantiles[:, one],
+        aht_seconds=None if result.aht_seconds is None else result.aht_seconds[one],
+        components=Components(**parts),
+    )
+
+
 def like_weekdays(result: ForecastResult, make_up: MakeUpDays) -> ForecastResult:
     """The forecast with each make-up workday taken from the date that it is like."""
     if not make_up.sources:
         return result
-    parts = result.components
+    parts = {
+        part.name: make_up.applied(getattr(result.components, part.name), 1)
+        for part in fields(Components)
+    }
     return replace(
         result,
         mean=make_up.applied(result.mean, 1),
         quantiles=make_up.applied(result.quantiles, 2),
         aht_seconds=None if result.aht_seconds is None else make_up.applied(result.aht_seconds, 1),
-        components=Components(
-            level=make_up.applied(parts.level, 1),
-            weekday=make_up.applied(parts.weekday, 1),
-            profile=make_up.applied(parts.profile, 1),
-            special=make_up.applied(parts.special, 1),
-            driver=make_up.applied(parts.driver, 1),
-            today=make_up.applied(parts.today, 1),
-        ),
+        components=Components(**parts),
     )

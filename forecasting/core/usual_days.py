@@ -92,7 +92,7 @@ def _usual(totals: FloatArray, usable: BoolArray) -> tuple[FloatArray, FloatArra
     around = 0.5 ** (gaps / LEVEL_HALF_LIFE_DAYS) * (gaps > 0)
     weeks = 0.5 ** (gaps / DAYS_PER_WEEK / WEEKDAY_HALF_LIFE_WEEKS)
     weeks *= (gaps > 0) & (gaps % DAYS_PER_WEEK == 0)
-    weights: FloatArray = usable * 1.0
+    weights: FloatArray = usable.astype(np.float64)
     counts = np.maximum(usable.sum(axis=1, keepdims=True), 1)
     level = np.repeat(totals.sum(axis=1, keepdims=True) / counts, days, axis=1)
     spread = np.full(len(totals), SPREAD_FLOOR)
@@ -104,7 +104,8 @@ def _usual(totals: FloatArray, usable: BoolArray) -> tuple[FloatArray, FloatArra
         ratios = np.where(usable & (usual > 0), np.log((totals + 0.5) / (usual + 0.5)), np.nan)
         spread = np.maximum(np.nan_to_num(1.4826 * nan_median(np.abs(ratios))), SPREAD_FLOOR)
         limit = SUSPICIOUS_Z * np.sqrt(spread[:, None] ** 2 + 1 / np.maximum(usual, 0.5))
-        weights = usable * np.where(np.abs(np.nan_to_num(ratios)) > limit, OUTLIER_WEIGHT, 1.0)
+        strange = np.abs(np.nan_to_num(ratios)) > limit
+        weights = np.where(usable, np.where(strange, OUTLIER_WEIGHT, 1.0), 0.0)
     return usual, spread
 
 

@@ -29,7 +29,11 @@ from forecasting.services.runs import (
 )
 from forecasting.services.saving import Outcome, QueueForecast, save_outcomes
 from forecasting.services.snapshots import forget_old_snapshots, freeze_snapshots, save_scores
-from forecasting.services.special_days import UnableToSetSpecialDay, set_special_day
+from forecasting.services.special_days import (
+    UnableToSetSpecialDay,
+    set_holiday_codes,
+    set_special_day,
+)
 from forecasting.services.work_items import record_work_items
 
 __all__ = [
@@ -64,6 +68,7 @@ __all__ = [
     "save_scores",
     "set_driver_values",
     "set_mapping",
+    "set_holiday_codes",
     "set_special_day",
     "unlink_driver",
 ]

@@ -1,4 +1,4 @@
-"""Special days: dates left out of the history, closed, or a share of a usual day."""
+"""Special days: dates left out of the history, closed, a share of a usual day, and holidays."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from forecasting.models import SpecialDay, SpecialDayKind
 from wfm.org.models import Queue
+from wfm.org.national import split_codes
 
 
 class UnableToSetSpecialDay(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -33,3 +34,21 @@ def set_special_day(
         raise UnableToSetSpecialDay(" ".join(error.messages)) from error
     day.save()
     return day
+
+
+@transaction.atomic
+def set_holiday_codes(*, queue: Queue, codes: str) -> tuple[str, ...]:
+    """Say which countries' holidays move a queue's volume; nothing means none."""
+    try:
+        found = split_codes(codes) if codes.strip() else ()
+    except ValueError as error:
+        raise UnableToSetSpecialDay(str(error)) from error
+    queue.holiday_codes = ",".join(found)
+    try:
+        queue.clean_fields(
+            exclude={field.name for field in queue._meta.fields} - {"holiday_codes"}  # noqa: SLF001 - Django's own name
+        )
+    except ValidationError as error:
+        raise UnableToSetSpecialDay(" ".join(error.messages)) from error
+    queue.save(update_fields=["holiday_codes"])
+    return found

@@ -61,6 +61,7 @@ class QueueSerializer(serializers.ModelSerializer[Queue]):
             "default_aht_seconds",
             "patience_seconds",
             "min_agents",
+            "holiday_codes",
             "is_simulated",
             "source_note",
             "is_active",

@@ -11,6 +11,7 @@ from wfm.org.models.base import DateRange, TimeZoneField, audited
 from wfm.org.models.client import Client
 from wfm.org.models.people import Skill
 from wfm.org.models.place import Site
+from wfm.org.national import validate_codes
 
 
 class Handling(models.TextChoices):
@@ -101,6 +102,13 @@ class Queue(models.Model):
     default_aht_seconds = models.FloatField(_("AHT where unknown, seconds"), default=240)
     patience_seconds = models.FloatField(_("patience in seconds"), null=True, blank=True)
     min_agents = models.PositiveSmallIntegerField(_("minimum staff while open"), default=0)
+    holiday_codes = models.CharField(
+        _("national holidays"),
+        max_length=80,
+        blank=True,
+        validators=[validate_codes],
+        help_text=_("Countries whose holidays move its volume: GB, US-NY or DE-BY,AT."),
+    )
     is_simulated = models.BooleanField(_("simulated data"), default=False)
     source_note = models.TextField(_("where the data comes from"), blank=True)
     is_active = models.BooleanField(_("active"), default=True)
