@@ -63,6 +63,19 @@ def start_forecast(
 
 
 @transaction.atomic
+def start_today_refresh(*, created_by: User | None) -> Job:
+    """Ring a worker that forecasts the rest of today anew for all queues."""
+    return start_job(
+        kind="forecasting.refresh_today",
+        title=_("Update of the rest of today"),
+        params={},
+        queue=WorkerQueue.DEFAULT,
+        created_by=created_by,
+        result_url=reverse("forecast-today"),
+    )
+
+
+@transaction.atomic
 def start_scoring(*, first: date, last: date, at: datetime, created_by: User | None = None) -> Job:
     """Ring a worker that scores the frozen forecasts of these days, and of days imported since.
 

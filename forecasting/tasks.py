@@ -18,6 +18,18 @@ def import_history(*, job_id: int, **_: object) -> None:
     run(job_id, computations.import_history)
 
 
+@shared_task(name="forecasting.refresh_today")
+def refresh_today(*, job_id: int, **_: object) -> None:
+    """Forecast the rest of today anew because a person asked."""
+    run(job_id, computations.refresh_today_job)
+
+
+@shared_task(name="forecasting.refresh_today_tick")
+def refresh_today_tick(**_: object) -> None:
+    """Forecast the rest of today anew where new intervals came; beat rings."""
+    computations.refresh_today_now()
+
+
 @shared_task(name="forecasting.score_snapshots")
 def score_snapshots(*, job_id: int, **_: object) -> None:
     """Compare frozen forecasts and overrides with what came."""

@@ -20,6 +20,8 @@ urlpatterns = [
     ),
     path("history/queues/<int:queue_pk>/holidays/", views.holiday_codes_set, name="holidays-set"),
     path("forecast/", views.index, name="forecast"),
+    path("forecast/today/", views.today, name="forecast-today"),
+    path("forecast/today/refresh/", views.today_refresh, name="forecast-today-refresh"),
     path("forecast/totals/", views.totals, name="forecast-totals"),
     path("forecast/accuracy/", views.accuracy, name="forecast-accuracy"),
     path("forecast/start/", views.start, name="forecast-start"),

@@ -230,6 +230,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "forecasting-refresh-today": {
+        "task": "forecasting.refresh_today_tick",
+        "schedule": 300.0,
+        "options": {"queue": "default", "expires": 240},
+    },
     "nightly-refresh": {
         "task": "pipeline.nightly_refresh",
         "schedule": crontab(hour=3, minute=30),

@@ -2,6 +2,13 @@
 
 from forecasting.computations.forecast_run import compute_forecast
 from forecasting.computations.import_history import import_history
+from forecasting.computations.refresh_today import refresh_today_job, refresh_today_now
 from forecasting.computations.score_snapshots import score_snapshots
 
-__all__ = ["compute_forecast", "import_history", "score_snapshots"]
+__all__ = [
+    "compute_forecast",
+    "import_history",
+    "refresh_today_job",
+    "refresh_today_now",
+    "score_snapshots",
+]

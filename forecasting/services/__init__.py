@@ -14,6 +14,7 @@ from forecasting.services.drivers import (
 )
 from forecasting.services.import_files import UnableToImport
 from forecasting.services.imports import MappingChoice, create_import, set_mapping
+from forecasting.services.intraday import DayUpdate, save_day_updates
 from forecasting.services.overrides import (
     OverrideChange,
     UnableToOverride,
@@ -38,6 +39,7 @@ from forecasting.services.work_items import record_work_items
 
 __all__ = [
     "ActualRow",
+    "DayUpdate",
     "ForecastDays",
     "MappingChoice",
     "Outcome",
@@ -64,11 +66,12 @@ __all__ = [
     "record_actuals",
     "record_work_items",
     "revoke_override",
+    "save_day_updates",
     "save_outcomes",
     "save_scores",
     "set_driver_values",
-    "set_mapping",
     "set_holiday_codes",
+    "set_mapping",
     "set_special_day",
     "unlink_driver",
 ]

@@ -6,6 +6,7 @@ from forecasting.views.history import history, sample, special_day_delete, speci
 from forecasting.views.holidays import holiday_codes_set
 from forecasting.views.imports import apply, check, import_batch, imports, upload
 from forecasting.views.overrides import override_create, override_revoke
+from forecasting.views.today import today, today_refresh
 from forecasting.views.totals import totals
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "special_day_delete",
     "special_day_set",
     "start",
+    "today",
+    "today_refresh",
     "totals",
     "upload",
 ]

@@ -1,0 +1,115 @@
+"""The day that is under way: published forecasts and updates of many queues."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from forecasting.core.wall_clock import FloatArray, IntArray
+from wfm.org.binary_copy import read_columns
+from wfm.org.models import Queue
+from wfm.timeline import day_bounds
+
+RUNS_SQL = """
+SELECT DISTINCT ON (result.queue_id) result.queue_id, run.id, run.origin_at,
+       result.components->'intraday'
+FROM forecasting_forecastqueueresult AS result
+JOIN forecasting_forecastrun AS run ON run.id = result.run_id
+WHERE run.published_at IS NOT NULL AND run.starts_at <= %s AND run.ends_at > %s
+  AND result.flag <> 'REFUSED'
+ORDER BY result.queue_id, run.published_at DESC, run.id DESC
+"""
+INTERVALS_SQL = """
+SELECT row.queue_id, extract(epoch FROM row.starts_at)::bigint, row.mean, row.quantile_10,
+       row.quantile_50, row.quantile_90, row.final_mean
+FROM unnest(%s::bigint[], %s::bigint[]) AS wanted(queue_id, run_id)
+JOIN forecasting_forecastinterval AS row
+  ON row.run_id = wanted.run_id AND row.queue_id = wanted.queue_id
+WHERE row.starts_at >= %s AND row.starts_at < %s AND row.is_open
+"""
+KNOWN_SQL = """
+SELECT queue_id, run_id, max(known_until) FROM forecasting_intradayforecast
+WHERE queue_id = ANY(%s) AND starts_at >= %s
+GROUP BY queue_id, run_id
+"""
+UPDATES_SQL = """
+SELECT extract(epoch FROM starts_at)::bigint, mean, quantile_10, quantile_50, quantile_90
+FROM forecasting_intradayforecast
+WHERE queue_id = %s AND starts_at >= %s AND starts_at < %s
+ORDER BY starts_at
+"""
+TYPES = ("bigint", "bigint", *("float8",) * 5)
+
+
+@dataclass(frozen=True)
+class PublishedToday:
+    """The published forecast that covers a queue's day, and what its mornings say."""
+
+    run_id: int
+    origin_at: datetime
+    memory: dict[str, Any] | None
+
+
+def published_today(at: datetime) -> dict[int, PublishedToday]:
+    """The latest published forecast over an instant, by queue."""
+    with connection.cursor() as cursor:
+        cursor.execute(RUNS_SQL, [at, at])
+        return {
+            queue_id: PublishedToday(run_id, origin_at, _parsed(memory))
+            for queue_id, run_id, origin_at, memory in cursor.fetchall()
+        }
+
+
+def _parsed(memory: object) -> dict[str, Any] | None:
+    """The JSON of a raw cursor, parsed or not yet."""
+    found = json.loads(memory) if isinstance(memory, str) else memory
+    return found if isinstance(found, dict) else None
+
+
+def day_forecasts(
+    queues: Sequence[Queue],
+    published: dict[int, PublishedToday],
+    *,
+    on_date: date,
+    instants: IntArray,
+) -> FloatArray:
+    """Mean, 10 %, 50 %, 90 % and final mean by queue × instant of a local date; 0 where closed."""
+    bounds = day_bounds(on_date, queues[0].timezone)
+    ids = np.array([queue.pk for queue in queues], dtype=np.int64)
+    runs = [published[queue.pk].run_id for queue in queues]
+    columns = read_columns(
+        INTERVALS_SQL, [ids.tolist(), runs, bounds.starts_at, bounds.ends_at], types=TYPES
+    )
+    order = np.argsort(ids)
+    row = order[np.searchsorted(ids[order], columns[0])]
+    place = np.searchsorted(instants, columns[1])
+    values = np.zeros((5, len(queues), instants.size))
+    for number in range(5):
+        values[number][row, place] = columns[2 + number]
+    return values
+
+
+def known_until(queues: Sequence[Queue], *, since: datetime) -> dict[tuple[int, int], datetime]:
+    """How far the updates of a day have come, by queue and run."""
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN_SQL, [[queue.pk for queue in queues], since])
+        return {(queue_id, run_id): until for queue_id, run_id, until in cursor.fetchall()}
+
+
+def day_updates(
+    queue: Queue, *, on_date: date
+) -> dict[datetime, tuple[float, float, float, float]]:
+    """Mean, 10 %, 50 % and 90 % of the updated intervals of a local date."""
+    bounds = day_bounds(on_date, queue.timezone)
+    with connection.cursor() as cursor:
+        cursor.execute(UPDATES_SQL, [queue.pk, bounds.starts_at, bounds.ends_at])
+        return {
+            datetime.fromtimestamp(epoch, tz=bounds.starts_at.tzinfo): (mean, low, middle, high)
+            for epoch, mean, low, middle, high in cursor.fetchall()
+        }
