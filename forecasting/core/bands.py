@@ -24,8 +24,8 @@ LARGEST_SKEW = 1.0
 LARGEST_ROOT_DISPERSION = 1.5
 SHRINK_DAYS = 6.0
 LEAST_FREEDOM = 2.0
-LEVEL_CAUTION = 0.7
-UNSEEN_GROWTH = 1.2
+LEVEL_CAUTION = 0.4
+UNSEEN_GROWTH = 1.4
 """Level dispersion of a horizon bucket beyond the backtest, over that of the bucket before."""
 
 

@@ -16,7 +16,7 @@ from forecasting.core.backtest import (
     origins_of,
     run_backtest,
 )
-from forecasting.core.bands import Spread, held_out_coverage, learn_spread, quantile_bands
+from forecasting.core.bands import held_out_coverage, learn_spread, quantile_bands
 from forecasting.core.baselines import seasonal_naive_scale
 from forecasting.core.components import split_components
 from forecasting.core.data import (
@@ -29,14 +29,15 @@ from forecasting.core.data import (
     MethodScore,
     QueueOutcome,
 )
+from forecasting.core.intraday import learn_memory, moved_bands, rest_of_day
 from forecasting.core.outcome import explain, improvable_share, score_methods, sum_backtest
 from forecasting.core.selection import SWITCH_MARGIN
 from forecasting.core.totals import day_totals
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
 THIN_KNOWN_SHARE = 0.5
-TODAY_LEAST_DISPERSION = 0.05**2
-"""A day may always lie 5 % off its forecast, however steady the backtest was."""
+MEMORY_DAYS = 3
+"""First days of each backtest that tell what a morning says about the afternoon."""
 
 
 @dataclass(frozen=True)
@@ -158,9 +159,9 @@ def _forecast_chunk(
     covered = np.full(len(chosen), np.nan)
     if params.measures_coverage:
         covered = held_out_coverage(**judged, quantiles=params.quantiles)
-    _correct_today(centre, spread, horizon, chosen)
-    mean = centre * ratios
     bands = quantile_bands(mean=centre, spread=spread, quantiles=params.quantiles)
+    _correct_today(centre, bands, backtest, picks, _today(horizon, chosen), params)
+    mean = centre * ratios
     outcomes = [
         _outcome(
             flags[row],
@@ -213,7 +214,7 @@ def _learning_data(history: HistoryData, chosen: IntArray) -> LearningData:
 
 
 def pick_method(scores: list[MethodScore]) -> int:
-    """Index of the method to use: the blend, unless another one is at least 2 % better."""
+    """Index of the method to use: the blend, unless another one is clearly better (SWITCH_MARGIN)."""
     overall = {score.method: score.wape for score in scores if score.horizon == "all"}
     blend = overall[METHODS[0]]
     if blend is None:
@@ -231,19 +232,34 @@ def _picked(backtest: Backtest, picks: IntArray) -> FloatArray:
     return np.stack([backtest.predicted[pick, :, row] for row, pick in enumerate(picks)], axis=1)
 
 
+def _today(horizon: HorizonData, chosen: IntArray) -> FloatArray | None:
+    """What is known of the first date of these queues."""
+    return None if horizon.today_offered is None else horizon.today_offered[chosen]
+
+
 def _correct_today(
-    mean: FloatArray, spread: Spread, horizon: HorizonData, chosen: IntArray
+    centre: FloatArray,
+    bands: FloatArray,
+    backtest: Backtest,
+    picks: IntArray,
+    today: FloatArray | None,
+    params: ForecastParams,
 ) -> None:
-    """Scale the rest of the first day by a Gamma-Poisson update on what came so far."""
-    if horizon.today_offered is None:
+    """Move the rest of the first day, and its bands, by what came so far."""
+    if today is None:
         return
-    today = horizon.today_offered[chosen]
-    seen = np.isfinite(today) & horizon.open_mask[chosen, 0]
-    came = np.where(seen, today, 0.0).sum(axis=-1)
-    expected = np.where(seen, mean[:, 0], 0.0).sum(axis=-1)
-    prior = 1.0 / np.maximum(spread.level_dispersion[0], TODAY_LEAST_DISPERSION)
-    ratio = (prior + came) / (prior + expected)
-    mean[:, 0] *= np.where(seen, 1.0, ratio[:, None])
+    shape = (-1, len(picks), centre.shape[2])
+    first = np.moveaxis(_picked(backtest, picks)[:, :, :MEMORY_DAYS], 2, 1).reshape(shape)
+    actual, weight = (
+        np.moveaxis(part[:, :, :MEMORY_DAYS], 2, 1).reshape(shape)
+        for part in (backtest.actual, backtest.weight)
+    )
+    memory = learn_memory(predicted=first, actual=actual, weight=weight)
+    rest = rest_of_day(mean=centre[:, 0], today=today, memory=memory)
+    bands[:, :, 0] = moved_bands(
+        quantiles=bands[:, :, 0], levels=params.quantiles, mean=centre[:, 0], rest=rest
+    )
+    centre[:, 0] *= rest.factor
 
 
 def _outcome(

@@ -19,10 +19,14 @@ from forecasting.core.data import DAYS_PER_WEEK
 from forecasting.core.levels import Levels, learn_levels
 from forecasting.core.wall_clock import FloatArray
 
+Variants = tuple[tuple[float, int], ...]
 RATE_HALF_LIFE_WEEKS = 8.0
-RATE_VARIANTS = ((3.0, 2), (8.0, 0), (8.0, 1), (8.0, 4), (26.0, 0), (26.0, 3))
+RATE_VARIANTS: Variants = ((3.0, 2), (8.0, 0), (8.0, 1), (8.0, 4), (26.0, 0), (26.0, 3))
 """Half-life in weeks and smoothing passes of each profile variant."""
-FIRST_VARIANTS = ((8.0, 1),)
+LONG_VARIANTS: Variants = ((104.0, 0), (104.0, 2))
+"""Profile variants that join where a year of history gives them something to rest on."""
+LONG_DAYS = 364
+FIRST_VARIANTS: Variants = ((8.0, 1),)
 """What cells are judged against before they are weighted."""
 LOCAL_LEVEL_HALF_LIFE_DAYS = 6.0
 WEEKDAY_HALF_LIFE_WEEKS = 8.0
@@ -55,7 +59,13 @@ def whole_weeks(values: FloatArray, origin: int) -> FloatArray:
 
 
 def fit_at(
-    *, volumes: FloatArray, known: FloatArray, trust: FloatArray, factors: FloatArray, origin: int
+    *,
+    volumes: FloatArray,
+    known: FloatArray,
+    trust: FloatArray,
+    factors: FloatArray,
+    origin: int,
+    variants: Variants = RATE_VARIANTS,
 ) -> Fit:
     """Fit all queues on the days before `origin`.
 
@@ -65,6 +75,7 @@ def fit_at(
         trust: queue × day, 0 for days that must not be learnt from.
         factors: queue × day multipliers (drivers); 1 is ordinary.
         origin: index of the first day that is not known.
+        variants: half-life in weeks and smoothing passes of each profile variant.
     """
     x = whole_weeks(volumes, origin)
     seen = whole_weeks(known, origin)
@@ -86,7 +97,7 @@ def fit_at(
     volumes_of_days = totals
     whole = seen
     x, seen = x * trust, seen * trust
-    rates = _final_rates(x, seen, weights, exposure, ages, variants=RATE_VARIANTS)
+    rates = _final_rates(x, seen, weights, exposure, ages, variants=variants)
     base = rates.mean(axis=0)
     totals = x.sum(axis=-1)
     expected = np.einsum("qnil,qil->qni", seen, base, optimize=True) * factor
@@ -142,7 +153,7 @@ def _final_rates(
     exposure: FloatArray,
     ages: FloatArray,
     *,
-    variants: tuple[tuple[float, int], ...],
+    variants: Variants,
 ) -> FloatArray:
     """Rates of every variant, at daily volumes that like weekdays share."""
     rates = _rate_variants(x, seen, weights, exposure, ages, variants)
@@ -190,7 +201,7 @@ def _rate_variants(
     weights: FloatArray,
     exposure: FloatArray,
     ages: FloatArray,
-    wanted: tuple[tuple[float, int], ...],
+    wanted: Variants,
 ) -> FloatArray:
     """Rates of every variant: half-life, pooling between like weekdays, smoothing along the day."""
     variants = []

@@ -9,7 +9,7 @@ loud morning counts fully, and the bands narrow by as much as the morning tells.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.fft import irfft, rfft
@@ -32,6 +32,10 @@ SMALL_MEAN = 5.0
 FACTOR_BOUNDS = (0.1, 10.0)
 FEW_EXPECTED = 1e-9
 DAY_HOURS = 24.0
+STRETCHES = 4
+SURPRISING_SCORE = 3.0
+LIKELY_SCORE = 1.5
+"""How far off, in standard deviations, a surprising day is taken to be among days of its kind."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ def rest_of_day(*, mean: FloatArray, today: FloatArray, memory: IntradayMemory) 
     """
     labels = mean.shape[1]
     seen = np.isfinite(today) & (mean > FEW_EXPECTED)
+    memory = _surprised(memory, mean * seen, np.where(seen, today, 0.0))
     covariance = _covariance(memory, labels)
     before = covariance[:, 0, 0] + memory.own_variance
     noise = memory.own_variance[:, None] + 1.0 / np.maximum(mean, FEW_EXPECTED)
@@ -125,6 +130,30 @@ def rest_of_day(*, mean: FloatArray, today: FloatArray, memory: IntradayMemory) 
         dispersion_before=np.maximum(np.repeat(before[:, None], labels, axis=1), LEAST_DISPERSION),
         dispersion_after=after,
     )
+
+
+def _surprised(memory: IntradayMemory, expected: FloatArray, came: FloatArray) -> IntradayMemory:
+    """A day-long variance that allows for what all of the day so far says.
+
+    A past without such days must not explain away a day on which every stretch so far brought
+    twice the forecast. The stretches are quarters of the volume expected so far; their median
+    deviation counts where it lies beyond SURPRISING_SCORE, so that one stretch alone, an outage or
+    a spike, changes nothing.
+    """
+    total = expected.sum(axis=1, keepdims=True)
+    reached = (np.cumsum(expected, axis=1) - expected / 2) / np.maximum(total, FEW_EXPECTED)
+    stretch = np.minimum((reached * STRETCHES).astype(np.int64), STRETCHES - 1)
+    member = stretch[:, :, None] == np.arange(STRETCHES)
+    due = np.einsum("ql,qls->qs", expected, member)
+    ratio = np.einsum("ql,qls->qs", came, member) / np.maximum(due, FEW_EXPECTED) - 1.0
+    noise = 1.0 / np.maximum(due, FEW_EXPECTED) + memory.own_variance[:, None]
+    usual = (memory.day_variance + memory.fading_variance)[:, None]
+    typical = np.median(ratio, axis=1)
+    beyond = np.abs(ratio) > SURPRISING_SCORE * np.sqrt(usual + noise)
+    same = (np.sign(ratio) == np.sign(typical)[:, None]).all(axis=1)
+    surprising = same & (beyond.sum(axis=1) > STRETCHES // 2) & (due > 0).all(axis=1)
+    wide = np.clip((typical / LIKELY_SCORE) ** 2, memory.day_variance, LARGEST_VARIANCE)
+    return replace(memory, day_variance=np.where(surprising, wide, memory.day_variance))
 
 
 def moved_bands(

@@ -14,7 +14,9 @@ LEVEL_LENDING = 0.1
 LEVEL_PRIOR_DAYS = 0.5
 LEVEL_POWER = 2.5
 LEVEL_FLOOR = 0.02
-VARIANT_TEMPERATURE = 0.01
+VARIANT_TEMPERATURE = 0.005
+LEAST_SHAPE_ERROR = 1e-3
+"""Contacts; a queue with one label a day has no shape to be wrong about."""
 SWITCH_MARGIN = 0.88
 """A simpler method replaces the blend only if its WAPE is at least 12 % lower."""
 
@@ -31,8 +33,9 @@ def bucket_index(days: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
 
 def variant_weights(errors: FloatArray) -> FloatArray:
     """Softmin over axis 0 of absolute errors relative to the best one."""
-    best = np.maximum(errors.min(axis=0, keepdims=True), 1e-9)
-    weights = np.exp(-(errors / best - 1) / VARIANT_TEMPERATURE)
+    best = errors.min(axis=0, keepdims=True)
+    excess = (errors - best) / np.maximum(best, LEAST_SHAPE_ERROR)
+    weights = np.exp(-excess / VARIANT_TEMPERATURE)
     return np.asarray(weights / weights.sum(axis=0, keepdims=True))
 
 

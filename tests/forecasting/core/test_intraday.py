@@ -150,3 +150,17 @@ def test_the_rest_of_held_out_days_is_better_than_unchanged_and_than_full_scalin
     assert ours < 0.98 * unchanged
     assert ours < full
     assert inside / cells == pytest.approx(0.8, abs=0.06)
+
+
+def test_a_day_unlike_any_before_is_believed_when_all_of_it_says_so():
+    """Every quarter of the morning brings double: the afternoon follows. One spike does not do it."""
+    mean = np.full((2, 48), 40.0)
+    calm = IntradayMemory(np.full(2, 0.001), np.full(2, 0.001), np.full(2, 3.0), np.zeros(2))
+    today = np.full((2, 48), np.nan)
+    today[:, :24] = 40.0
+    today[0, :24] = 80.0
+    today[1, 6:9] = 500.0
+    rest = rest_of_day(mean=mean, today=today, memory=calm)
+
+    assert rest.factor[0, 24:].min() > 1.8
+    assert rest.factor[1, 40:].max() < 1.05
