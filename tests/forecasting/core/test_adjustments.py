@@ -1,16 +1,8 @@
-"""Special days, overrides and drivers."""
+"""Overrides."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from forecasting.core.drivers import (
-    day_factors,
-    driver_multiple,
-    estimate_link,
-    lag_kernel,
-)
 from forecasting.core.overrides import OverrideData, OverrideKind, apply_overrides, scale_bands
 
 STARTS = np.datetime64("2026-03-02T09:00:00", "s") + np.arange(4) * np.timedelta64(1800, "s")
@@ -56,70 +48,3 @@ def test_bands_move_with_the_mean():
         changed=np.array([20.0, 4.0]),
     )
     assert bands.tolist() == [[10.0, 4.0], [30.0, 4.0]]
-
-
-@given(lag=st.floats(0.3, 14), shape=st.floats(0.5, 20))
-def test_a_lag_kernel_is_a_distribution(lag, shape):
-    kernel = lag_kernel(lag, shape)
-    assert kernel.sum() == pytest.approx(1)
-    assert (kernel >= 0).all()
-
-
-def test_the_kernels_mean_is_its_lag():
-    kernel = lag_kernel(4.0, 8.0)
-    assert kernel @ np.arange(kernel.size) == pytest.approx(4.0, abs=0.02)
-
-
-@pytest.mark.parametrize(("lag", "shape"), [(0, 1), (1, 0)])
-def test_an_impossible_kernel_is_refused(lag, shape):
-    with pytest.raises(ValueError, match="lag and shape > 0"):
-        lag_kernel(lag, shape)
-
-
-def claims(days=182, seed=1):
-    rng = np.random.default_rng(seed)
-    waves = np.exp(np.convolve(rng.normal(0, 0.25, days + 6), np.ones(7) / 2, mode="valid"))
-    return rng.poisson(200 * waves).astype(float)
-
-
-def calls_after(driver, *, per_claim=0.5, base=20, lag=3.0, shape=4.0, seed=2):
-    lagged = driver_multiple(driver, mean_lag_days=lag, shape=shape) * driver.mean()
-    return np.random.default_rng(seed).poisson(base + per_claim * lagged).astype(float)
-
-
-def test_a_driver_is_found_with_its_lag_and_its_strength():
-    driver = claims()
-    link = estimate_link(calls_after(driver), driver)
-    assert link.mean_lag_days == pytest.approx(3.0, abs=0.5)
-    assert link.contacts_per_unit == pytest.approx(0.5, rel=0.25)
-    assert link.error_with < 0.8 * link.error_without
-    words = link.in_words("claim", "calls")
-    assert words.startswith("Each claim brings 0.")
-    assert "most after 2" in words
-    factors = day_factors(driver, link)
-    assert factors.mean() == pytest.approx(1, abs=0.02)
-
-
-def test_noise_is_seldom_kept_and_never_trusted_much():
-    kept = [
-        link
-        for seed in range(20)
-        if (link := estimate_link(calls_after(claims(seed=seed)), claims(seed=seed + 100)))
-    ]
-    assert len(kept) <= 2
-
-
-@pytest.mark.parametrize(
-    ("totals", "driver"),
-    [
-        (np.ones(40), np.arange(40.0)),
-        (np.ones(80), np.ones(80)),
-        (np.ones(80), np.full(80, np.nan)),
-    ],
-)
-def test_too_little_to_learn_from_gives_no_link(totals, driver):
-    assert estimate_link(totals, driver) is None
-
-
-def test_a_driver_of_zeros_changes_nothing():
-    assert (driver_multiple(np.zeros(30), mean_lag_days=2, shape=2) == 1).all()
