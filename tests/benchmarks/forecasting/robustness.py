@@ -74,7 +74,7 @@ def damage_ratios(results: Results, name: str, method: str, panel: str) -> dict[
         parts = key.split("/")
         if parts[0] != f"{panel}+{name}" or method not in methods:
             continue
-        clean = results.scores["/".join([f"{panel}+{CLEAN}", *parts[1:]])][method]
+        clean = results.scores["/".join([f"{panel}+{CLEAN}", *parts[1:]])].get(method, {})
         if HORIZON in clean:
             pair = (methods[method][HORIZON]["error"], clean[HORIZON]["error"])
             sums.setdefault(parts[1], []).append(pair)

@@ -13,6 +13,13 @@ import numpy as np
 import pytest
 
 from forecasting.core import HistoryData, HorizonData, forecast
+from tests.benchmarks.forecasting.bars import (
+    BIAS,
+    COVERAGE,
+    DAMAGE,
+    WEEKDAY_MEAN,
+    WEEKDAY_MEAN_WORST,
+)
 from tests.benchmarks.forecasting.cases import PANELS, Case, cases_of, series_cases
 from tests.benchmarks.forecasting.driver_bar import GAP_BAR, HARM_BAR, driver_scores
 from tests.benchmarks.forecasting.peers.registry import WEEKDAYS, WITHOUT_PACKAGES
@@ -24,7 +31,7 @@ from tests.benchmarks.forecasting.robustness import (
     robustness_table,
 )
 from tests.benchmarks.forecasting.run import ENGINE, Results, run_methods
-from tests.benchmarks.forecasting.scoring import bias, coverage
+from tests.benchmarks.forecasting.scoring import HORIZONS, bias, coverage
 from tests.benchmarks.forecasting.sets import DATA, Series, bank_calls
 from tests.benchmarks.forecasting.tables import PanelScores, peers_table
 
@@ -40,18 +47,29 @@ def run(cases: Iterable[Case]) -> Results:
     return results
 
 
+def panel_scores(name: str) -> PanelScores:
+    found = PanelScores(name, run(cases_of(PANELS[name])))
+    for horizon in found.by_horizon:
+        print(f"\n{PANELS[name].title}, {horizon}: WAPE\n{peers_table(found, horizon)}")
+        print(f"over the weekday mean: {found.mean_to(horizon, WEEKDAYS):.3f}")
+    return found
+
+
 @pytest.fixture(scope="module")
 def scores() -> PanelScores:
-    found = PanelScores("main", run(cases_of(PANELS["main"])))
-    for horizon in found.by_horizon:
-        print(f"\nSix weeks of history, {horizon}: WAPE\n{peers_table(found, horizon)}")
-    return found
+    return panel_scores("main")
+
+
+@pytest.fixture(scope="module")
+def other_scores() -> PanelScores:
+    """Real series that come with a package, so that this runs everywhere."""
+    return panel_scores("other")
 
 
 @needs_data
 @pytest.mark.shared
 @pytest.mark.parametrize(
-    ("horizon", "bar"), [("next day", 1.0), ("days 1-14", 0.99), ("days 29-56", 0.98)]
+    ("horizon", "bar"), [("next day", 1.0), ("days 1-14", 0.975), ("days 29-56", 0.98)]
 )
 def test_the_engine_beats_the_best_of_the_simple_methods(scores, horizon, bar):
     """The best is picked afterwards for each set."""
@@ -60,26 +78,34 @@ def test_the_engine_beats_the_best_of_the_simple_methods(scores, horizon, bar):
 
 @needs_data
 @pytest.mark.shared
-@pytest.mark.parametrize("horizon", ["next day", "days 1-14", "days 29-56"])
-def test_the_engine_beats_the_mean_of_the_weekdays(scores, horizon):
-    assert scores.mean_to(horizon, WEEKDAYS) <= 0.98
-
-
-@needs_data
-@pytest.mark.shared
-@pytest.mark.parametrize("horizon", ["days 1-14", "days 29-56"])
-def test_no_set_is_far_behind_the_mean_of_the_weekdays(scores, horizon):
+@pytest.mark.parametrize(
+    ("horizon", "bar"), [("next day", 0.93), ("days 1-14", 0.945), ("days 29-56", 0.97)]
+)
+def test_the_engine_beats_the_mean_of_the_weekdays(scores, horizon, bar):
+    assert scores.mean_to(horizon, WEEKDAYS) <= bar
     for name in scores.by_horizon[horizon]:
-        assert scores.ratio_to(horizon, name, WEEKDAYS) <= 1.1, name
+        assert scores.ratio_to(horizon, name, WEEKDAYS) <= WEEKDAY_MEAN_WORST, name
+
+
+@needs_data
+@pytest.mark.shared
+@pytest.mark.parametrize("horizon", HORIZONS)
+def test_the_mean_is_hardly_biased(scores, horizon):
+    assert abs(bias(scores.pooled(horizon))) <= BIAS
 
 
 @needs_data
 @pytest.mark.shared
 @pytest.mark.parametrize("horizon", ["days 1-14", "days 29-56"])
-def test_the_mean_is_hardly_biased_and_the_bands_hold(scores, horizon):
-    pooled = scores.pooled(horizon)
-    assert abs(bias(pooled)) <= 0.02
-    assert 0.78 <= coverage(pooled) <= 0.82
+def test_the_bands_hold(scores, horizon):
+    assert COVERAGE[0] <= coverage(scores.pooled(horizon)) <= COVERAGE[1]
+
+
+@pytest.mark.parametrize("horizon", HORIZONS)
+def test_series_that_the_engine_was_not_developed_on(other_scores, horizon):
+    assert other_scores.mean_to(horizon, WEEKDAYS) <= WEEKDAY_MEAN
+    assert other_scores.mean_to_best(horizon) <= 1.0
+    assert 0.75 <= coverage(other_scores.pooled(horizon)) <= 0.9
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +133,7 @@ def test_broken_days_hardly_move_the_engine(bank):
     methods = [ENGINE, *WITHOUT_PACKAGES]
     print(f"\nWAPE over that of the clean history\n{robustness_table(results, methods, 'main')}")
     for name in DAMAGES:
-        ratio = damage_ratios(results, name, ENGINE, "main")["bank_calls"]
-        of_mean = damage_ratios(results, name, WEEKDAYS, "main")["bank_calls"]
-        assert ratio <= max(1.02, 1 + (of_mean - 1) / 4), name
+        assert damage_ratios(results, name, ENGINE, "main")["bank_calls"] <= DAMAGE, name
 
 
 def test_a_driver_closes_the_gap_and_noise_does_no_harm():
