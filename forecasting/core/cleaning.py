@@ -77,12 +77,12 @@ def cell_weights(volumes: FloatArray, seen: FloatArray, expected: FloatArray) ->
     The spread of a cell is its counting noise and the queue's median excess over it.
     """
     gaps = np.abs(volumes - expected)
-    dispersion = _median_excess(gaps, seen, expected)[:, None, None, None]
+    dispersion = median_excess(gaps, seen, expected)[:, None, None, None]
     variance = np.maximum(expected, LEAST_CELL_VARIANCE) + dispersion * expected * expected
     return np.asarray(np.minimum(1.0, HUBER_CELL_Z * np.sqrt(variance) / np.maximum(gaps, 1e-9)))
 
 
-def _median_excess(gaps: FloatArray, seen: FloatArray, expected: FloatArray) -> FloatArray:
+def median_excess(gaps: FloatArray, seen: FloatArray, expected: FloatArray) -> FloatArray:
     """Median over the last weeks of squared gap beyond counting noise, relative to volume²."""
     gaps, seen, expected = (
         part[:, -SPREAD_WEEKS:].reshape(len(part), -1) for part in (gaps, seen, expected)

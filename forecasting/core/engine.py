@@ -30,6 +30,7 @@ from forecasting.core.data import (
     QueueOutcome,
 )
 from forecasting.core.intraday import learn_memory, moved_bands, rest_of_day
+from forecasting.core.outages import outages
 from forecasting.core.outcome import explain, improvable_share, score_methods, sum_backtest
 from forecasting.core.selection import SWITCH_MARGIN
 from forecasting.core.totals import day_totals
@@ -202,11 +203,13 @@ def _refusal(flag: str) -> QueueOutcome:
 def _learning_data(history: HistoryData, chosen: IntArray) -> LearningData:
     """Zero-filled arrays of the chosen queues."""
     known = history.open_mask[chosen] & np.isfinite(history.offered[chosen])
+    volumes = np.where(known, history.offered[chosen], 0.0)
+    known &= ~outages(volumes, known * 1.0)
     shape = known.shape[:2]
     trust = np.ones(shape) if history.learn_mask is None else history.learn_mask[chosen] * 1.0
     factors = np.ones(shape) if history.day_factors is None else history.day_factors[chosen]
     return LearningData(
-        volumes=np.where(known, history.offered[chosen], 0.0),
+        volumes=np.where(known, volumes, 0.0),
         known=known.astype(np.float64),
         trust=trust,
         factors=factors,

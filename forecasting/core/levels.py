@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.cleaning import robust_log_ratios
+from forecasting.core.cleaning import OUTLIER_WEIGHT, robust_log_ratios
 from forecasting.core.wall_clock import FloatArray
 
 HALF_LIVES_DAYS = (1.5, 3.0, 7.0, 14.0, 28.0, 70.0)
@@ -108,7 +108,7 @@ def recent_slopes(observed: FloatArray, exposed: FloatArray, weights: FloatArray
     """Discounted least-squares slope of the log ratio of observed to expected, per day."""
     days = np.arange(observed.shape[1]) - observed.shape[1] + 0.5
     ratios = np.nan_to_num(robust_log_ratios(observed, exposed))
-    weight = weights * exposed * 0.5 ** (-days / TREND_HALF_LIFE_DAYS)
+    weight = _ordinary(weights) * exposed * 0.5 ** (-days / TREND_HALF_LIFE_DAYS)
     total = np.maximum(weight.sum(axis=1), 1e-9)
     day = (weight * days).sum(axis=1) / total
     level = (weight * ratios).sum(axis=1) / total
@@ -116,6 +116,11 @@ def recent_slopes(observed: FloatArray, exposed: FloatArray, weights: FloatArray
     spread = (weight * gaps**2).sum(axis=1)
     slope = (weight * gaps * (ratios - level[:, None])).sum(axis=1) / np.maximum(spread, 1e-9)
     return np.asarray(np.clip(slope, -LARGEST_SLOPE, LARGEST_SLOPE))
+
+
+def _ordinary(weights: FloatArray) -> FloatArray:
+    """Weights without the outliers: the logarithm of an outage would outweigh a month."""
+    return np.where(weights > OUTLIER_WEIGHT, weights, 0.0)
 
 
 def year_modes(days: FloatArray) -> FloatArray:
@@ -138,7 +143,7 @@ def yearly_modes(
     seen = exposed > 0
     span = np.where(seen.any(axis=1), days - seen.argmax(axis=1), 0)
     ratios = np.nan_to_num(robust_log_ratios(observed, exposed))
-    weight = weights * seen
+    weight = _ordinary(weights) * seen
     time = np.arange(days) - days
     base = np.stack([np.ones(days), time / YEAR_DAYS], axis=1)
     features = np.concatenate([base, year_modes(np.arange(days))], axis=1)

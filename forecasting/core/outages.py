@@ -1,0 +1,74 @@
+"""Stretches in which nothing was recorded although much was expected: lines down, files cut off.
+
+They say nothing of demand and count as missing. What goes on for days at the same time of day is
+taken for real: a queue that closed, or closes earlier now.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.core.cleaning import median_excess, nan_median
+from forecasting.core.fitting import whole_weeks
+from forecasting.core.wall_clock import BoolArray, FloatArray
+
+SILENT_CONTACTS = 14.0
+"""Contacts that were due in a stretch of zeros before it is taken for an outage."""
+LASTING_DAYS = 4
+
+
+def outages(volumes: FloatArray, known: FloatArray) -> BoolArray:
+    """Cells of an outage (queue × day × label).
+
+    Args:
+        volumes: contacts; 0 where not known.
+        known: 1 where open and recorded.
+
+    What was due is the median of the same weekday and label. The more a queue scatters, the longer
+    it may be silent by chance.
+    """
+    days = volumes.shape[1]
+    x, seen = whole_weeks(volumes, days), whole_weeks(known, days)
+    usual = nan_median(np.moveaxis(np.where(seen > 0, x, np.nan), 1, -1))
+    due = np.nan_to_num(usual)[:, None] * seen
+    least = SILENT_CONTACTS * (1.0 + 4.0 * median_excess(np.abs(x - due), seen, due))
+    due = due.reshape(len(due), -1, due.shape[-1])[:, -days:]
+    silent = (volumes == 0) | (known == 0)
+    dead = silent & (known > 0) & (_stretch_totals(due, silent) >= least[:, None, None])
+    if not dead.any():
+        return np.asarray(dead)
+    return np.asarray(dead & ~_lasting(dead, known > 0))
+
+
+def _stretch_totals(due: FloatArray, silent: BoolArray) -> FloatArray:
+    """What was due in the whole stretch of silent labels that each label belongs to."""
+    ahead = _since_last_sound(due, silent)
+    back = _since_last_sound(due[..., ::-1], silent[..., ::-1])[..., ::-1]
+    return np.asarray(ahead + back - due)
+
+
+def _since_last_sound(due: FloatArray, silent: BoolArray) -> FloatArray:
+    total = np.cumsum(due, axis=-1)
+    before = np.maximum.accumulate(np.where(silent, 0.0, total), axis=-1)
+    return np.asarray(total - before)
+
+
+def _lasting(dead: BoolArray, seen: BoolArray) -> BoolArray:
+    """Dead cells whose label is dead on LASTING_DAYS open days in a row."""
+    lasting = np.zeros(dead.shape, dtype=bool)
+    for step in (1, -1):
+        run = np.zeros((dead.shape[0], dead.shape[2]), dtype=np.int64)
+        for day in range(dead.shape[1])[::step]:
+            run = np.where(dead[:, day], run + 1, np.where(seen[:, day], 0, run))
+            lasting[:, day] |= run >= LASTING_DAYS
+    return _filled(lasting, dead, seen)
+
+
+def _filled(lasting: BoolArray, dead: BoolArray, seen: BoolArray) -> BoolArray:
+    """Spread the mark to the whole run: the ends reach LASTING_DAYS from one side only."""
+    for step in (1, -1):
+        carried = np.zeros((dead.shape[0], dead.shape[2]), dtype=bool)
+        for day in range(dead.shape[1])[::step]:
+            carried = np.where(seen[:, day], dead[:, day] & (carried | lasting[:, day]), carried)
+            lasting[:, day] |= carried & dead[:, day]
+    return lasting
