@@ -41,6 +41,7 @@ FIELD_LABELS = {
     "arrived_at": _("Arrived"),
     "due_at": _("Due"),
     "completed_at": _("Completed"),
+    "customer": _("Customer (only a keyed hash is kept)"),
 }
 
 
@@ -138,7 +139,7 @@ class MappingForm(forms.Form):
                 choices=[("", _("not in the file")), *headers],
                 required=False,
             )
-        if batch.kind == ImportKind.WORK_ITEMS:
+        if batch.kind != ImportKind.INTERVALS:
             for name in ("threshold_seconds", "split_coarse"):
                 del self.fields[name]
 

@@ -242,6 +242,9 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# A contact of the same customer and queue within so many days is a repeat.
+REPEAT_WINDOW_DAYS = env_int("WFM_REPEAT_WINDOW_DAYS", 7)
+
 # The nightly refresh forecasts every queue; published, its requirement follows by itself.
 NIGHTLY_FORECAST_DAYS = env_int("WFM_NIGHTLY_FORECAST_DAYS", 63)
 NIGHTLY_FORECAST_PUBLISH = env_bool("WFM_NIGHTLY_FORECAST_PUBLISH", default=True)

@@ -91,7 +91,7 @@ class ForecastIntervalSerializer(serializers.ModelSerializer[ForecastInterval]):
         model = ForecastInterval
         fields = (
             "run", "queue", "starts_at", "mean", "quantile_10", "quantile_50", "quantile_90",
-            "final_mean", "aht_seconds", "is_open",
+            "final_mean", "aht_seconds", "repeat_mean", "is_open",
         )  # fmt: skip
 
 
@@ -128,6 +128,8 @@ class ComponentSerializer(serializers.Serializer[Any]):
     driver = serializers.FloatField(source="parts.driver")
     today = serializers.FloatField(source="parts.today")
     mean = serializers.FloatField()
+    first_mean = serializers.FloatField(allow_null=True, help_text="First contacts, where known.")
+    repeat_mean = serializers.FloatField(allow_null=True, help_text="Customers calling again.")
     final_mean = serializers.FloatField(help_text="With changes by hand.")
 
 

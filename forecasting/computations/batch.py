@@ -6,13 +6,14 @@ special days and holidays (`_specials`), drivers (`_drivers`), and what is known
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from forecasting import queries
@@ -23,6 +24,7 @@ from forecasting.core.make_up_days import MakeUpDays
 from forecasting.core.special_days import SpecialDate, horizon_factors, learn_mask
 from forecasting.core.wall_clock import BoolArray, FloatArray, WallClockGrid, labels_per_day
 from forecasting.models import DriverLink
+from forecasting.queries import ContactSplit
 from wfm.org.models import Queue
 
 LONGEST_HISTORY_DAYS = 1_100
@@ -87,6 +89,8 @@ class BatchInput:
     drivers: tuple[DriverInput | None, ...]
     make_up: tuple[MakeUpDays, ...] = ()
     """By queue: horizon dates that are forecast like others."""
+    splits: Mapping[int, ContactSplit] = field(default_factory=dict)
+    """First and repeat contacts by queue id, where the source tells the customer."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,13 @@ def gather(batch: Batch) -> BatchInput:
         special_factors=_specials(history, special, span.horizon_days),
         today_offered=_today(batch, cells.offered[:, -1]),
     )
-    return BatchInput(history=history, horizon=horizon, drivers=drivers, make_up=holidays.make_up)
+    return BatchInput(
+        history=history,
+        horizon=horizon,
+        drivers=drivers,
+        make_up=holidays.make_up,
+        splits=_splits(batch),
+    )
 
 
 def _specials(
@@ -237,6 +247,19 @@ def _factors(drivers: Sequence[DriverInput | None], days: int, *, ahead: bool) -
     return np.stack(
         [ones if driver is None else driver.future if ahead else driver.past for driver in drivers]
     )
+
+
+def _splits(batch: Batch) -> dict[int, ContactSplit]:
+    """First and repeat contacts of those queues whose customers are known, by queue id."""
+    known = queries.queues_with_contacts([queue.pk for queue in batch.queues])
+    grid = batch._grid(batch.span.first, batch.span.history_days)  # noqa: SLF001 - of this module
+    return {
+        queue.pk: queries.contact_split(
+            queue, grid=grid, before=batch.origin_at, window_days=settings.REPEAT_WINDOW_DAYS
+        )
+        for queue in batch.queues
+        if queue.pk in known
+    }
 
 
 def _today(batch: Batch, offered: FloatArray) -> FloatArray | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,21 +11,23 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from forecasting.core.imports.contacts import ContactCollector
 from forecasting.core.imports.intervals import IntervalCollector, QueueSpec
 from forecasting.core.imports.rows import Findings, Row, read_records
 from forecasting.core.imports.work_items import WorkItemCollector
 from forecasting.models import ImportBatch, ImportFinding, ImportKind, ImportStatus
-from forecasting.services import actuals, work_items
+from forecasting.services import actuals, contacts, work_items
 from forecasting.services.import_files import UnableToImport, read_rows, stored_file
-from forecasting.services.imports import mapping_of, mapping_problems, shape_of
+from forecasting.services.imports import discard_file, mapping_of, mapping_problems, shape_of
 from wfm.jobs.runner import JobContext, JobRefused
 from wfm.org.calendars import business_calendars
 from wfm.org.models import Queue, ServiceGoal
 from wfm.org.tenancy import system_tenant
 
 PROGRESS_ROWS = 5_000
+_RECORDED = (ImportStatus.DONE, ImportStatus.UNCHANGED)
 READ_SHARE = 0.7
-Collector = IntervalCollector | WorkItemCollector
+Collector = IntervalCollector | WorkItemCollector | ContactCollector
 
 
 def import_history(ctx: JobContext) -> dict[str, Any]:
@@ -50,6 +52,8 @@ def import_history(ctx: JobContext) -> dict[str, Any]:
     with ctx.publishing():
         outcome = _record(batch, rows, findings, apply=bool(ctx.params.get("apply")))
         _save(batch, collector, rows, findings, outcome)
+    if batch.kind == ImportKind.CONTACTS and batch.status in _RECORDED:
+        discard_file(batch)
     return {"batch_id": batch.pk, "status": str(batch.status), "rows": batch.row_count}
 
 
@@ -57,6 +61,8 @@ def _collector(batch: ImportBatch, findings: Findings) -> Collector:
     queues = list(_queues_in_reach(batch))
     if batch.kind == ImportKind.WORK_ITEMS:
         queues = [queue for queue in queues if not queue.is_live]
+    if batch.kind == ImportKind.CONTACTS:
+        queues = [queue for queue in queues if queue.is_live]
     specs = {queue.pk: _spec(queue) for queue in queues}
     by_name = {queue.name.lower(): specs[queue.pk] for queue in queues}
     by_name |= {queue.key.lower(): specs[queue.pk] for queue in queues}
@@ -64,6 +70,10 @@ def _collector(batch: ImportBatch, findings: Findings) -> Collector:
     if batch.kind == ImportKind.WORK_ITEMS:
         return WorkItemCollector(
             queues=by_name, only=only, now=now(), due_at=_due_times(queues), findings=findings
+        )
+    if batch.kind == ImportKind.CONTACTS:
+        return ContactCollector(
+            queues=by_name, only=only, now=now(), hashed=contacts.hash_customer, findings=findings
         )
     return IntervalCollector(
         queues=by_name,
@@ -148,15 +158,23 @@ def _record(
     """Compare or record; with any error nothing is touched."""
     if findings.errors:
         return actuals.RecordResult(inserted=0, changed=0, unchanged=0)
-    if batch.kind == ImportKind.WORK_ITEMS:
-        if apply:
-            return work_items.record_work_items(rows=rows)
-        work_items.stage_work_items(rows)
-        return work_items.compare_staged_items()
     if apply:
-        return actuals.record_actuals(rows=rows, batch=batch)
-    actuals.stage_actuals(rows)
-    return actuals.compare_staged()
+        return _RECORDERS[ImportKind(batch.kind)](rows, batch)
+    stage, compare = _CHECKERS[ImportKind(batch.kind)]
+    stage(rows)
+    return compare()
+
+
+_RECORDERS: dict[ImportKind, Callable[[list[Any], ImportBatch], actuals.RecordResult]] = {
+    ImportKind.INTERVALS: lambda rows, batch: actuals.record_actuals(rows=rows, batch=batch),
+    ImportKind.WORK_ITEMS: lambda rows, _batch: work_items.record_work_items(rows=rows),
+    ImportKind.CONTACTS: lambda rows, batch: contacts.record_contacts(rows=rows, batch=batch),
+}
+_CHECKERS: dict[ImportKind, tuple[Callable[[list[Any]], int], Callable[[], Any]]] = {
+    ImportKind.INTERVALS: (actuals.stage_actuals, actuals.compare_staged),
+    ImportKind.WORK_ITEMS: (work_items.stage_work_items, work_items.compare_staged_items),
+    ImportKind.CONTACTS: (contacts.stage_contacts, contacts.compare_staged_contacts),
+}
 
 
 def _save(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from forecasting.computations.batch import Batch, BatchInput, Span, gather, plan_batches
 from forecasting.computations.driver_input import DriverInput
+from forecasting.computations.repeat_forecast import RepeatShare, repeat_share
 from forecasting.core import ForecastParams, ForecastResult, QueueOutcome, forecast
 from forecasting.core.make_up_days import like_weekdays_by_queue
 from forecasting.models import ForecastQueueResult
@@ -61,6 +62,7 @@ def forecast_batch(batch: Batch, given: BatchInput) -> list[QueueForecast | str]
             found.append(outcome.reason)
             continue
         queue = batch.queues[row]
+        repeats = _repeats(row, queue, given)
         from_history = bool(np.isfinite(aht[row]).any())
         found.append(
             QueueForecast(
@@ -77,11 +79,19 @@ def forecast_batch(batch: Batch, given: BatchInput) -> list[QueueForecast | str]
                     "scores": [asdict(score) for score in outcome.scores],
                     "days": _backtest_days(span, result, row),
                 },
-                components=_facts(span, result, row, driver, aht_from_history=from_history),
+                components=_facts(span, result, row, driver, aht_from_history=from_history)
+                | {"repeats": repeats and repeats.as_json()},
+                repeat_mean=repeats and mean[row] * ahead.pick(repeats.shares)[skipped:],
                 days=_days(span, result, row),
             )
         )
     return found
+
+
+def _repeats(row: int, queue: Queue, given: BatchInput) -> RepeatShare | None:
+    """The part of customers who call again, where the source tells the customer."""
+    split = given.splits.get(queue.pk)
+    return None if split is None else repeat_share(row, given, split)
 
 
 def _aht(batch: Batch, result: ForecastResult, is_open: Any, skipped: int) -> Any:

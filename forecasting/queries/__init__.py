@@ -18,6 +18,12 @@ from forecasting.queries.calendars import (
     special_dates_of,
 )
 from forecasting.queries.components import ExplainedInterval, explained_intervals
+from forecasting.queries.contacts import (
+    ContactSplit,
+    contact_counts,
+    contact_split,
+    queues_with_contacts,
+)
 from forecasting.queries.days import (
     DayState,
     HistoryDay,
@@ -72,6 +78,7 @@ __all__ = [
     "LEVELS",
     "NO_SCORE",
     "BatchCells",
+    "ContactSplit",
     "DailyVolume",
     "DayState",
     "ExplainedInterval",
@@ -93,6 +100,8 @@ __all__ = [
     "by_planner",
     "by_reason",
     "cells_of",
+    "contact_counts",
+    "contact_split",
     "daily_totals",
     "daily_volumes",
     "day_forecasts",
@@ -120,6 +129,7 @@ __all__ = [
     "queue_accuracies",
     "queue_cells",
     "queue_overviews",
+    "queues_with_contacts",
     "realized_accuracy",
     "special_dates",
     "special_dates_of",

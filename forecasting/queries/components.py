@@ -29,6 +29,13 @@ class ExplainedInterval:
     quantile_90: float
     final_mean: float
     parts: NumberParts
+    repeat_mean: float | None
+    """The part of `mean` from customers who call again; None where customers are unknown."""
+
+    @property
+    def first_mean(self) -> float | None:
+        """The part of `mean` from first contacts."""
+        return None if self.repeat_mean is None else self.mean - self.repeat_mean
 
 
 def explained_intervals(
@@ -58,6 +65,7 @@ def _explained(
 ) -> ExplainedInterval:
     day, label = divmod(position, labels)
     second: Any = series.starts_at[index].astype(np.int64)
+    repeat = float(series.repeat_mean[index])
     return ExplainedInterval(
         starts_at=datetime.fromtimestamp(int(second), tz=UTC),
         is_open=bool(series.is_open[index]),
@@ -66,4 +74,5 @@ def _explained(
         quantile_90=float(series.quantile_90[index]),
         final_mean=float(series.final_mean[index]),
         parts=number_parts(days, day=day, label=label),
+        repeat_mean=repeat if np.isfinite(repeat) else None,
     )

@@ -30,7 +30,7 @@ from wfm.org.models import Queue
 
 SERIES_SQL = """
 SELECT extract(epoch FROM starts_at)::bigint, mean, quantile_10, quantile_50, quantile_90,
-       final_mean, aht_seconds, is_open::int
+       final_mean, aht_seconds, is_open::int, repeat_mean
 FROM forecasting_forecastinterval
 WHERE run_id = %s AND queue_id = %s AND starts_at >= %s AND starts_at < %s
 ORDER BY starts_at
@@ -49,6 +49,8 @@ class IntervalSeries:
     final_mean: FloatArray
     aht_seconds: FloatArray
     is_open: BoolArray
+    repeat_mean: FloatArray
+    """The part of `mean` from customers who call again; NaN where customers are unknown."""
 
     def moments(self) -> list[datetime]:
         """Starts as aware datetimes, for charts."""
@@ -62,7 +64,7 @@ def interval_series(
     """The run's intervals of a queue in [starts_at, ends_at)."""
     with connection.cursor() as cursor:
         cursor.execute(SERIES_SQL, [run.pk, queue.pk, starts_at, ends_at])
-        rows = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 8)
+        rows = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 9)
     return IntervalSeries(
         starts_at=rows[:, 0].astype(np.int64).astype("datetime64[s]"),
         mean=rows[:, 1],
@@ -72,6 +74,7 @@ def interval_series(
         final_mean=rows[:, 5],
         aht_seconds=rows[:, 6],
         is_open=rows[:, 7] > 0,
+        repeat_mean=rows[:, 8],
     )
 
 

@@ -89,7 +89,7 @@ def _guess(stored_path: str, shape: FileShape, kind: str) -> dict[str, Any]:
     body = rows[header_row + 1 :]
     order = sniff_date_order(_values(body, columns, kind, (Reading.MOMENT, Reading.DATE)))
     decimal = sniff_decimal(_values(body, columns, kind, (Reading.COUNT, Reading.SECONDS)))
-    if shape.is_workbook:
+    if shape.is_workbook or kind == ImportKind.CONTACTS:  # a contact has no number to read
         decimal = decimal or "."
     return base | {
         "columns": columns,
@@ -204,6 +204,11 @@ def preview(batch: ImportBatch) -> Preview:
         findings=findings,
         problems=mapping_problems(batch),
     )
+
+
+def discard_file(batch: ImportBatch) -> None:
+    """Delete the uploaded file of a batch: it holds what the tables must not keep."""
+    stored_file(batch.stored_path).unlink(missing_ok=True)
 
 
 def discard_before(moment: datetime) -> int:

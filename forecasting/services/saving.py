@@ -31,6 +31,7 @@ INTERVAL_COLUMNS = {
     "quantile_90": "float8",
     "final_mean": "float8",
     "aht_seconds": "float8",
+    "repeat_mean": "float8",
     "is_open": "boolean",
 }
 DAY_COLUMNS = {
@@ -65,6 +66,8 @@ class QueueForecast:
     """Facts about how it was made."""
     days: ForecastDays
     """The factors of each local date."""
+    repeat_mean: FloatArray | None = None
+    """The part of the mean from customers who call again; None where customers are unknown."""
 
 
 Outcome = tuple[Queue, "QueueForecast | str"]
@@ -142,19 +145,26 @@ def _save_intervals(
         *quantiles,
         np.concatenate(finals).round(6),
         np.concatenate([item.aht_seconds for item in items]).round(3),
+        np.concatenate([_repeat_mean(item) for item in items]).round(6),
         np.concatenate([item.is_open for item in items]),
     ]
     staging = Staging("staged_forecast", INTERVAL_COLUMNS)
     pairs = zip(INTERVAL_COLUMNS.items(), arrays, strict=True)
     write_columns(staging.name, {name: (kind, values) for (name, kind), values in pairs})
     names = ", ".join(INTERVAL_COLUMNS)
-    values = names.replace("aht_seconds", "nullif(aht_seconds, 'NaN')")
+    values = names
+    for name in ("aht_seconds", "repeat_mean"):
+        values = values.replace(name, f"nullif({name}, 'NaN')")
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO forecasting_forecastinterval (run_id, {names}) "  # noqa: S608 - our own names
             f"SELECT %s, {values} FROM staged_forecast",
             [run.pk],
         )
+
+
+def _repeat_mean(item: QueueForecast) -> FloatArray:
+    return np.full(item.mean.size, np.nan) if item.repeat_mean is None else item.repeat_mean
 
 
 def final_mean(queue: Queue, item: QueueForecast, overrides: Sequence[OverrideData]) -> FloatArray:

@@ -41,6 +41,9 @@ def day_context(
         "chosen": chosen,
         "sentence": chosen and number_words(chosen, queue, result),
         "chart": _chart(rows, queue) if rows else None,
+        "has_repeats": any(row.repeat_mean is not None for row in rows),
+        "first_total": sum(row.first_mean or 0.0 for row in rows),
+        "repeat_total": sum(row.repeat_mean or 0.0 for row in rows),
         "total": sum(row.mean for row in rows),
         "final_total": sum(row.final_mean for row in rows),
     }
@@ -175,6 +178,14 @@ def _chart(rows: list[ExplainedInterval], queue: Queue) -> dict[str, Any]:
             dashed=True,
         ),
     ]
+    if any(row.repeat_mean is not None for row in rows):
+        series.append(
+            Series(
+                key="4",
+                label=_("Customers calling again"),
+                values=[row.repeat_mean if row.is_open else None for row in rows],
+            )
+        )
     if any(row.final_mean != row.mean for row in rows):
         series.append(
             Series(

@@ -17,6 +17,7 @@ METHODS: dict[str, Promise | str] = {
     "profile_smoothing": _("exponential smoothing × weekday profile"),
     "weekday_mean": _("mean of the last six same weekdays"),
     "seasonal_naive": _("same day of last week"),
+    "starting_plan": _("starting plan"),
 }
 HORIZONS: dict[str, Promise | str] = {
     "all": _("all"),
@@ -101,7 +102,22 @@ def why_words(result: ForecastQueueResult) -> list[str]:
     if driver := result.components.get("driver"):
         sentences.extend(driver_words(each) for each in (driver, *driver.get("more", ())))
         sentences.append(gettext("The backtests knew the driver's true values."))
+    if repeats := result.components.get("repeats"):
+        sentences.append(repeat_words(repeats))
     return sentences
+
+
+def repeat_words(repeats: dict[str, Any]) -> str:
+    """How many customers call again, in a sentence."""
+    return gettext(
+        "Customers call again: each first contact brings %(repeats)s repeats, most after "
+        "%(low)s–%(high)s days (a repeat is a contact within %(window)s days of the last one)."
+    ) % {
+        "repeats": number(repeats["repeats_per_first"], 2),
+        "low": repeats["first_day"],
+        "high": repeats["last_day"],
+        "window": repeats["window_days"],
+    }
 
 
 def driver_words(driver: dict[str, Any]) -> str:

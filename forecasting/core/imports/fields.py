@@ -71,7 +71,19 @@ WORK_ITEM_FIELDS = (
     Field("handle_seconds", Reading.SECONDS, ("handleseconds", "handletime", "touchtime",
         "处理时长")),
 )  # fmt: skip
-FIELDS = {"INTERVALS": INTERVAL_FIELDS, "WORK_ITEMS": WORK_ITEM_FIELDS}
+CONTACT_FIELDS = (
+    Field("queue", Reading.TEXT, ("queue", "queuename", "skill", "split", "vdn", "队列", "技能组")),
+    Field("arrived_at", Reading.MOMENT, ("timestamp", "arrivedat", "startsat", "start",
+        "starttime", "datetime", "contacttime", "calltime", "时间", "开始时间", "来电时间")),
+    Field("customer", Reading.TEXT, ("customer", "customerid", "customerkey", "caller", "callerid",
+        "ani", "phone", "account", "accountid", "contactid", "客户", "客户编号", "主叫号码")),
+)  # fmt: skip
+FIELDS = {
+    "INTERVALS": INTERVAL_FIELDS,
+    "WORK_ITEMS": WORK_ITEM_FIELDS,
+    "CONTACTS": CONTACT_FIELDS,
+}
+NEEDED = {"WORK_ITEMS": ("external_id", "arrived_at"), "CONTACTS": ("arrived_at", "customer")}
 
 
 def guess_columns(headers: Sequence[str], kind: str) -> dict[str, int]:
@@ -108,9 +120,7 @@ def missing_columns(columns: dict[str, int], kind: str, *, has_queue: bool) -> l
             )
     else:
         problems.extend(
-            f"Choose the column with {name}."
-            for name in ("external_id", "arrived_at")
-            if name not in columns
+            f"Choose the column with {name}." for name in NEEDED[kind] if name not in columns
         )
     if len(set(columns.values())) != len(columns):
         problems.append("One column stands for two fields.")

@@ -15,6 +15,7 @@ from forecasting.core.imports.values import (
     is_missing,
     parse_clock,
     parse_date,
+    parse_instant,
     parse_moment,
     parse_number,
     parse_seconds,
@@ -114,7 +115,7 @@ def _record(
             if spec.reading is Reading.TEXT:
                 texts[spec.key] = _text(cell).strip()
             elif spec.reading is Reading.MOMENT:
-                moments[spec.key], found = _moment(cell, mapping)
+                moments[spec.key], found = _moment(cell, mapping, spec.key)
                 length = found if found is not None else length
             else:
                 numbers[spec.key] = _number(cell, spec.reading, mapping)
@@ -146,12 +147,14 @@ def _text(cell: Cell) -> str:
     return "" if cell is None else str(cell)
 
 
-def _moment(cell: Cell, mapping: Mapping) -> tuple[datetime | None, int | None]:
+def _moment(cell: Cell, mapping: Mapping, key: str) -> tuple[datetime | None, int | None]:
     if isinstance(cell, datetime):
         return cell if cell.tzinfo is None else cell.astimezone(UTC), None
     text = _text(cell)
     if is_missing(text):
         return None, None
+    if key != "starts_at":  # items and contacts come at any second
+        return parse_instant(text, mapping.date_order), None
     return parse_moment(text, mapping.date_order)
 
 

@@ -10,6 +10,7 @@ MISSING = frozenset({"", "-", "–", "—", "n/a", "na", "nan", "null", "none", 
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]?\d)(?::([0-5]?\d(?:[.,]\d+)?))?\s*([AaPp]\.?[Mm]\.?)?")
 _DATE = re.compile(r"(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,4})日?")
 _RANGE = re.compile(r"\s*(?:-|–|—|~|至|to)\s*")
+_SECONDS = re.compile(r"(?<=:\d\d):([0-5]\d(?:[.,]\d+)?)(?=\s*(?:[AaPp]\.?[Mm]\.?)?$)")
 _OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2})$")
 
 
@@ -132,6 +133,16 @@ def parse_moment(text: str, order: str = "ymd") -> tuple[datetime, int | None]:
         raise UnreadableValue(f"{text!r} has a date but no time of day.")
     start, end = parse_clock(clock_text)
     return combine(day, start), None if end is None else end - start
+
+
+def parse_instant(text: str, order: str = "ymd") -> datetime:
+    """A date with time to the second: when something happened, not when an interval starts."""
+    stripped = text.strip()
+    found = _SECONDS.search(stripped)
+    if found is None:
+        return parse_moment(stripped, order)[0]
+    moment, _length = parse_moment(stripped[: found.start()] + stripped[found.end() :], order)
+    return moment + timedelta(seconds=float(found.group(1).replace(",", ".")))
 
 
 def combine(day: date, minute: int) -> datetime:

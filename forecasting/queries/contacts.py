@@ -1,0 +1,94 @@
+"""Single contacts as arrays: how many, which of them first, and how long repeats take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from forecasting.core.wall_clock import FloatArray, WallClockGrid
+from forecasting.models import ContactRecord
+from wfm.org.binary_copy import read_columns
+from wfm.org.models import Queue
+from wfm.timeline import day_bounds
+
+COUNT_SQL = """
+SELECT extract(epoch FROM arrived_at)::bigint, count(*)::bigint
+FROM forecasting_contactrecord
+WHERE queue_id = %s AND arrived_at >= %s AND arrived_at < %s GROUP BY 1
+"""
+# A chain begins with the last contact that is no repeat; contacts of the window before the grid
+# are read, too, so that its first days know what came before.
+SPLIT_SQL = """
+WITH marked AS (
+    SELECT customer_hash, arrived_at,
+           coalesce(arrived_at - lag(arrived_at) OVER chain <= %s, false) AS is_repeat
+    FROM forecasting_contactrecord
+    WHERE queue_id = %s AND arrived_at >= %s AND arrived_at < %s
+    WINDOW chain AS (PARTITION BY customer_hash ORDER BY arrived_at)
+), rooted AS (
+    SELECT arrived_at, is_repeat,
+           max(arrived_at) FILTER (WHERE NOT is_repeat)
+               OVER (PARTITION BY customer_hash ORDER BY arrived_at) AS first_at
+    FROM marked
+)
+SELECT extract(epoch FROM arrived_at)::bigint, is_repeat::int::bigint,
+       ((arrived_at AT TIME ZONE %s)::date - (first_at AT TIME ZONE %s)::date)::bigint
+FROM rooted WHERE arrived_at >= %s
+"""
+
+
+@dataclass(frozen=True)
+class ContactSplit:
+    """First contacts and repeats by date × label, and repeats by days after their first."""
+
+    first: FloatArray
+    repeat: FloatArray
+    lag_counts: FloatArray
+
+
+def queues_with_contacts(queue_ids: list[int]) -> set[int]:
+    """Queues of which single contacts are kept."""
+    found = ContactRecord.objects.filter(queue__in=queue_ids)
+    return set(found.order_by().values_list("queue_id", flat=True).distinct())
+
+
+def contact_counts(queue: Queue, *, grid: WallClockGrid) -> FloatArray:
+    """Contacts of each instant of a grid."""
+    starts_at, ends_at = _period(grid)
+    epoch, count = read_columns(
+        COUNT_SQL, [queue.pk, starts_at, ends_at], types=("bigint", "bigint")
+    )
+    starts = grid.starts_at.astype(np.int64)
+    place = np.searchsorted(starts, epoch, side="right") - 1
+    return np.bincount(place, count, starts.size).astype(np.float64)
+
+
+def contact_split(
+    queue: Queue, *, grid: WallClockGrid, before: datetime, window_days: int
+) -> ContactSplit:
+    """First contacts and repeats on the dates of a grid that came before an instant."""
+    starts_at, ends_at = _period(grid)
+    window = timedelta(days=window_days)
+    params = [
+        window, queue.pk, starts_at - window, min(ends_at, before),
+        queue.timezone, queue.timezone, starts_at,
+    ]  # fmt: skip
+    epoch, is_repeat, lag = read_columns(SPLIT_SQL, params, types=("bigint", "bigint", "bigint"))
+    starts = grid.starts_at.astype(np.int64)
+    place = grid.positions[np.searchsorted(starts, epoch, side="right") - 1]
+    shape = (grid.days, grid.labels)
+    size = grid.days * grid.labels
+    again = is_repeat > 0
+    return ContactSplit(
+        first=np.bincount(place[~again], minlength=size).astype(np.float64).reshape(shape),
+        repeat=np.bincount(place[again], minlength=size).astype(np.float64).reshape(shape),
+        lag_counts=np.bincount(np.minimum(lag[again], grid.days)).astype(np.float64),
+    )
+
+
+def _period(grid: WallClockGrid) -> tuple[datetime, datetime]:
+    zone = str(grid.tz)
+    last = grid.first_date + timedelta(days=grid.days - 1)
+    return day_bounds(grid.first_date, zone).starts_at, day_bounds(last, zone).ends_at

@@ -1,0 +1,258 @@
+"""Customers who call again: from a file of contacts to a split forecast."""
+
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from forecasting import queries
+from forecasting.core.repeats import split_contacts
+from forecasting.core.wall_clock import WallClockGrid
+from forecasting.jobs import start_forecast, start_import
+from forecasting.models import (
+    ContactRecord,
+    ForecastInterval,
+    ForecastQueueResult,
+    ImportBatch,
+    IntervalActual,
+)
+from forecasting.services import create_import
+from forecasting.services.import_files import stored_file
+from tests.factories.org import make_deferred_queue, make_queue, make_user
+from tests.forecasting.rows import ORIGIN, add_history, finish
+from wfm.jobs.models import JobStatus
+from wfm.org.tenancy import system_tenant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DAYS = 56
+
+
+@pytest.fixture(autouse=True)
+def uploads(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def contacts_of(seed=2, per_hour=8, days=DAYS):
+    """(when, customer): three of ten customers call again one to three days later."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for hour in range(days * 24):
+        for _ in range(rng.poisson(per_hour)):
+            at = (
+                ORIGIN
+                - timedelta(days=days)
+                + timedelta(hours=hour, seconds=int(rng.integers(3600)))
+            )
+            customer = f"customer {len(found)}"
+            found.append((at, customer))
+            if rng.random() < 0.3:
+                again = at + timedelta(hours=float(rng.uniform(20, 70)))
+                if again < ORIGIN:
+                    found.append((again, customer))
+    return found
+
+
+def upload(contacts, queue, *, apply=True, header="timestamp,queue,customer"):
+    """Import contacts from a file on the queue's wall clock."""
+    zone = ZoneInfo(queue.timezone)
+    lines = [header] + [
+        f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S},{queue.name},{customer}"
+        for at, customer in contacts
+    ]
+    file = SimpleUploadedFile("contacts.csv", "\n".join(lines).encode())
+    with system_tenant():
+        batch = create_import(upload=file, kind="CONTACTS", queue=None, created_by=None)
+        batch = start_import(batch=batch, apply=apply, created_by=None)
+    job = finish(batch.job)
+    with system_tenant():
+        batch = ImportBatch.objects.get(pk=batch.pk)
+        return job, batch
+
+
+@pytest.fixture
+def queue():
+    with system_tenant():
+        return make_queue(name="Cards", interval_minutes=60)
+
+
+def made(queue, days=14):
+    with system_tenant():
+        run = start_forecast(
+            queues=[queue], origin_at=ORIGIN, created_by=None, days=days, publish_when_done=True
+        )
+    finish(run.job)
+    return run
+
+
+def test_a_file_of_contacts_becomes_intervals_and_hashed_customers(queue):
+    contacts = contacts_of(days=3)
+    job, batch = upload(contacts, queue)
+    assert job.status == JobStatus.SUCCEEDED
+    assert (batch.status, batch.inserted_count) == ("DONE", len(contacts))
+    with system_tenant():
+        rows = IntervalActual.objects.filter(queue=queue)
+        assert sum(rows.values_list("offered", flat=True)) == len(contacts)
+        assert rows.count() == 72
+        kept = list(ContactRecord.objects.values_list("customer_hash", flat=True))
+    assert len({bytes(item) for item in kept}) == len({customer for _at, customer in contacts})
+    assert all(len(item) == 16 for item in kept)
+    assert not any(b"customer" in bytes(item) for item in kept)
+
+
+def test_the_uploaded_file_is_not_kept(queue):
+    _job, batch = upload(contacts_of(days=1), queue)
+    path = stored_file(batch.stored_path)
+    assert not path.exists()
+    assert not any(b"customer 1" in file.read_bytes() for file in _files(path.parent))
+
+
+def _files(folder):
+    return [file for file in Path(folder).rglob("*") if file.is_file()]
+
+
+def test_the_same_contacts_twice_change_nothing(queue):
+    contacts = contacts_of(days=2)
+    upload(contacts, queue)
+    _job, again = upload(contacts, queue)
+    assert again.status == "UNCHANGED"
+    with system_tenant():
+        assert ContactRecord.objects.count() == len(contacts)
+
+
+def test_files_that_share_an_interval_add_up(queue):
+    contacts = sorted(contacts_of(days=1))
+    middle = len(contacts) // 2
+    upload(contacts[:middle], queue)
+    upload(contacts[middle:], queue)
+    with system_tenant():
+        rows = IntervalActual.objects.filter(queue=queue)
+        assert sum(rows.values_list("offered", flat=True)) == len(contacts)
+
+
+def test_an_open_hour_without_contacts_is_a_zero_and_a_closed_one_has_no_row():
+    with system_tenant():
+        queue = make_queue(interval_minutes=60, opening=((540, 1020),))
+    start = ORIGIN - timedelta(days=2)
+    upload([(start + timedelta(hours=h), f"c{h}") for h in (9, 13, 34)], queue)
+    with system_tenant():
+        rows = dict(IntervalActual.objects.filter(queue=queue).values_list("starts_at", "offered"))
+    hours = {int((at - start).total_seconds() // 3600): count for at, count in rows.items()}
+    assert hours == {9: 1, 10: 0, 11: 0, 12: 0, 13: 1, 14: 0, 15: 0, 16: 0, 33: 0, 34: 1}
+
+
+def test_only_a_check_records_nothing(queue):
+    _job, batch = upload(contacts_of(days=1), queue, apply=False)
+    assert batch.status == "CHECKED"
+    with system_tenant():
+        assert not ContactRecord.objects.exists()
+        assert not IntervalActual.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("2026-03-01 10:00:00,Cards,", "incomplete"),
+        ("2026-03-01 10:00:00,Nowhere,a", "unknown_queue"),
+        ("2126-03-01 10:00:00,Cards,a", "future"),
+    ],
+)
+def test_a_wrong_line_refuses_the_file(queue, line, code):
+    text = f"timestamp,queue,customer\n2026-03-01 09:00:00,Cards,a\n{line}\n"
+    file = SimpleUploadedFile("contacts.csv", text.encode())
+    with system_tenant():
+        batch = create_import(upload=file, kind="CONTACTS", queue=None, created_by=None)
+        start_import(batch=batch, apply=True, created_by=None)
+        job = batch.job
+    finish(job)
+    with system_tenant():
+        batch = ImportBatch.objects.get(pk=batch.pk)
+        assert batch.status == "REFUSED"
+        assert list(batch.findings.values_list("code", flat=True)) == [code]
+        assert not ContactRecord.objects.exists()
+
+
+def test_deferred_work_has_items_not_contacts():
+    with system_tenant():
+        queue = make_deferred_queue(name="Claims")
+    _job, batch = upload([(ORIGIN - timedelta(days=1), "a")], queue)
+    assert batch.status == "REFUSED"
+
+
+def test_a_file_without_customers_is_refused_by_name(queue):
+    with system_tenant():
+        file = SimpleUploadedFile("contacts.csv", b"timestamp,queue\n2026-03-01 09:00,Cards\n")
+        batch = create_import(upload=file, kind="CONTACTS", queue=None, created_by=None)
+        start_import(batch=batch, apply=True, created_by=None)
+        job = batch.job
+    assert "Choose the column with customer." in finish(job).error
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+def test_the_database_splits_as_the_core_does(zone):
+    with system_tenant():
+        queue = make_queue(interval_minutes=60, timezone=zone)
+    contacts = contacts_of(days=20, per_hour=3)
+    upload(contacts, queue)
+    at = np.array([int(moment.replace(microsecond=0).timestamp()) for moment, _who in contacts])
+    names = [customer for _at, customer in contacts]
+    codes = np.unique(names, return_inverse=True)[1]
+    core = split_contacts(at_seconds=at, customers=codes, window_days=7)
+    first = (ORIGIN - timedelta(days=21)).date()
+    grid = WallClockGrid(first, 22, ZoneInfo(zone), 60)
+    with system_tenant():
+        found = queries.contact_split(queue, grid=grid, before=ORIGIN, window_days=7)
+    assert found.repeat.sum() == core.is_repeat.sum()
+    assert found.first.sum() == (~core.is_repeat).sum()
+    local = np.array(
+        [(moment.astimezone(ZoneInfo(zone)).date() - first).days for moment, _ in contacts]
+    )
+    lags = (local - local[core.first_index])[core.is_repeat]
+    assert found.lag_counts.tolist() == np.bincount(lags).tolist()
+
+
+def test_first_and_repeat_contacts_add_up_to_the_forecast(queue):
+    upload(contacts_of(), queue)
+    run = made(queue)
+    with system_tenant():
+        rows = list(ForecastInterval.objects.filter(run=run, queue=queue))
+        kept = ForecastQueueResult.objects.get(run=run).components["repeats"]
+    assert len(rows) == 14 * 24
+    assert all(0 <= row.repeat_mean <= row.mean for row in rows)
+    repeats = sum(row.repeat_mean for row in rows)
+    total = sum(row.mean for row in rows)
+    assert total == pytest.approx(14 * 24 * 8 * 1.3, rel=0.05)
+    assert repeats / total == pytest.approx(0.3 / 1.3, abs=0.02)
+    assert kept["repeats_per_first"] == pytest.approx(0.3, abs=0.02)
+    assert 1 <= kept["first_day"] <= kept["last_day"] <= 3
+
+
+def test_a_queue_whose_customers_are_unknown_has_no_split(queue):
+    with system_tenant():
+        add_history(queue)
+    run = made(queue)
+    with system_tenant():
+        row = ForecastInterval.objects.filter(run=run).first()
+        assert row.repeat_mean is None
+        assert ForecastQueueResult.objects.get(run=run).components["repeats"] is None
+
+
+def test_page_and_rest_show_the_split(client, queue):
+    upload(contacts_of(), queue)
+    run = made(queue)
+    with system_tenant():
+        client.force_login(make_user("planner"))
+    page = client.get(
+        reverse("forecast-queue", args=[run.pk, queue.pk]),
+        {"from": "2026-03-16", "to": "2026-03-29", "day": "2026-03-18"},
+    )
+    text = page.content.decode()
+    assert "Customers call again: each first contact brings 0.3" in text
+    assert "repeat contacts" in text
+    span = {"queue": queue.pk, "from": "2026-03-18", "to": "2026-03-18"}
+    for row in client.get("/api/v1/forecasting/components/", span).json():
+        assert row["first_mean"] + row["repeat_mean"] == pytest.approx(row["mean"], abs=1e-9)
+        assert row["repeat_mean"] > 0
