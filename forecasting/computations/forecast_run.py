@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from forecasting.computations.batch import Batch, Plan, gather, plan_batches
 from forecasting.computations.queue_forecast import forecast_batch
+from forecasting.computations.start_input import with_starting_plans
 from forecasting.models import ForecastQueueResult, ForecastRun, SpecialDay
 from forecasting.services import Outcome, freeze_snapshots, publish_forecast, save_outcomes
 from wfm.jobs.runner import JobContext, JobRefused
@@ -84,6 +85,7 @@ def _forecast(batch: Batch) -> list[Outcome]:
 def _save(ctx: JobContext, run: ForecastRun, outcomes: list[Outcome], count: int) -> None:
     """Write these queues and note in the same transaction that they are done."""
     ctx.raise_if_cancelled()
+    outcomes = with_starting_plans(run, outcomes)
     done = {*ctx.checkpoint.get("done", []), *(queue.pk for queue, _made in outcomes)}
     with ctx.publishing():
         save_outcomes(run=run, outcomes=outcomes)

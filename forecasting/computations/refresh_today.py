@@ -125,7 +125,7 @@ def _came(day: _Day) -> FloatArray:
 def _worth(day: _Day, came: FloatArray, *, only_fresh: bool) -> BoolArray:
     """Queues with something known today, and since their last update if that matters."""
     known = np.isfinite(came)
-    worth = known.any(axis=1)
+    worth: BoolArray = np.asarray(known.any(axis=1))
     if not only_fresh:
         return worth
     since = day_bounds(day.grid.first_date, day.queues[0].timezone).starts_at

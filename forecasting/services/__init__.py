@@ -15,6 +15,11 @@ from forecasting.services.drivers import (
 from forecasting.services.import_files import UnableToImport
 from forecasting.services.imports import MappingChoice, create_import, set_mapping
 from forecasting.services.intraday import DayUpdate, save_day_updates
+from forecasting.services.new_queues import (
+    UnableToPlanStart,
+    clear_starting_plan,
+    set_starting_plan,
+)
 from forecasting.services.overrides import (
     OverrideChange,
     UnableToOverride,
@@ -49,10 +54,12 @@ __all__ = [
     "UnableToForecast",
     "UnableToImport",
     "UnableToOverride",
+    "UnableToPlanStart",
     "UnableToPublish",
     "UnableToSetDriver",
     "UnableToSetSpecialDay",
     "clear_driver_values",
+    "clear_starting_plan",
     "create_forecast_run",
     "create_import",
     "create_override",
@@ -73,5 +80,6 @@ __all__ = [
     "set_holiday_codes",
     "set_mapping",
     "set_special_day",
+    "set_starting_plan",
     "unlink_driver",
 ]
