@@ -13,8 +13,9 @@ import numpy as np
 from forecasting.core import baselines
 from forecasting.core.cleaning import OUTLIER_WEIGHT
 from forecasting.core.data import DAYS_PER_WEEK, LEAST_HISTORY_DAYS, ForecastParams
-from forecasting.core.fitting import LONG_DAYS, LONG_VARIANTS, RATE_VARIANTS, Fit, fit_at
+from forecasting.core.fitting import Fit, fit_at
 from forecasting.core.levels import HALF_LIVES_DAYS, MEMBERS
+from forecasting.core.profiles import LONG_DAYS, LONG_VARIANTS, RATE_VARIANTS
 from forecasting.core.selection import (
     BUCKET_NAMES,
     bucket_index,

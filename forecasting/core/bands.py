@@ -17,6 +17,7 @@ from forecasting.core.selection import BUCKET_NAMES, bucket_index
 from forecasting.core.wall_clock import FloatArray, IntArray
 
 SMALL_MEAN = 5.0
+SMALL_COUNTS = 16
 LARGEST_SMALL_COUNT = 60
 POISSON_DISPERSION = 1e-4
 LARGEST_DISPERSION = 25.0
@@ -234,7 +235,14 @@ def small_count_steps(dispersion: float, share: float) -> FloatArray:
     P(X <= k) falls as the mean grows; the step is where it equals `share`, from the inverse
     incomplete beta function (gamma for Poisson).
     """
-    counts = np.arange(LARGEST_SMALL_COUNT)
+    steps = _steps(dispersion, share, SMALL_COUNTS)
+    if steps[-1] < SMALL_MEAN:
+        steps = _steps(dispersion, share, LARGEST_SMALL_COUNT)
+    return steps
+
+
+def _steps(dispersion: float, share: float, size: int) -> FloatArray:
+    counts = np.arange(size)
     if dispersion <= POISSON_DISPERSION:
         return np.asarray(gammaincinv(counts + 1, 1.0 - share), dtype=np.float64)
     success = betaincinv(1.0 / dispersion, counts + 1, share)

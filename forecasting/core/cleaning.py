@@ -72,21 +72,20 @@ def day_weights(observed: FloatArray, expected: FloatArray) -> FloatArray:
 
 
 def cell_weights(volumes: FloatArray, seen: FloatArray, expected: FloatArray) -> FloatArray:
-    """Huber weight of every cell (queue × week × weekday × label), 1 within HUBER_CELL_Z.
+    """Huber weight of every cell (queue × weekday × week × label), 1 within HUBER_CELL_Z.
 
     The spread of a cell is its counting noise and the queue's median excess over it.
     """
     gaps = np.abs(volumes - expected)
-    dispersion = median_excess(gaps, seen, expected)[:, None, None, None]
+    recent = np.s_[:, :, -SPREAD_WEEKS:]
+    dispersion = median_excess(gaps[recent], seen[recent], expected[recent])[:, None, None, None]
     variance = np.maximum(expected, LEAST_CELL_VARIANCE) + dispersion * expected * expected
     return np.asarray(np.minimum(1.0, HUBER_CELL_Z * np.sqrt(variance) / np.maximum(gaps, 1e-9)))
 
 
 def median_excess(gaps: FloatArray, seen: FloatArray, expected: FloatArray) -> FloatArray:
-    """Median over the last weeks of squared gap beyond counting noise, relative to volume²."""
-    gaps, seen, expected = (
-        part[:, -SPREAD_WEEKS:].reshape(len(part), -1) for part in (gaps, seen, expected)
-    )
+    """Median per queue of squared gap beyond counting noise, relative to volume²."""
+    gaps, seen, expected = (part.reshape(len(part), -1) for part in (gaps, seen, expected))
     usable = (seen > 0) & (expected > 1)
     excess = np.where(usable, (gaps**2 - expected) / np.maximum(expected, 1e-9) ** 2, np.nan)
     return np.maximum(np.nan_to_num(nan_median(excess)), 0.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.core.cleaning import median_excess, nan_median
+from forecasting.core.cleaning import SPREAD_WEEKS, median_excess, nan_median
 from forecasting.core.fitting import whole_weeks
 from forecasting.core.wall_clock import BoolArray, FloatArray
 
@@ -31,7 +31,9 @@ def outages(volumes: FloatArray, known: FloatArray) -> BoolArray:
     x, seen = whole_weeks(volumes, days), whole_weeks(known, days)
     usual = nan_median(np.moveaxis(np.where(seen > 0, x, np.nan), 1, -1))
     due = np.nan_to_num(usual)[:, None] * seen
-    least = SILENT_CONTACTS * (1.0 + 4.0 * median_excess(np.abs(x - due), seen, due))
+    recent = np.s_[:, -SPREAD_WEEKS:]
+    spread = median_excess(np.abs(x - due)[recent], seen[recent], due[recent])
+    least = SILENT_CONTACTS * (1.0 + 4.0 * spread)
     due = due.reshape(len(due), -1, due.shape[-1])[:, -days:]
     silent = (volumes == 0) | (known == 0)
     dead = silent & (known > 0) & (_stretch_totals(due, silent) >= least[:, None, None])

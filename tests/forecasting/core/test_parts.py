@@ -10,7 +10,8 @@ from forecasting.core import accuracy
 from forecasting.core.bands import from_scores, normal_scores, small_count_steps
 from forecasting.core.baselines import seasonal_naive, seasonal_naive_scale, weekday_mean
 from forecasting.core.cleaning import day_weights, nan_median
-from forecasting.core.fitting import pool_like_weekdays, smooth_labels, whole_weeks
+from forecasting.core.fitting import whole_weeks
+from forecasting.core.profiles import pool_like_weekdays, smooth_labels
 from forecasting.core.selection import BUCKET_NAMES, bucket_of, level_weights, variant_weights
 
 ALL = np.ones(2, dtype=bool)
