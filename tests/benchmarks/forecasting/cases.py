@@ -39,7 +39,7 @@ PANELS = {
             "long",
             "One to three years of history",
             ("ed_iowa", "nyc_ems", "ems_wales", "pedestrian", "bike"),
-            365, 1096, 5,
+            365, 1096, 5, holidays_known=True,
         ),
         Panel(
             "holidays",
