@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -56,7 +57,7 @@ def read_results(path: Path) -> Results:
 
 def write_results(results: Results, path: Path) -> None:
     """Replace the file in one step, so that a reader never sees half of it."""
-    draft = path.with_suffix(".draft")
+    draft = path.with_suffix(f".{os.getpid()}")
     draft.write_text(json.dumps({"scores": results.scores, "cpu_seconds": results.cpu_seconds}))
     draft.replace(path)
 
