@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -273,7 +274,8 @@ class ActualSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The start lies on the queue's grid; no more within the threshold than answered."""
         minutes = attrs["queue"].interval_minutes
-        if attrs["starts_at"].timestamp() % (minutes * 60):
+        local = attrs["starts_at"].astimezone(ZoneInfo(attrs["queue"].timezone))
+        if (local.hour * 60 + local.minute) % minutes or local.second or local.microsecond:
             msg = f"Expected starts_at on the queue's grid of {minutes} minutes."
             raise serializers.ValidationError({"starts_at": msg})
         within, answered = attrs.get("answered_within"), attrs.get("answered")

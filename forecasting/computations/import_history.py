@@ -170,7 +170,9 @@ _RECORDERS: dict[ImportKind, Callable[[list[Any], ImportBatch], actuals.RecordRe
     ImportKind.WORK_ITEMS: lambda rows, _batch: work_items.record_work_items(rows=rows),
     ImportKind.CONTACTS: lambda rows, batch: contacts.record_contacts(rows=rows, batch=batch),
 }
-_CHECKERS: dict[ImportKind, tuple[Callable[[list[Any]], int], Callable[[], Any]]] = {
+_CHECKERS: dict[
+    ImportKind, tuple[Callable[[list[Any]], int], Callable[[], actuals.RecordResult]]
+] = {
     ImportKind.INTERVALS: (actuals.stage_actuals, actuals.compare_staged),
     ImportKind.WORK_ITEMS: (work_items.stage_work_items, work_items.compare_staged_items),
     ImportKind.CONTACTS: (contacts.stage_contacts, contacts.compare_staged_contacts),

@@ -80,8 +80,10 @@ def forecast_batch(batch: Batch, given: BatchInput) -> list[QueueForecast | str]
                     "days": _backtest_days(span, result, row),
                 },
                 components=_facts(span, result, row, driver, aht_from_history=from_history)
-                | {"repeats": repeats and repeats.as_json()},
-                repeat_mean=repeats and mean[row] * ahead.pick(repeats.shares)[skipped:],
+                | {"repeats": None if repeats is None else repeats.as_json()},
+                repeat_mean=None
+                if repeats is None
+                else mean[row] * ahead.pick(repeats.shares)[skipped:],
                 days=_days(span, result, row),
             )
         )

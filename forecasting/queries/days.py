@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,9 +14,9 @@ from django.db import connection
 from forecasting.core.wall_clock import WallClockGrid
 from forecasting.models import SpecialDay
 from forecasting.queries.actuals import counts_items, daily_volumes
+from forecasting.queries.batch import ITEM_STEP_SECONDS
 from forecasting.queries.calendars import open_labels
 from wfm.org.models import Queue
-from wfm.timeline import day_bounds
 
 OVERVIEW_SQL = """
 SELECT queue_id, min(starts_at), max(starts_at), count(*), sum(offered),
@@ -145,30 +144,36 @@ def _state(open_intervals: int, rows: int, missing: int, *, is_ahead: bool) -> D
 
 def actual_series(queue: Queue, *, starts_at: datetime, ends_at: datetime) -> dict[int, float]:
     """Recorded volume by epoch second of the interval's start."""
-    zone = ZoneInfo(queue.timezone)
-    if counts_items(queue):
-        sql = (
-            "SELECT floor(extract(epoch FROM arrived_at) / %s)::bigint * %s, count(*) "
-            "FROM forecasting_workitem "
-            "WHERE queue_id = %s AND arrived_at >= %s AND arrived_at < %s GROUP BY 1"
-        )
-        step = queue.interval_minutes * 60
-        values: list[Any] = [step, step, queue.pk, starts_at, ends_at]
-    else:
+    if not counts_items(queue):
         sql = (
             "SELECT extract(epoch FROM starts_at)::bigint, offered FROM forecasting_intervalactual "
             "WHERE queue_id = %s AND starts_at >= %s AND starts_at < %s"
         )
-        values = [queue.pk, starts_at.astimezone(zone), ends_at.astimezone(zone)]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [queue.pk, starts_at, ends_at])
+            return {int(epoch): float(offered) for epoch, offered in cursor.fetchall()}
+    sql = (
+        f"SELECT floor(extract(epoch FROM arrived_at) / {ITEM_STEP_SECONDS})::bigint "  # noqa: S608 - our own number
+        f"* {ITEM_STEP_SECONDS}, count(*) FROM forecasting_workitem "
+        "WHERE queue_id = %s AND arrived_at >= %s AND arrived_at < %s GROUP BY 1"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return {int(epoch): float(offered) for epoch, offered in cursor.fetchall()}
+        cursor.execute(sql, [queue.pk, starts_at, ends_at])
+        rows = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 2)
+    zone = ZoneInfo(queue.timezone)
+    first, last = (moment.astimezone(zone).date() for moment in (starts_at, ends_at))
+    grid = WallClockGrid(first, (last - first).days + 1, zone, queue.interval_minutes)
+    starts = grid.starts_at.astype(np.int64)
+    place = np.searchsorted(starts, rows[:, 0], side="right") - 1
+    counts = np.bincount(place, rows[:, 1], starts.size)
+    return {int(starts[index]): float(counts[index]) for index in np.flatnonzero(counts)}
 
 
 def intervals_between(queue: Queue, *, first_date: date, last_date: date) -> list[datetime]:
     """Starts in UTC of all intervals of the dates, open or not."""
-    bounds = day_bounds(first_date, queue.timezone), day_bounds(last_date, queue.timezone)
-    step = np.timedelta64(queue.interval_minutes * 60, "s")
-    start = bounds[0].starts_at
-    count = int((bounds[1].ends_at - start).total_seconds()) // int(step.astype(int))
-    return [start + timedelta(minutes=queue.interval_minutes * index) for index in range(count)]
+    zone = ZoneInfo(queue.timezone)
+    grid = WallClockGrid(
+        first_date, (last_date - first_date).days + 1, zone, queue.interval_minutes
+    )
+    seconds = grid.starts_at.astype(np.int64).tolist()
+    return [datetime.fromtimestamp(second, tz=UTC) for second in seconds]

@@ -24,6 +24,8 @@ from wfm.jobs.runner import JobContext, JobRefused
 from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 
+LONGEST_INTERVAL_MINUTES = 60
+
 
 def compute_requirement(ctx: JobContext) -> dict[str, Any]:
     """Staff every queue of the run; a worker that takes over goes on where the last one was."""
@@ -64,6 +66,10 @@ def _load(ctx: JobContext) -> tuple[RequirementRun, list[Queue]]:
 def _staff(run: RequirementRun, queue: Queue) -> QueueRequirement | str:
     """Return the queue's requirement, or the sentence that refuses it."""
     params = RequirementParams.from_json(run.parameters)
+    if queue.interval_minutes > LONGEST_INTERVAL_MINUTES:
+        return _(
+            "%(queue)s is forecast by the day; requirements need intervals of an hour or less."
+        ) % {"queue": queue}
     with system_tenant():
         try:
             model = queries.queue_model(queue, params)

@@ -1,9 +1,10 @@
 """Hundreds of queues in one job: what shares a call, what it reads, what one refusal does."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,15 +13,16 @@ from forecasting.computations import batch as batch_module
 from forecasting.computations import queue_forecast
 from forecasting.computations.batch import gather, plan_batches
 from forecasting.core.wall_clock import WallClockGrid
-from forecasting.jobs import start_forecast
+from forecasting.jobs import start_forecast, start_import
 from forecasting.models import ForecastInterval, ForecastQueueResult
-from forecasting.services import ActualRow, record_actuals
+from forecasting.services import ActualRow, create_import, record_actuals
 from tests.factories.org import make_deferred_queue, make_queue
 from tests.forecasting.rows import ORIGIN, add_history, add_items, finish
 from wfm.jobs.models import JobStatus
 from wfm.org.tenancy import system_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
+DAY = timedelta(days=1)
 
 
 def made(*queues, days=7, **options):
@@ -192,3 +194,53 @@ def add_daily(queue, until):
             for day in range(1, 43)
         ]
     )
+
+
+def upload(text, queue):
+    file = SimpleUploadedFile("days.csv", text.encode())
+    with system_tenant():
+        batch = create_import(upload=file, kind="INTERVALS", queue=queue, created_by=None)
+        batch = start_import(batch=batch, apply=True, created_by=None)
+    finish(batch.job)
+    with system_tenant():
+        batch.refresh_from_db()
+    return batch
+
+
+@pytest.mark.parametrize("header", ["date", "timestamp"])
+def test_a_file_of_days_is_imported_for_a_daily_queue(settings, tmp_path, header):
+    settings.MEDIA_ROOT = tmp_path
+    with system_tenant():
+        queue = make_queue(interval_minutes=1440, timezone="Europe/London")
+    days = [date(2026, 3, 27) + timedelta(days=index) for index in range(5)]
+    lines = [f"{day},{100 + index}" for index, day in enumerate(days)]
+    batch = upload("\n".join([f"{header},offered", *lines]), queue)
+    assert (batch.status, batch.inserted_count) == ("DONE", 5)
+    with system_tenant():
+        series = queries.intervals_between(queue, first_date=days[0], last_date=days[-1])
+        came = queries.actual_series(queue, starts_at=series[0], ends_at=ORIGIN + 20 * DAY)
+    assert [came[int(start.timestamp())] for start in series] == [100, 101, 102, 103, 104]
+
+
+def test_finer_rows_of_a_daily_queue_are_summed_by_its_own_days(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    with system_tenant():
+        queue = make_queue(interval_minutes=1440, timezone="Europe/London")
+    lines = [f"2026-03-{day} {hour:02d}:00,10" for day in (28, 29, 30) for hour in (0, 9, 10, 23)]
+    batch = upload("\n".join(["timestamp,offered", *lines]), queue)
+    assert (batch.status, batch.inserted_count) == ("DONE", 3)
+    with system_tenant():
+        daily = queries.daily_totals(
+            queue, first_date=date(2026, 3, 28), days=3, before=ORIGIN + 30 * DAY
+        )
+    assert daily.tolist() == [40, 40, 40]
+
+
+def test_rows_of_days_are_refused_for_a_queue_of_quarter_hours(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    with system_tenant():
+        queue = make_queue(interval_minutes=15)
+    batch = upload("timestamp,offered\n2026-03-01,100\n2026-03-02,100\n", queue)
+    assert batch.status == "REFUSED"
+    with system_tenant():
+        assert set(batch.findings.values_list("code", flat=True)) == {"coarser"}

@@ -99,6 +99,8 @@ def guess_columns(headers: Sequence[str], kind: str) -> dict[str, int]:
                 break
     if "starts_at" in found and "date" in found:
         del found["starts_at" if "time" in found else "date"]
+    if "date" in found and "time" not in found:  # a day is an interval, too
+        found["starts_at"] = found.pop("date")
     if "starts_at" in found:
         found.pop("time", None)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,8 @@ COUNTS = (
     "short_abandoned",
 )
 SUMS = ("handle_seconds", "wait_seconds_answered", "wait_seconds_total")
-STEPS = (5, 10, 15, 30, 60)
+MINUTES_PER_DAY = 1440
+STEPS = (5, 10, 15, 30, 60, MINUTES_PER_DAY)
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,9 @@ class IntervalCollector:
             return self._split(spec, placed, step)
         parts: dict[datetime, list[_Placed]] = defaultdict(list)
         for item in placed:
-            behind = (item.local.hour * 60 + item.local.minute) % spec.interval_minutes
-            parts[item.at - timedelta(minutes=behind)].append(item)
-        needed = spec.interval_minutes // step
+            parts[_interval_start(spec, item)].append(item)
+        # A day is the sum of its rows: closed hours have none, so their number says nothing.
+        needed = 1 if spec.interval_minutes == MINUTES_PER_DAY else spec.interval_minutes // step
         rows = []
         for at in sorted(parts):
             items = parts[at]
@@ -199,6 +200,15 @@ class IntervalCollector:
             is_error=False,
         )  # fmt: skip
         return sorted(rows, key=lambda row: row.starts_at)
+
+
+def _interval_start(spec: QueueSpec, item: _Placed) -> datetime:
+    """Start of the queue's interval around a row; that of a day is its local midnight."""
+    if spec.interval_minutes == MINUTES_PER_DAY:
+        midnight = datetime.combine(item.local.date(), time(), ZoneInfo(spec.timezone))
+        return midnight.astimezone(UTC)
+    behind = (item.local.hour * 60 + item.local.minute) % spec.interval_minutes
+    return item.at - timedelta(minutes=behind)
 
 
 def _step_minutes(records: Iterable[Record], interval_minutes: int) -> int:

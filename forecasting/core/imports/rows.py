@@ -16,9 +16,9 @@ from forecasting.core.imports.values import (
     parse_clock,
     parse_date,
     parse_instant,
-    parse_moment,
     parse_number,
     parse_seconds,
+    parse_start,
 )
 
 LISTED_PER_CODE = 20
@@ -155,7 +155,7 @@ def _moment(cell: Cell, mapping: Mapping, key: str) -> tuple[datetime | None, in
         return None, None
     if key != "starts_at":  # items and contacts come at any second
         return parse_instant(text, mapping.date_order), None
-    return parse_moment(text, mapping.date_order)
+    return parse_start(text, mapping.date_order)
 
 
 def _date_and_time(cells: Sequence[Cell], mapping: Mapping) -> tuple[datetime, int | None]:

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
+MINUTES_PER_DAY = 1440
 MISSING = frozenset({"", "-", "–", "—", "n/a", "na", "nan", "null", "none", "#n/a", "无"})
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]?\d)(?::([0-5]?\d(?:[.,]\d+)?))?\s*([AaPp]\.?[Mm]\.?)?")
 _DATE = re.compile(r"(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,4})日?")
@@ -133,6 +134,14 @@ def parse_moment(text: str, order: str = "ymd") -> tuple[datetime, int | None]:
         raise UnreadableValue(f"{text!r} has a date but no time of day.")
     start, end = parse_clock(clock_text)
     return combine(day, start), None if end is None else end - start
+
+
+def parse_start(text: str, order: str = "ymd") -> tuple[datetime, int | None]:
+    """The start of an interval, and its length where the cell tells it; a date alone is a day."""
+    stripped = text.strip()
+    if " " not in stripped and "T" not in stripped and ":" not in stripped:
+        return combine(parse_date(stripped, order), 0), MINUTES_PER_DAY
+    return parse_moment(stripped, order)
 
 
 def parse_instant(text: str, order: str = "ymd") -> datetime:
