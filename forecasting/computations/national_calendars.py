@@ -31,6 +31,7 @@ FESTIVALS = (
 YEARS_AROUND = 5
 """Years beside the wanted ones by which a holiday is known to be bound to its date."""
 SUBSTITUTED = re.compile(r".*\(substituted from (\d{2})/(\d{2})/(\d{4})\)")
+IN_LIEU = " (day off in lieu)"
 OBSERVED = re.compile(r"\s*\([^)]*observed[^)]*\)$", re.IGNORECASE)
 
 
@@ -79,7 +80,7 @@ def _from_holidays(code: str, years: set[int]) -> SpecialCalendar:
         if substituted:
             month, number, year = map(int, substituted.groups())
             in_lieu[date(year, month, number)] = day
-            kinds[day] = _nearest_name(names, day) + " (day off in lieu)"
+            kinds[day] = _nearest_name(names, day) + IN_LIEU
         else:
             kinds[day] = name
     return SpecialCalendar(
@@ -140,7 +141,11 @@ def _nearest_name(names: Mapping[date, str], day: date) -> str:
 
 
 def _holiday(day: date, name: str, family: str = "") -> SpecialDate:
-    return SpecialDate(day, name, is_holiday=True, family=family or OBSERVED.sub("", name) or name)
+    """A holiday; days off in place of holidays are like each other, not like the holidays."""
+    in_lieu = OBSERVED.search(name) or name.endswith(IN_LIEU)
+    return SpecialDate(
+        day, name, is_holiday=True, family=family or (IN_LIEU.strip(" ()") if in_lieu else name)
+    )
 
 
 def _chinese_years() -> set[int]:

@@ -25,11 +25,13 @@ from forecasting.core.wall_clock import BoolArray, FloatArray
 LEAST_RATIO = 0.01
 """Share of a usual day mixed into both sides: a closed day is a ratio of about this."""
 LARGEST_FACTOR = 5.0
-CONTACTS_BELIEVED = 20.0
+CONTACTS_BELIEVED = 40.0
 OTHER_DAYS_BELIEVED = 3.0
 SAME_DAYS_BELIEVED = 0.5
 """Ordinary shape mixed into a holiday's profile: contacts per label, and days of like volume beside
 those of other holidays and of the same one."""
+WEEKEND_SHARE = 0.75
+"""Part of the other holidays' effect that a new one has on a Saturday or Sunday: it is free anyway."""
 SMOOTH_BELOW = ((20.0, 4), (100.0, 2))
 """Kernel passes along the day where a label holds fewer contacts than this."""
 
@@ -70,11 +72,12 @@ class Effects:
     by_family: Mapping[str, float] = field(default_factory=dict)
     pooled: float = 0.0
 
-    def of(self, name: str, family: str) -> float:
+    def of(self, name: str, family: str, *, at_weekend: bool = False) -> float:
         """Log effect of a day: of its name, else of its family, else of any."""
         if name in self.by_name:
             return self.by_name[name]
-        return self.by_family.get(family, self.pooled)
+        share = WEEKEND_SHARE if at_weekend else 1.0
+        return self.by_family.get(family, self.pooled * share)
 
 
 def learn_effects(

@@ -24,6 +24,7 @@ from forecasting.core.holidays import (
 from forecasting.core.usual_days import UsualDays, usual_days, usual_profile
 from forecasting.core.wall_clock import BoolArray, FloatArray
 
+SATURDAY = 5
 SHRINK_DAYS = 0.5
 """Ordinary days mixed into a learnt scale: one past day moves it two thirds of the way."""
 
@@ -211,7 +212,8 @@ def _apply_group(
     shapes = shapes_of(history, ordinary, row, [item.day for item in group.past])
     every = summed(list(shapes.values()), history.labels)
     for item in group.ahead:
-        effect = effects.of(item.name, item.family)
+        weekday = (history.first_date.weekday() + item.day) % DAYS_PER_WEEK
+        effect = effects.of(item.name, item.family, at_weekend=weekday >= SATURDAY)
         if effect == 0.0:
             continue
         named = _named_shapes(item, group.past, shapes)

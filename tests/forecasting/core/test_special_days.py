@@ -129,19 +129,19 @@ def test_a_holiday_goes_by_its_name_wherever_it_falls():
 
 def test_a_new_holiday_leans_on_the_others_as_far_as_they_agree():
     like, dates = yearly({f"Day {number}": 0.5 for number in range(6)}, days=365)
-    agreed = factors_of(like, [*dates, holiday(370, "New")], 14)[5].mean()
+    agreed = factors_of(like, [*dates, holiday(371, "New")], 14)[6].mean()
     mixed, dates = yearly(
         {f"Day {number}": 0.5 if number % 2 else 2.0 for number in range(6)}, days=365
     )
-    open_question = factors_of(mixed, [*dates, holiday(370, "New")], 14)[5].mean()
+    open_question = factors_of(mixed, [*dates, holiday(371, "New")], 14)[6].mean()
     assert agreed == pytest.approx(0.55, abs=0.06)
     assert open_question == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_family_stands_in_for_a_kind_that_was_never_seen():
     past, dates = yearly({"Christmas Day": 0.2, "Easter": 1.0, "May Day": 1.0}, days=365)
-    observed = holiday(370, "Christmas Day (observed)", family="Christmas Day")
-    assert factors_of(past, [*dates, observed], 14)[5].mean() < 0.35
+    observed = holiday(371, "Christmas Day (observed)", family="Christmas Day")
+    assert factors_of(past, [*dates, observed], 14)[6].mean() < 0.35
 
 
 @given(days=st.integers(14, 60), ahead=st.integers(0, 13))
@@ -267,3 +267,11 @@ def test_slots_that_the_clock_skipped_do_not_count_against_them():
 def test_make_up_days_outside_the_horizon_are_left():
     calendar = SpecialCalendar(make_up=(MakeUpDay(MONDAY - timedelta(days=1), 4),))
     assert make_up_days(calendar, MONDAY, 14).sources == {}
+
+
+def test_a_new_holiday_does_less_to_a_weekend():
+    past, dates = yearly({f"Day {number}": 0.5 for number in range(6)}, days=365)
+    saturday = next(day for day in range(366, 376) if day % 7 == 5)
+    new = [holiday(saturday, "New"), holiday(saturday + 4, "Other")]
+    factors = factors_of(past, [*dates, *new], 20).mean(axis=1)
+    assert factors[saturday + 4 - 365] < factors[saturday - 365] < 0.8
