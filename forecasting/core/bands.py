@@ -26,6 +26,8 @@ LARGEST_ROOT_DISPERSION = 1.5
 SHRINK_DAYS = 6.0
 LEAST_FREEDOM = 2.0
 LEVEL_CAUTION = 0.4
+USUAL_GROWTH = (0.5, 0.65, 0.75, 0.9, 1.0, 1.2)
+"""Level dispersion of each horizon bucket over that of all, as a queue of few days is thought to have it."""
 UNSEEN_GROWTH = 1.4
 """Level dispersion of a horizon bucket beyond the backtest, over that of the bucket before."""
 
@@ -93,7 +95,8 @@ def _level_dispersion(
     overall = numerator.sum(axis=0) / np.maximum(denominator.sum(axis=0), 1e-9)
     scored_days = np.maximum((means > 0).sum(axis=(0, 2)), 1)
     lent = SHRINK_DAYS * denominator.sum(axis=0) / scored_days
-    shrunk = (numerator + lent * overall) / np.maximum(denominator + lent, 1e-9)
+    usual = np.multiply.outer(USUAL_GROWTH, overall)
+    shrunk = (numerator + lent * usual) / np.maximum(denominator + lent, 1e-9)
     grown = np.maximum(shrunk, 0.0)
     for bucket in range(1, len(BUCKET_NAMES)):
         unseen = denominator[bucket] <= 0

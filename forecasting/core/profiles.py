@@ -16,7 +16,7 @@ LONG_DAYS = 364
 FIRST_VARIANTS: Variants = ((8.0, 1),)
 """What cells are judged against before they are weighted."""
 WEEKDAY_HALF_LIFE_WEEKS = 8.0
-WEEKDAY_LIKENESS = 1.0
+WEEKDAY_LIKENESS = 0.5
 FIRST_OF_PAIR, SECOND_OF_PAIR = np.triu_indices(DAYS_PER_WEEK, 1)
 
 
