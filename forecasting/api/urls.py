@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from forecasting.api import accuracy, components, history, totals, views
+from forecasting.api import accuracy, components, history, inputs, totals, views
 
 router = SimpleRouter()
 router.register("runs", views.ForecastRunViewSet, basename="api-forecast-run")
@@ -18,6 +18,11 @@ router.register(
 )
 router.register("imports", history.ImportViewSet, basename="api-import")
 router.register("actuals", history.ActualViewSet, basename="api-actual")
+router.register("driver-series", inputs.DriverSeriesViewSet, basename="api-driver-series")
+router.register("driver-links", inputs.DriverLinkViewSet, basename="api-driver-link")
+router.register("driver-values", inputs.DriverValueViewSet, basename="api-driver-value")
+router.register("starting-plans", inputs.StartingPlanViewSet, basename="api-starting-plan")
+router.register("intraday", inputs.IntradayViewSet, basename="api-intraday")
 router.register("special-days", history.SpecialDayViewSet, basename="api-special-day")
 
 urlpatterns = router.urls

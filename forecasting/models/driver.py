@@ -135,7 +135,7 @@ class DriverLink(models.Model):
     @property
     def driver_name(self) -> str:
         """How the driver is called."""
-        return str(self.driver_queue or self.series)
+        return str(self.driver_queue or self.series or _("another driver"))
 
     @property
     def unit(self) -> str:

@@ -5,6 +5,14 @@ from forecasting.views.forecasts import index, publish, queue_forecast, run, sta
 from forecasting.views.history import history, sample, special_day_delete, special_day_set
 from forecasting.views.holidays import holiday_codes_set
 from forecasting.views.imports import apply, check, import_batch, imports, upload
+from forecasting.views.inputs import (
+    driver_link,
+    driver_series_create,
+    driver_unlink,
+    driver_values_set,
+    inputs,
+    starting_plan_set,
+)
 from forecasting.views.overrides import override_create, override_revoke
 from forecasting.views.today import today, today_refresh
 from forecasting.views.totals import totals
@@ -13,11 +21,16 @@ __all__ = [
     "accuracy",
     "apply",
     "check",
+    "driver_link",
+    "driver_series_create",
+    "driver_unlink",
+    "driver_values_set",
     "history",
     "holiday_codes_set",
     "import_batch",
     "imports",
     "index",
+    "inputs",
     "override_create",
     "override_revoke",
     "publish",
@@ -27,6 +40,7 @@ __all__ = [
     "special_day_delete",
     "special_day_set",
     "start",
+    "starting_plan_set",
     "today",
     "today_refresh",
     "totals",
