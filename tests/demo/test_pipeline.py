@@ -8,7 +8,11 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils.timezone import now
 
+from forecasting.core.scoring import LEAD_DAYS
+from forecasting.models import ForecastRun, ForecastSnapshot
+from staffing.models import RequirementRun
 from tests.factories.org import make_client, make_queue
+from tests.forecasting.rows import ORIGIN, add_history
 from wfm.chain_params import ChainParams
 from wfm.jobs.models import Job, JobStatus
 from wfm.jobs.services import cancel_job, sweep_jobs
@@ -28,6 +32,9 @@ def test_parameters_survive_the_jobs_row():
         solve_seconds=40,
         adherence_days=SPAN,
         sla_days=SPAN,
+        score_days=SPAN,
+        publish=False,
+        is_refresh=True,
     )
     assert ChainParams.from_json(params.as_json()) == params
     assert ChainParams.from_json(ChainParams(sla_days=SPAN).as_json()) == ChainParams(sla_days=SPAN)
@@ -79,6 +86,44 @@ def ended(chain: Job, *, seconds: float = 60.0) -> Job:
 def operation(transactional_db):
     with system_tenant():
         make_queue(client=make_client())
+
+
+@pytest.mark.parametrize(
+    ("publish", "keys"),
+    [
+        (True, ["adherence", "sla", "scores", "forecast", "requirement"]),
+        (False, ["adherence", "sla", "scores", "forecast"]),
+    ],
+)
+def test_a_refresh_settles_the_past_before_it_forecasts(publish, keys):
+    params = ChainParams(
+        origin_at=datetime(2026, 11, 14, 5, tzinfo=UTC),
+        adherence_days=SPAN,
+        sla_days=SPAN,
+        score_days=SPAN,
+        publish=publish,
+        is_refresh=True,
+    )
+    assert [step.key for step in steps_of(params)] == keys
+
+
+@pytest.mark.slow
+def test_the_night_forecasts_freezes_publishes_and_staffs_every_queue(
+    operation, celery_worker_process
+):
+    celery_worker_process(queues=ALL_QUEUES, concurrency=2)
+    with system_tenant():
+        queue = make_queue(interval_minutes=30)
+        add_history(queue)
+        chain = start_nightly_refresh(at=ORIGIN)
+    row = ended(chain, seconds=180)
+    assert (row.status, row.error) == (JobStatus.SUCCEEDED, "")
+    assert set(row.result["jobs"]) == {"adherence", "sla", "scores", "forecast", "requirement"}
+    with system_tenant():
+        forecast = ForecastRun.objects.published().get()
+        assert forecast.queue_results.count() == 2
+        assert ForecastSnapshot.objects.filter(queue=queue).count() == len(LEAD_DAYS)
+        assert RequirementRun.objects.published().get().forecast_run == forecast
 
 
 @pytest.mark.slow

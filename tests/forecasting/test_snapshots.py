@@ -11,7 +11,7 @@ from django.urls import reverse
 from forecasting import queries
 from forecasting.core.scoring import LEAD_DAYS
 from forecasting.jobs import start_forecast, start_scoring
-from forecasting.models import ForecastScore, ForecastSnapshot, OverrideScore
+from forecasting.models import ForecastScore, ForecastSnapshot, ImportBatch, OverrideScore
 from forecasting.services import (
     OverrideChange,
     create_override,
@@ -180,6 +180,23 @@ def test_late_numbers_change_the_score():
     scored(until=ORIGIN + 2 * DAY)
     with system_tenant():
         assert ForecastScore.objects.get(queue=queue, lead_days=1).actual > 4 * early
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "first"), [(-20, "2026-02-24"), (-400, "2025-12-16"), (None, "2026-03-16")]
+)
+def test_days_of_a_late_file_are_scored_again_while_they_are_kept(starts_on, first):
+    with system_tenant():
+        if starts_on is not None:
+            late = ImportBatch.objects.create(
+                kind="INTERVALS",
+                file_name="late.csv",
+                status="DONE",
+                starts_at=ORIGIN + starts_on * DAY,
+            )
+            ImportBatch.objects.filter(pk=late.pk).update(created_at=ORIGIN)
+        job = start_scoring(first=ORIGIN.date(), last=ORIGIN.date(), at=ORIGIN)
+    assert job.params["first"] == first
 
 
 def test_closed_and_missing_hours_are_not_scored():
