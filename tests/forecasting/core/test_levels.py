@@ -108,7 +108,9 @@ def test_a_cell_far_off_counts_in_proportion():
     weights = cell_weights(volumes, np.ones(expected.shape), expected)
 
     assert weights[0, 2, 3, 4] == pytest.approx(HUBER_CELL_Z * 10 / 200, rel=0.15)
-    assert (weights == 1.0).mean() > 0.9
+    assert (
+        weights == 1.0
+    ).mean() > 0.8  # a Poisson cell lies within 1.5 of its spread in 87 of 100
 
 
 def test_the_mean_stays_a_mean_where_volumes_are_skewed():
