@@ -167,6 +167,7 @@ def _facts(
         "outlier_days": [(span.first + timedelta(days=int(day))).isoformat() for day in doubtful],
         "driver": None if driver is None else driver.as_json(),
         "aht": "history" if aht_from_history else "default",
+        "intraday": result.outcomes[row].memory,
     }
 
 

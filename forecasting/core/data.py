@@ -159,6 +159,11 @@ class QueueOutcome:
     """Over-dispersion: variance of intervals beyond Poisson, as a fraction of mean²."""
     improvable: float | None = None
     """Share of the backtest's error that lies above the noise floor (0 to 1)."""
+    memory: dict[str, float] | None = None
+    """What a morning says about the afternoon, by field of intraday.IntradayMemory.
+
+    Measured along with the coverage, or when today is under way.
+    """
 
     @property
     def is_refused(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,7 +29,12 @@ from forecasting.core.data import (
     MethodScore,
     QueueOutcome,
 )
-from forecasting.core.intraday import learn_memory, moved_bands, rest_of_day
+from forecasting.core.intraday import (
+    IntradayMemory,
+    learn_memory,
+    moved_bands,
+    rest_of_day,
+)
 from forecasting.core.outages import outages
 from forecasting.core.outcome import explain, improvable_share, score_methods, sum_backtest
 from forecasting.core.selection import SWITCH_MARGIN
@@ -161,7 +166,12 @@ def _forecast_chunk(
     if params.measures_coverage:
         covered = held_out_coverage(**judged, quantiles=params.quantiles)
     bands = quantile_bands(mean=centre, spread=spread, quantiles=params.quantiles)
-    _correct_today(centre, bands, backtest, picks, _today(horizon, chosen), params)
+    today = _today(horizon, chosen)
+    memory = None
+    if params.measures_coverage or today is not None:
+        memory = _memory(backtest, picks)
+    if memory is not None and today is not None:
+        _correct_today(centre, bands, memory, today, params)
     mean = centre * ratios
     outcomes = [
         _outcome(
@@ -174,6 +184,8 @@ def _forecast_chunk(
         )
         for row in range(len(chosen))
     ]
+    if memory is not None:
+        outcomes = [replace(outcome, memory=memory.of(row)) for row, outcome in enumerate(outcomes)]
     _settle_constants(base, mean, bands, outcomes, history, chosen)
     return _Chunk(
         base=base,
@@ -240,24 +252,25 @@ def _today(horizon: HorizonData, chosen: IntArray) -> FloatArray | None:
     return None if horizon.today_offered is None else horizon.today_offered[chosen]
 
 
-def _correct_today(
-    centre: FloatArray,
-    bands: FloatArray,
-    backtest: Backtest,
-    picks: IntArray,
-    today: FloatArray | None,
-    params: ForecastParams,
-) -> None:
-    """Move the rest of the first day, and its bands, by what came so far."""
-    if today is None:
-        return
-    shape = (-1, len(picks), centre.shape[2])
+def _memory(backtest: Backtest, picks: IntArray) -> IntradayMemory:
+    """What mornings said about afternoons in the first days of the backtests."""
+    shape = (-1, len(picks), backtest.actual.shape[-1])
     first = np.moveaxis(_picked(backtest, picks)[:, :, :MEMORY_DAYS], 2, 1).reshape(shape)
     actual, weight = (
         np.moveaxis(part[:, :, :MEMORY_DAYS], 2, 1).reshape(shape)
         for part in (backtest.actual, backtest.weight)
     )
-    memory = learn_memory(predicted=first, actual=actual, weight=weight)
+    return learn_memory(predicted=first, actual=actual, weight=weight)
+
+
+def _correct_today(
+    centre: FloatArray,
+    bands: FloatArray,
+    memory: IntradayMemory,
+    today: FloatArray,
+    params: ForecastParams,
+) -> None:
+    """Move the rest of the first day, and its bands, by what came so far."""
     rest = rest_of_day(mean=centre[:, 0], today=today, memory=memory)
     bands[:, :, 0] = moved_bands(
         quantiles=bands[:, :, 0], levels=params.quantiles, mean=centre[:, 0], rest=rest

@@ -9,7 +9,7 @@ loud morning counts fully, and the bands narrow by as much as the morning tells.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy.fft import irfft, rfft
@@ -50,6 +50,10 @@ class IntradayMemory:
     """Time constant of its fading."""
     own_variance: FloatArray
     """Of each label alone, beyond Poisson."""
+
+    def of(self, queue: int) -> dict[str, float]:
+        """The values of one queue by name."""
+        return {field.name: float(getattr(self, field.name)[queue]) for field in fields(self)}
 
     @classmethod
     def usual(cls, queues: int) -> IntradayMemory:

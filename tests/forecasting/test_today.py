@@ -8,9 +8,16 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from forecasting import queries
 from forecasting.computations.refresh_today import refresh_today
 from forecasting.jobs import start_forecast, start_today_refresh
-from forecasting.models import ForecastInterval, ForecastRun, IntradayForecast, WorkItem
+from forecasting.models import (
+    ForecastInterval,
+    ForecastQueueResult,
+    ForecastRun,
+    IntradayForecast,
+    WorkItem,
+)
 from forecasting.services import ActualRow, publish_forecast, record_actuals
 from tests.factories.org import make_deferred_queue, make_queue, make_user
 from tests.forecasting.rows import ORIGIN, add_history, add_items, finish
@@ -168,6 +175,20 @@ def test_page_and_button(line, client):
         "forecast",
     ]
     assert "Update all queues now" in page.content.decode()
+
+
+def test_what_mornings_say_is_learnt_with_the_forecast(line):
+    with system_tenant():
+        learnt = queries.published_today(NOON)[line.pk].memory
+        assert set(learnt) == {"day_variance", "fading_variance", "fading_hours", "own_variance"}
+        arrive(line, times=1.5)
+        refresh_today(at=NOON)
+        first = updates(line)[0].mean
+        result = ForecastQueueResult.objects.get(queue=line)
+        result.components["intraday"] = learnt | {"day_variance": 0, "fading_variance": 0}
+        result.save()
+        refresh_today(at=NOON, only_fresh=False)
+        assert updates(line)[0].mean < 0.8 * first
 
 
 def test_a_viewer_cannot_start_an_update(line, client):
