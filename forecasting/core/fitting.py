@@ -108,7 +108,8 @@ def _weights_and_level(
     """Trust in each day and the level around it, each from the other (queue × week × slot)."""
     ages = np.arange(x.shape[2])[::-1]
     discount = (0.5 ** (ages / RATE_HALF_LIFE_WEEKS))[None, :, None]
-    weights, level = trusted, np.ones(totals.shape)
+    weights = trusted
+    level: FloatArray = np.ones(totals.shape)
     for _ in range(2):
         weight = (weights * discount)[None]
         counts = slot_sums(x, weight)[0]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.cleaning import OUTLIER_WEIGHT, robust_log_ratios
-from forecasting.core.wall_clock import FloatArray
+from forecasting.core.wall_clock import FloatArray, IntArray
 
 HALF_LIVES_DAYS = (1.5, 3.0, 7.0, 14.0, 28.0, 70.0)
 TREND_BASES = (2, 4)
@@ -61,8 +61,7 @@ class Levels:
         ahead = np.arange(1, days + 1)
         damped = TREND_DAMPING * (1 - TREND_DAMPING**ahead) / (1 - TREND_DAMPING)
         paths = self.start[:, :, None] * np.exp(self.slope[:, :, None] * damped)
-        modes = self.season @ year_modes(first_day + np.arange(days)).T
-        paths[-len(YEAR_BASES) :] *= np.exp(modes)
+        paths[-len(YEAR_BASES) :] *= season_factors(self.season, first_day + np.arange(days))
         return np.asarray(paths)
 
 
@@ -78,7 +77,7 @@ def learn_levels(totals: FloatArray, expected: FloatArray, weights: FloatArray) 
     plain = discounted_levels(totals, expected, weights)
     slopes = recent_slopes(totals, expected, weights)
     season, known = yearly_modes(totals, expected, weights)
-    factor = np.exp(season @ year_modes(np.arange(days)).T)
+    factor = season_factors(season, np.arange(days))
     free = discounted_levels(totals, expected * factor, weights)
     trends, years = list(TREND_BASES), list(YEAR_BASES)
     start = np.concatenate([plain, plain[trends], free[years]])
@@ -123,11 +122,16 @@ def _ordinary(weights: FloatArray) -> FloatArray:
     return np.where(weights > OUTLIER_WEIGHT, weights, 0.0)
 
 
-def year_modes(days: FloatArray) -> FloatArray:
+def year_modes(days: IntArray) -> FloatArray:
     """Sines and cosines of the year at these days (day × 2 modes), smaller for the higher modes."""
     angle = 2 * np.pi * np.outer(days, np.arange(1, YEAR_MODES + 1)) / YEAR_DAYS
     scale = YEAR_AMPLITUDE / np.arange(1, YEAR_MODES + 1)
     return np.concatenate([np.sin(angle) * scale, np.cos(angle) * scale], axis=1)
+
+
+def season_factors(season: FloatArray, days: IntArray) -> FloatArray:
+    """Multiple of the usual volume that the modes give each day (queue × day)."""
+    return np.asarray(np.exp(np.matmul(season, year_modes(days).T)))
 
 
 def yearly_modes(
@@ -150,7 +154,7 @@ def yearly_modes(
     gram = np.einsum("di,qd,dj->qij", features, weight, features, optimize=True)
     moment = np.einsum("di,qd,qd->qi", features, weight, ratios, optimize=True)
     loose = np.linalg.solve(gram + 1e-6 * np.eye(features.shape[1]), moment[..., None])[..., 0]
-    residual = ratios - loose @ features.T
+    residual = ratios - np.matmul(loose, features.T)
     noise = (weight * residual**2).sum(axis=1) / np.maximum(weight.sum(axis=1), 1.0)
     penalty = np.ones(features.shape[1])
     penalty[:2] = (1e-6, 0.25)
