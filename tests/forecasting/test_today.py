@@ -181,14 +181,20 @@ def test_what_mornings_say_is_learnt_with_the_forecast(line):
     with system_tenant():
         learnt = queries.published_today(NOON)[line.pk].memory
         assert set(learnt) == {"day_variance", "fading_variance", "fading_hours", "own_variance"}
-        arrive(line, times=1.5)
-        refresh_today(at=NOON)
-        first = updates(line)[0].mean
         result = ForecastQueueResult.objects.get(queue=line)
-        result.components["intraday"] = learnt | {"day_variance": 0, "fading_variance": 0}
-        result.save()
-        refresh_today(at=NOON, only_fresh=False)
-        assert updates(line)[0].mean < 0.8 * first
+        arrive(line, times=1.1)
+        ratios = []
+        for variance in (0.0, 0.05):
+            result.components["intraday"] = learnt | {
+                "day_variance": variance,
+                "fading_variance": 0.0,
+            }
+            result.save()
+            refresh_today(at=NOON, only_fresh=False)
+            row = updates(line)[0]
+            ratios.append(row.mean / morning(line, [row.starts_at])[0])
+    assert ratios[0] == pytest.approx(1)
+    assert ratios[1] == pytest.approx(1.1, abs=0.02)
 
 
 def test_a_viewer_cannot_start_an_update(line, client):
