@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasting.core import accuracy
 from forecasting.core.aht import aht_forecast
 from forecasting.core.backtest import (
     METHODS,
@@ -20,13 +19,10 @@ from forecasting.core.bands import held_out_coverage, learn_spread, quantile_ban
 from forecasting.core.baselines import seasonal_naive_scale
 from forecasting.core.components import split_components
 from forecasting.core.data import (
-    FULL_HISTORY_DAYS,
-    LEAST_HISTORY_DAYS,
     ForecastParams,
     ForecastResult,
     HistoryData,
     HorizonData,
-    MethodScore,
     QueueOutcome,
 )
 from forecasting.core.intraday import (
@@ -36,12 +32,17 @@ from forecasting.core.intraday import (
     rest_of_day,
 )
 from forecasting.core.outages import outages
-from forecasting.core.outcome import explain, improvable_share, score_methods, sum_backtest
-from forecasting.core.selection import SWITCH_MARGIN
+from forecasting.core.outcome import (
+    flag_of,
+    pick_method,
+    queue_outcome,
+    refusal,
+    score_methods,
+    sum_backtest,
+)
 from forecasting.core.totals import day_totals
-from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
+from forecasting.core.wall_clock import FloatArray, IntArray
 
-THIN_KNOWN_SHARE = 0.5
 MEMORY_DAYS = 3
 """First days of each backtest that tell what a morning says about the afternoon."""
 
@@ -109,29 +110,6 @@ def _joined(parts: dict[int, FloatArray], queues: int) -> FloatArray:
     return joined
 
 
-def flag_of(history: HistoryData, queue: int) -> str:
-    """`ok`, `thin`, `constant` or `refused: sentence` for one queue."""
-    known = history.open_mask[queue] & np.isfinite(history.offered[queue])
-    days = np.flatnonzero(known.any(axis=-1))
-    if days.size == 0:
-        return "refused: The history holds no known open interval."
-    first = int(days[0])
-    while first > 0 and not history.open_mask[queue, first - 1].any():
-        first -= 1  # closed days before the first known one belong to the history
-    span = history.days - first
-    if span < LEAST_HISTORY_DAYS:
-        return (
-            f"refused: At least {LEAST_HISTORY_DAYS} days of history are needed, {span} were found."
-        )
-    values = history.offered[queue][known]
-    if (values == values[0]).all():
-        return "constant"
-    open_cells = history.open_mask[queue, first:].sum()
-    if span < FULL_HISTORY_DAYS or known.sum() < THIN_KNOWN_SHARE * open_cells:
-        return "thin"
-    return "ok"
-
-
 def _forecast_chunk(
     history: HistoryData, horizon: HorizonData, params: ForecastParams, chosen: IntArray
 ) -> _Chunk:
@@ -174,7 +152,7 @@ def _forecast_chunk(
         _correct_today(centre, bands, memory, today, params)
     mean = centre * ratios
     outcomes = [
-        _outcome(
+        queue_outcome(
             flags[row],
             scores[row],
             METHODS[picks[row]],
@@ -204,12 +182,8 @@ def _nothing(
     mean = np.zeros((len(flags), horizon.days, history.labels))
     bands = np.zeros((len(params.quantiles), *mean.shape))
     weights = np.ones((len(flags), history.days))
-    refusals = [_refusal(flag) for flag in flags]
+    refusals = [refusal(flag) for flag in flags]
     return _Chunk(base=mean.copy(), mean=mean, bands=bands, day_weights=weights, outcomes=refusals)
-
-
-def _refusal(flag: str) -> QueueOutcome:
-    return QueueOutcome(flag=flag, method=None, reason=flag.removeprefix("refused: "))
 
 
 def _learning_data(history: HistoryData, chosen: IntArray) -> LearningData:
@@ -226,20 +200,6 @@ def _learning_data(history: HistoryData, chosen: IntArray) -> LearningData:
         trust=trust,
         factors=factors,
     )
-
-
-def pick_method(scores: list[MethodScore]) -> int:
-    """Index of the method to use: the blend, unless another one is clearly better (SWITCH_MARGIN)."""
-    overall = {score.method: score.wape for score in scores if score.horizon == "all"}
-    blend = overall[METHODS[0]]
-    if blend is None:
-        return 0
-    best, margin = 0, SWITCH_MARGIN * blend
-    for index, method in enumerate(METHODS):
-        value = overall[method]
-        if index and value is not None and value < margin:
-            best, margin = index, value
-    return best
 
 
 def _picked(backtest: Backtest, picks: IntArray) -> FloatArray:
@@ -278,32 +238,6 @@ def _correct_today(
     centre[:, 0] *= rest.factor
 
 
-def _outcome(
-    flag: str,
-    scores: list[MethodScore],
-    method: str,
-    mean: FloatArray,
-    *,
-    coverage: float,
-    dispersion: float,
-) -> QueueOutcome:
-    if flag.startswith("refused"):
-        return _refusal(flag)
-    open_cells: BoolArray = mean > 0
-    floor = accuracy.noise_floor(mean, open_cells)
-    error = next(s.wape for s in scores if s.method == method and s.horizon == "all")
-    return QueueOutcome(
-        flag=flag,
-        method=method,
-        reason=explain(flag, method, scores),
-        scores=tuple(scores),
-        noise_floor=floor,
-        coverage=float(coverage) if np.isfinite(coverage) else None,
-        dispersion=float(dispersion),
-        improvable=improvable_share(error, floor),
-    )
-
-
 def _settle_constants(
     base: FloatArray,
     mean: FloatArray,
@@ -317,8 +251,9 @@ def _settle_constants(
         if outcomes[row].flag == "constant":
             known = history.open_mask[queue] & np.isfinite(history.offered[queue])
             value = history.offered[queue][known][0]
+            factor = mean[row] / np.where(base[row] > 0, base[row], np.inf)
             base[row] = np.where(base[row] > 0, value, 0.0)
-            mean[row] = np.where(mean[row] > 0, value, 0.0)
+            mean[row] = base[row] * factor
             bands[:, row] = mean[row]
 
 

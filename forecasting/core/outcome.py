@@ -6,17 +6,48 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecasting.core import accuracy
 from forecasting.core.backtest import METHODS, Backtest
-from forecasting.core.data import MethodScore
-from forecasting.core.selection import BUCKET_NAMES, bucket_index
-from forecasting.core.wall_clock import FloatArray
+from forecasting.core.data import (
+    FULL_HISTORY_DAYS,
+    LEAST_HISTORY_DAYS,
+    HistoryData,
+    MethodScore,
+    QueueOutcome,
+)
+from forecasting.core.selection import BUCKET_NAMES, SWITCH_MARGIN, bucket_index
+from forecasting.core.wall_clock import BoolArray, FloatArray
 
+THIN_KNOWN_SHARE = 0.5
 METHOD_WORDS = {
     "discounted_blend": "level at several speeds × weekday profile",
     "profile_smoothing": "daily totals with exponential smoothing × weekday profile",
     "weekday_mean": "mean of the last six same weekdays",
     "seasonal_naive": "same day of last week",
 }
+
+
+def flag_of(history: HistoryData, queue: int) -> str:
+    """`ok`, `thin`, `constant` or `refused: sentence` for one queue."""
+    known = history.open_mask[queue] & np.isfinite(history.offered[queue])
+    days = np.flatnonzero(known.any(axis=-1))
+    if days.size == 0:
+        return "refused: The history holds no known open interval."
+    first = int(days[0])
+    while first > 0 and not history.open_mask[queue, first - 1].any():
+        first -= 1  # closed days before the first known one belong to the history
+    span = history.days - first
+    if span < LEAST_HISTORY_DAYS:
+        return (
+            f"refused: At least {LEAST_HISTORY_DAYS} days of history are needed, {span} were found."
+        )
+    values = history.offered[queue][known]
+    if (values == values[0]).all():
+        return "constant"
+    open_cells = history.open_mask[queue, first:].sum()
+    if span < FULL_HISTORY_DAYS or known.sum() < THIN_KNOWN_SHARE * open_cells:
+        return "thin"
+    return "ok"
 
 
 @dataclass(frozen=True)
@@ -108,3 +139,49 @@ def explain(flag: str, method: str, scores: list[MethodScore]) -> str:
     if flag == "thin":
         sentence += " The history is thin: expect more change than the band says."
     return sentence
+
+
+def pick_method(scores: list[MethodScore]) -> int:
+    """Index of the method to use: the blend, unless another one is clearly better (SWITCH_MARGIN)."""
+    overall = {score.method: score.wape for score in scores if score.horizon == "all"}
+    blend = overall[METHODS[0]]
+    if blend is None:
+        return 0
+    best, margin = 0, SWITCH_MARGIN * blend
+    for index, method in enumerate(METHODS):
+        value = overall[method]
+        if index and value is not None and value < margin:
+            best, margin = index, value
+    return best
+
+
+def refusal(flag: str) -> QueueOutcome:
+    """The outcome of a queue without numbers."""
+    return QueueOutcome(flag=flag, method=None, reason=flag.removeprefix("refused: "))
+
+
+def queue_outcome(
+    flag: str,
+    scores: list[MethodScore],
+    method: str,
+    mean: FloatArray,
+    *,
+    coverage: float,
+    dispersion: float,
+) -> QueueOutcome:
+    """What to say of a queue, from its scores and its forecast (day × label)."""
+    if flag.startswith("refused"):
+        return refusal(flag)
+    open_cells: BoolArray = mean > 0
+    floor = accuracy.noise_floor(mean, open_cells)
+    error = next(s.wape for s in scores if s.method == method and s.horizon == "all")
+    return QueueOutcome(
+        flag=flag,
+        method=method,
+        reason=explain(flag, method, scores),
+        scores=tuple(scores),
+        noise_floor=floor,
+        coverage=float(coverage) if np.isfinite(coverage) else None,
+        dispersion=float(dispersion),
+        improvable=improvable_share(error, floor),
+    )

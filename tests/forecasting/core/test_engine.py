@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.core import ForecastParams, HistoryData, HorizonData, forecast
-from forecasting.core.engine import flag_of
+from forecasting.core.outcome import flag_of
 from tests.forecasting.core.arrays import MONDAY, history, horizon, poisson_history
 
 
@@ -302,3 +302,15 @@ def test_the_outcome_says_how_much_is_chance_and_how_much_could_be_better():
     assert calm.dispersion < 0.01
     assert wild.improvable > 0.4
     assert wild.dispersion == pytest.approx(0.25, abs=0.15)
+
+
+def test_a_constant_queue_keeps_its_special_days():
+    past = history(np.full((1, 42, 24), 7.0))
+    special = np.ones((1, 14, 24))
+    special[0, 3] = 0.5
+    special[0, 4] = 0.0
+    mean = run(past, ahead=horizon(past, special_factors=special)).mean[0]
+
+    np.testing.assert_allclose(mean[0], 7.0)
+    np.testing.assert_allclose(mean[3], 3.5)
+    assert (mean[4] == 0).all()
