@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecasting.computations.file_drivers import file_drivers
-from forecasting.computations.history_file import HistoryFile, SeriesHistory, window
+from forecasting.computations.folding import folded
+from forecasting.computations.history_file import HistoryFile, SeriesHistory
 from forecasting.core import HistoryData, HorizonData
 from forecasting.core.data import DAYS_PER_WEEK
 from forecasting.core.make_up_days import MakeUpDays, make_up_days
@@ -134,45 +135,55 @@ def _series_input(
     series: SeriesHistory, past: WallClockGrid, origin: datetime, params: FileForecastParams
 ) -> _SeriesInput:
     """Only rows before the origin and within the history's days."""
-    volumes = window(
-        series, series.volumes, first_date=past.first_date, days=past.days, fill=np.nan
+    cells = folded(
+        series,
+        first_date=past.first_date,
+        days=past.days,
+        interval_minutes=params.interval_minutes,
+        tz=params.tz,
+        known_minutes=_known_of_first_date(past.first_date, origin, params),
     )
-    rows = window(
-        series, series.has_row * 1.0, first_date=past.first_date, days=past.days, fill=0.0
-    )
-    aht = None
-    if series.aht_seconds is not None:
-        aht = window(
-            series, series.aht_seconds, first_date=past.first_date, days=past.days, fill=np.nan
-        )
-    label = params.label_of(origin)
-    if _starts_in_mid_day(past.first_date, origin, params):
-        volumes[0, :label], rows[0, :label] = np.nan, 0.0
-        if aht is not None:
-            aht[0, :label] = np.nan
-    slots = open_slots(rows > 0, past.repeats > 0)
+    slots = open_slots(cells.has_row, past.repeats > 0)
     weekday = np.arange(past.days) % DAYS_PER_WEEK
     return _SeriesInput(
-        offered=volumes / np.maximum(past.repeats, 1),
+        offered=cells.volumes / np.maximum(past.repeats, 1),
         open_mask=slots[weekday] & (past.repeats > 0),
         slots=slots,
-        aht_seconds=aht,
-        today=_today(series, origin, label, params),
+        aht_seconds=cells.aht_seconds,
+        today=_today(series, cells.step_slots, past.days, origin, params),
     )
 
 
-def _starts_in_mid_day(first: date, origin: datetime, params: FileForecastParams) -> bool:
-    """Whether the window of --history-days begins within the first date."""
+def _known_of_first_date(first: date, origin: datetime, params: FileForecastParams) -> slice | None:
+    """Minutes of the first date that lie in the window of --history-days."""
     if params.history_days is None:
-        return False
-    return (origin - timedelta(days=params.history_days)).date() == first
+        return None
+    begins = origin - timedelta(days=params.history_days)
+    return slice(_minute_of(origin), None) if begins.date() == first else None
 
 
 def _today(
-    series: SeriesHistory, origin: datetime, label: int, params: FileForecastParams
+    series: SeriesHistory,
+    step_slots: BoolArray,
+    days: int,
+    origin: datetime,
+    params: FileForecastParams,
 ) -> FloatArray:
     """What is known of the origin's own date, per hour of the clock; NaN from the origin on."""
-    today = window(series, series.volumes, first_date=origin.date(), days=1, fill=np.nan)[0]
-    today[label:] = np.nan
+    cells = folded(
+        series,
+        first_date=origin.date(),
+        days=1,
+        interval_minutes=params.interval_minutes,
+        tz=params.tz,
+        known_minutes=slice(0, _minute_of(origin) or None),
+        step_slots=np.roll(step_slots, -(days % DAYS_PER_WEEK), axis=0),
+    )
+    today = cells.volumes[0]
+    today[params.label_of(origin) :] = np.nan
     grid = WallClockGrid(origin.date(), 1, params.tz, params.interval_minutes)
     return np.asarray(today / np.maximum(grid.repeats[0], 1))
+
+
+def _minute_of(at: datetime) -> int:
+    return at.hour * 60 + at.minute

@@ -61,15 +61,22 @@ class SeriesRows:
 
 @dataclass(frozen=True)
 class SeriesHistory:
-    """One series on its wall clock, from the date of its first row to that of its last."""
+    """One series on its wall clock, from the date of its first row to that of its last.
+
+    Its rows may be finer than the interval asked for: arrays are date × step of the rows.
+    """
 
     name: str
     first_date: date
+    step_minutes: int
     volumes: FloatArray
-    """Date × label; a repeated label holds the sum of both hours; NaN is missing."""
+    """Sum of the rows of a step (of both hours of a repeated one); NaN without a value."""
     has_row: BoolArray
-    """Date × label: the file holds a row, even one without a value."""
-    aht_seconds: FloatArray | None
+    """The file holds a row, even one without a value."""
+    seconds: FloatArray | None
+    """Handle time of the contacts whose AHT is known; None in a file without AHT."""
+    handled: FloatArray | None
+    """Those contacts."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,7 @@ def _series(
         rows.lines,
         np.arange(position.size) - starts >= repeats[position],
     )
-    return _fold(rows, position, grid, interval_minutes)
+    return _on_steps(rows, position, grid)
 
 
 def step_minutes(rows: SeriesRows, interval_minutes: int) -> int:
@@ -182,52 +189,25 @@ def step_minutes(rows: SeriesRows, interval_minutes: int) -> int:
     return int(finer[0]) if finer.size else interval_minutes
 
 
-def _fold(
-    rows: SeriesRows, position: IntArray, grid: WallClockGrid, interval_minutes: int
-) -> SeriesHistory:
-    """Sum rows into intervals; an interval that is only partly filled is missing."""
-    cells = grid.days * grid.labels
-    parts = interval_minutes // grid.interval_minutes
-    shape = (grid.days, grid.labels // parts, parts)
-    total = np.bincount(position, weights=rows.volumes, minlength=cells).reshape(shape)
-    there = (np.bincount(position, minlength=cells) > 0).reshape(shape)
-    needed = grid.repeats.reshape(shape) > 0
-    has_row: BoolArray = np.asarray(there.any(axis=-1))
-    full = (there | ~needed).all(axis=-1) & has_row
-    volumes = np.where(full, np.where(there, total, 0.0).sum(axis=-1), np.nan)
-    aht = None
+def _on_steps(rows: SeriesRows, position: IntArray, grid: WallClockGrid) -> SeriesHistory:
+    """Sum the rows of each step."""
+
+    def summed(weights: FloatArray | None) -> FloatArray:
+        found = np.bincount(position, weights=weights, minlength=grid.days * grid.labels)
+        return found.reshape(grid.days, grid.labels)
+
+    there = summed(None) > 0
+    seconds = handled = None
     if rows.aht_seconds is not None:
-        aht = _fold_aht(rows.aht_seconds, rows.volumes, position, shape)
-        aht = np.where(np.isfinite(volumes), aht, np.nan)
+        known = np.where(np.isfinite(rows.aht_seconds), np.nan_to_num(rows.volumes), 0.0)
+        seconds = summed(np.nan_to_num(rows.aht_seconds) * known)
+        handled = summed(known)
     return SeriesHistory(
         name=rows.name,
         first_date=grid.first_date,
-        volumes=volumes,
-        has_row=has_row,
-        aht_seconds=aht,
+        step_minutes=grid.interval_minutes,
+        volumes=np.where(there, summed(rows.volumes), np.nan),
+        has_row=there,
+        seconds=seconds,
+        handled=handled,
     )
-
-
-def _fold_aht(
-    aht_seconds: FloatArray, volumes: FloatArray, position: IntArray, shape: tuple[int, ...]
-) -> FloatArray:
-    """Mean AHT per interval weighted by volume; NaN where no row with volume has one."""
-    weight = np.where(np.isfinite(aht_seconds), np.nan_to_num(volumes), 0.0)
-    cells = int(np.prod(shape))
-    seconds = np.bincount(position, weights=np.nan_to_num(aht_seconds) * weight, minlength=cells)
-    contacts = np.bincount(position, weights=weight, minlength=cells)
-    seconds, contacts = seconds.reshape(shape).sum(axis=-1), contacts.reshape(shape).sum(axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(contacts > 0, seconds / contacts, np.nan)
-
-
-def window(
-    series: SeriesHistory, values: FloatArray, *, first_date: date, days: int, fill: float
-) -> FloatArray:
-    """The dates [first_date, first_date + days) of a date × label array, `fill` outside it."""
-    result = np.full((days, values.shape[1]), fill, dtype=np.float64)
-    offset = (first_date - series.first_date).days
-    low, high = max(0, -offset), min(days, len(values) - offset)
-    if low < high:
-        result[low:high] = values[offset + low : offset + high]
-    return result

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from forecasting.computations.folding import folded
 from forecasting.computations.history_file import read_history_file
 from forecasting.core import ForecastParams, HistoryData, HorizonData, forecast, open_slots
 from tests.forecasting.files import HEADER, lines, numbers, refusal, stamps
@@ -194,6 +195,15 @@ def test_finer_rows_are_summed(command, fine, interval):
     assert command(rows, **options) == command(whole, **options)
 
 
+def read_folded(tmp_path, rows, *, interval=60, zone="UTC", **options):
+    """The one series of a file on its intervals, and the file."""
+    found = read(tmp_path, rows, interval=interval, zone=zone, **options)
+    (series,) = found.series
+    tz = ZoneInfo(zone)
+    days = len(series.volumes)
+    return folded(series, first_date=series.first_date, days=days, interval_minutes=interval, tz=tz)
+
+
 def read(tmp_path, rows, *, interval=60, zone="UTC", header=HEADER):
     path = tmp_path / "read.csv"
     path.write_text("\n".join([header, *rows]) + "\n")
@@ -208,12 +218,31 @@ def test_handle_times_are_weighted_by_volume(tmp_path):
         "a,2026-01-05T11:15,2,80", "a,2026-01-05T11:30,2,80", "a,2026-01-05T12:00,0,5",
         "a,2026-01-05T12:15,0,5", "a,2026-01-05T12:30,0,5", "a,2026-01-05T12:45,0,5",
     ]  # fmt: skip
-    series = read(tmp_path, rows, header=HEADER + ",aht").series[0]
+    file = read(tmp_path, rows, header=HEADER + ",aht")
+    series = folded(
+        file.series[0], first_date=date(2026, 1, 5), days=1, interval_minutes=60,
+        tz=ZoneInfo("UTC"), step_slots=np.ones((7, 96), dtype=bool),
+    )  # fmt: skip
     assert series.volumes[0, 9:13] == pytest.approx([8, math.nan, math.nan, 0], nan_ok=True)
     assert series.aht_seconds[0, 9:13] == pytest.approx(
         [250, math.nan, math.nan, math.nan], nan_ok=True
     )
     assert series.has_row[0, 8:14].tolist() == [False, True, True, True, True, False]
+
+
+def test_closed_minutes_need_no_rows(command):
+    """Five-minute rows until five past nine: the day and its last hour are whole."""
+    rows = [row for row in lines(minutes=5, mean=4) if "07:00" <= row[17:22] <= "21:00"]
+    hourly = command(rows)
+    last = [float(row["mean"]) for row in hourly if row["timestamp"].endswith("21:00")]
+    assert np.mean(last[:5]) == pytest.approx(4, rel=0.3)
+    daily = command(rows, interval=1440)
+    assert np.mean(numbers(daily)[:5]) == pytest.approx(169 * 4, rel=0.05)
+    gap = [row for row in rows if row[6:22] != "2026-02-11T10:05"]
+    whole_hour = [row for row in rows if row[6:19] != "2026-02-11T10"]
+    assert command(gap) == command(whole_hour)
+    whole_day = [row for row in rows if row[6:16] != "2026-02-11"]
+    assert command(gap, interval=1440) == command(whole_day, interval=1440)
 
 
 CHANGES = [
@@ -228,12 +257,12 @@ CHANGES = [
 def test_a_repeated_label_stands_for_both_hours(tmp_path, zone, spring, skipped, autumn, repeated):
     hour = int(repeated[:2])
     day = [f"a,{autumn}T{at:02d}:{minute},5" for at in range(24) for minute in ("00", "30")]
-    once = read(tmp_path, day, zone=zone, interval=30).series[0].volumes
+    once = read_folded(tmp_path, day, zone=zone, interval=30).volumes
     second = [f"a,{autumn}T{repeated[:2]}:{minute},7" for minute in ("00", "30")]
-    twice = read(tmp_path, [*day, *second], zone=zone, interval=30).series[0].volumes
+    twice = read_folded(tmp_path, [*day, *second], zone=zone, interval=30).volumes
     assert once[0].tolist() == [5.0] * 48
     assert twice[0, 2 * hour : 2 * hour + 2].tolist() == [12.0, 12.0]
-    daily = read(tmp_path, [*day, *second], zone=zone, interval=1440).series[0].volumes
+    daily = read_folded(tmp_path, [*day, *second], zone=zone, interval=1440).volumes
     assert daily.tolist() == [[48 * 5 + 14.0]]
     with pytest.raises(ValueError, match=r"stand twice .*\(lines 52\)"):
         read(tmp_path, [*day, *second, second[1]], zone=zone, interval=30)
@@ -250,7 +279,7 @@ def test_rows_of_a_skipped_label_are_ignored(tmp_path, zone, spring, skipped, au
         f"Rows of 'a' in an hour that the clock skipped were ignored (lines {line}).",
     )
     assert not found.series[0].has_row[0, int(skipped[:2])]
-    daily = read(tmp_path, day, zone=zone, interval=1440).series[0]
+    daily = read_folded(tmp_path, day, zone=zone, interval=1440)
     assert daily.volumes.tolist() == [[23 * 5.0]]
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from forecasting.computations.file_input import engine_inputs
+from forecasting.computations.folding import folded
 from forecasting.computations.forecast_file import FileForecastParams
-from forecasting.computations.history_file import read_history_file, window
+from forecasting.computations.history_file import read_history_file
 from forecasting.computations.national_calendars import national_calendar
 from forecasting.core import forecast
 from forecasting.core.special_days import SpecialCalendar
@@ -51,9 +52,9 @@ def errors(name, calendar):
             result = forecast(history=part.history, horizon=part.horizon, params=params.engine)
             for row, index in enumerate(part.indexes):
                 series = history.series[index]
-                actual = window(
-                    series, series.volumes, first_date=origin.date(), days=DAYS, fill=np.nan
-                )
+                actual = folded(
+                    series, first_date=origin.date(), days=DAYS, interval_minutes=60, tz=tz
+                ).volumes
                 gap = np.nansum(np.abs(result.quantiles[0, row] - actual), axis=1)
                 sums = np.nansum(actual, axis=1)
                 missed += [gap[is_holiday].sum(), gap.sum()]
