@@ -194,7 +194,7 @@ def _on_steps(rows: SeriesRows, position: IntArray, grid: WallClockGrid) -> Seri
 
     def summed(weights: FloatArray | None) -> FloatArray:
         found = np.bincount(position, weights=weights, minlength=grid.days * grid.labels)
-        return found.reshape(grid.days, grid.labels)
+        return np.asarray(found.reshape(grid.days, grid.labels), dtype=np.float64)
 
     there = summed(None) > 0
     seconds = handled = None
