@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
 from forecasting import queries
@@ -15,12 +17,16 @@ from wfm.org.access_views import require
 from wfm.org.models import Queue
 from wfm.web.scope import Scope, page_scope
 
+DAYS_SHOWN = 28
+
 
 @require_GET
 @require("forecast.view")
 def accuracy(request: HttpRequest) -> HttpResponse:
     """Which queues can be improved at all, and which changes by hand did any good."""
-    scope = page_scope(request, fields=("client", "queue", "period"), default_period="last_4_weeks")
+    if "from" not in request.GET and "to" not in request.GET:
+        return redirect(_with_period(request))
+    scope = page_scope(request, fields=("client", "queue", "period"))
     horizon = request.GET.get("horizon", "")
     if horizon not in LEAD_HORIZONS:
         horizon = queries.ALL_HORIZONS
@@ -41,6 +47,15 @@ def accuracy(request: HttpRequest) -> HttpResponse:
         "helped": sum(score.helped for score in scores),
     }
     return render(request, "forecasting/accuracy.html", context)
+
+
+def _with_period(request: HttpRequest) -> str:
+    """The same page over the four weeks that ended yesterday."""
+    last = localdate() - timedelta(days=1)
+    query = request.GET.copy()
+    query["from"] = (last - timedelta(days=DAYS_SHOWN - 1)).isoformat()
+    query["to"] = last.isoformat()
+    return f"{request.path}?{query.urlencode()}"
 
 
 def _queues(request: HttpRequest, scope: Scope) -> list[Queue]:

@@ -122,6 +122,12 @@ def _chart(whole: queries.NodeTotals, scope: Scope) -> dict[str, Any]:
                 low=whole.quantile_10,
                 high=whole.quantile_90,
                 band_label=_("80 % band of the system"),
-            )
+            ),
+            Series(
+                key="baseline",
+                label=_("System, without overrides"),
+                values=whole.mean,
+                dashed=True,
+            ),
         ],
     ).payload()
