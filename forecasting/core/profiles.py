@@ -76,7 +76,7 @@ def weekday_scales(
     Returns queue × slot.
     """
     expected = slot_dues(seen, base) * exposure
-    weight = weights * (0.5 ** (ages / WEEKDAY_HALF_LIFE_WEEKS))[None, :, None] * (expected > 0)
+    weight = weights * (0.5 ** (ages / WEEKDAY_HALF_LIFE_WEEKS))[None, :, None] * expected
     came = x.sum(axis=-1).swapaxes(1, 2)
     ratio = np.where(expected > 0, came / np.maximum(expected, 1e-9), 1.0)
     count = weight.sum(axis=1)

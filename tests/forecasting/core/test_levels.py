@@ -8,6 +8,7 @@ import pytest
 from forecasting.core import HistoryData, HorizonData, forecast
 from forecasting.core.bands import small_sample_growth
 from forecasting.core.cleaning import HUBER_CELL_Z, cell_weights, day_weights
+from forecasting.core.fitting import fit_at
 from forecasting.core.levels import (
     HALF_LIVES_DAYS,
     TREND_BASES,
@@ -140,3 +141,17 @@ def test_few_stretches_widen_the_band_as_students_t_does():
 
     assert growth[0] == pytest.approx((1.4149 / 1.2816) ** 2, rel=1e-3)  # seven degrees of freedom
     assert growth[5] > 2.0  # never seen: two degrees
+
+
+@pytest.mark.parametrize(("before", "after"), [(0.0, 5.0), (2.0, 5.0), (5.0, 1.0)])
+def test_a_step_of_the_level_leaves_the_mean_ratio_alone(before, after):
+    """A queue that began, grew or shrank three weeks ago is not skewed for that."""
+    rng = np.random.default_rng(1)
+    rate = np.where(np.arange(70) < 50, before, after)[:, None] * np.ones((1, 70, 24))
+    volumes = rng.poisson(rate).astype(float)
+    days = np.ones((1, 70))
+    fit = fit_at(volumes=volumes, known=np.ones(volumes.shape), trust=days, factors=days, origin=70)
+
+    assert fit.mean_ratios == pytest.approx(1.0, abs=0.07)
+    centre = fit.rates.mean(axis=0).mean() * fit.levels.start[1, 0]
+    assert centre == pytest.approx(after, rel=0.15)
