@@ -78,6 +78,8 @@ class Backtest:
     """Same shape: 1 where scored, 0 where closed, missing, or beyond the history."""
     weights: Weights
     """From all origins: for the forecast itself."""
+    mean_ratios: FloatArray
+    """Origin × queue: mean over the robust centre that the blend predicts."""
 
     @property
     def days(self) -> int:
@@ -123,6 +125,7 @@ def run_backtest(data: LearningData, final: Fit, params: ForecastParams) -> Back
         predicted=predicted,
         actual=actual,
         weight=weight,
+        mean_ratios=np.stack([fit.mean_ratios for fit in fits]),
         weights=Weights(
             variants=variant_weights(variant_errors.sum(axis=0)),
             levels=level_weights(

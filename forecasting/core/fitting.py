@@ -29,7 +29,7 @@ from forecasting.core.wall_clock import FloatArray
 
 RATE_HALF_LIFE_WEEKS = 8.0
 LOCAL_LEVEL_HALF_LIFE_DAYS = 6.0
-MEAN_PRIOR_DAYS = 5.0
+MEAN_PRIOR_DAYS = 3.0
 MEAN_RATIO_RANGE = (0.8, 2.0)
 
 
@@ -93,7 +93,9 @@ def fit_at(
         rates=rates,
         levels=learn_levels(*(part.reshape(len(x), -1) for part in (came, due, weights))),
         day_weights=weights.reshape(len(x), -1),
-        mean_ratios=_mean_ratios(totals, slot_dues(seen, base) * factor, weights),
+        mean_ratios=_mean_ratios(
+            totals, slot_dues(seen, base) * factor * _local_levels(came, due, weights), weights
+        ),
     )
 
 
@@ -126,9 +128,8 @@ def _mean_ratios(totals: FloatArray, expected: FloatArray, weights: FloatArray) 
     Rates and levels are near medians where days or cells scatter to one side; staffing needs means.
     """
     ordinary = weights > OUTLIER_WEIGHT
-    level = _local_levels(totals, expected, weights)
     came = (totals * ordinary).sum(axis=(1, 2))
-    due = (expected * level * ordinary).sum(axis=(1, 2))
+    due = (expected * ordinary).sum(axis=(1, 2))
     prior = MEAN_PRIOR_DAYS * due / np.maximum(ordinary.sum(axis=(1, 2)), 1)
     ratio = (came + prior) / np.maximum(due + prior, 1e-9)
     return np.where(due > 0, np.clip(ratio, *MEAN_RATIO_RANGE), 1.0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core import accuracy
-from forecasting.core.backtest import METHODS, Backtest
+from forecasting.core.backtest import BLEND, METHODS, Backtest
 from forecasting.core.data import (
     FULL_HISTORY_DAYS,
     LEAST_HISTORY_DAYS,
@@ -72,6 +72,9 @@ def sum_backtest(backtest: Backtest) -> BacktestSums:
         errors = predicted - backtest.actual
         errors *= backtest.weight
         signed[method] = errors.sum(axis=-1)
+        if METHODS[method] == BLEND:  # its median is judged by WAPE, its mean by bias
+            lift = (backtest.mean_ratios - 1.0)[:, :, None]
+            signed[method] += lift * np.einsum("oqdl,oqdl->oqd", predicted, backtest.weight)
         absolute[method] = np.abs(errors, out=errors).sum(axis=-1)
     return BacktestSums(
         absolute=absolute,
