@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from forecasting.api.serializers import QueueField
@@ -18,6 +20,7 @@ from forecasting.models import (
 from forecasting.services.drivers import MOST_VALUES
 
 
+@extend_schema_field(OpenApiTypes.INT)
 class SeriesField(serializers.PrimaryKeyRelatedField[DriverSeries]):
     """A named driver that the principal may see."""
 
