@@ -15,6 +15,7 @@ HUBER_Z = 1.0
 HUBER_CELL_Z = 1.5
 LEAST_CELL_VARIANCE = 0.25
 SPREAD_WEEKS = 6
+SPREAD_LABELS = 32
 SPREAD_FLOOR = 0.04
 """Least day-to-day spread (on log scale) taken for ordinary."""
 
@@ -77,7 +78,8 @@ def cell_weights(volumes: FloatArray, seen: FloatArray, expected: FloatArray) ->
     The spread of a cell is its counting noise and the queue's median excess over it.
     """
     gaps = np.abs(volumes - expected)
-    recent = np.s_[:, :, -SPREAD_WEEKS:]
+    # A third of the labels of the last weeks is plenty for a median.
+    recent = np.s_[:, :, -SPREAD_WEEKS:, :: max(1, expected.shape[-1] // SPREAD_LABELS)]
     dispersion = median_excess(gaps[recent], seen[recent], expected[recent])[:, None, None, None]
     variance = np.maximum(expected, LEAST_CELL_VARIANCE) + dispersion * expected * expected
     return np.asarray(np.minimum(1.0, HUBER_CELL_Z * np.sqrt(variance) / np.maximum(gaps, 1e-9)))

@@ -52,66 +52,74 @@ def flag_of(history: HistoryData, queue: int) -> str:
 
 @dataclass(frozen=True)
 class BacktestSums:
-    """What the scores of a chunk of queues are made of; each origin has its own days."""
+    """What the scores of a chunk of queues are made of, per horizon."""
 
+    horizons: tuple[str, ...]
+    """`all` and the horizon buckets that the backtest reaches."""
     absolute: FloatArray
-    """Method × origin × queue × day: sum of absolute errors over the scored labels."""
+    """Method × queue × horizon: sum of absolute errors."""
     signed: FloatArray
-    """The same shape: sum of forecast minus actual."""
+    """The same shape: sum of forecast mean minus actual."""
     actual: FloatArray
-    """Origin × queue × day."""
+    """Queue × horizon."""
     cells: FloatArray
-    """Origin × queue × day: labels scored."""
+    """Queue × horizon: intervals scored."""
+    origins: FloatArray
+    """Queue × horizon: origins with an interval scored."""
 
 
 def sum_backtest(backtest: Backtest) -> BacktestSums:
-    """Sum the errors of a backtest over labels."""
-    absolute = np.empty(backtest.predicted.shape[:-1])
-    signed = np.empty(absolute.shape)
+    """Sum the errors of a backtest by horizon."""
+    names, member = _horizons(backtest.days)
+    shape = (len(backtest.predicted), backtest.actual.shape[1], len(names))
+    absolute, signed = np.empty(shape), np.empty(shape)
     for method, predicted in enumerate(backtest.predicted):
         errors = predicted - backtest.actual
         errors *= backtest.weight
-        signed[method] = errors.sum(axis=-1)
+        by_day = errors.sum(axis=-1)
         if METHODS[method] == BLEND:  # its median is judged by WAPE, its mean by bias
             lift = (backtest.mean_ratios - 1.0)[:, :, None]
-            signed[method] += lift * np.einsum("oqdl,oqdl->oqd", predicted, backtest.weight)
-        absolute[method] = np.abs(errors, out=errors).sum(axis=-1)
+            by_day += lift * np.einsum("oqdl,oqdl->oqd", predicted, backtest.weight)
+        signed[method] = by_day.sum(axis=0) @ member
+        absolute[method] = np.abs(errors, out=errors).sum(axis=(0, 3)) @ member
+    scored = backtest.weight.sum(axis=-1)
     return BacktestSums(
+        horizons=names,
         absolute=absolute,
         signed=signed,
-        actual=np.einsum("oqdl,oqdl->oqd", backtest.actual, backtest.weight),
-        cells=backtest.weight.sum(axis=-1),
+        actual=np.einsum("oqdl,oqdl->qd", backtest.actual, backtest.weight) @ member,
+        cells=scored.sum(axis=0) @ member,
+        origins=((scored @ member) > 0).sum(axis=0) * 1.0,
     )
+
+
+def _horizons(days: int) -> tuple[tuple[str, ...], FloatArray]:
+    """Names of the horizons, and 1 where a day belongs to one (day × horizon)."""
+    buckets = bucket_index(days)
+    reached = [index for index in range(len(BUCKET_NAMES)) if index in buckets]
+    member = [np.ones(days), *((buckets == index) * 1.0 for index in reached)]
+    return ("all", *(BUCKET_NAMES[index] for index in reached)), np.stack(member, axis=1)
 
 
 def score_methods(sums: BacktestSums, queue: int, naive_scale: float) -> list[MethodScore]:
     """WAPE, bias and MASE of every method, over all horizons and by horizon bucket."""
-    days = sums.cells.shape[2]
-    buckets = bucket_index(days)
-    horizons = {"all": np.ones(days, dtype=bool)}
-    horizons |= {
-        name: buckets == index for index, name in enumerate(BUCKET_NAMES) if index in buckets
-    }
     scores = []
-    for name, part in horizons.items():
-        actual = float(sums.actual[:, queue, part].sum())
-        cells = float(sums.cells[:, queue, part].sum())
-        origins = int(sums.cells[:, queue, part].any(axis=1).sum())
-        absolute = sums.absolute[:, :, queue, part].sum(axis=(1, 2))
-        signed = sums.signed[:, :, queue, part].sum(axis=(1, 2))
-        scaled = cells > 0 and np.isfinite(naive_scale) and naive_scale > 0
-        scores += [
-            MethodScore(
-                method=method,
-                horizon=name,
-                wape=float(absolute[index]) / actual if actual > 0 else None,
-                bias=float(signed[index]) / actual if actual > 0 else None,
-                mase=float(absolute[index]) / cells / naive_scale if scaled else None,
-                origins=origins,
+    scaled = np.isfinite(naive_scale) and naive_scale > 0
+    for index, method in enumerate(METHODS):
+        for column, name in enumerate(sums.horizons):
+            actual, cells = sums.actual[queue, column], sums.cells[queue, column]
+            absolute, signed = (part[index, queue, column] for part in (sums.absolute, sums.signed))
+            scores.append(
+                MethodScore(
+                    method=method,
+                    horizon=name,
+                    wape=float(absolute / actual) if actual > 0 else None,
+                    bias=float(signed / actual) if actual > 0 else None,
+                    mase=float(absolute / cells / naive_scale) if scaled and cells > 0 else None,
+                    origins=int(sums.origins[queue, column]),
+                )
             )
-            for index, method in enumerate(METHODS)
-        ]
-    return sorted(scores, key=lambda score: METHODS.index(score.method))
+    return scores
 
 
 def improvable_share(error: float | None, floor: float | None) -> float | None:
