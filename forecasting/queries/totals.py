@@ -118,11 +118,16 @@ def totals(
     by_day = by_day or step_minutes(list(known.values())) == MINUTES_PER_DAY
     rows = _rows(list(known.values()), runs, first_date, last_date, by_day=by_day)
     days = _backtest_days(known, runs)
+    step = step_minutes(list(known.values()))
+    own_bands = {pk for pk, queue in known.items() if not by_day and queue.interval_minutes == step}
     members: dict[Node, list[int]] = {}
     for level in levels:
         for pk, queue in known.items():
             members.setdefault(node_of(queue, level), []).append(pk)
-    return [_node_totals(node, ids, rows, days, by_day=by_day) for node, ids in members.items()]
+    return [
+        _node_totals(node, ids, rows, days, by_day=by_day, own_bands=own_bands)
+        for node, ids in members.items()
+    ]
 
 
 def _rows(
@@ -182,24 +187,33 @@ def _node_totals(
     days: dict[int, _BacktestDays],
     *,
     by_day: bool,
+    own_bands: set[int],
 ) -> NodeTotals:
+    """Sum one node.
+
+    A queue in the step of its own intervals (`own_bands`) keeps its own band. Where a step holds
+    several intervals of a queue, their spreads are added as if they went wrong together: a little
+    too wide rather than too narrow.
+    """
     inside = np.isin(rows[0], ids)
     queue_id, bucket, mean, final, low, middle, high = (column[inside] for column in rows)
     buckets, place = np.unique(bucket, return_inverse=True)
+
+    def summed(values: FloatArray) -> FloatArray:
+        return np.bincount(place, values, buckets.size).astype(np.float64)
+
     sums = [np.zeros(buckets.size, dtype=np.int64) for _ in range(2)]
     for target, values in zip(sums, (mean, final), strict=True):
         np.add.at(target, place, values)
     contacts = mean / MICRO
-    if len(ids) == 1 and not by_day:
-        return _of_sums((node, len(ids), False), buckets, sums, (low, middle, high), 0.0)
+    if len(ids) == 1 and ids[0] in own_bands:
+        own = tuple(summed(band) for band in (low, middle, high))
+        return _of_sums((node, 1, False), buckets, sums, own, 0.0)
     variance = core.variance_of_band(low, high)
     if by_day:
         spread = {pk: core.day_dispersion(*_arrays([days[pk]])) for pk in ids}
         variance = contacts + np.array([spread[int(pk)] for pk in queue_id]) * contacts**2
     covariance = core.shared_covariance(*_arrays([days[pk] for pk in ids])) if len(ids) > 1 else 0.0
-
-    def summed(values: FloatArray) -> FloatArray:
-        return np.bincount(place, values, buckets.size).astype(np.float64)
 
     total = sums[0] / MICRO
     spread_of_sum = core.variance_of_sum(

@@ -13,9 +13,11 @@ from forecasting.core.scoring import LEAD_DAYS
 from forecasting.jobs import start_forecast, start_scoring
 from forecasting.models import ForecastScore, ForecastSnapshot, ImportBatch, OverrideScore
 from forecasting.services import (
+    ActualRow,
     OverrideChange,
     create_override,
     forget_old_snapshots,
+    record_actuals,
     revoke_override,
     set_special_day,
 )
@@ -261,6 +263,33 @@ def test_queues_with_the_most_to_improve_come_first():
         )
     assert [row.queue.name for row in rows] == ["Wild", "Calm"]
     assert rows[0].overall.improvable > 0.5 > rows[1].overall.improvable
+
+
+def test_a_queue_whose_error_is_all_chance_is_said_to_be_done(client):
+    queue = queue_with_history()
+    frozen(queue)
+    with system_tenant():
+        # What was expected comes exactly: less error than arrivals by chance would bring.
+        day = ORIGIN + DAY
+        series = queries.interval_series(
+            run=queries.latest_published_run(queue),
+            queue=queue,
+            starts_at=day,
+            ends_at=day + DAY,
+        )
+        record_actuals(
+            rows=[
+                ActualRow(queue.pk, moment, round(mean))
+                for moment, mean in zip(series.moments(), series.mean, strict=True)
+            ]
+        )
+        admin = make_admin()
+    scored(until=ORIGIN + 2 * DAY)
+    client.force_login(admin)
+    page = client.get(reverse("forecast-accuracy"), {"from": "2026-03-16", "to": "2026-03-20"})
+    assert page.context["total"].improvable == 0
+    assert "error is chance" in page.content.decode()
+    assert "all of " in page.content.decode()
 
 
 def override(queue, *, value, hours, created_at, reason="campaign", kind="SCALE"):

@@ -143,6 +143,17 @@ def test_a_queue_by_interval_keeps_its_own_band(operation):
     assert alone.quantile_90 == pytest.approx(series.quantile_90)
 
 
+def test_quantiles_of_shorter_intervals_are_not_added_up(operation):
+    quarter_hours, hours = operation[2], operation[3]
+    both = found([quarter_hours, hours], by_day=False)
+    (summed,) = [item for item in both if item.node.queue_id == quarter_hours.pk]
+    (alone,) = [item for item in found([quarter_hours], by_day=False) if item.node.level == "queue"]
+    added = alone.quantile_90.reshape(-1, 4).sum(axis=1)
+    assert summed.mean == pytest.approx(alone.mean.reshape(-1, 4).sum(axis=1))
+    assert not np.allclose(summed.quantile_90, added)
+    assert (summed.quantile_90 > summed.mean).all()
+
+
 def test_queues_that_move_together_have_a_wider_band():
     rng = np.random.default_rng(3)
     with system_tenant():
