@@ -45,7 +45,7 @@ def _results(options: argparse.Namespace) -> Results:
     if "accuracy" in options.parts:
         cases += _chosen(options, options.panels, options.origins)
     if "robustness" in options.parts:
-        clean = _chosen(options, ["main"], DAMAGED_ORIGINS)
+        clean = _chosen(options, ["main"], min(options.origins or DAMAGED_ORIGINS, DAMAGED_ORIGINS))
         cases += [damaged(case, name) for name in (CLEAN, *DAMAGES) for case in clean]
     results = _peer_results(options, cases)
     if not options.peers_only:

@@ -58,7 +58,7 @@ def _holidays(codes: str, first: date, last: date) -> tuple[SpecialDate, ...]:
 
 @cache
 def _calendars() -> ModuleType:
-    """The product's calendars, by file: their package needs Django, which .venv-bench has not."""
+    """The product's calendars, by file: their package wants Django's settings, which the bench has not."""
     spec = spec_from_file_location("national_calendars", CALENDARS)
     if spec is None or spec.loader is None:
         raise ImportError(f"Expected the national calendars in {CALENDARS}.")

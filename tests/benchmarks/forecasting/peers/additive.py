@@ -34,7 +34,8 @@ def prophet(case: Case) -> Prediction:
         uncertainty_samples=SAMPLES,
         holidays=_holidays(dates, flags),
     )
-    logging.getLogger("cmdstanpy").setLevel(logging.WARNING)
+    for name in ("cmdstanpy", "prophet", "prophet.plot"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     model.fit(pd.DataFrame({"ds": dates[ready.past_days], "y": ready.totals}), seed=1)
     np.random.seed(1)  # noqa: NPY002 - Prophet draws from the global state
     ahead = dates[len(case.history) :][ready.future_days]
