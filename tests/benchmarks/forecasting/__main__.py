@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 
 from tests.benchmarks.forecasting.cases import PANELS, Case, cases_of
-from tests.benchmarks.forecasting.peers.registry import PEERS
+from tests.benchmarks.forecasting.peers.registry import PEERS, USE_HOLIDAYS
 from tests.benchmarks.forecasting.report import PARTS, Report, write_section
 from tests.benchmarks.forecasting.robustness import CLEAN, DAMAGES, damaged
 from tests.benchmarks.forecasting.run import ENGINE, Results, read_results, run_methods
@@ -68,6 +68,9 @@ def _peer_results(options: argparse.Namespace, cases: list[Case]) -> Results:
     stored = read_results(kept)
     if options.fill:
         run_methods(options.peers, cases, stored, workers=options.workers, keep=kept)
+    for name in options.peers:
+        if name not in USE_HOLIDAYS:
+            stored.copy_from_twins(cases, name)
     chosen = {
         case.key: {
             name: found
