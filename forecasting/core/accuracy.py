@@ -6,6 +6,8 @@ import numpy as np
 
 from forecasting.core.wall_clock import BoolArray, FloatArray
 
+SMALL_MEAN = 5.0
+"""Contacts from which a band is judged by its ends and learnt from residuals."""
 LARGE_MEAN = 200.0
 POISSON_TERMS = 400
 

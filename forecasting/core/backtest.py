@@ -151,7 +151,7 @@ def method_forecasts(
     past = {
         "volumes": data.volumes,
         "known": data.known,
-        "trust": data.trust,
+        "trust": data.trust[:, :origin] * (fit.day_weights[:, -origin:] > OUTLIER_WEIGHT),
         "origin": origin,
     }
     mean = baselines.weekday_mean(**past)[:, slots]  # type: ignore[arg-type]

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaincinv, gammaincinv, ndtri, stdtrit
 
+from forecasting.core.accuracy import SMALL_MEAN
 from forecasting.core.selection import BUCKET_NAMES, bucket_index
 from forecasting.core.wall_clock import FloatArray, IntArray
 
-SMALL_MEAN = 5.0
 SMALL_COUNTS = 16
 LARGEST_SMALL_COUNT = 60
 POISSON_DISPERSION = 1e-4
@@ -257,7 +257,8 @@ def held_out_coverage(
 ) -> FloatArray:
     """Share of actuals between the outer quantiles, per queue; NaN where none can be judged.
 
-    Bands learnt on every other origin judge the origins between, and the other way round.
+    Bands learnt on every other origin judge the origins between, and the other way round. Judged
+    are cells of at least SMALL_MEAN: the ends of a band of small counts hold much of the chance.
     """
     inside = np.zeros(actual.shape[1])
     count = np.zeros(actual.shape[1])
@@ -275,7 +276,7 @@ def held_out_coverage(
             bands = quantile_bands(mean=predicted[origin], spread=spread, quantiles=quantiles)
             hit = (actual[origin] > bands[0]) & (actual[origin] < bands[-1])
             edge = (actual[origin] == bands[0]) | (actual[origin] == bands[-1])
-            scored = weight[origin] > 0
+            scored = (weight[origin] > 0) & (predicted[origin] >= SMALL_MEAN)
             inside += ((hit + 0.5 * edge) * scored).sum(axis=(1, 2))
             count += scored.sum(axis=(1, 2))
     return np.where(count > 0, inside / np.maximum(count, 1.0), np.nan)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from forecasting.core.accuracy import poisson_mean_deviation
+from forecasting.core.accuracy import SMALL_MEAN, poisson_mean_deviation
 from forecasting.core.wall_clock import FloatArray
 
 LEAD_DAYS = (1, 2, 3, 5, 7, 8, 11, 14, 15, 21, 28, 29, 42, 56)
@@ -41,7 +41,9 @@ class Score:
     expected: float = 0.0
     absolute_error: float = 0.0
     covered: float = 0.0
-    """Intervals inside the band; one on an end counts half."""
+    """Intervals inside the band, of those judged for it; one on an end counts half."""
+    banded_intervals: float = 0.0
+    """Intervals judged for the band: expected to bring at least SMALL_MEAN contacts."""
     noise: float = 0.0
     """Absolute error that Poisson arrivals around the forecast would have."""
     excess_square: float = 0.0
@@ -64,7 +66,7 @@ class Score:
     @property
     def coverage(self) -> float | None:
         """Share of intervals inside the band."""
-        return _ratio(self.covered, self.intervals)
+        return _ratio(self.covered, self.banded_intervals)
 
     @property
     def noise_floor(self) -> float | None:
@@ -136,6 +138,8 @@ def score_days(
     bottom, top = np.where(scored, low * hours, 0.0), np.where(scored, high * hours, 0.0)
     inside = (y > bottom) & (y < top)
     on_end = (y == bottom) | (y == top)
+    # The ends of a band of whole small counts hold much of the chance: half of it misjudges them.
+    banded = scored & (m >= SMALL_MEAN)
     has_naive = scored & np.isfinite(week_before)
     naive = np.where(has_naive, np.abs(week_before * hours - y), 0.0)
     columns = {
@@ -143,7 +147,8 @@ def score_days(
         "actual": y,
         "expected": m,
         "absolute_error": np.abs(m - y),
-        "covered": scored * (inside + 0.5 * on_end),
+        "covered": banded * (inside + 0.5 * on_end),
+        "banded_intervals": banded,
         "noise": poisson_mean_deviation(m),
         "excess_square": (y - m) ** 2 - m,
         "expected_square": m**2,

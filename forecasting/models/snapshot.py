@@ -71,7 +71,9 @@ class ForecastScore(models.Model):
     expected = models.FloatField()
     absolute_error = models.FloatField()
     covered = models.FloatField()
-    """Intervals inside the 80 % band; one on an end counts half."""
+    """Intervals inside the 80 % band, of banded_intervals; one on an end counts half."""
+    banded_intervals = models.PositiveIntegerField(default=0)
+    """Intervals expected to bring at least five contacts: those judged for the band."""
     noise = models.FloatField()
     """Absolute error that Poisson arrivals alone would have had."""
     excess_square = models.FloatField()

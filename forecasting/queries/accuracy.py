@@ -11,11 +11,12 @@ from wfm.org.models import Queue
 
 # The system's own mean is judged, never the mean with overrides. Each interval is judged once per
 # run; its horizon is the distance from the run's origin. The naive value is the same interval of
-# seven days before.
+# seven days before. The band is judged where at least five contacts were expected.
 REALIZED_SQL = """
 SELECT bucket, count(*), sum(actual), sum(abs(mean - actual)), sum(mean - actual),
        avg(CASE WHEN actual > low AND actual < high THEN 1.0
-                WHEN actual = low OR actual = high THEN 0.5 ELSE 0.0 END),
+                WHEN actual = low OR actual = high THEN 0.5 ELSE 0.0 END)
+           FILTER (WHERE mean >= 5),
        sum(abs(naive - actual)) FILTER (WHERE naive IS NOT NULL),
        sum(actual) FILTER (WHERE naive IS NOT NULL)
 FROM (
@@ -61,7 +62,7 @@ def realized_accuracy(queue: Queue, *, before: datetime) -> list[RealizedAccurac
             intervals=count,
             wape=_ratio(absolute, actual),
             bias=_ratio(error, actual),
-            coverage=float(covered),
+            coverage=None if covered is None else float(covered),
             wape_seasonal_naive=_ratio(naive, naive_actual),
         )
         for bucket, count, actual, absolute, error, covered, naive, naive_actual in rows

@@ -84,7 +84,7 @@ def test_service_level_variant_has_the_glossarys_value(variant, percent):
             {"mean_absolute_error": 4, "seasonal_naive_mean_absolute_error": 5},
             0.8,
         ),
-        ("coverage", {"intervals_covered": 88, "intervals": 96}, 88 / 96),
+        ("coverage", {"intervals_covered": 88, "banded_intervals": 96}, 88 / 96),
         ("occupancy_rate", {"handling_seconds": 2700, "available_idle_seconds": 900}, 0.75),
         ("shrinkage_rate", {"unavailable_seconds": 9, "paid_seconds": 30}, 0.3),
         ("adherence_rate", {"scheduled_seconds": 28_800, "out_of_adherence_seconds": 2880}, 0.9),

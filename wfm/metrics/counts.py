@@ -144,9 +144,13 @@ _LIST = (
     Count(
         "intervals_covered",
         "intervals",
-        _("Intervals whose actual lies inside the stated prediction interval."),
+        _("Intervals judged for it whose actual lies inside the stated prediction interval."),
     ),
-    Count("intervals", "intervals", _("Intervals with an actual.")),
+    Count(
+        "banded_intervals",
+        "intervals",
+        _("Intervals with an actual that were expected to bring at least five contacts."),
+    ),
     # contract periods
     Count("intervals_in_target", "intervals", _("Intervals with contacts that met the target.")),
     Count("intervals_with_contacts", "intervals", _("Intervals with contacts.")),

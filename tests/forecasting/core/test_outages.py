@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from forecasting.core.backtest import LearningData, Weights, method_forecasts
+from forecasting.core.levels import MEMBERS
 from forecasting.core.outages import outages
+from forecasting.core.selection import BUCKET_NAMES
 from tests.forecasting.core.arrays import history, horizon, poisson_history
 from tests.forecasting.core.test_engine import run
 
@@ -63,3 +66,23 @@ def test_the_trend_does_not_take_an_outage_for_a_fall():
     clean, damaged = (run(history(v), ahead=ahead).mean for v in (PLAIN.offered, broken))
 
     np.testing.assert_allclose(damaged[0, 28:].sum(), clean[0, 28:].sum(), rtol=0.05)
+
+
+def test_no_method_repeats_a_spike():
+    """The simple methods leave out what is taken for an outlier, too: one may be the best."""
+    volumes = PLAIN.offered.copy()
+    volumes[0, -6] *= 3
+    data = LearningData(
+        volumes=volumes,
+        known=np.ones(volumes.shape),
+        trust=np.ones(volumes.shape[:2]),
+        factors=np.ones(volumes.shape[:2]),
+    )
+    fit = data.fit(70)
+    equal = Weights(
+        variants=np.full((len(fit.rates), 1), 1 / len(fit.rates)),
+        levels=np.full((MEMBERS, len(BUCKET_NAMES), 1), 1 / MEMBERS),
+    )
+    forecasts = method_forecasts(data, fit, equal, 70, 7).sum(axis=-1)[:, 0]
+
+    assert (forecasts[:, 1] < 1.25 * PLAIN.offered[0, 1::7].sum(axis=-1).mean()).all()

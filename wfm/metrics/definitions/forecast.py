@@ -78,13 +78,18 @@ FORECAST = (
     Metric(
         key="coverage",
         title=_("Coverage of the prediction interval"),
-        definition=_("Share of actuals inside the stated prediction interval."),
+        definition=_(
+            "Share of actuals inside the stated prediction interval; one on an end counts half."
+        ),
         unit=Unit.RATE,
         pooling=Pooling.POOLED,
         better=Direction.NEAR_TARGET,
         numerator="intervals_covered",
-        denominator="intervals",
-        edge_cases=(_("Good is near the stated level; higher means bands wider than needed."),),
+        denominator="banded_intervals",
+        edge_cases=(
+            _("Good is near the stated level; higher means bands wider than needed."),
+            _("Only intervals expected to bring at least five contacts are judged."),
+        ),
         source=_SNAPSHOT,
         reference="Gneiting & Raftery 2007, doi:10.1198/016214506000001437",
     ),
