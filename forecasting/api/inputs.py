@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from forecasting import queries
 from forecasting.api import input_serializers as serializers
 from forecasting.api.views import person_of, queue_of
 from forecasting.jobs import start_today_refresh
@@ -226,6 +227,10 @@ class IntradayViewSet(IdempotentMixin, VisibleQuerysetMixin, GenericViewSet[Any]
             starts_at__gte=starts_at,
             starts_at__lt=day_bounds(last, queue.timezone).ends_at,
         )
+        published = queries.published_today(now()).get(queue.pk)
+        if published is not None:
+            # What is still ahead must rest on the forecast that stands now.
+            found = found.filter(Q(starts_at__lt=now()) | Q(run_id=published.run_id))
         return Response(self.get_serializer(found.order_by("starts_at"), many=True).data)
 
     @extend_schema(

@@ -41,7 +41,7 @@ GROUP BY queue_id, run_id
 UPDATES_SQL = """
 SELECT extract(epoch FROM starts_at)::bigint, mean, quantile_10, quantile_50, quantile_90
 FROM forecasting_intradayforecast
-WHERE queue_id = %s AND starts_at >= %s AND starts_at < %s
+WHERE queue_id = %s AND run_id = %s AND starts_at >= %s AND starts_at < %s
 ORDER BY starts_at
 """
 TYPES = ("bigint", "bigint", *("float8",) * 5)
@@ -103,12 +103,15 @@ def known_until(queues: Sequence[Queue], *, since: datetime) -> dict[tuple[int, 
 
 
 def day_updates(
-    queue: Queue, *, on_date: date
+    queue: Queue, *, run_id: int, on_date: date
 ) -> dict[datetime, tuple[float, float, float, float]]:
-    """Mean, 10 %, 50 % and 90 % of the updated intervals of a local date."""
+    """Mean, 10 %, 50 % and 90 % of the intervals of a local date, updated from this forecast.
+
+    What was made from a forecast that another one has replaced since is left out.
+    """
     bounds = day_bounds(on_date, queue.timezone)
     with connection.cursor() as cursor:
-        cursor.execute(UPDATES_SQL, [queue.pk, bounds.starts_at, bounds.ends_at])
+        cursor.execute(UPDATES_SQL, [queue.pk, run_id, bounds.starts_at, bounds.ends_at])
         return {
             datetime.fromtimestamp(epoch, tz=bounds.starts_at.tzinfo): (mean, low, middle, high)
             for epoch, mean, low, middle, high in cursor.fetchall()

@@ -69,10 +69,13 @@ def _day(queue: Queue, run_id: int) -> dict[str, Any]:
     epochs = [int(moment.timestamp()) for moment in starts_at]
     final = dict(zip(morning.starts_at.astype(int).tolist(), morning.final_mean, strict=True))
     is_open = dict(zip(morning.starts_at.astype(int).tolist(), morning.is_open, strict=True))
-    updates = queries.day_updates(queue, on_date=on_date)
+    updates = queries.day_updates(queue, run_id=run_id, on_date=on_date)
     actuals = queries.actual_series(queue, starts_at=bounds.starts_at, ends_at=bounds.ends_at)
     latest = IntradayForecast.objects.filter(
-        queue=queue, starts_at__gte=bounds.starts_at, starts_at__lt=bounds.ends_at
+        queue=queue,
+        run_id=run_id,
+        starts_at__gte=bounds.starts_at,
+        starts_at__lt=bounds.ends_at,
     ).order_by("-known_until")
     last = latest.first()
     until = last.known_until if last else bounds.starts_at

@@ -221,3 +221,23 @@ def test_hundreds_of_queues_take_seconds(line):
         began = process_time()
         assert refresh_today(at=NOON).queues == 100
         assert process_time() - began < 3
+
+
+def test_a_forecast_published_since_leaves_the_old_ones_updates_out(line, client):
+    """Neither page nor REST mixes the morning of one forecast with the afternoon of another."""
+    with system_tenant():
+        arrive(line, times=1.5)
+        refresh_today(at=NOON)
+        client.force_login(make_user("planner"))
+    address, wanted = reverse("api-intraday-list"), {"queue": line.pk}
+    with time_machine.travel(NOON, tick=False):
+        before = client.get(address, wanted).json()
+        page = client.get(reverse("forecast-today"), wanted).context["day"]
+        published(line)
+        after = client.get(address, wanted).json()
+        replaced = client.get(reverse("forecast-today"), wanted).context["day"]
+
+    assert len(before) > 10
+    assert page["expected"] is not None
+    assert after == []
+    assert replaced["expected"] is None
