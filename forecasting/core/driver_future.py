@@ -23,19 +23,21 @@ A_MONDAY = date(2024, 1, 1)
 def completed(
     drivers: Mapping[str, FloatArray], *, days: int, first_date: date | None = None
 ) -> dict[str, FloatArray]:
-    """The drivers with every unknown day from `days` on filled by a forecast.
+    """The drivers with every unknown day after the last known past one filled by a forecast.
 
-    Days known without a gap from the first day ahead on are history of the forecast; later known
-    days replace it.
+    The past ends before `days`; its last days are unknown where the driver comes late. Days known
+    without a gap from there on are history of the forecast; later known days replace it.
     """
     result: dict[str, FloatArray] = {
         name: values.astype(np.float64) for name, values in drivers.items()
     }
     groups: dict[int, list[str]] = {}
     for name, values in result.items():
-        ahead = np.flatnonzero(~np.isfinite(values[days:]))
-        if ahead.size:
-            groups.setdefault(days + int(ahead[0]), []).append(name)
+        recorded = np.flatnonzero(np.isfinite(values[:days]))
+        last = int(recorded[-1]) if recorded.size else days
+        unknown = np.flatnonzero(~np.isfinite(values[last:]))
+        if unknown.size:
+            groups.setdefault(last + int(unknown[0]), []).append(name)
     for origin, names in groups.items():
         stacked = np.stack([result[name] for name in names])
         predicted = _daily_forecast(stacked, origin, first_date or A_MONDAY)

@@ -23,9 +23,7 @@ def driver_values(
     whole = np.full(days + horizon_days, np.nan)
     if link.driver_queue is not None:
         past = daily_totals(link.driver_queue, first_date=first_date, days=days, before=origin_at)
-        # A queue has no row on a day without contacts; after its first day that is a zero.
-        begun = np.cumsum(np.isfinite(past)) > 0
-        whole[:days] = np.where(begun & ~np.isfinite(past), 0.0, past)
+        whole[:days] = _with_zeros_between(past)
     given = _given(link, first_date, whole.size, origin_at)
     whole = np.where(np.isfinite(given), given, whole)
     return whole if link.driver_queue is not None else _with_event_zeros(whole, days)
@@ -35,7 +33,8 @@ def _given(link: DriverLink, first_date: date, length: int, origin_at: datetime)
     """Typed and imported values; those from the origin's date on only if known ahead."""
     given = np.full(length, np.nan)
     today = origin_at.astimezone(ZoneInfo(link.queue.timezone)).date()
-    of_driver = Q(series=link.series) if link.series is not None else Q(queue=link.driver_queue)
+    of_series = link.series_id is not None
+    of_driver = Q(series=link.series_id) if of_series else Q(queue=link.driver_queue_id)
     rows = DriverValue.objects.filter(
         of_driver, date__gte=first_date, date__lt=first_date + timedelta(days=length)
     )
@@ -45,6 +44,19 @@ def _given(link: DriverLink, first_date: date, length: int, origin_at: datetime)
     for on_date, value in counted.values_list("date", "value"):
         given[(on_date - first_date).days] = value
     return given
+
+
+def _with_zeros_between(values: FloatArray) -> FloatArray:
+    """Days without contacts, which have no row, as 0 between the first and last recorded day.
+
+    After the last one the feed may only be late: those days stay unknown.
+    """
+    known = np.flatnonzero(np.isfinite(values))
+    filled = values.copy()
+    if known.size:
+        recorded = filled[known[0] : known[-1] + 1]
+        recorded[np.isnan(recorded)] = 0.0
+    return filled
 
 
 def _with_event_zeros(values: FloatArray, days: int) -> FloatArray:

@@ -142,6 +142,17 @@ def test_known_days_ahead_stay_and_unknown_ones_are_forecast():
     assert rest.mean() == pytest.approx(claims[DAYS - 28 : DAYS].mean(), rel=0.5)
 
 
+def test_days_of_the_past_that_come_late_are_forecast_like_the_future():
+    claims, _calls = made_world()
+    values = np.concatenate([claims[: DAYS - 3] * np.linspace(1, 3, DAYS - 3), np.full(31, np.nan)])
+    values[DAYS + 10] = 5_000.0
+    whole = completed({"claims": values}, days=DAYS)["claims"]
+    ahead = completed({"claims": values}, days=DAYS - 3)["claims"]
+    assert whole == pytest.approx(ahead)
+    assert whole[DAYS + 10] == 5_000
+    assert whole[DAYS - 3 : DAYS].min() > 0
+
+
 def test_a_driver_that_may_be_negative_is_forecast_too():
     degrees = np.concatenate([np.sin(np.arange(60)) - 8, np.full(7, np.nan)])
     whole = completed({"degrees": degrees}, days=60)["degrees"]
