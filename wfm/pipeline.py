@@ -44,7 +44,8 @@ DAYS_PER_WEEK = 7
 class Step:
     """One job of the chain: `start` creates it, `finish` (if any) runs after it, once.
 
-    A step that is not `needed`, as the earlier ones ended, is passed over.
+    A step that is not `needed`, as the earlier ones ended, is passed over. The refusal of one that
+    `may_fail` is told at the end, after the steps that do not rest on it.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Step:
     finish: Callable[["Chain", Job], None] | None = None
     weight: float = 1.0
     needed: Callable[["Chain"], bool] | None = None
+    may_fail: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,21 @@ def run_chain(ctx: JobContext) -> dict[str, Any]:
     steps = steps_of(chain.params)
     whole = sum(step.weight for step in steps)
     before = 0.0
+    refusals: list[str] = []
     for step in steps:
         if not _is_needed(chain, step):
             continue
-        chain = _start_once(ctx, chain, step)
-        job = _wait(ctx, chain.job_ids[step.key], share=(before / whole, step.weight / whole))
-        _finish_once(ctx, chain, step, job)
+        try:
+            chain = _start_once(ctx, chain, step)
+            job = _wait(ctx, chain.job_ids[step.key], share=(before / whole, step.weight / whole))
+            _finish_once(ctx, chain, step, job)
+        except JobRefused as error:
+            refusals.append(str(error))
+            if not step.may_fail:
+                break
         before += step.weight
+    if refusals:
+        raise JobRefused(" ".join(refusals))
     return {"jobs": dict(chain.job_ids)}
 
 
@@ -116,12 +126,14 @@ def steps_of(params: ChainParams) -> list[Step]:
         Step(f"schedule {week}", _start_solve(week), _publish_week, weight=4.0)
         for week in params.weeks
     ]
+    # A night whose past cannot be settled must still forecast the days to come.
+    may_fail = params.is_refresh
     if params.adherence_days is not None:
-        settle.append(Step("adherence", _start_adherence))
+        settle.append(Step("adherence", _start_adherence, may_fail=may_fail))
     if params.sla_days is not None:
-        settle.append(Step("sla", _start_sla))
+        settle.append(Step("sla", _start_sla, may_fail=may_fail))
     if params.score_days is not None:
-        settle.append(Step("scores", _start_scores))
+        settle.append(Step("scores", _start_scores, may_fail=may_fail))
     return settle + plan if params.is_refresh else plan + settle
 
 

@@ -11,13 +11,15 @@ from django.utils.timezone import now
 from forecasting.core.scoring import LEAD_DAYS
 from forecasting.models import ForecastRun, ForecastSnapshot
 from staffing.models import RequirementRun
-from tests.factories.org import make_client, make_queue
+from tests.factories.org import make_client, make_goal, make_queue
 from tests.forecasting.rows import ORIGIN, add_history
+from wfm import pipeline
 from wfm.chain_params import ChainParams
 from wfm.jobs.models import Job, JobStatus
+from wfm.jobs.runner import run
 from wfm.jobs.services import cancel_job, sweep_jobs
 from wfm.org.tenancy import system_tenant
-from wfm.pipeline import start_chain, start_nightly_refresh, steps_of
+from wfm.pipeline import Chain, run_chain, start_chain, start_nightly_refresh, steps_of
 
 SPAN = (date(2026, 11, 16), date(2026, 11, 20))
 ALL_QUEUES = "default,forecasts,solves"
@@ -114,6 +116,7 @@ def test_the_night_forecasts_freezes_publishes_and_staffs_every_queue(
     celery_worker_process(queues=ALL_QUEUES, concurrency=2)
     with system_tenant():
         queue = make_queue(interval_minutes=30)
+        make_goal(queue)
         add_history(queue)
         chain = start_nightly_refresh(at=ORIGIN)
     row = ended(chain, seconds=180)
@@ -166,6 +169,45 @@ def test_a_failing_step_ends_the_chain_with_its_own_sentence(operation, celery_w
     with system_tenant():
         kinds = set(Job.objects.exclude(pk=chain.pk).values_list("kind", flat=True))
     assert "scheduling.solve_week" not in kinds
+
+
+def started(kind, status, *, error=""):
+    """What starts a step, which has ended already."""
+
+    def start(_chain: Chain) -> Job:
+        return Job.objects.create(kind=kind, title=kind, status=status, error=error)
+
+    return start
+
+
+@pytest.mark.parametrize("forecast_status", [JobStatus.SUCCEEDED, JobStatus.FAILED])
+def test_a_night_that_cannot_settle_the_past_still_forecasts(
+    operation, monkeypatch, forecast_status
+):
+    for kind in ("adherence", "sla", "scores"):
+        fails = kind != "sla"
+        status = JobStatus.FAILED if fails else JobStatus.SUCCEEDED
+        monkeypatch.setattr(
+            pipeline, f"_start_{kind}", started(kind, status, error="It broke." if fails else "")
+        )
+    monkeypatch.setattr(
+        pipeline, "_start_forecast", started("forecast", forecast_status, error="No rows.")
+    )
+    monkeypatch.setattr(pipeline, "_start_requirement", started("requirement", JobStatus.SUCCEEDED))
+    monkeypatch.setattr(pipeline, "_has_forecast", lambda _chain: True)
+    with system_tenant():
+        chain = start_nightly_refresh(at=datetime(2026, 11, 20, 2, tzinfo=UTC))
+    run(chain.pk, run_chain)
+    with system_tenant():
+        row = Job.objects.get(pk=chain.pk)
+        kinds = list(Job.objects.exclude(pk=chain.pk).order_by("pk").values_list("kind", flat=True))
+    settled = ["adherence", "sla", "scores", "forecast"]
+    said = "adherence: It broke. scores: It broke."
+    assert row.status == JobStatus.FAILED
+    if forecast_status == JobStatus.SUCCEEDED:
+        assert (kinds, row.error) == ([*settled, "requirement"], said)
+    else:
+        assert (kinds, row.error) == (settled, f"{said} forecast: No rows.")
 
 
 @pytest.mark.slow
