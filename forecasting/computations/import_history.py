@@ -17,8 +17,14 @@ from forecasting.core.imports.rows import Findings, Row, read_records
 from forecasting.core.imports.work_items import WorkItemCollector
 from forecasting.models import ImportBatch, ImportFinding, ImportKind, ImportStatus
 from forecasting.services import actuals, contacts, work_items
-from forecasting.services.import_files import UnableToImport, read_rows, stored_file
-from forecasting.services.imports import discard_file, mapping_of, mapping_problems, shape_of
+from forecasting.services.import_files import UnableToImport, read_rows
+from forecasting.services.imports import (
+    discard_file,
+    kept_file,
+    mapping_of,
+    mapping_problems,
+    shape_of,
+)
 from wfm.jobs.runner import JobContext, JobRefused
 from wfm.org.calendars import business_calendars
 from wfm.org.models import Queue, ServiceGoal
@@ -124,13 +130,7 @@ def _due_times(queues: list[Queue]) -> Any:
 
 def _read(ctx: JobContext, batch: ImportBatch, collector: Collector) -> None:
     """Hand every row to the collector, with progress and cancel."""
-    path = stored_file(batch.stored_path)
-    if not path.exists():
-        raise UnableToImport(
-            _("The uploaded file is no longer kept; upload %(file)s again.")
-            % {"file": batch.file_name}
-        )
-    rows = _watched(ctx, path, batch)
+    rows = _watched(ctx, kept_file(batch), batch)
     for record in read_records(rows, mapping_of(batch), collector.findings):
         collector.add(record)
 

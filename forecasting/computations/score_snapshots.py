@@ -15,12 +15,14 @@ from forecasting.computations.score_overrides import score_overrides
 from forecasting.core.scoring import Score, score_days
 from forecasting.core.wall_clock import FloatArray, WallClockGrid
 from forecasting.models import ForecastSnapshot
+from forecasting.services.imports import discard_before
 from forecasting.services.snapshots import STORED, forget_old_snapshots, save_scores
 from wfm.jobs.runner import JobContext
 from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 
 QUEUES_PER_STEP = 32
+CONTACT_FILES_KEPT = timedelta(days=1)
 WEEK_DAYS = 7
 
 
@@ -43,10 +45,12 @@ def score_snapshots(ctx: JobContext) -> dict[str, Any]:
     with ctx.publishing():
         overrides = score_overrides(since=since, at=at)
         forgotten = forget_old_snapshots(at=at)
+        discarded = discard_before(at - CONTACT_FILES_KEPT)
     return {
         "days_scored": scored,
         "overrides_scored": overrides,
         "snapshots_forgotten": forgotten,
+        "contact_files_discarded": discarded,
     }
 
 

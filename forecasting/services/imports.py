@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -185,12 +186,23 @@ def mapping_problems(batch: ImportBatch) -> list[str]:
     return problems
 
 
+def kept_file(batch: ImportBatch) -> Path:
+    """The uploaded file of a batch; raises UnableToImport once it is discarded."""
+    path = stored_file(batch.stored_path)
+    if not path.exists():
+        raise UnableToImport(
+            _("The uploaded file is no longer kept; upload %(file)s again.")
+            % {"file": batch.file_name}
+        )
+    return path
+
+
 def preview(batch: ImportBatch) -> Preview:
     """The first rows as understood."""
     shape = shape_of(batch)
     mapping = mapping_of(batch)
     findings = Findings()
-    rows = read_rows(stored_file(batch.stored_path), shape, limit=SAMPLE_ROWS)
+    rows = read_rows(kept_file(batch), shape, limit=SAMPLE_ROWS)
     body = (row for index, row in enumerate(rows) if index > mapping.header_row)
     records = []
     for record in read_records(body, mapping, findings):
@@ -212,13 +224,16 @@ def discard_file(batch: ImportBatch) -> None:
 
 
 def discard_before(moment: datetime) -> int:
-    """Delete the kept files of imports that never happened; returns how many."""
-    stale = ImportBatch.objects.filter(
-        created_at__lt=moment, status__in=[ImportStatus.UPLOADED, ImportStatus.REFUSED]
-    )
+    """Delete the files of contacts uploaded before then; returns how many.
+
+    They name customers, so that those that were never recorded must not stay either.
+    """
+    stale = ImportBatch.objects.filter(kind=ImportKind.CONTACTS, created_at__lt=moment)
+    # Equal files share one path: a later upload of it is still to be read.
     used = set(ImportBatch.objects.exclude(pk__in=stale).values_list("stored_path", flat=True))
     removed = 0
-    for path in set(stale.values_list("stored_path", flat=True)) - used:
-        stored_file(path).unlink(missing_ok=True)
-        removed += 1
+    for path in set(stale.values_list("stored_path", flat=True)) - used - {""}:
+        file = stored_file(path)
+        removed += file.exists()
+        file.unlink(missing_ok=True)
     return removed

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from forecasting.models import ImportBatch, IntervalActual, WorkItem
+from forecasting.services.import_files import stored_file
 from tests.factories.org import make_client, make_deferred_queue, make_goal, make_queue, make_user
 from tests.forecasting.rows import finish
 from wfm.integration.models import SavedImportMapping
@@ -114,6 +115,13 @@ def test_a_file_is_shown_checked_and_imported(planner, queue):
     assert (first.starts_at, first.handle_seconds) == (utc(2026, 1, 5, 9), 9 * 240)
     assert second.handle_seconds == 12 * 180
     assert (third.offered, third.handle_seconds) == (0, 0)
+
+
+def test_an_import_whose_file_is_discarded_asks_for_it_again(planner, queue):
+    batch = check(planner, upload(planner, text(*ROWS)))
+    stored_file(batch.stored_path).unlink()
+    page = planner.get(reverse("history-import", args=[batch.pk]))
+    assert "The uploaded file is no longer kept" in page.context["problem"]
 
 
 def test_the_same_file_twice_changes_nothing(planner, queue):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from forecasting import queries
 from forecasting.core.repeats import split_contacts
 from forecasting.core.wall_clock import WallClockGrid
-from forecasting.jobs import start_forecast, start_import
+from forecasting.jobs import start_forecast, start_import, start_scoring
 from forecasting.models import (
     ContactRecord,
     ForecastInterval,
@@ -189,6 +189,26 @@ def test_a_file_without_customers_is_refused_by_name(queue):
         start_import(batch=batch, apply=True, created_by=None)
         job = batch.job
     assert "Choose the column with customer." in finish(job).error
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "is_kept"),
+    [("UPLOADED", 2, False), ("CHECKED", 2, False), ("REFUSED", 2, False), ("CHECKED", 0.5, True)],
+)
+def test_the_night_discards_files_of_contacts_that_were_never_recorded(
+    queue, status, days, is_kept
+):
+    file = SimpleUploadedFile("contacts.csv", b"timestamp,queue,customer\n2026-03-01 09:00,Cards,a")
+    with system_tenant():
+        batch = create_import(upload=file, kind="CONTACTS", queue=None, created_by=None)
+        other = create_import(upload=SimpleUploadedFile("days.csv", b"date,queue,offered\n2026-03-01,Cards,4"),
+                              kind="INTERVALS", queue=None, created_by=None)  # fmt: skip
+        ImportBatch.objects.filter(pk=batch.pk).update(status=status)
+        at = batch.created_at + timedelta(days=days)
+        job = start_scoring(first=at.date(), last=at.date(), at=at, created_by=None)
+    assert finish(job).result["contact_files_discarded"] == (not is_kept)
+    assert stored_file(batch.stored_path).exists() == is_kept
+    assert stored_file(other.stored_path).exists()
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
