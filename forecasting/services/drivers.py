@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -69,8 +69,8 @@ def set_driver_values(
 ) -> int:
     """Record days of a driver; a day that has a value gets the new one. Returns how many.
 
-    A value of a day after `today` is known ahead and stays so. Of a queue only days ahead can be
-    typed: its past is what was counted.
+    A value of a day after `today` is known ahead and stays so. Of a queue only today and days
+    ahead can be typed: its past is what was counted.
     """
     if (series is None) == (queue is None):
         raise UnableToSetDriver(_("Values belong to a named driver or to a queue."))
@@ -87,6 +87,7 @@ def set_driver_values(
                 _("%(date)s: of a queue, only days ahead can be typed, as 0 or more contacts.")
                 % {"date": on_date}
             )
+    first_ahead = today if queue is not None else today + timedelta(days=1)
     DriverValue.objects.bulk_create(
         [
             DriverValue(
@@ -94,29 +95,32 @@ def set_driver_values(
                 queue=queue,
                 date=on_date,
                 value=value,
-                known_ahead=on_date > today or queue is not None,
+                known_ahead=True,
                 created_by=recorded_by,
             )
             for on_date, value in values.items()
-            if on_date >= today
+            if on_date >= first_ahead
         ],
         update_conflicts=True,
         unique_fields=["queue", "date"] if series is None else ["series", "date"],
         update_fields=["value", "known_ahead", "created_by", "updated_at"],
     )
-    _record_past(values, today, recorded_by, series)
+    _record_past(values, first_ahead, recorded_by, series)
     return len(values)
 
 
 def _record_past(
-    values: Mapping[date, float], today: date, recorded_by: User | None, series: DriverSeries | None
+    values: Mapping[date, float],
+    first_ahead: date,
+    recorded_by: User | None,
+    series: DriverSeries | None,
 ) -> None:
     """What turned out replaces what was planned, which was still known ahead."""
     DriverValue.objects.bulk_create(
         [
             DriverValue(series=series, date=on_date, value=value, created_by=recorded_by)
             for on_date, value in values.items()
-            if on_date < today
+            if on_date < first_ahead
         ],
         update_conflicts=True,
         unique_fields=["series", "date"],

@@ -172,6 +172,37 @@ def test_only_what_was_known_ahead_counts_for_days_to_come(surge):
     assert np.isnan(told[6])
 
 
+def test_days_of_a_queue_that_come_late_are_unknown_and_not_without_contacts(surge):
+    driver, line = surge
+    today = ORIGIN.date()
+    with system_tenant():
+        link = link_driver(queue=line, driver_queue=driver)
+        begin = ORIGIN - timedelta(days=DAYS)
+        quiet = ORIGIN - timedelta(days=6)
+        WorkItem.objects.filter(queue=driver, arrived_at__gte=ORIGIN - timedelta(days=3)).delete()
+        WorkItem.objects.filter(
+            queue=driver, arrived_at__gte=quiet, arrived_at__lt=quiet + timedelta(days=1)
+        ).delete()
+        values = queries.driver_values(
+            link, first_date=begin.date(), days=DAYS, horizon_days=2, origin_at=ORIGIN
+        )
+        assert begin.date() + timedelta(days=DAYS) == today
+    assert values[-8] == 0
+    assert np.isfinite(values[: DAYS - 3]).all()
+    assert np.isnan(values[DAYS - 3 :]).all()
+
+
+def test_what_turned_out_today_replaces_the_plan_and_stays_known_ahead():
+    today = ORIGIN.date()
+    with system_tenant():
+        series = create_series(name="Mail", unit="letter")
+        day = {"series": series, "today": today, "recorded_by": None}
+        set_driver_values(values={today: 800.0}, **day | {"today": today - timedelta(days=1)})
+        set_driver_values(values={today: 790.0, today - timedelta(days=1): 5.0}, **day)
+        found = series.values.order_by("date").values_list("value", "known_ahead")
+        assert list(found) == [(5, False), (790, True)]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
