@@ -15,4 +15,10 @@ class Migration(migrations.Migration):
             name='banded_intervals',
             field=models.PositiveIntegerField(default=0),
         ),
+        # Older scores counted other intervals as covered; without those judged for the band
+        # their pooled share would exceed the whole.
+        migrations.RunSQL(
+            'UPDATE forecasting_forecastscore SET covered = 0 WHERE banded_intervals = 0',
+            migrations.RunSQL.noop,
+        ),
     ]

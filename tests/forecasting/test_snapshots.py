@@ -1,10 +1,12 @@
 """Frozen forecasts: what is kept, that it stays, and how it did once the day had come."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import numpy as np
 import pytest
 from django.db import DatabaseError, connection
+from django.db.migrations import RunSQL
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -168,6 +170,25 @@ def test_a_score_is_the_sum_over_the_day_by_hand():
     assert score.absolute_error == pytest.approx(np.abs(mean - actual).sum())
     assert score.expected == pytest.approx(mean.sum())
     assert score.excess_square == pytest.approx(((actual - mean) ** 2 - mean).sum())
+
+
+def test_scores_from_before_bands_were_judged_bring_no_covered_interval():
+    sums = dict.fromkeys(
+        ("actual", "expected", "absolute_error", "noise", "excess_square", "expected_square"), 1.0
+    )
+    day = {"target_date": ORIGIN.date(), "intervals": 24, "naive_error": 0, "naive_intervals": 0}
+    module = import_module("forecasting.migrations.0007_count_intervals_of_the_band")
+    (update,) = [each for each in module.Migration.operations if isinstance(each, RunSQL)]
+    with system_tenant():
+        queue = make_queue()
+        for lead, banded in ((1, 0), (2, 20)):
+            ForecastScore.objects.create(
+                queue=queue, lead_days=lead, covered=17, banded_intervals=banded, **day, **sums
+            )
+        with connection.cursor() as cursor:
+            cursor.execute(update.sql)
+        covered = dict(ForecastScore.objects.values_list("lead_days", "covered"))
+    assert covered == {1: 0, 2: 17}
 
 
 def test_late_numbers_change_the_score():
