@@ -98,7 +98,10 @@ def _coming(queue: Queue, links: list[DriverLink]) -> list[dict[str, Any]]:
     today = now().astimezone(ZoneInfo(queue.timezone)).date()
     rows = []
     for link in links:
-        of_driver = Q(series=link.series) if link.series else Q(queue=link.driver_queue)
+        if link.driver_queue_id is not None and link.driver_queue is None:
+            continue  # it belongs to a client that the person may not see
+        of_series = link.series_id is not None
+        of_driver = Q(series=link.series_id) if of_series else Q(queue=link.driver_queue_id)
         found = DriverValue.objects.filter(
             of_driver, date__gte=today, date__lt=today + timedelta(days=DAYS_SHOWN)
         )

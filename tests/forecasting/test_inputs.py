@@ -167,3 +167,18 @@ def test_another_clients_rows_do_not_exist(queues):
         answer = api.get(API + path)
         assert answer.json()["results"] == []
     assert api.get(API + "intraday/", {"queue": line.pk}).status_code == 404
+
+
+def test_values_of_no_other_driver_stand_in_for_a_hidden_one(client, queues):
+    line, claims = queues
+    with system_tenant():
+        mail = DriverSeries.objects.create(name="Mail", unit="letter")
+        for owner in ({"series": mail}, {"queue": claims}):
+            DriverValue.objects.create(date=TODAY + timedelta(days=1), value=7, **owner)
+        DriverLink.objects.create(queue=line, driver_queue=claims)
+        client.force_login(make_user("planner", client=line.client))
+    with time_machine.travel(ORIGIN, tick=False):
+        shown = client.get(reverse("forecast-inputs"), {"queue": line.pk})
+    assert claims.client_id != line.client_id
+    assert len(shown.context["links"]) == 1
+    assert shown.context["values"] == []
