@@ -19,6 +19,8 @@ from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
 TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 OFFSET = re.compile(r".*[0-9]\s*(Z|UTC|GMT|[+-][0-9]{1,2}(:?[0-9]{2})?)", re.IGNORECASE)
+LARGEST_NUMBER = 1e12
+"""Beyond it sums of squares lose their digits, and nothing that people do comes so often."""
 MISSING = frozenset({"", "nan", "na", "n/a", "null", "none"})
 YES = frozenset({"1", "1.0", "true", "yes"})
 NO = MISSING | {"0", "0.0", "false", "no"}
@@ -179,6 +181,13 @@ def parse_numbers(rows: CsvRows, name: str, *, may_be_negative: bool = False) ->
     refuse(f"Expected a number in {name}", rows.lines, column.spread(wrong, blank=False))
     with np.errstate(invalid="ignore"):
         negative = (values < 0) & (not may_be_negative)
+    with np.errstate(invalid="ignore"):
+        huge = np.abs(values) > LARGEST_NUMBER
+    refuse(
+        f"No {name} can be larger than {LARGEST_NUMBER:.0e}",
+        rows.lines,
+        column.spread(huge, blank=False),
+    )
     refuse(f"A negative {name} is refused", rows.lines, column.spread(negative, blank=False))
     return column.spread(values + 0.0, blank=np.nan)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -45,12 +45,27 @@ class DriverRows:
         """Sums of the past days and of those ahead, NaN where unknown at the origin."""
         start = int((origin - datetime(1970, 1, 1)).total_seconds())  # noqa: DTZ001 - wall clock
         counts = (self.seconds < start) | self.known_ahead
+        return self._only(counts).daily_sums(start, first, days, horizon_days)
+
+    def _only(self, counts: BoolArray) -> DriverRows:
+        """Some rows: nothing of the others may show, not even how often they come."""
+        return replace(
+            self,
+            seconds=self.seconds[counts],
+            values=self.values[counts],
+            known_ahead=self.known_ahead[counts],
+        )
+
+    def daily_sums(self, start: int, first: date, days: int, horizon_days: int) -> FloatArray:
+        """Sums of all rows by day; the day of the start is whole or unknown."""
         position = self.seconds // SECONDS_PER_DAY - (first - EPOCH).days
         length = days + horizon_days
-        used = counts & (position >= 0) & (position < length) & np.isfinite(self.values)
+        if not position.size:
+            return np.full(length, np.nan)
+        used = (position >= 0) & (position < length) & np.isfinite(self.values)
         sums = np.bincount(position[used], weights=self.values[used], minlength=length)
         rows = np.bincount(position[used], minlength=length)
-        missing = counts & (position >= 0) & (position < length) & ~np.isfinite(self.values)
+        missing = (position >= 0) & (position < length) & ~np.isfinite(self.values)
         blank = np.bincount(position[missing], minlength=length) > 0
         totals = np.where((rows > 0) & ~blank, sums, np.nan)
         if start % SECONDS_PER_DAY and rows[days] < self._rows_per_day():

@@ -13,7 +13,7 @@ from forecasting.computations.file_drivers import file_drivers
 from forecasting.computations.folding import folded
 from forecasting.computations.history_file import HistoryFile, SeriesHistory
 from forecasting.core import HistoryData, HorizonData
-from forecasting.core.data import DAYS_PER_WEEK
+from forecasting.core.data import DAYS_PER_WEEK, LEAST_HISTORY_DAYS
 from forecasting.core.make_up_days import MakeUpDays, make_up_days
 from forecasting.core.opening import open_slots
 from forecasting.core.special_days import SpecialCalendar, horizon_factors, learn_mask
@@ -60,8 +60,12 @@ def engine_inputs(
 
 
 def _first_date(series: SeriesHistory, origin: datetime, params: FileForecastParams) -> date:
-    """First date that counts; the day before the origin when there is none."""
-    first = series.first_date
+    """First date that counts; the day before the origin when there is none.
+
+    Closed days in front of the first row belong to the least history: two whole weeks of a queue
+    that works from Monday to Friday begin with a weekend when the origin is one.
+    """
+    first = min(series.first_date, origin.date() - timedelta(days=LEAST_HISTORY_DAYS))
     if params.history_days is not None:
         first = max(first, (origin - timedelta(days=params.history_days)).date())
     return min(first, origin.date() - timedelta(days=1))

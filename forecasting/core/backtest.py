@@ -88,7 +88,7 @@ class Backtest:
 
 
 def origins_of(days: int, params: ForecastParams) -> IntArray:
-    """Origins spread over the last eight weeks, the first after two weeks of history."""
+    """Origins spread over the last sixteen weeks, the first after two weeks of history."""
     last = days - 1
     first = min(last, max(LEAST_HISTORY_DAYS, days - BACKTEST_SPAN_DAYS))
     spread = np.linspace(first, last, params.backtest_origins).round().astype(np.int64)

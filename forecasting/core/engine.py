@@ -71,6 +71,7 @@ def forecast(
     (NaN) are corrected by it. Closed cells are 0, their AHT is NaN; a refused queue is NaN.
     """
     params = params or ForecastParams()
+    _check_horizon(history, horizon)
     queues, labels = history.queues, history.labels
     mean = np.zeros((queues, horizon.days, labels))
     base = np.zeros(mean.shape)
@@ -86,7 +87,7 @@ def forecast(
         outcomes.extend(part.outcomes)
         if part.totals is not None:
             totals[start] = part.totals
-    refused = np.array([outcome.is_refused for outcome in outcomes])
+    refused = np.array([outcome.is_refused for outcome in outcomes], dtype=bool)
     mean[refused] = np.nan
     bands[:, refused] = np.nan
     return ForecastResult(
@@ -99,6 +100,22 @@ def forecast(
         backtest_totals=_joined(totals, queues),
         backtest_origins=origins_of(history.days, params),
     )
+
+
+def _check_horizon(history: HistoryData, horizon: HorizonData) -> None:
+    """Refuse a horizon that does not belong to the history."""
+    shape = (history.queues, horizon.days, history.labels)
+    for name, wanted in (
+        ("open_mask", shape),
+        ("day_factors", shape[:2]),
+        ("special_factors", shape),
+        ("today_offered", (shape[0], shape[2])),
+    ):
+        value = getattr(horizon, name)
+        if value is not None and value.shape != wanted:
+            raise ValueError(f"Expected horizon.{name} of shape {wanted}, got {value.shape}.")
+        if name.endswith("factors") and value is not None and not np.isfinite(value).all():
+            raise ValueError(f"Expected finite numbers in horizon.{name}.")
 
 
 def _joined(parts: dict[int, FloatArray], queues: int) -> FloatArray:

@@ -287,3 +287,20 @@ def test_holidays_and_drivers_together_give_the_same_bytes_twice(with_drivers, c
         assert np.isfinite(values).all()
         assert values == sorted(values)
     assert min(numbers(rows)) >= 0
+
+
+def test_days_after_the_origin_do_not_say_how_rare_a_driver_is(tmp_path):
+    """Rows that are not known ahead change nothing, not even whether silent days are zeros."""
+    past = [f"mail,2026-01-{day:02d}T00:00,{day},0" for day in range(5, 20)]
+    later = [f"mail,2026-0{month}-01T00:00,9,0" for month in range(2, 9)]
+    header = DRIVER_HEADER + ",known_ahead"
+    cut, whole = (
+        by_day(drivers_of(tmp_path, rows, header=header), at(22)) for rows in (past, past + later)
+    )
+    assert cut == whole
+    assert whole[-5:] == [None] * 5
+
+
+def test_a_driver_without_known_rows_is_unknown(tmp_path):
+    later = [f"mail,2026-02-{day:02d}T00:00,5" for day in range(1, 9)]
+    assert by_day(drivers_of(tmp_path, later), at(10)) == [None] * 8

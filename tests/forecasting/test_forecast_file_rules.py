@@ -463,3 +463,26 @@ def test_a_million_rows_are_read_in_seconds(tmp_path):
     assert len(found.series) == 10
     assert found.series[9].volumes.shape == (3 * 365, 96)
     assert used < 12
+
+
+@pytest.mark.parametrize("origin", ["2026-01-17T00:00", "2026-01-18T00:00", "2026-01-19T00:00"])
+def test_two_working_weeks_are_enough_from_any_day_of_the_weekend(command, origin):
+    """Closed days before the first row belong to the two weeks."""
+    rows = [row for row in lines(days=14) if datetime.fromisoformat(row[6:22]).weekday() < 5]
+    found = command(rows, origin=(origin,), history_days=14)
+    assert {row["flag"] for row in found} == {"thin"}
+    assert sum(numbers(found)) > 1000
+
+
+def test_twelve_days_of_a_queue_that_never_closes_are_still_too_few(command):
+    rows = lines(days=12) + lines(series="other", first="2025-12-01T00:00", days=47)
+    found = command(rows, origin=("2026-01-17T00:00",))
+    refused = next(row for row in found if row["series"] == "calls")
+    assert refused["flag"].startswith("refused: At least 14 days of history are needed, 12")
+
+
+@pytest.mark.parametrize("volume", ["1e13", "1e200"])
+def test_volumes_beyond_all_measure_are_refused(command, volume):
+    rows = lines()
+    rows[7] = rows[7].rsplit(",", 1)[0] + f",{volume}"
+    assert "No volume can be larger than 1e+12 (lines 9)" in refusal(command, rows)

@@ -314,3 +314,28 @@ def test_a_constant_queue_keeps_its_special_days():
     np.testing.assert_allclose(mean[0], 7.0)
     np.testing.assert_allclose(mean[3], 3.5)
     assert (mean[4] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        (
+            {"day_factors": np.ones((2, 14))},
+            r"horizon.day_factors of shape \(1, 14\), got \(2, 14\)",
+        ),
+        ({"special_factors": np.ones((1, 14, 3))}, "horizon.special_factors of shape"),
+        ({"today_offered": np.ones((1, 3))}, "horizon.today_offered of shape"),
+        ({"day_factors": np.full((1, 14), np.nan)}, "finite numbers in horizon.day_factors"),
+    ],
+)
+def test_a_horizon_of_another_shape_is_refused(fields, words):
+    past = poisson_history(days=42)
+    with pytest.raises(ValueError, match=words):
+        run(past, ahead=horizon(past, **fields))
+
+
+def test_no_queues_give_no_forecast():
+    past = history(np.ones((0, 42, 24)))
+    result = run(past)
+    assert result.mean.shape == (0, 14, 24)
+    assert result.outcomes == ()
