@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from forecasting import queries
-from forecasting.computations.national_calendars import national_calendar
 from forecasting.core.make_up_days import MakeUpDays, make_up_days
 from forecasting.core.special_days import SpecialCalendar, SpecialDate
 from wfm.org.models import Queue
@@ -39,16 +37,10 @@ def holiday_input(
     special: list[list[SpecialDate]] = []
     make_up: list[MakeUpDays] = []
     for queue, typed in zip(queues, queries.special_dates_of(queues), strict=True):
-        calendar = _calendar(queue, first_date - timedelta(days=1), last)
+        calendar = queries.holiday_calendar(queue, first_date - timedelta(days=1), last)
         special.append(_merged(typed, calendar, ahead))
         make_up.append(make_up_days(calendar, ahead, horizon_days, search_days=0))
     return HolidayInput(special=special, make_up=tuple(make_up))
-
-
-def _calendar(queue: Queue, first: date, last: date) -> SpecialCalendar:
-    if not queue.holiday_codes:
-        return SpecialCalendar()
-    return national_calendar(queue.holiday_codes, first, last)
 
 
 def _merged(typed: list[SpecialDate], calendar: SpecialCalendar, ahead: date) -> list[SpecialDate]:
@@ -60,15 +52,3 @@ def _merged(typed: list[SpecialDate], calendar: SpecialCalendar, ahead: date) ->
         if item.on_date < ahead and item.on_date not in taken
     ]
     return [*typed, *holidays, *worked]
-
-
-def next_holidays(queue: Queue, *, after: datetime, count: int = 4) -> list[SpecialDate]:
-    """The queue's next national holidays, today's included."""
-    today = after.astimezone(ZoneInfo(queue.timezone)).date()
-    return list(_calendar(queue, today, today + timedelta(days=366)).dates[:count])
-
-
-def holiday_name(queue: Queue, on_date: date) -> str:
-    """The national holiday of a date, or nothing."""
-    found = _calendar(queue, on_date, on_date).dates
-    return found[0].kind if found else ""

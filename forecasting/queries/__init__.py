@@ -34,6 +34,7 @@ from forecasting.queries.days import (
     queue_overviews,
 )
 from forecasting.queries.drivers import driver_values
+from forecasting.queries.holidays import holiday_calendar, holiday_name, next_holidays
 from forecasting.queries.runs import (
     IntervalSeries,
     as_override_data,
@@ -111,6 +112,8 @@ __all__ = [
     "forecast_days",
     "history_bounds",
     "history_days",
+    "holiday_calendar",
+    "holiday_name",
     "horizon_of",
     "instant_factors",
     "interval_series",
@@ -119,6 +122,7 @@ __all__ = [
     "known_until",
     "latest_published_run",
     "latest_run",
+    "next_holidays",
     "node_of",
     "open_labels",
     "open_labels_of",

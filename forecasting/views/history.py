@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from forecasting import queries
-from forecasting.computations.holiday_input import next_holidays
 from forecasting.forms import HolidayCodesForm, SpecialDayForm
 from forecasting.models import SpecialDay
 from forecasting.queries import DayState
@@ -80,7 +79,7 @@ def _queue_context(request: HttpRequest, scope: Scope) -> dict[str, Any]:
         "special_days": SpecialDay.objects.filter(queue=queue).order_by("-date"),
         "special_form": SpecialDayForm(),
         "holiday_form": HolidayCodesForm(initial={"codes": queue.holiday_codes}),
-        "next_holidays": next_holidays(queue, after=now()),
+        "next_holidays": queries.next_holidays(queue, after=now()),
         "may_edit": access.can("history.edit"),
         "may_import": access.can("history.import"),
     }

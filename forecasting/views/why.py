@@ -12,7 +12,6 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from forecasting import queries
-from forecasting.computations.holiday_input import holiday_name
 from forecasting.models import ForecastQueueResult, SpecialDay
 from forecasting.queries import ExplainedInterval
 from wfm.org.models import Holiday, Queue
@@ -126,7 +125,7 @@ def _special_name(queue: Queue, on_date: date) -> str:
         return day.name
     holiday = Holiday.objects.filter(queue=queue, date=on_date).first()
     name = str(getattr(holiday, "name", "") or "")
-    return name or holiday_name(queue, on_date) or _("holiday or special day")
+    return name or queries.holiday_name(queue, on_date) or _("holiday or special day")
 
 
 def _driver_names(result: ForecastQueueResult) -> str:

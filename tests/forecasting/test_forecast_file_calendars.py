@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError
 
 from forecasting.computations.driver_file import read_driver_file
-from forecasting.computations.national_calendars import national_calendar
+from forecasting.queries.national_calendars import national_calendar
 from tests.forecasting.files import lines, numbers, stamps
 
 DRIVER_HEADER = "driver,timestamp,value"

@@ -6,9 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from forecasting.computations.holiday_input import holiday_input, holiday_name
+from forecasting.computations.holiday_input import holiday_input
 from forecasting.jobs import start_forecast
 from forecasting.models import ForecastInterval
+from forecasting.queries import holiday_name
 from forecasting.services import UnableToSetSpecialDay, set_holiday_codes, set_special_day
 from tests.factories.org import make_queue, make_user
 from tests.forecasting.rows import ORIGIN, add_history, finish

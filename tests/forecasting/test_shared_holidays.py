@@ -11,9 +11,9 @@ from forecasting.computations.file_input import engine_inputs
 from forecasting.computations.folding import folded
 from forecasting.computations.forecast_file import FileForecastParams
 from forecasting.computations.history_file import read_history_file
-from forecasting.computations.national_calendars import national_calendar
 from forecasting.core import forecast
 from forecasting.core.special_days import SpecialCalendar
+from forecasting.queries.national_calendars import national_calendar
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "forecasting"
 DAYS = 28

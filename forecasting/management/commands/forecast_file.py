@@ -24,8 +24,8 @@ from forecasting.computations.forecast_file import (
     forecast_history,
 )
 from forecasting.computations.history_file import HistoryFile, read_history_file
-from forecasting.computations.national_calendars import national_calendar
 from forecasting.core.special_days import SpecialCalendar
+from forecasting.queries.national_calendars import national_calendar
 
 REFUSED_EXIT = 2
 LONGEST_HISTORY_DAYS = 36_525

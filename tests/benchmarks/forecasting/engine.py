@@ -17,7 +17,7 @@ from forecasting.core.special_days import SpecialDate, horizon_factors, learn_ma
 from tests.benchmarks.forecasting.cases import QUANTILES, Case
 from tests.benchmarks.forecasting.scoring import Prediction
 
-CALENDARS = Path(__file__).resolve().parents[3] / "forecasting/computations/national_calendars.py"
+CALENDARS = Path(__file__).resolve().parents[3] / "forecasting/queries/national_calendars.py"
 
 
 def engine(case: Case) -> Prediction:
