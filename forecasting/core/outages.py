@@ -10,7 +10,7 @@ import numpy as np
 
 from forecasting.core.cleaning import SPREAD_WEEKS, median_excess, nan_median
 from forecasting.core.fitting import whole_weeks
-from forecasting.core.wall_clock import BoolArray, FloatArray
+from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
 SILENT_CONTACTS = 14.0
 """Contacts that were due in a stretch of zeros before it is taken for an outage."""
@@ -57,20 +57,16 @@ def _since_last_sound(due: FloatArray, silent: BoolArray) -> FloatArray:
 
 def _lasting(dead: BoolArray, seen: BoolArray) -> BoolArray:
     """Dead cells whose label is dead on LASTING_DAYS open days in a row."""
-    lasting = np.zeros(dead.shape, dtype=bool)
-    for step in (1, -1):
-        run = np.zeros((dead.shape[0], dead.shape[2]), dtype=np.int64)
-        for day in range(dead.shape[1])[::step]:
-            run = np.where(dead[:, day], run + 1, np.where(seen[:, day], 0, run))
-            lasting[:, day] |= run >= LASTING_DAYS
-    return _filled(lasting, dead, seen)
+    back = _dead_days_so_far(dead, seen)
+    ahead = _dead_days_so_far(dead[:, ::-1], seen[:, ::-1])[:, ::-1]
+    return np.asarray(dead & (back + ahead - 1 >= LASTING_DAYS))
 
 
-def _filled(lasting: BoolArray, dead: BoolArray, seen: BoolArray) -> BoolArray:
-    """Spread the mark to the whole run: the ends reach LASTING_DAYS from one side only."""
-    for step in (1, -1):
-        carried = np.zeros((dead.shape[0], dead.shape[2]), dtype=bool)
-        for day in range(dead.shape[1])[::step]:
-            carried = np.where(seen[:, day], dead[:, day] & (carried | lasting[:, day]), carried)
-            lasting[:, day] |= carried & dead[:, day]
-    return lasting
+def _dead_days_so_far(dead: BoolArray, seen: BoolArray) -> IntArray:
+    """Length of the run of dead days that ends at each cell; days that are not open pass it on."""
+    runs = np.zeros(dead.shape, dtype=np.int64)
+    run = runs[:, 0]
+    for day in range(dead.shape[1]):
+        run = np.where(dead[:, day], run + 1, np.where(seen[:, day], 0, run))
+        runs[:, day] = run
+    return runs
