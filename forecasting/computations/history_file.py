@@ -85,7 +85,6 @@ class HistoryFile:
 
     series: tuple[SeriesHistory, ...]
     warnings: tuple[str, ...]
-    has_aht: bool
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -102,7 +101,7 @@ def read_history_file(
     warnings: list[str] = []
     found = split_series(rows, names)
     series = tuple(_series(item, interval_minutes, tz, warnings) for item in found)
-    return HistoryFile(series=series, warnings=tuple(warnings), has_aht="aht" in rows.columns)
+    return HistoryFile(series=series, warnings=tuple(warnings))
 
 
 def split_series(rows: CsvRows, names: tuple[str, ...]) -> list[SeriesRows]:

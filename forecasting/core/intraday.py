@@ -15,6 +15,7 @@ import numpy as np
 from scipy.fft import irfft, rfft
 from scipy.special import nbdtrik
 
+from forecasting.core.accuracy import SMALL_MEAN
 from forecasting.core.wall_clock import FloatArray
 
 FADING_HOURS = (0.75, 1.5, 3.0, 6.0)
@@ -28,7 +29,6 @@ LEAST_DISPERSION = 1e-6
 CLIPPED_SCORE = 3.0
 WIDEST_ERROR = 2.0
 LARGEST_VARIANCE = 1.0
-SMALL_MEAN = 5.0
 FACTOR_BOUNDS = (0.1, 10.0)
 FEW_EXPECTED = 1e-9
 DAY_HOURS = 24.0

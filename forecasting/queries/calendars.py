@@ -76,9 +76,3 @@ def _special_date(row: SpecialDay) -> SpecialDate:
     is_closed = row.kind == SpecialDayKind.CLOSED
     scale = row.factor if row.kind == SpecialDayKind.SCALED else None
     return SpecialDate(on_date=row.date, kind=row.name, is_closed=is_closed, scale=scale)
-
-
-def closed_special_dates(queue: Queue) -> set[date]:
-    """Dates declared closed."""
-    rows = SpecialDay.objects.filter(queue=queue, kind=SpecialDayKind.CLOSED)
-    return set(rows.values_list("date", flat=True))
