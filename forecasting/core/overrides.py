@@ -128,9 +128,3 @@ def _keep_day_totals(factors: InstantFactors, profile: FloatArray, inside: BoolA
     touched = np.bincount(factors.day, inside, days) > 0
     scale = np.where(inside, inside_scale[factors.day], outside_scale[factors.day])
     return np.where(touched[factors.day], profile * scale, profile)
-
-
-def scale_bands(*, quantiles: FloatArray, mean: FloatArray, changed: FloatArray) -> FloatArray:
-    """Bands moved with an overridden mean: same relative width; a new mean on 0 has no width."""
-    safe = np.where(mean > 0, mean, 1.0)
-    return np.where(mean > 0, quantiles * (changed / safe), changed)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
+from forecasting.core.wall_clock import FloatArray
 
 SHRINK_CONTACTS = 30.0
 """First contacts' own times of day mixed into the times of repeats."""
@@ -36,38 +36,6 @@ class Kernel:
             return 0, 0
         reached = np.cumsum(self.shares) / total
         return int(np.searchsorted(reached, 0.25)), int(np.searchsorted(reached, 0.75))
-
-
-@dataclass(frozen=True)
-class Split:
-    """Contacts of one customer history: which are repeats, and days since their first contact."""
-
-    is_repeat: BoolArray
-    first_index: IntArray
-    """Index of the first contact of the chain; its own for a first contact."""
-
-
-def split_contacts(*, at_seconds: IntArray, customers: IntArray, window_days: float) -> Split:
-    """Tell repeats from first contacts.
-
-    Args:
-        at_seconds: when each contact came, in any order.
-        customers: who came, as codes.
-        window_days: a contact this long (or less) after the customer's last one is a repeat.
-    """
-    if window_days <= 0:
-        raise ValueError(f"Expected window_days > 0, got {window_days}.")
-    order = np.lexsort((at_seconds, customers))
-    at, who = at_seconds[order], customers[order]
-    same = np.zeros(at.size, dtype=bool)
-    same[1:] = (who[1:] == who[:-1]) & (at[1:] - at[:-1] <= window_days * 86_400)
-    begins = np.flatnonzero(~same)
-    chain = np.cumsum(~same) - 1
-    is_repeat = np.zeros(at.size, dtype=bool)
-    first = np.zeros(at.size, dtype=np.int64)
-    is_repeat[order] = same
-    first[order] = order[begins[chain]] if at.size else first
-    return Split(is_repeat=is_repeat, first_index=first)
 
 
 def estimate_kernel(*, first_days: FloatArray, lag_counts: FloatArray) -> Kernel:

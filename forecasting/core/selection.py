@@ -21,11 +21,6 @@ SWITCH_MARGIN = 0.88
 """A simpler method replaces the blend only if its WAPE is at least 12 % lower."""
 
 
-def bucket_of(day: int) -> int:
-    """Horizon bucket of a day counted from 0 at the origin."""
-    return int(np.searchsorted(BUCKET_EDGES_DAYS, day, side="right")) - 1
-
-
 def bucket_index(days: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """Horizon bucket of each of the first `days` days."""
     return np.searchsorted(BUCKET_EDGES_DAYS, np.arange(days), side="right") - 1

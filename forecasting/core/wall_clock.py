@@ -102,11 +102,6 @@ class WallClockGrid:
         np.add.at(np.moveaxis(flat, -1, 0), self.positions, np.moveaxis(values, -1, 0))
         return flat.reshape(*values.shape[:-1], self.days, self.labels)
 
-    def unfold(self, matrix: FloatArray) -> FloatArray:
-        """Spread values by date × label over instants; a repeated label is shared evenly."""
-        flat = matrix.reshape(*matrix.shape[:-2], self.days * self.labels)
-        return flat[..., self.positions] / self.repeats.reshape(-1)[self.positions]
-
     def pick(self, matrix: FloatArray) -> FloatArray:
         """Value of each instant's label, not shared (for means such as AHT)."""
         flat = matrix.reshape(*matrix.shape[:-2], self.days * self.labels)

@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from forecasting import queries
-from forecasting.core.repeats import split_contacts
 from forecasting.core.wall_clock import WallClockGrid
 from forecasting.jobs import start_forecast, start_import, start_scoring
 from forecasting.models import (
@@ -23,6 +22,7 @@ from forecasting.models import (
 from forecasting.services import create_import
 from forecasting.services.import_files import stored_file
 from tests.factories.org import make_deferred_queue, make_queue, make_user
+from tests.forecasting.customers import first_contacts
 from tests.forecasting.rows import ORIGIN, add_history, finish
 from wfm.jobs.models import JobStatus
 from wfm.org.tenancy import system_tenant
@@ -211,26 +211,55 @@ def test_the_night_discards_files_of_contacts_that_were_never_recorded(
     assert stored_file(other.stored_path).exists()
 
 
+@pytest.mark.parametrize(
+    ("contacts", "firsts", "lags"),
+    [
+        ([(1, 0), (1, 3)], 1, [3]),
+        ([(1, 0), (2, 3)], 2, []),
+        ([(1, 0), (1, 7)], 1, [7]),  # the window's last day counts
+        ([(1, 0), (1, 8)], 2, []),
+        ([(1, 0), (1, 6), (1, 12)], 1, [6, 12]),  # a chain has one beginning
+        ([(1, 9), (1, 0), (1, 4)], 1, [4, 9]),  # in any order
+        ([], 0, []),
+    ],
+)
+def test_a_repeat_follows_a_contact_of_the_same_customer_within_the_window(
+    queue, contacts, firsts, lags
+):
+    start = ORIGIN - timedelta(days=20)
+    rows = [
+        ContactRecord(
+            queue=queue, arrived_at=start + timedelta(days=day), customer_hash=bytes([customer])
+        )
+        for customer, day in contacts
+    ]
+    grid = WallClockGrid(start.date(), 20, ZoneInfo(queue.timezone), 60)
+    with system_tenant():
+        ContactRecord.objects.bulk_create(rows)
+        found = queries.contact_split(queue, grid=grid, before=ORIGIN, window_days=7)
+    assert (found.first.sum(), found.repeat.sum()) == (firsts, len(lags))
+    assert np.flatnonzero(found.lag_counts).tolist() == lags
+
+
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
-def test_the_database_splits_as_the_core_does(zone):
+def test_the_database_splits_contacts_as_one_does_by_hand(zone):
     with system_tenant():
         queue = make_queue(interval_minutes=60, timezone=zone)
     contacts = contacts_of(days=20, per_hour=3)
     upload(contacts, queue)
-    at = np.array([int(moment.replace(microsecond=0).timestamp()) for moment, _who in contacts])
-    names = [customer for _at, customer in contacts]
-    codes = np.unique(names, return_inverse=True)[1]
-    core = split_contacts(at_seconds=at, customers=codes, window_days=7)
+    whole = [(customer, moment.replace(microsecond=0)) for moment, customer in contacts]
+    roots = first_contacts(whole, window=timedelta(days=7))
+    is_repeat = roots != np.arange(roots.size)
     first = (ORIGIN - timedelta(days=21)).date()
     grid = WallClockGrid(first, 22, ZoneInfo(zone), 60)
     with system_tenant():
         found = queries.contact_split(queue, grid=grid, before=ORIGIN, window_days=7)
-    assert found.repeat.sum() == core.is_repeat.sum()
-    assert found.first.sum() == (~core.is_repeat).sum()
+    assert found.repeat.sum() == is_repeat.sum() > 100
+    assert found.first.sum() == (~is_repeat).sum()
     local = np.array(
         [(moment.astimezone(ZoneInfo(zone)).date() - first).days for moment, _ in contacts]
     )
-    lags = (local - local[core.first_index])[core.is_repeat]
+    lags = (local - local[roots])[is_repeat]
     assert found.lag_counts.tolist() == np.bincount(lags).tolist()
 
 

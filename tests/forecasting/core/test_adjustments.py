@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.core.overrides import OverrideData, OverrideKind, apply_overrides, scale_bands
+from forecasting.core.overrides import OverrideData, OverrideKind, apply_overrides
 
 STARTS = np.datetime64("2026-03-02T09:00:00", "s") + np.arange(4) * np.timedelta64(1800, "s")
 
@@ -39,12 +39,3 @@ def test_negative_factors_and_volumes_are_refused(kind, value):
 def test_an_override_must_end_after_it_starts():
     with pytest.raises(ValueError, match="starts_at < ends_at"):
         change("ADD", 1, 2, 2)
-
-
-def test_bands_move_with_the_mean():
-    bands = scale_bands(
-        quantiles=np.array([[5.0, 0.0], [15.0, 0.0]]),
-        mean=np.array([10.0, 0.0]),
-        changed=np.array([20.0, 4.0]),
-    )
-    assert bands.tolist() == [[10.0, 4.0], [30.0, 4.0]]

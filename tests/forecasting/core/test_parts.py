@@ -12,7 +12,7 @@ from forecasting.core.baselines import seasonal_naive, seasonal_naive_scale, wee
 from forecasting.core.cleaning import day_weights, nan_median
 from forecasting.core.fitting import whole_weeks
 from forecasting.core.profiles import pool_like_weekdays, smooth_labels
-from forecasting.core.selection import BUCKET_NAMES, bucket_of, level_weights, variant_weights
+from forecasting.core.selection import BUCKET_NAMES, bucket_index, level_weights, variant_weights
 
 ALL = np.ones(2, dtype=bool)
 
@@ -140,9 +140,8 @@ def test_smoothing_keeps_the_total_of_even_exposure(passes, seed):
 
 
 def test_buckets():
-    assert [bucket_of(day) for day in (0, 1, 2, 3, 6, 7, 13, 14, 27, 28, 400)] == [
-        0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5
-    ]  # fmt: skip
+    days = [0, 1, 2, 3, 6, 7, 13, 14, 27, 28, 400]
+    assert bucket_index(401)[days].tolist() == [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
 
 
 def test_weights_sum_to_one_and_favor_the_better():

@@ -2,66 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from forecasting.core.imports.values import parse_instant
-from forecasting.core.repeats import (
-    estimate_kernel,
-    repeat_days,
-    repeat_shares,
-    split_contacts,
-)
-
-DAY = 86_400
-
-
-def split(contacts, window_days=7):
-    """(customer, day) pairs → which are repeats, and the day of their first contact."""
-    days = np.array([day for _customer, day in contacts])
-    found = split_contacts(
-        at_seconds=(days * DAY).astype(np.int64),
-        customers=np.array([customer for customer, _day in contacts]),
-        window_days=window_days,
-    )
-    return found.is_repeat.tolist(), days[found.first_index].tolist()
-
-
-@pytest.mark.parametrize(
-    ("contacts", "repeats", "first_days"),
-    [
-        ([(1, 0), (1, 3)], [False, True], [0, 0]),
-        ([(1, 0), (2, 3)], [False, False], [0, 3]),
-        ([(1, 0), (1, 7)], [False, True], [0, 0]),  # the window's last day counts
-        ([(1, 0), (1, 8)], [False, False], [0, 8]),
-        ([(1, 0), (1, 6), (1, 12)], [False, True, True], [0, 0, 0]),  # a chain has one beginning
-        ([(1, 9), (1, 0), (1, 4)], [True, False, True], [0, 0, 0]),  # in any order
-        ([], [], []),
-    ],
-)
-def test_a_repeat_follows_a_contact_of_the_same_customer_within_the_window(
-    contacts, repeats, first_days
-):
-    assert split(contacts) == (repeats, first_days)
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 60)), max_size=40),
-    st.integers(1, 20),
-)
-def test_every_chain_begins_with_a_first_contact(contacts, window_days):
-    repeats, first_days = split(contacts, window_days)
-    for (customer, day), is_repeat, first_day in zip(contacts, repeats, first_days, strict=True):
-        assert first_day <= day
-        earlier = [d for c, d in contacts if c == customer and 0 < day - d <= window_days]
-        if not is_repeat:
-            assert first_day == day
-            assert not earlier
-
-
-def test_a_window_without_length_is_refused():
-    with pytest.raises(ValueError, match="window_days > 0"):
-        split([(1, 0)], window_days=0)
+from forecasting.core.repeats import estimate_kernel, repeat_days, repeat_shares
+from tests.forecasting.customers import first_contacts
 
 
 def test_the_kernel_counts_only_contacts_old_enough_to_have_shown_it():
@@ -85,13 +29,12 @@ def test_the_kernel_is_found_in_simulated_customers():
     days = np.concatenate([firsts, (firsts + lags)[again]])
     customers = np.concatenate([np.arange(firsts.size), np.flatnonzero(again)])
     inside = days < 200
-    found = split_contacts(
-        at_seconds=days[inside].astype(np.int64) * DAY, customers=customers[inside], window_days=7
-    )
-    first_at = days[inside][found.first_index][found.is_repeat]
-    lag_counts = np.bincount(days[inside][found.is_repeat] - first_at)
+    days, customers = days[inside], customers[inside]
+    roots = first_contacts(list(zip(customers, days, strict=True)), window=7)
+    is_repeat = roots != np.arange(roots.size)
+    lag_counts = np.bincount((days - days[roots])[is_repeat])
     kernel = estimate_kernel(
-        first_days=np.bincount(days[inside][~found.is_repeat]).astype(float),
+        first_days=np.bincount(days[~is_repeat]).astype(float),
         lag_counts=lag_counts.astype(float),
     )
     assert kernel.shares == pytest.approx([0, 0.06, 0.06, 0.06, 0.06, 0.06], abs=0.004)

@@ -38,12 +38,11 @@ def test_the_skipped_label_holds_nothing_and_the_repeated_one_two():
     assert list(autumn[:4]) == [1, 2, 1, 1]
 
 
-def test_folding_sums_a_repeated_label_and_unfolding_shares_it():
+def test_folding_sums_a_repeated_label_and_picking_repeats_it():
     grid = WallClockGrid(AUTUMN, 1, LONDON, 60)
     values = np.arange(25.0)
     folded = grid.fold(values)
     assert list(folded[0, :4]) == [0, 1 + 2, 3, 4]
-    assert list(grid.unfold(folded)[:4]) == [0, 1.5, 1.5, 3]
     assert list(grid.pick(folded)[:4]) == [0, 3, 3, 3]
 
 
