@@ -12,7 +12,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from forecasting.core.imports.contacts import ContactCollector
-from forecasting.core.imports.intervals import IntervalCollector, QueueSpec
+from forecasting.core.imports.intervals import IntervalCollector
+from forecasting.core.imports.queues import NamedQueues, QueueSpec
 from forecasting.core.imports.rows import Findings, Row, read_records
 from forecasting.core.imports.work_items import WorkItemCollector
 from forecasting.models import ImportBatch, ImportFinding, ImportKind, ImportStatus
@@ -67,23 +68,17 @@ def _collector(batch: ImportBatch, findings: Findings) -> Collector:
     queues = list(_queues_in_reach(batch))
     if batch.kind == ImportKind.WORK_ITEMS:
         queues = [queue for queue in queues if not queue.is_live]
-    if batch.kind == ImportKind.CONTACTS:
-        queues = [queue for queue in queues if queue.is_live]
-    specs = {queue.pk: _spec(queue) for queue in queues}
-    by_name = {queue.name.lower(): specs[queue.pk] for queue in queues}
-    by_name |= {queue.key.lower(): specs[queue.pk] for queue in queues}
-    only = None if batch.queue is None else _spec(batch.queue)
-    if batch.kind == ImportKind.WORK_ITEMS:
+        named = _named(queues, batch, wanted="deferred queue")
         return WorkItemCollector(
-            queues=by_name, only=only, now=now(), due_at=_due_times(queues), findings=findings
+            queues=named, now=now(), due_at=_due_times(queues), findings=findings
         )
     if batch.kind == ImportKind.CONTACTS:
+        named = _named([queue for queue in queues if queue.is_live], batch, wanted="live queue")
         return ContactCollector(
-            queues=by_name, only=only, now=now(), hashed=contacts.hash_customer, findings=findings
+            queues=named, now=now(), hashed=contacts.hash_customer, findings=findings
         )
     return IntervalCollector(
-        queues=by_name,
-        only=only,
+        queues=_named(queues, batch, wanted="queue"),
         now=now(),
         threshold_seconds=batch.mapping["threshold_seconds"],
         split_coarse=bool(batch.mapping["split_coarse"]),
@@ -96,6 +91,14 @@ def _queues_in_reach(batch: ImportBatch) -> QuerySet[Queue]:
     person = batch.job.created_by if batch.job is not None else batch.created_by
     queues = Queue.objects.active().select_related("work_type")
     return queues if person is None else queues.visible_to(person)
+
+
+def _named(queues: list[Queue], batch: ImportBatch, *, wanted: str) -> NamedQueues:
+    specs = {queue.pk: _spec(queue) for queue in queues}
+    by_name = {queue.name.lower(): specs[queue.pk] for queue in queues}
+    by_name |= {queue.key.lower(): specs[queue.pk] for queue in queues}
+    only = None if batch.queue is None else _spec(batch.queue)
+    return NamedQueues(by_name=by_name, only=only, wanted=wanted)
 
 
 def _spec(queue: Queue) -> QueueSpec:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from forecasting.core.imports.intervals import QueueSpec
+from forecasting.core.imports.queues import NamedQueues
 from forecasting.core.imports.rows import Findings, Record
 
 
@@ -24,8 +23,7 @@ class ContactRow:
 class ContactCollector:
     """Collects records as contacts; the customer's key is hashed at once and not kept."""
 
-    queues: dict[str, QueueSpec]
-    only: QueueSpec | None
+    queues: NamedQueues
     now: datetime
     hashed: Callable[[str], bytes]
     findings: Findings
@@ -35,11 +33,8 @@ class ContactCollector:
     def add(self, record: Record) -> None:
         """Take one record; the same customer in the same second is one contact."""
         self.row_count += 1
-        spec = self.only or self.queues.get((record.queue or "").lower())
+        spec = self.queues.queue_of(record, self.findings)
         if spec is None:
-            self.findings.add(
-                record.line, "unknown_queue", f"There is no live queue {record.queue!r}."
-            )
             return
         customer = record.texts.get("customer", "")
         moment = record.moments.get("arrived_at")
@@ -47,9 +42,7 @@ class ContactCollector:
             missing = "customer" if moment is not None else "time"
             self.findings.add(record.line, "incomplete", f"The contact has no {missing}.")
             return
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=ZoneInfo(spec.timezone))
-        at = moment.astimezone(UTC).replace(microsecond=0)
+        at = spec.instant(moment).replace(microsecond=0)
         if at > self.now:
             self.findings.add(record.line, "future", f"The contact at {at} is in the future.")
             return

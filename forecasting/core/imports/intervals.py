@@ -10,6 +10,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from forecasting.core.actual_row import ActualRow
+from forecasting.core.imports.queues import NamedQueues, QueueSpec
 from forecasting.core.imports.rows import Findings, Record
 
 COUNTS = (
@@ -26,16 +27,6 @@ STEPS = (5, 10, 15, 30, 60, MINUTES_PER_DAY)
 
 
 @dataclass(frozen=True)
-class QueueSpec:
-    """What the file's rows must be fitted to."""
-
-    pk: int
-    name: str
-    timezone: str
-    interval_minutes: int
-
-
-@dataclass(frozen=True)
 class _Placed:
     line: int
     local: datetime
@@ -47,9 +38,7 @@ class _Placed:
 class IntervalCollector:
     """Collects records by queue, then folds them into intervals."""
 
-    queues: dict[str, QueueSpec]
-    """By every name under which the file may call them, lower case."""
-    only: QueueSpec | None
+    queues: NamedQueues
     now: datetime
     threshold_seconds: int | None
     split_coarse: bool
@@ -61,13 +50,8 @@ class IntervalCollector:
     def add(self, record: Record) -> None:
         """Take one record."""
         self.row_count += 1
-        spec = self.only or self.queues.get((record.queue or "").lower())
+        spec = self.queues.queue_of(record, self.findings)
         if spec is None:
-            self.findings.add(
-                record.line,
-                "unknown_queue",
-                f"There is no queue {record.queue!r}; check its name or key.",
-            )
             return
         if record.moments.get("starts_at") is None:
             self.findings.add(record.line, "no_start", "The row has no start.")

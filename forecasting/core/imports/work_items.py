@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from forecasting.core.imports.intervals import QueueSpec
+from forecasting.core.imports.queues import NamedQueues, QueueSpec
 from forecasting.core.imports.rows import Findings, Record
 
 LONGEST_ID = 80
@@ -30,8 +29,7 @@ class WorkItemRow:
 class WorkItemCollector:
     """Collects records as items; a due time that the file lacks comes from the queue's goal."""
 
-    queues: dict[str, QueueSpec]
-    only: QueueSpec | None
+    queues: NamedQueues
     now: datetime
     due_at: Callable[[QueueSpec, datetime], datetime | None]
     findings: Findings
@@ -41,11 +39,8 @@ class WorkItemCollector:
     def add(self, record: Record) -> None:
         """Take one record."""
         self.row_count += 1
-        spec = self.only or self.queues.get((record.queue or "").lower())
+        spec = self.queues.queue_of(record, self.findings)
         if spec is None:
-            self.findings.add(
-                record.line, "unknown_queue", f"There is no deferred queue {record.queue!r}."
-            )
             return
         item = self._item(spec, record)
         if item is None:
@@ -105,9 +100,4 @@ def _problem(
 
 
 def _instant(moment: datetime | None, spec: QueueSpec) -> datetime | None:
-    """UTC instant of a wall clock; in a repeated hour the first of the two."""
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(spec.timezone))
-    return moment.astimezone(UTC)
+    return None if moment is None else spec.instant(moment)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.core.imports.fields import guess_columns, missing_columns
-from forecasting.core.imports.rows import Findings, Mapping, read_records
+from forecasting.core.imports.queues import NamedQueues, QueueSpec
+from forecasting.core.imports.rows import Findings, Mapping, Record, read_records
 from forecasting.core.imports.sniff import (
     UnreadableText,
     find_header,
@@ -280,3 +281,30 @@ def test_findings_are_counted_and_the_first_are_listed():
         20,
         30,
     )
+
+
+CARDS = QueueSpec(pk=1, name="Cards", timezone="Europe/London", interval_minutes=30)
+LOANS = QueueSpec(pk=2, name="Loans", timezone="UTC", interval_minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("only", "named", "found"),
+    [(None, "CARDS", CARDS), (LOANS, "Cards", LOANS), (LOANS, None, LOANS), (None, None, None)],
+)
+def test_a_row_belongs_to_the_queue_it_names_unless_the_import_has_one(only, named, found):
+    queues = NamedQueues(by_name={"cards": CARDS}, only=only, wanted="live queue")
+    assert queues.queue_of(Record(4, named, {}, {}, {}), Findings()) == found
+
+
+def test_a_queue_that_is_not_known_becomes_a_finding_of_its_line():
+    findings, queues = Findings(), NamedQueues(by_name={}, only=None, wanted="live queue")
+    queues.queue_of(Record(4, "Sales", {}, {}, {}), findings)
+    [finding] = findings.listed
+    assert (finding.line, finding.code) == (4, "unknown_queue")
+    assert finding.message == "There is no live queue 'Sales'; check its name or key."
+
+
+def test_the_repeated_hour_of_a_queue_is_its_first():
+    assert CARDS.instant(datetime(2026, 10, 25, 1, 30)) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    aware = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert CARDS.instant(aware) == aware
