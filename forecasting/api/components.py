@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,7 @@ from forecasting import queries
 from forecasting.api import serializers
 from forecasting.api.views import DEFAULT_DAYS, queue_of, run_of
 from forecasting.models import ForecastDay
-from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
+from wfm.web.api.fields import QUEUE_DAYS, date_span
 from wfm.web.api.views import VisibleQuerysetMixin
 
 MOST_DAYS = 62
@@ -33,14 +33,7 @@ class ForecastComponentViewSet(VisibleQuerysetMixin, GenericViewSet[Any]):
 
     @extend_schema(
         summary="List the factors behind each interval; their product is its mean",
-        parameters=[
-            OpenApiParameter("queue", int, required=True, description="Number of the queue."),
-            OpenApiParameter(
-                "run", int, description="A run; the latest published one when left out."
-            ),
-            FROM_DATE,
-            TO_DATE,
-        ],
+        parameters=QUEUE_DAYS,
         responses=serializers.ComponentSerializer(many=True),
     )
     def list(self, request: Request) -> Response:

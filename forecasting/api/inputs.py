@@ -37,7 +37,7 @@ from forecasting.services import (
     unlink_driver,
 )
 from wfm.timeline import day_bounds
-from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
+from wfm.web.api.fields import FROM_DATE, QUEUE, TO_DATE, date_span
 from wfm.web.api.idempotency import IdempotentMixin
 from wfm.web.api.views import JobReferenceSerializer, ReadViewSet, VisibleQuerysetMixin, accepted
 
@@ -213,7 +213,7 @@ class IntradayViewSet(IdempotentMixin, VisibleQuerysetMixin, GenericViewSet[Any]
 
     @extend_schema(
         summary="List the updates of a queue's day",
-        parameters=[OpenApiParameter("queue", int, required=True), FROM_DATE, TO_DATE],
+        parameters=[QUEUE, FROM_DATE, TO_DATE],
         responses=serializers.IntradaySerializer(many=True),
     )
     def list(self, request: Request) -> Response:

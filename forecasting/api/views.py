@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -30,7 +30,7 @@ from wfm.org.access import access_of
 from wfm.org.models import Queue, User
 from wfm.timeline import day_bounds
 from wfm.web.api.errors import Conflict
-from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
+from wfm.web.api.fields import QUEUE_DAYS, date_span
 from wfm.web.api.idempotency import IdempotentMixin
 from wfm.web.api.views import JobReferenceSerializer, ListViewSet, ReadViewSet, accepted
 
@@ -111,14 +111,7 @@ class ForecastRunViewSet(IdempotentMixin, ReadViewSet):
 @extend_schema_view(
     list=extend_schema(
         summary="List the forecast of a queue by interval",
-        parameters=[
-            OpenApiParameter("queue", int, required=True, description="Number of the queue."),
-            OpenApiParameter(
-                "run", int, description="A run; the latest published one when left out."
-            ),
-            FROM_DATE,
-            TO_DATE,
-        ],
+        parameters=QUEUE_DAYS,
     )
 )
 class ForecastIntervalViewSet(ListViewSet):

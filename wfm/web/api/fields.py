@@ -43,6 +43,10 @@ FROM_DATE = OpenApiParameter("from", OpenApiTypes.DATE, description="First day, 
 TO_DATE = OpenApiParameter(
     "to", OpenApiTypes.DATE, description="Last day, YYYY-MM-DD; the day itself is included."
 )
+QUEUE = OpenApiParameter("queue", int, required=True, description="Number of the queue.")
+RUN = OpenApiParameter("run", int, description="A run; the latest published one when left out.")
+QUEUE_DAYS = (QUEUE, RUN, FROM_DATE, TO_DATE)
+"""Parameters of what a run says of one queue, on the queue's own days."""
 
 
 def date_span(request: Request, *, default_days: int, today: date) -> tuple[date, date]:
