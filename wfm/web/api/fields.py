@@ -45,7 +45,7 @@ TO_DATE = OpenApiParameter(
 )
 QUEUE = OpenApiParameter("queue", int, required=True, description="Number of the queue.")
 RUN = OpenApiParameter("run", int, description="A run; the latest published one when left out.")
-QUEUE_DAYS = (QUEUE, RUN, FROM_DATE, TO_DATE)
+QUEUE_DAYS = [QUEUE, RUN, FROM_DATE, TO_DATE]
 """Parameters of what a run says of one queue, on the queue's own days."""
 
 
