@@ -18,10 +18,11 @@ from forecasting.models import SpecialDay
 from forecasting.queries import DayState
 from forecasting.services import UnableToSetSpecialDay, set_special_day
 from forecasting.services.import_files import sample_file
+from forecasting.views.charts import interval_chart
 from wfm.org.access import access_of
 from wfm.org.access_views import require
 from wfm.org.models import Queue
-from wfm.web.charts import Axis, CategoryChart, Series, TimeChart
+from wfm.web.charts import Axis, CategoryChart, Series
 from wfm.web.formats import local_day
 from wfm.web.scope import Scope, page_scope
 
@@ -105,22 +106,12 @@ def _chart(scope: Scope, queue: Queue, days: list[queries.HistoryDay]) -> dict[s
         queue, first_date=scope.starts_on, last_date=scope.ends_on
     )
     found = queries.actual_series(queue, starts_at=scope.starts_at, ends_at=scope.ends_at)
-    return TimeChart(
-        starts_at=starts_at,
-        step_minutes=queue.interval_minutes,
-        tz=queue.timezone,
-        y=Axis(
-            title=_("Contacts per %(minutes)s min") % {"minutes": queue.interval_minutes}, minimum=0
-        ),
-        series=[
-            Series(
-                key="actual",
-                label=_("Offered"),
-                values=[found.get(int(moment.timestamp())) for moment in starts_at],
-            )
-        ],
-        now=now(),
-    ).payload()
+    offered = Series(
+        key="actual",
+        label=_("Offered"),
+        values=[found.get(int(moment.timestamp())) for moment in starts_at],
+    )
+    return interval_chart(queue, starts_at=starts_at, series=[offered], digits=0)
 
 
 @require_GET

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 from forecasting import queries
 from forecasting.jobs import start_today_refresh
 from forecasting.models import ForecastRun, IntradayForecast
+from forecasting.views.charts import interval_chart
 from wfm.jobs.models import Job
 from wfm.org.access import access_of
 from wfm.org.access_views import require
 from wfm.org.models import Queue, User
 from wfm.timeline import day_bounds
-from wfm.web.charts import Axis, Series, TimeChart
+from wfm.web.charts import Series
 from wfm.web.scope import page_scope
 
 
@@ -108,12 +109,9 @@ def _chart(
     epochs = [int(moment.timestamp()) for moment in starts_at]
     nothing = (np.nan,) * 4
     rows = np.array([updates.get(moment, nothing) for moment in starts_at], dtype=float)
-    minutes = queue.interval_minutes
-    return TimeChart(
+    return interval_chart(
+        queue,
         starts_at=starts_at,
-        step_minutes=minutes,
-        tz=queue.timezone,
-        y=Axis(title=_("Contacts per %(minutes)s min") % {"minutes": minutes}, digits=1, minimum=0),
         series=[
             Series(key="actual", label=_("Offered"), values=[actuals.get(e) for e in epochs]),
             Series(
@@ -131,5 +129,4 @@ def _chart(
                 band_label=_("80 % band of the update"),
             ),
         ],
-        now=now(),
-    ).payload()
+    )

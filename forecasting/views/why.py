@@ -8,15 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from forecasting import queries
 from forecasting.models import ForecastQueueResult, SpecialDay
 from forecasting.queries import ExplainedInterval
+from forecasting.views.charts import interval_chart
 from wfm.org.models import Holiday, Queue
 from wfm.timeline import day_bounds
-from wfm.web.charts import Axis, Series, TimeChart
+from wfm.web.charts import Series
 from wfm.web.formats import local_clock, local_day, number, percent, signed
 
 NEUTRAL = 0.0005
@@ -28,15 +28,19 @@ def day_context(
 ) -> dict[str, Any]:
     """What the section of one day shows; `rows` is empty where the run kept no factors."""
     on_date = _date(request.GET.get("day", ""), default)
-    rows = queries.explained_intervals(
-        run=result.run, queue=queue, first_date=on_date, last_date=on_date
-    )
+    span = {"first_date": on_date, "last_date": on_date}
+    rows = queries.explained_intervals(run=result.run, queue=queue, **span)
+    if not rows and result.run.is_published:
+        # Beyond its own end, and where newer runs replaced it, the day as it is in force.
+        result = _result_in_force(queue, on_date) or result
+        rows = queries.explained_intervals(run=result.run, queue=queue, **span)
     chosen = _chosen(rows, request.GET.get("at", ""), queue)
     return {
         "day": on_date,
         "day_before": on_date - timedelta(days=1),
         "day_after": on_date + timedelta(days=1),
         "rows": rows,
+        "run": result.run,
         "chosen": chosen,
         "sentence": chosen and number_words(chosen, queue, result),
         "chart": _chart(rows, queue) if rows else None,
@@ -46,6 +50,12 @@ def day_context(
         "total": sum(row.mean for row in rows),
         "final_total": sum(row.final_mean for row in rows),
     }
+
+
+def _result_in_force(queue: Queue, on_date: date) -> ForecastQueueResult | None:
+    found = queries.in_force_on(queue, first_date=on_date, last_date=on_date)
+    results = ForecastQueueResult.objects.select_related("run")
+    return results.filter(pk__in=[part.result_id for part in found[:1]]).first()
 
 
 def _date(text: str, default: date) -> date:
@@ -193,15 +203,4 @@ def _chart(rows: list[ExplainedInterval], queue: Queue) -> dict[str, Any]:
                 values=while_open(lambda row: row.final_mean),
             )
         )
-    return TimeChart(
-        starts_at=[row.starts_at for row in rows],
-        step_minutes=queue.interval_minutes,
-        tz=queue.timezone,
-        y=Axis(
-            title=_("Contacts per %(minutes)s min") % {"minutes": queue.interval_minutes},
-            digits=1,
-            minimum=0,
-        ),
-        series=series,
-        now=now(),
-    ).payload()
+    return interval_chart(queue, starts_at=[row.starts_at for row in rows], series=series)
