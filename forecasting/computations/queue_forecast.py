@@ -173,14 +173,5 @@ def _facts(
 
 def _days(span: Span, result: ForecastResult, row: int) -> ForecastDays:
     """The factors of each local date, without the gap."""
-    parts = result.components
-    kept = slice(span.gap_days, None)
-    return ForecastDays(
-        first_date=span.horizon_first + timedelta(days=span.gap_days),
-        level=parts.level[row, kept],
-        weekday=parts.weekday[row, kept],
-        profile=parts.profile[row, kept],
-        special=parts.special[row, kept],
-        driver=parts.driver[row, kept],
-        today=parts.today[row, kept],
-    )
+    first_date = span.horizon_first + timedelta(days=span.gap_days)
+    return result.components.days_of(row, first_date=first_date, skipped_days=span.gap_days)

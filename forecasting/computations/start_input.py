@@ -221,15 +221,7 @@ def _factors(first_date: date, mean: FloatArray, is_open: BoolArray) -> Forecast
     parts = split_components(
         base=mean[None], mean=mean[None], horizon=HorizonData(open_mask=is_open[None])
     )
-    return ForecastDays(
-        first_date=first_date,
-        level=parts.level[0],
-        weekday=parts.weekday[0],
-        profile=parts.profile[0],
-        special=parts.special[0],
-        driver=parts.driver[0],
-        today=parts.today[0],
-    )
+    return parts.days_of(0, first_date=first_date)
 
 
 def _reason(plan: StartingPlan, found: StartForecast, start: _Start) -> str:

@@ -8,7 +8,6 @@ chosen in the backtest and why.
 """
 
 from forecasting.core.data import (
-    Components,
     ForecastParams,
     ForecastResult,
     HistoryData,
@@ -16,6 +15,7 @@ from forecasting.core.data import (
     MethodScore,
     QueueOutcome,
 )
+from forecasting.core.day_factors import Components
 from forecasting.core.opening import open_slots
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.core.data import DAYS_PER_WEEK, Components, HorizonData
+from forecasting.core.data import DAYS_PER_WEEK, HorizonData
+from forecasting.core.day_factors import Components
 from forecasting.core.wall_clock import FloatArray
 
 

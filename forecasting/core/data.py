@@ -12,6 +12,7 @@ from datetime import date
 
 import numpy as np
 
+from forecasting.core.day_factors import Components
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
 DAYS_PER_WEEK = 7
@@ -90,24 +91,6 @@ class HorizonData:
     def days(self) -> int:
         """Number of local dates."""
         return int(self.open_mask.shape[1])
-
-
-@dataclass(frozen=True)
-class Components:
-    """Factors whose product is the mean of every open cell."""
-
-    level: FloatArray
-    """Queue × date: contacts of an average open day around that date."""
-    weekday: FloatArray
-    """Queue × date: this weekday over the average day; 0 on a day without open cells."""
-    profile: FloatArray
-    """Queue × date × label: share of the day's contacts."""
-    special: FloatArray
-    """Queue × date × label: multiplier of holidays and special days."""
-    driver: FloatArray
-    """Queue × date: multiplier of the drivers."""
-    today: FloatArray
-    """Queue × date × label: correction by what came so far today; 1 elsewhere."""
 
 
 @dataclass(frozen=True)

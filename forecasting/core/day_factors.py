@@ -1,9 +1,11 @@
-"""The factors of one queue's forecast by local date and by instant; their product is the mean."""
+"""The factors of a forecast, by queue, by local date and by instant; their product is the mean."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Self
 
 import numpy as np
 
@@ -11,22 +13,52 @@ from forecasting.core.wall_clock import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
-class ForecastDays:
-    """Factors of consecutive local dates, as the engine made them."""
+class Factors:
+    """What the mean of every open cell is the product of; the axes are those of its kind."""
+
+    level: FloatArray
+    """Contacts of an average open day around the date."""
+    weekday: FloatArray
+    """This weekday over the average day; 0 on a day without open cells."""
+    profile: FloatArray
+    """Share of the day's contacts."""
+    special: FloatArray
+    """Multiplier of holidays and special days."""
+    driver: FloatArray
+    """Multiplier of the drivers."""
+    today: FloatArray
+    """Correction by what came so far today; 1 elsewhere."""
+
+    def changed(self, change: Callable[[FloatArray], FloatArray]) -> Self:
+        """The same change of every factor."""
+        return replace(self, **change_each(self, change))
+
+
+def change_each(
+    factors: Factors, change: Callable[[FloatArray], FloatArray]
+) -> dict[str, FloatArray]:
+    """Every factor after a change, by name."""
+    return {part.name: change(getattr(factors, part.name)) for part in fields(Factors)}
+
+
+@dataclass(frozen=True)
+class Components(Factors):
+    """Factors of several queues: queue × date, and queue × date × label where labels differ.
+
+    The share of the day, special days and today's correction have labels; the others have none.
+    """
+
+    def days_of(self, row: int, *, first_date: date, skipped_days: int = 0) -> ForecastDays:
+        """The factors of one queue; `first_date` is the first one that is not skipped."""
+        kept = change_each(self, lambda values: values[row, skipped_days:])
+        return ForecastDays(**kept, first_date=first_date)
+
+
+@dataclass(frozen=True)
+class ForecastDays(Factors):
+    """Factors of one queue on consecutive local dates: by date, and date × label."""
 
     first_date: date
-    level: FloatArray
-    """By date: contacts of an average open day."""
-    weekday: FloatArray
-    """By date: this weekday over the average day."""
-    profile: FloatArray
-    """Date × label: share of the day's contacts."""
-    special: FloatArray
-    """Date × label: multiplier of holidays and special days."""
-    driver: FloatArray
-    """By date: multiplier of the drivers."""
-    today: FloatArray
-    """Date × label: correction by what came so far today."""
 
     @property
     def days(self) -> int:
@@ -48,17 +80,11 @@ class ForecastDays:
 
 
 @dataclass(frozen=True)
-class InstantFactors:
-    """The factors of each instant."""
+class InstantFactors(Factors):
+    """Factors of one queue at each instant."""
 
     day: IntArray
     """Index of the instant's local date."""
-    level: FloatArray
-    weekday: FloatArray
-    profile: FloatArray
-    special: FloatArray
-    driver: FloatArray
-    today: FloatArray
 
     def product(self) -> FloatArray:
         """The mean that these factors make."""

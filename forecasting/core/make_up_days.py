@@ -8,7 +8,8 @@ from datetime import date
 
 import numpy as np
 
-from forecasting.core.data import DAYS_PER_WEEK, Components, ForecastResult
+from forecasting.core.data import DAYS_PER_WEEK, ForecastResult
+from forecasting.core.day_factors import Components
 from forecasting.core.special_days import SpecialCalendar
 
 LONGEST_SEARCH_DAYS = 28
@@ -88,13 +89,12 @@ def like_weekdays_by_queue(result: ForecastResult, make_up: Sequence[MakeUpDays]
 def _row_of(result: ForecastResult, row: int) -> ForecastResult:
     """The forecast of one queue."""
     one = slice(row, row + 1)
-    parts = {part.name: getattr(result.components, part.name)[one] for part in fields(Components)}
     return replace(
         result,
         mean=result.mean[one],
         quantiles=result.quantiles[:, one],
         aht_seconds=None if result.aht_seconds is None else result.aht_seconds[one],
-        components=Components(**parts),
+        components=result.components.changed(lambda values: values[one]),
     )
 
 
@@ -102,14 +102,10 @@ def like_weekdays(result: ForecastResult, make_up: MakeUpDays) -> ForecastResult
     """The forecast with each make-up workday taken from the date that it is like."""
     if not make_up.sources:
         return result
-    parts = {
-        part.name: make_up.applied(getattr(result.components, part.name), 1)
-        for part in fields(Components)
-    }
     return replace(
         result,
         mean=make_up.applied(result.mean, 1),
         quantiles=make_up.applied(result.quantiles, 2),
         aht_seconds=None if result.aht_seconds is None else make_up.applied(result.aht_seconds, 1),
-        components=Components(**parts),
+        components=result.components.changed(lambda values: make_up.applied(values, 1)),
     )
