@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from forecasting import queries
 from forecasting.api import serializers
-from forecasting.api.views import DEFAULT_DAYS, queue_of, run_of
+from forecasting.api.views import DEFAULT_DAYS, named_run, queue_of
 from forecasting.models import ForecastDay
 from wfm.web.api.fields import QUEUE_DAYS, date_span
 from wfm.web.api.views import VisibleQuerysetMixin
@@ -39,15 +39,16 @@ class ForecastComponentViewSet(VisibleQuerysetMixin, GenericViewSet[Any]):
     def list(self, request: Request) -> Response:
         """Return the intervals of the queue's own days."""
         queue = queue_of(request, request.query_params.get("queue", ""))
-        run = run_of(request, queue)
+        run = named_run(request)
         first, last = date_span(request, default_days=DEFAULT_DAYS, today=now().date())
         if (last - first).days >= MOST_DAYS:
             raise ValidationError(
                 {"to": _("Expected at most %(days)s days at once.") % {"days": MOST_DAYS}}
             )
+        span = {"first_date": first, "last_date": last}
         rows = (
-            []
+            queries.explained_in_force(queue, **span)
             if run is None
-            else queries.explained_intervals(run=run, queue=queue, first_date=first, last_date=last)
+            else queries.explained_intervals(run=run, queue=queue, **span)
         )
         return Response(self.get_serializer(rows, many=True).data)

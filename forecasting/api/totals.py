@@ -9,20 +9,23 @@ from typing import Any
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from forecasting import queries
 from forecasting.api import serializers
-from forecasting.api.views import DEFAULT_DAYS
-from forecasting.models import ForecastQueueResult, ForecastRun
+from forecasting.api.views import DEFAULT_DAYS, named_run
+from forecasting.core.wall_clock import MINUTES_PER_DAY
+from forecasting.models import ForecastQueueResult
 from wfm.org.models import Channel, Queue
 from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
 from wfm.web.api.views import VisibleQuerysetMixin
 
 MOST_DAYS = {"interval": 31, "day": 100}
+MOST_ROWS = 50_000
+"""Rows of one answer: 500 queues for 100 days, or 16 queues by quarter hour for a month."""
 
 
 class ForecastTotalViewSet(VisibleQuerysetMixin, GenericViewSet[Any]):
@@ -44,7 +47,7 @@ class ForecastTotalViewSet(VisibleQuerysetMixin, GenericViewSet[Any]):
             OpenApiParameter("client", int, description="Only queues of this client."),
             OpenApiParameter("site", int, description="Only queues of this site."),
             OpenApiParameter("channel", str, enum=Channel.values, description="Only this channel."),
-            OpenApiParameter("run", int, description="A run; else each queue's latest published."),
+            OpenApiParameter("run", int, description="A run; what is in force when left out."),
             FROM_DATE,
             TO_DATE,
         ],
@@ -58,13 +61,15 @@ class ForecastTotalViewSet(VisibleQuerysetMixin, GenericViewSet[Any]):
             raise ValidationError(
                 {"to": _("Expected at most %(days)s days at once.") % {"days": MOST_DAYS[step]}}
             )
+        queues = _queues(request)
+        _refuse_too_many(queues, level, step, days=(last - first).days + 1)
         found = queries.totals(
-            _queues(request),
+            queues,
             levels=[level],
             first_date=first,
             last_date=last,
             by_day=step == "day",
-            run=_run(request),
+            run=named_run(request),
         )
         rows = [row for item in found for row in _rows(item)]
         return Response(self.get_serializer(rows, many=True).data)
@@ -93,15 +98,21 @@ def _queues(request: Request) -> list[Queue]:
     return list(found)
 
 
-def _run(request: Request) -> ForecastRun | None:
-    named = request.query_params.get("run", "")
-    if not named:
-        return None
-    runs = ForecastRun.objects.visible_to(request.user)
-    run = runs.filter(pk=named).first() if named.isdigit() and len(named) < 19 else None
-    if run is None:
-        raise NotFound(_("There is no forecast %(pk)s.") % {"pk": named})
-    return run
+def _refuse_too_many(queues: list[Queue], level: str, step: str, *, days: int) -> None:
+    """Refuse before anything is read; a day with 25 hours is not worth counting."""
+    nodes = len({queries.node_of(queue, level) for queue in queues})
+    per_day = MINUTES_PER_DAY // queries.step_minutes(queues) if step == "interval" else 1
+    rows = nodes * days * per_day
+    if rows > MOST_ROWS:
+        raise ValidationError(
+            {
+                "to": _(
+                    "This asks for %(rows)s rows; an answer holds at most %(most)s. Ask for fewer"
+                    " days, for a client or site, by day, or for a level further up."
+                )
+                % {"rows": rows, "most": MOST_ROWS}
+            }
+        )
 
 
 def _rows(item: queries.NodeTotals) -> Iterator[dict[str, Any]]:

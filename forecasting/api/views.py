@@ -124,15 +124,16 @@ class ForecastIntervalViewSet(ListViewSet):
     required_permission = {"GET": "forecast.view"}
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Return the rows of one queue in one run."""
+        """Return the rows of one queue: of the run named, else those in force."""
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
         queue = queue_of(self.request, self.request.query_params.get("queue", ""))
-        run = run_of(self.request, queue)
-        if run is None:
-            return rows.none()
+        run = named_run(self.request)
         first, last = date_span(self.request, default_days=DEFAULT_DAYS, today=now().date())
+        if run is None:
+            found = queries.in_force_on(queue, first_date=first, last_date=last)
+            return rows.filter(pk__in=queries.rows_in_force(found))
         return rows.filter(
             run=run,
             queue=queue,
@@ -141,11 +142,11 @@ class ForecastIntervalViewSet(ListViewSet):
         )
 
 
-def run_of(request: Request, queue: Queue) -> ForecastRun | None:
-    """Return the run that `run` names, else the latest published one of the queue."""
+def named_run(request: Request) -> ForecastRun | None:
+    """Return the run that `run` names; None where it is left out."""
     named = request.query_params.get("run", "")
     if not named:
-        return queries.latest_published_run(queue)
+        return None
     runs = ForecastRun.objects.visible_to(request.user)
     run = runs.filter(pk=named).first() if named.isdigit() and len(named) < 19 else None
     if run is None:

@@ -66,6 +66,11 @@ class ForecastQueueResult(models.Model):
     improvable = models.FloatField(_("share above the noise floor"), null=True, blank=True)
     backtest = models.JSONField(_("backtest"), default=dict, blank=True)
     components = models.JSONField(_("components"), default=dict, blank=True)
+    starts_at = models.DateTimeField(_("from"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    """The queue's own stretch of the run, which is cut by the clocks of all its queues."""
+    cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
+    """When intervals that newer runs have replaced were deleted."""
 
     objects = ByQueueQuerySet.as_manager()
 

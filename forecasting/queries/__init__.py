@@ -17,7 +17,11 @@ from forecasting.queries.calendars import (
     special_dates,
     special_dates_of,
 )
-from forecasting.queries.components import ExplainedInterval, explained_intervals
+from forecasting.queries.components import (
+    ExplainedInterval,
+    explained_in_force,
+    explained_intervals,
+)
 from forecasting.queries.contacts import (
     ContactSplit,
     contact_counts,
@@ -35,6 +39,14 @@ from forecasting.queries.days import (
 )
 from forecasting.queries.drivers import driver_values
 from forecasting.queries.holidays import holiday_calendar, holiday_name, next_holidays
+from forecasting.queries.in_force import (
+    completed_series,
+    in_force,
+    in_force_at,
+    in_force_on,
+    rows_in_force,
+    series_in_force,
+)
 from forecasting.queries.runs import (
     IntervalSeries,
     as_override_data,
@@ -71,6 +83,7 @@ from forecasting.queries.totals import (
     NodeTotals,
     bucket_date,
     node_of,
+    step_minutes,
     totals,
 )
 
@@ -101,6 +114,7 @@ __all__ = [
     "by_planner",
     "by_reason",
     "cells_of",
+    "completed_series",
     "contact_counts",
     "contact_split",
     "daily_totals",
@@ -108,6 +122,7 @@ __all__ = [
     "day_forecasts",
     "day_updates",
     "driver_values",
+    "explained_in_force",
     "explained_intervals",
     "forecast_days",
     "history_bounds",
@@ -115,6 +130,9 @@ __all__ = [
     "holiday_calendar",
     "holiday_name",
     "horizon_of",
+    "in_force",
+    "in_force_at",
+    "in_force_on",
     "instant_factors",
     "interval_series",
     "intervals_between",
@@ -135,8 +153,11 @@ __all__ = [
     "queue_overviews",
     "queues_with_contacts",
     "realized_accuracy",
+    "rows_in_force",
+    "series_in_force",
     "special_dates",
     "special_dates_of",
     "staleness",
+    "step_minutes",
     "totals",
 ]

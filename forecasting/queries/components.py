@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,9 +13,12 @@ from forecasting.core.day_factors import ForecastDays
 from forecasting.core.wall_clock import WallClockGrid
 from forecasting.core.why import NumberParts, number_parts
 from forecasting.models import ForecastRun
+from forecasting.queries.in_force import in_force_on
 from forecasting.queries.runs import IntervalSeries, forecast_days, interval_series
 from wfm.org.models import Queue
 from wfm.timeline import day_bounds
+
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -42,21 +45,42 @@ def explained_intervals(
     *, run: ForecastRun, queue: Queue, first_date: date, last_date: date
 ) -> list[ExplainedInterval]:
     """Every interval of the dates with its factors; empty where the run kept none."""
-    days = forecast_days(run=run, queue=queue)
+    return _explained_stretch(
+        run,
+        queue,
+        starts_at=day_bounds(first_date, queue.timezone).starts_at,
+        ends_at=day_bounds(last_date, queue.timezone).ends_at,
+    )
+
+
+def _explained_stretch(
+    run: ForecastRun, queue: Queue, *, starts_at: datetime, ends_at: datetime
+) -> list[ExplainedInterval]:
+    zone = ZoneInfo(queue.timezone)
+    first, last = (moment.astimezone(zone).date() for moment in (starts_at, ends_at))
+    # The weeks around tell how fast the level grows.
+    days = forecast_days(run=run, queue=queue, first_date=first - WEEK, last_date=last + WEEK)
     if days is None:
         return []
-    zone = ZoneInfo(queue.timezone)
-    series = interval_series(
-        run=run,
-        queue=queue,
-        starts_at=day_bounds(first_date, zone).starts_at,
-        ends_at=day_bounds(last_date, zone).ends_at,
-    )
+    series = interval_series(run=run, queue=queue, starts_at=starts_at, ends_at=ends_at)
     grid = WallClockGrid(days.first_date, days.days, zone, queue.interval_minutes)
     positions = grid.positions[np.searchsorted(grid.starts_at, series.starts_at)]
     return [
         _explained(days, series, index, int(position), grid.labels)
         for index, position in enumerate(positions)
+    ]
+
+
+def explained_in_force(
+    queue: Queue, *, first_date: date, last_date: date
+) -> list[ExplainedInterval]:
+    """Every interval of the dates as it is in force, whatever runs it comes from."""
+    return [
+        row
+        for part in in_force_on(queue, first_date=first_date, last_date=last_date)
+        for row in _explained_stretch(
+            ForecastRun(pk=part.run_id), queue, starts_at=part.starts_at, ends_at=part.ends_at
+        )
     ]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -29,17 +30,20 @@ from forecasting.models import (
 from wfm.org.models import Queue
 
 SERIES_SQL = """
-SELECT extract(epoch FROM starts_at)::bigint, mean, quantile_10, quantile_50, quantile_90,
-       final_mean, aht_seconds, is_open::int, repeat_mean
-FROM forecasting_forecastinterval
-WHERE run_id = %s AND queue_id = %s AND starts_at >= %s AND starts_at < %s
-ORDER BY starts_at
+SELECT extract(epoch FROM row.starts_at)::bigint, row.mean, row.quantile_10, row.quantile_50,
+       row.quantile_90, row.final_mean, row.aht_seconds, row.is_open::int, row.repeat_mean
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])
+     AS wanted(run_id, starts_at, ends_at)
+JOIN forecasting_forecastinterval AS row
+  ON row.run_id = wanted.run_id AND row.queue_id = %s
+ AND row.starts_at >= wanted.starts_at AND row.starts_at < wanted.ends_at
+ORDER BY row.starts_at
 """
 
 
 @dataclass(frozen=True)
 class IntervalSeries:
-    """The forecast of one queue in one run, interval by interval in UTC."""
+    """The forecast of one queue, interval by interval in UTC."""
 
     starts_at: InstantArray
     mean: FloatArray
@@ -57,13 +61,36 @@ class IntervalSeries:
         seconds = self.starts_at.astype(np.int64)
         return [datetime.fromtimestamp(int(second), tz=UTC) for second in seconds]
 
+    def with_rows_of(self, other: IntervalSeries, chosen: BoolArray) -> IntervalSeries:
+        """These intervals and the chosen ones of another series, in order of time."""
+        starts_at = np.concatenate([self.starts_at, other.starts_at[chosen]])
+        order = np.argsort(starts_at, kind="stable")
+        columns = {
+            field.name: np.concatenate(
+                [getattr(self, field.name), getattr(other, field.name)[chosen]]
+            )[order]
+            for field in fields(self)
+        }
+        return IntervalSeries(**columns)
+
 
 def interval_series(
     *, run: ForecastRun, queue: Queue, starts_at: datetime, ends_at: datetime
 ) -> IntervalSeries:
     """The run's intervals of a queue in [starts_at, ends_at)."""
+    return series_of_stretches(queue, run_ids=[run.pk], starts_at=[starts_at], ends_at=[ends_at])
+
+
+def series_of_stretches(
+    queue: Queue,
+    *,
+    run_ids: Sequence[int],
+    starts_at: Sequence[datetime],
+    ends_at: Sequence[datetime],
+) -> IntervalSeries:
+    """The intervals of a queue in several stretches, each of the run named for it."""
     with connection.cursor() as cursor:
-        cursor.execute(SERIES_SQL, [run.pk, queue.pk, starts_at, ends_at])
+        cursor.execute(SERIES_SQL, [[*run_ids], [*starts_at], [*ends_at], queue.pk])
         rows = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 9)
     return IntervalSeries(
         starts_at=rows[:, 0].astype(np.int64).astype("datetime64[s]"),
@@ -126,14 +153,20 @@ def forecast_days(
         rows = rows.filter(date__gte=first_date)
     if last_date is not None:
         rows = rows.filter(date__lte=last_date)
-    found = list(
+    found: list[Any] = list(
         rows.values_list("date", "level", "weekday", "driver", "profile", "special", "today")
     )
     if not found:
         return None
+    # Dates between may have been cleared since newer runs replaced them: they stay unknown.
+    labels = len(found[0][4])
+    unknown = (None, np.nan, np.nan, np.nan, [np.nan] * labels, None, None)
+    by_date = {row[0]: row for row in found}
+    span = (found[-1][0] - found[0][0]).days + 1
+    found = [by_date.get(found[0][0] + timedelta(days=index), unknown) for index in range(span)]
     profile = np.array([row[4] for row in found], dtype=np.float64)
     return ForecastDays(
-        first_date=found[0][0],
+        first_date=min(by_date),
         level=np.array([row[1] for row in found]),
         weekday=np.array([row[2] for row in found]),
         driver=np.array([row[3] for row in found]),

@@ -12,18 +12,16 @@ import numpy as np
 from django.db import connection
 
 from forecasting.core.wall_clock import FloatArray, IntArray
+from forecasting.queries.in_force import in_force_at
 from wfm.org.binary_copy import read_columns
 from wfm.org.models import Queue
 from wfm.timeline import day_bounds
 
-RUNS_SQL = """
-SELECT DISTINCT ON (result.queue_id) result.queue_id, run.id, run.origin_at,
-       result.components->'intraday'
+MEMORY_SQL = """
+SELECT result.id, run.origin_at, result.components->'intraday'
 FROM forecasting_forecastqueueresult AS result
 JOIN forecasting_forecastrun AS run ON run.id = result.run_id
-WHERE run.published_at IS NOT NULL AND run.starts_at <= %s AND run.ends_at > %s
-  AND result.flag <> 'REFUSED'
-ORDER BY result.queue_id, run.published_at DESC, run.id DESC
+WHERE result.id = ANY(%s)
 """
 INTERVALS_SQL = """
 SELECT row.queue_id, extract(epoch FROM row.starts_at)::bigint, row.mean, row.quantile_10,
@@ -57,13 +55,15 @@ class PublishedToday:
 
 
 def published_today(at: datetime) -> dict[int, PublishedToday]:
-    """The latest published forecast over an instant, by queue."""
+    """The forecast in force at an instant, by queue; JSON is read of those alone."""
+    current = in_force_at(at)
     with connection.cursor() as cursor:
-        cursor.execute(RUNS_SQL, [at, at])
-        return {
-            queue_id: PublishedToday(run_id, origin_at, _parsed(memory))
-            for queue_id, run_id, origin_at, memory in cursor.fetchall()
-        }
+        cursor.execute(MEMORY_SQL, [[stretch.result_id for stretch in current.values()]])
+        found = {pk: (origin_at, _parsed(memory)) for pk, origin_at, memory in cursor.fetchall()}
+    return {
+        queue_id: PublishedToday(stretch.run_id, *found[stretch.result_id])
+        for queue_id, stretch in current.items()
+    }
 
 
 def _parsed(memory: object) -> dict[str, Any] | None:

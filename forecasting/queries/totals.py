@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from django.db import connection
 from forecasting.core import totals as core
 from forecasting.core.wall_clock import MINUTES_PER_DAY, FloatArray, IntArray
 from forecasting.models import ForecastQueueResult, ForecastRun
+from forecasting.queries.in_force import in_force
 from wfm.org.binary_copy import read_columns
 from wfm.org.models import Queue
 from wfm.timeline import day_bounds
@@ -78,18 +79,47 @@ def node_of(queue: Queue, level: str) -> Node:
     return Node(level, *list(path.values())[:depth])
 
 
-def runs_of(queues: Sequence[Queue], run: ForecastRun | None) -> dict[int, int]:
-    """The run of each queue: the named one, else its latest published one."""
-    results = ForecastQueueResult.objects.filter(queue__in=queues)
-    results = results.exclude(flag=ForecastQueueResult.Flag.REFUSED)
+@dataclass(frozen=True)
+class _Source:
+    """A run and the stretch of a queue's time that is read from it."""
+
+    queue: Queue
+    run_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+def _sources(
+    queues: Sequence[Queue], run: ForecastRun | None, first: date, last: date
+) -> list[_Source]:
+    """Where each queue's own dates are read: in the named run, else in those in force."""
+    bounds = {
+        queue.pk: (
+            day_bounds(first, queue.timezone).starts_at,
+            day_bounds(last, queue.timezone).ends_at,
+        )
+        for queue in queues
+    }
+    if not bounds:
+        return []
     if run is not None:
-        return dict.fromkeys(results.filter(run=run).values_list("queue_id", flat=True), run.pk)
-    found = (
-        results.filter(run__published_at__isnull=False)
-        .order_by("queue_id", "-run__published_at", "-run_id")
-        .distinct("queue_id")
+        results = ForecastQueueResult.objects.filter(queue__in=queues, run=run)
+        results = results.exclude(flag=ForecastQueueResult.Flag.REFUSED)
+        held = set(results.values_list("queue_id", flat=True))
+        return [_Source(queue, run.pk, *bounds[queue.pk]) for queue in queues if queue.pk in held]
+    found = in_force(
+        list(bounds),
+        starts_at=min(begin for begin, _end in bounds.values()),
+        ends_at=max(end for _begin, end in bounds.values()),
     )
-    return dict(found.values_list("queue_id", "run_id"))
+    by_pk = {queue.pk: queue for queue in queues}
+    sources = []
+    for part in found:
+        begin, end = bounds[part.queue_id]
+        begin, end = max(begin, part.starts_at), min(end, part.ends_at)
+        if begin < end:
+            sources.append(_Source(by_pk[part.queue_id], part.run_id, begin, end))
+    return sources
 
 
 def step_minutes(queues: Sequence[Queue]) -> int:
@@ -113,12 +143,12 @@ def totals(
     """
     if unknown := set(levels) - set(LEVELS):
         raise ValueError(f"Expected levels of {', '.join(LEVELS)}, got {sorted(unknown)}.")
-    runs = runs_of(queues, run)
-    known = {queue.pk: queue for queue in queues if queue.pk in runs}
-    by_day = by_day or step_minutes(list(known.values())) == MINUTES_PER_DAY
-    rows = _rows(list(known.values()), runs, first_date, last_date, by_day=by_day)
-    days = _backtest_days(known, runs)
+    sources = _sources(queues, run, first_date, last_date)
+    known = {source.queue.pk: source.queue for source in sources}
     step = step_minutes(list(known.values()))
+    by_day = by_day or step == MINUTES_PER_DAY
+    rows = _rows(sources, step, by_day=by_day)
+    days = _backtest_days({source.queue.pk: source.run_id for source in sources})
     own_bands = {pk for pk, queue in known.items() if not by_day and queue.interval_minutes == step}
     members: dict[Node, list[int]] = {}
     for level in levels:
@@ -130,20 +160,18 @@ def totals(
     ]
 
 
-def _rows(
-    queues: list[Queue], runs: dict[int, int], first: date, last: date, *, by_day: bool
-) -> list[Any]:
-    """Queue, bucket and sums, one row per queue and bucket."""
-    step = step_minutes(queues) * 60
+def _rows(sources: Sequence[_Source], step: int, *, by_day: bool) -> list[Any]:
+    """Queue, bucket and sums, one row per queue and bucket of each source."""
     bucket = DAY_BUCKET
     if not by_day:
-        bucket = f"(floor(extract(epoch FROM forecast.starts_at) / {step}) * {step})::bigint"
+        seconds = step * 60
+        bucket = f"(floor(extract(epoch FROM forecast.starts_at) / {seconds}) * {seconds})::bigint"
     params = [
-        [queue.pk for queue in queues],
-        [runs[queue.pk] for queue in queues],
-        [queue.timezone for queue in queues],
-        [day_bounds(first, queue.timezone).starts_at for queue in queues],
-        [day_bounds(last, queue.timezone).ends_at for queue in queues],
+        [source.queue.pk for source in sources],
+        [source.run_id for source in sources],
+        [source.queue.timezone for source in sources],
+        [source.starts_at for source in sources],
+        [source.ends_at for source in sources],
     ]
     return read_columns(ROWS_SQL.format(bucket=bucket), params, types=ROW_TYPES)
 
@@ -156,14 +184,15 @@ class _BacktestDays:
     actual: dict[tuple[str, int], float]
 
 
-def _backtest_days(known: dict[int, Queue], runs: dict[int, int]) -> dict[int, _BacktestDays]:
+def _backtest_days(runs: dict[int, int]) -> dict[int, _BacktestDays]:
+    """How each queue erred by day in the backtest of its run."""
     found = {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT result.queue_id, result.backtest->'days' FROM forecasting_forecastqueueresult"
             " result JOIN unnest(%s::bigint[], %s::bigint[]) AS wanted(queue_id, run_id)"
             " ON result.queue_id = wanted.queue_id AND result.run_id = wanted.run_id",
-            [list(known), [runs[pk] for pk in known]],
+            [list(runs), list(runs.values())],
         )
         for pk, stored in cursor.fetchall():
             kept = json.loads(stored) if isinstance(stored, str) else stored or {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from forecasting.services.runs import UnableToForecast
 from forecasting.services.staging import Staging
 from wfm.org.binary_copy import write_columns
 from wfm.org.models import Queue
+from wfm.timeline import day_bounds
 
 INTERVAL_COLUMNS = {
     "queue_id": "bigint",
@@ -108,12 +109,15 @@ def _refusal(run: ForecastRun, queue: Queue, reason: str) -> ForecastQueueResult
 def _result(
     run: ForecastRun, queue: Queue, item: QueueForecast, overrides: int
 ) -> ForecastQueueResult:
+    last_date = item.days.first_date + timedelta(days=item.days.days - 1)
     return ForecastQueueResult(
         run=run,
         queue=queue,
         flag=item.flag,
         method=item.method,
         reason=item.reason,
+        starts_at=day_bounds(item.days.first_date, queue.timezone).starts_at,
+        ends_at=day_bounds(last_date, queue.timezone).ends_at,
         backtest=item.backtest,
         components=item.components | {"overrides": overrides},
         **item.measures,
@@ -223,8 +227,3 @@ def _factor_array(values: FloatArray) -> str | None:
     if (values == values[0]).all():
         return None if values[0] == 1 else _array(values[:1])
     return _array(values)
-
-
-def moment(instant: np.datetime64) -> datetime:
-    """An instant of NumPy as an aware datetime."""
-    return datetime.fromtimestamp(int(instant.astype("datetime64[s]").astype(np.int64)), tz=UTC)

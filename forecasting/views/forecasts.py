@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from forecasting.forms import OverrideForm, StartForm
 from forecasting.jobs import start_forecast
 from forecasting.models import ForecastQueueResult, ForecastRun, Override
 from forecasting.services import UnableToForecast, UnableToPublish, publish_forecast
+from forecasting.services.runs import LONGEST_HORIZON_DAYS
 from forecasting.views.charts import forecast_chart
 from forecasting.views.why import day_context
 from forecasting.views.words import (
@@ -32,11 +34,12 @@ from forecasting.views.words import (
 from wfm.org.access import access_of
 from wfm.org.access_views import require
 from wfm.org.models import Queue, User
-from wfm.web.scope import page_scope
+from wfm.web.scope import Scope, page_scope
 
 ROWS_PER_PAGE = 20
 DAYS_SHOWN_BEFORE = 7
 DAYS_SHOWN = 14
+LONGEST_AHEAD = timedelta(days=LONGEST_HORIZON_DAYS)
 
 
 def _person(request: HttpRequest) -> User | None:
@@ -59,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "current": current,
         "stale": queries.staleness(current) if current else [],
-        "results": _results(request, current, scope),
+        "results": _results_in_force(request, current, scope),
         "running": runs.filter(job__in=_open_jobs(request)).order_by("-pk"),
         "form": StartForm(principal=request.user, initial={"queue": scope.queue}),
         "may_run": access.can("forecast.run"),
@@ -73,11 +76,27 @@ def _open_jobs(request: HttpRequest) -> Any:
     return Job.objects.visible_to(request.user).unfinished()
 
 
-def _results(request: HttpRequest, run: ForecastRun | None, scope: Any) -> list[dict[str, Any]]:
-    """Rows of the table of queues."""
-    if run is None:
+def _results_in_force(
+    request: HttpRequest, newest: ForecastRun | None, scope: Scope
+) -> list[dict[str, Any]]:
+    """What is in force of each queue now; of queues without anything, why the newest run refused.
+
+    A run of one queue, or a shorter one, does not take the others' place.
+    """
+    if newest is None:
         return []
-    found = ForecastQueueResult.objects.visible_to(request.user).filter(run=run)
+    moment = now()
+    ahead = queries.in_force(None, starts_at=moment, ends_at=moment + LONGEST_AHEAD)
+    chosen: dict[int, int] = {}
+    for part in ahead:
+        chosen.setdefault(part.queue_id, part.result_id)
+    of_newest = Q(run=newest) & ~Q(queue__in=list(chosen))
+    return _results(request, Q(pk__in=list(chosen.values())) | of_newest, scope)
+
+
+def _results(request: HttpRequest, wanted: Q, scope: Scope | None) -> list[dict[str, Any]]:
+    """Rows of the table of queues."""
+    found = ForecastQueueResult.objects.visible_to(request.user).filter(wanted)
     if scope is not None and scope.client is not None:
         found = found.filter(queue__client=scope.client)
     if scope is not None and scope.queue is not None:
@@ -126,7 +145,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = _run(request, pk)
     access = access_of(request.user)
     is_open = found.job is not None and found.job.is_open
-    results = _results(request, found, None)
+    results = _results(request, Q(run=found), None)
     context = {
         "run": found,
         "job": found.job if is_open else None,
@@ -171,7 +190,9 @@ def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse
     overrides = Override.objects.filter(
         queue=queue, starts_at__lt=found.ends_at, ends_at__gt=found.starts_at
     ).select_related("created_by", "revoked_by")
-    chart, total = forecast_chart(found, queue, scope, list(overrides.filter(revoked_at=None)))
+    chart, total, filled = forecast_chart(
+        found, queue, scope, list(overrides.filter(revoked_at=None))
+    )
     tomorrow = found.origin_at.astimezone(ZoneInfo(queue.timezone)).date() + timedelta(days=1)
     day = day_context(request, result, queue, tomorrow)
     access = access_of(request.user)
@@ -182,6 +203,7 @@ def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse
         "scope": scope,
         "chart": chart,
         "total": total,
+        "filled": filled,
         "day": day,
         "method": method_words(result.method),
         "why": why_words(result),

@@ -223,6 +223,22 @@ def test_totals_without_sense_are_refused(planner, asked):
     assert planner.get("/api/v1/forecasting/totals/", PERIOD | asked).status_code == 400
 
 
+def test_an_answer_that_would_be_endless_is_refused_before_it_is_read(
+    planner, operation, monkeypatch
+):
+    """Seven queues in steps of an hour for a week; Kolkata's days begin between two hours."""
+    wanted = PERIOD | {"level": "queue", "step": "interval"}
+    monkeypatch.setattr("forecasting.api.totals.MOST_ROWS", 7 * 7 * 24)
+    whole = planner.get("/api/v1/forecasting/totals/", wanted)
+    assert (whole.status_code, len(whole.json())) == (200, 7 * 7 * 24 + 1)
+    monkeypatch.setattr("forecasting.api.totals.MOST_ROWS", 7 * 7 * 24 - 1)
+    refused = planner.get("/api/v1/forecasting/totals/", wanted)
+    assert refused.status_code == 400
+    assert "This asks for 1176 rows; an answer holds at most 1175." in str(refused.json())
+    fewer = planner.get("/api/v1/forecasting/totals/", wanted | {"level": "all"})
+    assert len(fewer.json()) == 7 * 24 + 10  # from Kolkata's midnight to Toronto's
+
+
 def test_the_page_shows_the_tree(planner, operation):
     page = planner.get(reverse("forecast-totals"), PERIOD)
     names = [row["name"] for row in page.context["rows"]]
@@ -244,7 +260,8 @@ def test_the_page_says_which_queues_are_not_in_the_sums(planner, operation):
 
 def test_an_empty_or_endless_period_says_so(planner, operation):
     empty = planner.get(reverse("forecast-totals"), {"from": "2027-01-01", "to": "2027-01-02"})
-    assert empty.status_code == 200
+    assert empty.context["rows"] == []
+    assert "No published forecast covers this period" in empty.content.decode()
     long = planner.get(reverse("forecast-totals"), {"from": "2026-01-01", "to": "2027-01-02"})
     assert "at most 100 days" in long.content.decode()
 
