@@ -178,6 +178,7 @@ def gather(batch: Batch) -> BatchInput:
         aht_seconds=cells.aht_seconds[:, past],
         learn_mask=learn_mask(special, span.first, span.history_days),
         day_factors=_factors(drivers, span.history_days, ahead=False),
+        told_factors=_told(drivers),
     )
     horizon = HorizonData(
         open_mask=queries.open_labels_of(batch.queues, grid=batch.ahead, by_items=batch.by_items),
@@ -247,6 +248,14 @@ def _factors(drivers: Sequence[DriverInput | None], days: int, *, ahead: bool) -
     return np.stack(
         [ones if driver is None else driver.future if ahead else driver.past for driver in drivers]
     )
+
+
+def _told(drivers: Sequence[DriverInput | None]) -> FloatArray | None:
+    """Factors as told at each origin of the backtest; None when nothing drives any queue."""
+    shape = next((driver.told.shape for driver in drivers if driver is not None), None)
+    if shape is None:
+        return None
+    return np.stack([np.ones(shape) if driver is None else driver.told for driver in drivers])
 
 
 def _splits(batch: Batch) -> dict[int, ContactSplit]:

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from forecasting import queries
+from forecasting.core import ForecastParams
+from forecasting.core.backtest import origins_of
 from forecasting.core.drivers import DriverLink as EstimatedLink
 from forecasting.core.drivers import driven_factors
 from forecasting.core.wall_clock import FloatArray
@@ -23,6 +25,8 @@ class DriverInput:
     links: tuple[tuple[DriverLink, EstimatedLink], ...]
     past: FloatArray
     future: FloatArray
+    told: FloatArray
+    """Origin of the backtest × day from there on: what the factors could have been told to be."""
 
     @property
     def sentence(self) -> str:
@@ -52,14 +56,15 @@ def best_driver(
     found = driven_factors(
         totals=queries.daily_totals(queue, first_date=first, days=days, before=origin_at),
         drivers=drivers,
-        first_date=first,
+        origins=origins_of(days, ForecastParams()),
     )
-    if not found.links:
+    if not found.links or found.told is None:
         return None
     return DriverInput(
         links=tuple((by_key[kept.driver], kept) for kept in found.links),
         past=found.past,
         future=found.future,
+        told=found.told,
     )
 
 

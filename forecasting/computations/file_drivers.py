@@ -9,7 +9,8 @@ from datetime import datetime
 import numpy as np
 
 from forecasting.computations.driver_file import DriverFile
-from forecasting.core import HistoryData
+from forecasting.core import ForecastParams, HistoryData
+from forecasting.core.backtest import origins_of
 from forecasting.core.drivers import DrivenFactors, driven_factors
 from forecasting.core.wall_clock import FloatArray
 
@@ -23,6 +24,8 @@ class FileDrivers:
 
     past: FloatArray | None = None
     future: FloatArray | None = None
+    told: FloatArray | None = None
+    """Series × origin of the backtest × day from there on."""
     notes: tuple[str, ...] = ()
 
 
@@ -37,6 +40,7 @@ def file_drivers(
     if drivers is None:
         return FileDrivers()
     totals = daily_totals(history)
+    origins = origins_of(history.days, ForecastParams())
     found: list[DrivenFactors] = []
     notes: list[str] = []
     for row, name in enumerate(names):
@@ -55,15 +59,20 @@ def file_drivers(
             totals=totals[row],
             drivers=daily,
             learn_mask=None if history.learn_mask is None else history.learn_mask[row],
-            first_date=history.first_date,
+            origins=origins,
         )
         found.append(_with_length(result, history.days, horizon_days))
         notes.extend(_notes(name, origin, result))
     return FileDrivers(
         past=np.stack([item.past for item in found]),
         future=np.stack([item.future for item in found]),
+        told=_told(found, (origins.size, history.days - int(origins[0]))),
         notes=tuple(notes),
     )
+
+
+def _told(found: Sequence[DrivenFactors], shape: tuple[int, int]) -> FloatArray:
+    return np.stack([np.ones(shape) if item.told is None else item.told for item in found])
 
 
 def _with_length(result: DrivenFactors, days: int, horizon_days: int) -> DrivenFactors:

@@ -92,7 +92,7 @@ def _group_input(
     )
     names = [history.series[index].name for index in indexes]
     driven = file_drivers(data, names, params.drivers, origin, make_up.days)
-    data = replace(data, day_factors=driven.past)
+    data = replace(data, day_factors=driven.past, told_factors=driven.told)
     slots = np.stack([item.slots for item in inputs])
     future = slots[:, np.arange(days, days + make_up.days) % DAYS_PER_WEEK]
     horizon = HorizonData(

@@ -110,7 +110,7 @@ def _with_default(aht: Any, is_open: Any, default_seconds: float) -> Any:
 def _reason(reason: str, span: Span, driver: DriverInput | None) -> str:
     parts = [reason]
     if driver is not None:
-        parts.extend([driver.sentence, _("The backtests knew the driver's true values.")])
+        parts.append(driver.sentence)
     if span.gap_days:
         parts.append(
             _("The last recorded day lies %(days)s days before the forecast.")

@@ -45,6 +45,8 @@ class LearningData:
     known: FloatArray
     trust: FloatArray
     factors: FloatArray
+    told_factors: FloatArray | None = None
+    """Queue × origin × day from the origin on: factors as known then; None: as they came."""
 
     def fit(self, origin: int) -> Fit:
         """Fit all queues on the days before the origin."""
@@ -106,7 +108,8 @@ def run_backtest(data: LearningData, final: Fit, params: ForecastParams) -> Back
     variant_errors = np.stack(
         [_variant_errors(fit, y, w) for fit, y, w in zip(fits, actual, weight, strict=True)]
     )
-    level_errors, day_counts = _level_errors(fits, actual, weight)
+    factors = np.stack([_day_factors(data, int(origin), horizon) for origin in origins])
+    level_errors, day_counts = _level_errors(fits, actual, weight, factors)
     predicted = np.zeros((len(METHODS), *actual.shape))
     for index, fit in enumerate(fits):
         others = np.arange(len(fits)) != index if len(fits) > 1 else np.ones(1, dtype=bool)
@@ -120,7 +123,7 @@ def run_backtest(data: LearningData, final: Fit, params: ForecastParams) -> Back
         )
         predicted[:, index] = method_forecasts(
             data, fit, weights, int(origins[index]), horizon
-        ) * _day_factors(data, int(origins[index]), horizon)
+        ) * _told_factors(data, index, int(origins[index]), horizon)
     return Backtest(
         predicted=predicted,
         actual=actual,
@@ -177,11 +180,21 @@ def _windows(
 
 
 def _day_factors(data: LearningData, origin: int, horizon: int) -> FloatArray:
-    """Queue × day × 1 factors after an origin, 1 beyond the history."""
-    factors = np.ones((data.factors.shape[0], horizon, 1))
-    known = data.factors[:, origin : origin + horizon]
-    factors[:, : known.shape[1], 0] = known
-    return factors
+    """Queue × day factors after an origin as they came, 1 beyond the history."""
+    return _padded(data.factors[:, origin : origin + horizon], horizon)
+
+
+def _told_factors(data: LearningData, index: int, origin: int, horizon: int) -> FloatArray:
+    """Queue × day × 1 factors after an origin as they were known then, 1 beyond the history."""
+    if data.told_factors is None:
+        return _day_factors(data, origin, horizon)[:, :, None]
+    return _padded(data.told_factors[:, index, :horizon], horizon)[:, :, None]
+
+
+def _padded(factors: FloatArray, horizon: int) -> FloatArray:
+    padded = np.ones((factors.shape[0], horizon))
+    padded[:, : factors.shape[1]] = factors
+    return padded
 
 
 def _variant_errors(fit: Fit, actual: FloatArray, weight: FloatArray) -> FloatArray:
@@ -199,10 +212,11 @@ def _variant_errors(fit: Fit, actual: FloatArray, weight: FloatArray) -> FloatAr
 
 
 def _level_errors(
-    fits: list[Fit], actual: FloatArray, weight: FloatArray
+    fits: list[Fit], actual: FloatArray, weight: FloatArray, factors: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Squared errors of day totals on the square-root scale, where noise is alike at any level.
 
+    Members are judged by what they are for: factors (origin × queue × day) are those that came.
     Returns origin × member × bucket × queue, and days as origin × bucket × queue.
     """
     origins, queues, days, _ = actual.shape
@@ -211,7 +225,7 @@ def _level_errors(
     errors = np.empty((origins, MEMBERS, len(BUCKET_NAMES), queues))
     counts = np.empty((origins, len(BUCKET_NAMES), queues))
     for index, fit in enumerate(fits):
-        base = (fit.rates.mean(axis=0)[:, slots] * weight[index]).sum(axis=-1)
+        base = (fit.rates.mean(axis=0)[:, slots] * weight[index]).sum(axis=-1) * factors[index]
         truth = np.sqrt((actual[index] * weight[index]).sum(axis=-1))
         scored = (weight[index].sum(axis=-1) > 0).astype(float)
         paths = fit.levels.paths(fit.day_weights.shape[1], days)

@@ -36,6 +36,9 @@ class HistoryData:
     """False on queue × date that must not be learnt from (special days)."""
     day_factors: FloatArray | None = None
     """Known multiplier of each queue × date (a driver); 1 is an ordinary day."""
+    told_factors: FloatArray | None = None
+    """Queue × origin of the backtest × date from there on: the multiplier as it could have been told
+    at that origin (see backtest.origins_of); None where the true ones were known ahead."""
 
     def __post_init__(self) -> None:
         if self.offered.ndim != 3:

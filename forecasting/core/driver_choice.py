@@ -47,15 +47,32 @@ class KeptDriver:
     """A driver in the model."""
 
     driver: str
-    part: FloatArray
-    """Contacts of each day, past and future, that it brings."""
-    effects: FloatArray
-    """Contacts by lag of one unit."""
+    additive: FloatArray
+    """Contacts by lag of one unit, on any day."""
+    relative: FloatArray
+    """Contacts by lag of one unit on an average day, in proportion to the day's usual ones."""
+    relative_mean: float
+    """What the relative effects bring on average; only what differs from it counts."""
     usual_value: float
     """Mean of the driver."""
     evidence: float
     errors: tuple[float, float]
     """Mean absolute error of held-out days without and with it."""
+
+    @property
+    def effects(self) -> FloatArray:
+        """Contacts by lag that one unit brings on an average day."""
+        return self.additive + self.relative
+
+    def part(self, values: FloatArray, usual: FloatArray) -> FloatArray:
+        """Contacts of each day that the driver's values bring.
+
+        Args:
+            values: of each day, unknown ones NaN.
+            usual: of the same days, usual contacts over their mean.
+        """
+        additive, relative = smeared(filled(values), np.stack([self.additive, self.relative]))
+        return np.asarray(additive + (relative - self.relative_mean) * usual)
 
 
 @dataclass(frozen=True)
@@ -118,10 +135,19 @@ def choose_drivers(
             break
         trial = trials[best]
         part = columns.pop(best) @ trial.coefficients
-        effects = _effects(trial.coefficients, family)
-        errors = _errors(observed, base, trial)
-        usual_value = float(filled(drivers[best])[observed.days].mean())
-        kept.append(KeptDriver(best, part, effects, usual_value, evidence[best], errors))
+        additive, relative = np.split(trial.coefficients, 2)
+        values = filled(drivers[best])
+        kept.append(
+            KeptDriver(
+                driver=best,
+                additive=additive @ family,
+                relative=relative @ family,
+                relative_mean=float(smeared(values, (relative @ family)[None]).mean()),
+                usual_value=float(values[observed.days].mean()),
+                evidence=evidence[best],
+                errors=_errors(observed, base, trial),
+            )
+        )
         reasons.pop(best)
         base = trial
         fixed = np.column_stack([fixed, part[observed.days]])
@@ -168,12 +194,6 @@ def _columns(values: FloatArray, usual: FloatArray, kernels: FloatArray) -> Floa
     lagged = smeared(filled(values), kernels).T
     relative = (lagged - lagged.mean(axis=0)) * (usual / max(usual.mean(), 1e-9))[:, None]
     return np.concatenate([lagged, relative], axis=1)
-
-
-def _effects(coefficients: FloatArray, family: FloatArray) -> FloatArray:
-    """Contacts by lag that one unit brings on an average day."""
-    additive, relative = coefficients[: len(family)], coefficients[len(family) :]
-    return np.asarray((additive + relative) @ family)
 
 
 def _evidence(base: Trial, trial: Trial) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -14,15 +15,37 @@ from forecasting.core.data import (
     HorizonData,
 )
 from forecasting.core.engine import forecast
-from forecasting.core.wall_clock import FloatArray
+from forecasting.core.wall_clock import FloatArray, IntArray
 
 DAY_MINUTES = 1440
 A_MONDAY = date(2024, 1, 1)
+"""Weekdays are told apart by their distance from the end, so that any date will do."""
 
 
-def completed(
-    drivers: Mapping[str, FloatArray], *, days: int, first_date: date | None = None
-) -> dict[str, FloatArray]:
+@dataclass(frozen=True)
+class _Unfinished:
+    """A driver whose days from `unknown_from` on hold gaps that a forecast must fill."""
+
+    values: FloatArray
+    unknown_from: int
+
+    @property
+    def past(self) -> FloatArray:
+        """What its forecast may learn from."""
+        return self.values[: self.unknown_from]
+
+    @property
+    def ahead_days(self) -> int:
+        """Days to forecast."""
+        return self.values.size - self.unknown_from
+
+    def fill(self, predicted: FloatArray) -> None:
+        """Put the forecast where nothing is known."""
+        ahead = self.values[self.unknown_from :]
+        ahead[:] = np.where(np.isfinite(ahead), ahead, predicted[: ahead.size])
+
+
+def completed(drivers: Mapping[str, FloatArray], *, days: int) -> dict[str, FloatArray]:
     """The drivers with every unknown day after the last known past one filled by a forecast.
 
     The past ends before `days`; its last days are unknown where the driver comes late. Days known
@@ -31,39 +54,81 @@ def completed(
     result: dict[str, FloatArray] = {
         name: values.astype(np.float64) for name, values in drivers.items()
     }
-    groups: dict[int, list[str]] = {}
-    for name, values in result.items():
-        recorded = np.flatnonzero(np.isfinite(values[:days]))
-        last = int(recorded[-1]) if recorded.size else days
-        unknown = np.flatnonzero(~np.isfinite(values[last:]))
-        if unknown.size:
-            groups.setdefault(last + int(unknown[0]), []).append(name)
-    for origin, names in groups.items():
-        stacked = np.stack([result[name] for name in names])
-        predicted = _daily_forecast(stacked, origin, first_date or A_MONDAY)
-        for name, future in zip(names, predicted, strict=True):
-            values = result[name]
-            values[origin:] = np.where(np.isfinite(values[origin:]), values[origin:], future)
+    _fill(list(result.values()), [days] * len(result))
     return result
 
 
-def _daily_forecast(values: FloatArray, origin: int, first_date: date) -> FloatArray:
-    """Mean of the days from the origin on (driver × day), from the days before it."""
-    past = values[:, :origin]
-    horizon = values.shape[1] - origin
+def as_told(values: FloatArray, *, days: int, origins: IntArray) -> list[FloatArray]:
+    """One driver's past as it could have been told at each origin.
+
+    What is known of the days after the last one of the history is taken to have been known of the
+    days after every origin, and what came late now, late then; the rest is forecast from before.
+
+    Args:
+        values: the driver on the days of the history and on those ahead; NaN where unknown.
+        days: number of days of the history.
+        origins: indexes into them.
+    """
+    known_ahead = np.isfinite(values[days:])
+    recorded = np.flatnonzero(np.isfinite(values[:days]))
+    late_days = days - 1 - int(recorded[-1]) if recorded.size else 0
+    told: list[FloatArray] = []
+    for origin in origins:
+        hidden = np.full(days - int(origin), not known_ahead.all())
+        near = min(hidden.size, known_ahead.size)
+        hidden[:near] = ~known_ahead[:near]
+        seen = values[:days].astype(np.float64)
+        seen[origin:][hidden] = np.nan
+        seen[max(int(origin) - late_days, 0) : origin] = np.nan
+        told.append(seen)
+    _fill(told, [int(origin) for origin in origins])
+    return told
+
+
+def _fill(series: Sequence[FloatArray], ends: Sequence[int]) -> None:
+    """Forecast in place what is unknown of each series from the end of its past on.
+
+    A series of which nothing was known by then stays as it is.
+    """
+    unfinished = []
+    for values, end in zip(series, ends, strict=True):
+        recorded = np.flatnonzero(np.isfinite(values[:end]))
+        if not recorded.size:
+            continue
+        last = int(recorded[-1])
+        unknown = np.flatnonzero(~np.isfinite(values[last:]))
+        if unknown.size:
+            unfinished.append(_Unfinished(values, last + int(unknown[0])))
+    long = [item for item in unfinished if item.unknown_from >= LEAST_HISTORY_DAYS]
+    if long:
+        for item, predicted in zip(long, _daily_forecasts(long), strict=True):
+            item.fill(predicted)
+    for item in unfinished:
+        if item.unknown_from < LEAST_HISTORY_DAYS:
+            item.fill(np.full(item.ahead_days, np.nanmean(item.past)))
+
+
+def _daily_forecasts(unfinished: Sequence[_Unfinished]) -> FloatArray:
+    """Mean of the days from each one's first unknown day on (driver × day).
+
+    All are forecast at once: their pasts end on one day, the shorter ones begin later.
+    """
+    days = max(item.unknown_from for item in unfinished)
+    horizon = max(item.ahead_days for item in unfinished)
+    past = np.full((len(unfinished), days), np.nan)
+    for row, item in enumerate(unfinished):
+        past[row, days - item.unknown_from :] = item.past
     with np.errstate(invalid="ignore"):
         low = np.minimum(np.nanmin(past, axis=1, keepdims=True), 0.0)
     begun = np.cumsum(np.isfinite(past), axis=1) > 0
-    if origin < LEAST_HISTORY_DAYS:
-        return np.asarray(np.repeat(np.nanmean(past, axis=1, keepdims=True), horizon, axis=1))
     result = forecast(
         history=HistoryData(
             offered=(past - low)[:, :, None],
             open_mask=begun[:, :, None],
-            first_date=first_date,
+            first_date=A_MONDAY,
             interval_minutes=DAY_MINUTES,
         ),
-        horizon=HorizonData(open_mask=np.ones((len(values), horizon, 1), dtype=bool)),
+        horizon=HorizonData(open_mask=np.ones((len(past), horizon, 1), dtype=bool)),
         params=ForecastParams(quantiles=(0.5,)),
     )
     mean = result.mean[:, :, 0] + low

@@ -10,24 +10,19 @@ their evidence, as are like kernels.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasting.core.data import DAYS_PER_WEEK
-from forecasting.core.driver_choice import Choice, choose_drivers, observed_days
-from forecasting.core.driver_fit import Observed, filtered, slow_mean
-from forecasting.core.driver_future import completed
+from forecasting.core.driver_choice import choose_drivers, observed_days
+from forecasting.core.driver_fit import slow_mean
+from forecasting.core.driver_future import as_told, completed
+from forecasting.core.driver_model import DriverModel
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
 LEAST_DAYS = 28
 START_DAYS = 12
 """First days (an eighth of the history at most) that rest on unknown days of the driver."""
-FACTOR_BOUNDS = (0.05, 20.0)
-LEAST_USUAL_SHARE = 0.1
-SHRINK_EVIDENCE = 6.0
-LONGEST_PART = 1.5
 
 
 @dataclass(frozen=True)
@@ -87,6 +82,8 @@ class DrivenFactors:
     future: FloatArray
     links: tuple[DriverLink, ...] = ()
     rejected: tuple[DriverRejection, ...] = ()
+    told: FloatArray | None = None
+    """Origin × day of the history from there on: the multiplier as it could have been told then."""
 
 
 def driven_factors(
@@ -94,7 +91,7 @@ def driven_factors(
     totals: FloatArray,
     drivers: Mapping[str, FloatArray],
     learn_mask: BoolArray | None = None,
-    first_date: date | None = None,
+    origins: IntArray | None = None,
 ) -> DrivenFactors:
     """Which drivers move these contacts, and by how much on every past and future day.
 
@@ -104,7 +101,9 @@ def driven_factors(
             unknown ahead is forecast by the engine from the driver's own past; values ahead that
             are known or typed are used as they are.
         learn_mask: days that may be learnt from; None for all.
-        first_date: the first day, for the drivers' own calendar.
+        origins: days of the history at which to say what the multipliers could have been told to
+            be (`backtest.origins_of`), drivers unknown ahead being forecast from there. Lags
+            and strengths are those of the whole history.
 
     Raises:
         ValueError: drivers of different lengths, or shorter than the totals.
@@ -116,27 +115,65 @@ def driven_factors(
     refusals = {name: _refusal(totals, known, values) for name, values in drivers.items()}
     usable = {name: values for name, values in drivers.items() if not refusals[name]}
     if not usable:
-        ones = np.ones(length)
-        return _result(totals, ones, (), refusals)
+        return _result(np.ones(length), totals.size, (), refusals)
     known[: min(START_DAYS, totals.size // 8)] = False
     days = np.flatnonzero(known)
     observed = observed_days(totals[days], days, totals.size)
     usual = slow_mean(observed.totals, days, length)
-    whole = completed(usable, days=totals.size, first_date=first_date)
+    whole = completed(usable, days=totals.size)
     observed, choice = choose_drivers(observed, whole, usual)
-    factors, links = _factors(observed, choice, length)
-    return _result(totals, factors, links, refusals | choice.reasons)
+    if not choice.kept:
+        return _result(np.ones(length), totals.size, (), refusals | choice.reasons)
+    model = DriverModel.fit(observed, choice, whole, usual)
+    factors = model.factors(whole)
+    result = _result(factors, totals.size, _links(model), refusals | choice.reasons)
+    if origins is None:
+        return result
+    told = {
+        item.driver: as_told(drivers[item.driver], days=totals.size, origins=origins)
+        for item in model.kept
+    }
+    rows = [
+        model.factors({name: seen[index] for name, seen in told.items()})
+        for index in range(len(origins))
+    ]
+    return replace(result, told=_from_origins(np.stack(rows), origins))
+
+
+def _from_origins(factors: FloatArray, origins: IntArray) -> FloatArray:
+    """Origin × day of the history as origin × day from each origin on, 1 beyond the history."""
+    days = factors.shape[1]
+    told = np.ones((len(origins), days - int(origins.min())))
+    for row, origin in enumerate(origins):
+        told[row, : days - int(origin)] = factors[row, origin:]
+    return told
+
+
+def _links(model: DriverModel) -> tuple[DriverLink, ...]:
+    """What each driver brings when all are fitted together."""
+    return tuple(
+        DriverLink(
+            driver=item.driver,
+            effects=tuple((item.effects * share).tolist()),
+            contacts_per_unit=float(item.effects.sum() * share),
+            share=float(abs(item.effects.sum() * share * item.usual_value) / model.mean_contacts),
+            error_without=item.errors[0],
+            error_with=item.errors[1],
+        )
+        for item, share in zip(model.kept, model.shares, strict=True)
+        if share > 0
+    )
 
 
 def _result(
-    totals: FloatArray,
     factors: FloatArray,
+    days: int,
     links: tuple[DriverLink, ...],
     reasons: Mapping[str, str],
 ) -> DrivenFactors:
     return DrivenFactors(
-        past=factors[: totals.size],
-        future=factors[totals.size :],
+        past=factors[:days],
+        future=factors[days:],
         links=links,
         rejected=tuple(DriverRejection(name, why) for name, why in reasons.items() if why),
     )
@@ -165,60 +202,6 @@ def _refusal(totals: FloatArray, known: BoolArray, values: FloatArray) -> str:
     if not totals[known].any():
         return "There were no contacts."
     return ""
-
-
-def _factors(
-    observed: Observed, choice: Choice, length: int
-) -> tuple[FloatArray, tuple[DriverLink, ...]]:
-    """Day factors of all kept drivers together, and the links with their joint coefficients."""
-    if not choice.kept:
-        return np.ones(length), ()
-    parts = np.stack([item.part for item in choice.kept], axis=1)
-    shares = _joint_shares(observed, choice, parts)
-    moved = parts @ shares
-    usual_part = _weekday_means(moved[observed.days], observed.days, length)
-    rest = observed.totals - moved[observed.days] + usual_part[observed.days]
-    usual = slow_mean(rest, observed.days, length)
-    floor = LEAST_USUAL_SHARE * max(float(observed.totals.mean()), 1e-9)
-    factors = np.clip(1.0 + (moved - usual_part) / np.maximum(usual, floor), *FACTOR_BOUNDS)
-    links = tuple(
-        DriverLink(
-            driver=item.driver,
-            effects=tuple((item.effects * share).tolist()),
-            contacts_per_unit=float(item.effects.sum() * share),
-            share=float(
-                abs(item.effects.sum() * share * item.usual_value) / observed.totals.mean()
-            ),
-            error_without=item.errors[0],
-            error_with=item.errors[1],
-        )
-        for item, share in zip(choice.kept, shares, strict=True)
-        if share > 0
-    )
-    return factors, links
-
-
-def _joint_shares(observed: Observed, choice: Choice, parts: FloatArray) -> FloatArray:
-    """How much of each part to use when all are fitted together, less where evidence is thin."""
-    columns = np.column_stack([observed.weekdays, parts[observed.days]])
-    root = np.sqrt(observed.weights)
-    slopes = np.linalg.lstsq(
-        filtered(columns, choice.whitening) * root[:, None],
-        filtered(observed.totals, choice.whitening) * root,
-        rcond=None,
-    )[0]
-    trust = [1.0 - SHRINK_EVIDENCE / (SHRINK_EVIDENCE + item.evidence) for item in choice.kept]
-    return np.asarray(np.clip(slopes[DAYS_PER_WEEK:], 0.0, LONGEST_PART) * trust)
-
-
-def _weekday_means(values: FloatArray, days: IntArray, length: int) -> FloatArray:
-    """Mean of the values by weekday, for each day of 0 … length - 1."""
-    slots = days % DAYS_PER_WEEK
-    means = [
-        values[slots == slot].mean() if (slots == slot).any() else 0.0
-        for slot in range(DAYS_PER_WEEK)
-    ]
-    return np.array(means)[np.arange(length) % DAYS_PER_WEEK]
 
 
 def _when(low: int, high: int) -> str:

@@ -72,6 +72,7 @@ def forecast(
     """
     params = params or ForecastParams()
     _check_horizon(history, horizon)
+    _check_told(history, params)
     queues, labels = history.queues, history.labels
     mean = np.zeros((queues, horizon.days, labels))
     base = np.zeros(mean.shape)
@@ -116,6 +117,18 @@ def _check_horizon(history: HistoryData, horizon: HorizonData) -> None:
             raise ValueError(f"Expected horizon.{name} of shape {wanted}, got {value.shape}.")
         if name.endswith("factors") and value is not None and not np.isfinite(value).all():
             raise ValueError(f"Expected finite numbers in horizon.{name}.")
+
+
+def _check_told(history: HistoryData, params: ForecastParams) -> None:
+    """Refuse factors that were told at other origins than those of the backtest."""
+    if history.told_factors is None:
+        return
+    origins = origins_of(history.days, params)
+    wanted = (history.queues, len(origins), history.days - int(origins[0]))
+    if history.told_factors.shape != wanted:
+        raise ValueError(
+            f"Expected history.told_factors of shape {wanted}, got {history.told_factors.shape}."
+        )
 
 
 def _joined(parts: dict[int, FloatArray], queues: int) -> FloatArray:
@@ -216,6 +229,7 @@ def _learning_data(history: HistoryData, chosen: IntArray) -> LearningData:
         known=known.astype(np.float64),
         trust=trust,
         factors=factors,
+        told_factors=None if history.told_factors is None else history.told_factors[chosen],
     )
 
 

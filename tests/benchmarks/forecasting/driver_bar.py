@@ -127,9 +127,7 @@ def _claims_forecast(one: World) -> np.ndarray:
 
 
 def _factors(one: World, values: np.ndarray) -> DrivenFactors:
-    return driven_factors(
-        totals=one.calls[:DAYS].sum(axis=1), drivers={"claims": values}, first_date=FIRST_DATE
-    )
+    return driven_factors(totals=one.calls[:DAYS].sum(axis=1), drivers={"claims": values})
 
 
 def _joined(found: DrivenFactors) -> np.ndarray:

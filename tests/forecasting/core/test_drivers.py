@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from forecasting.core import ForecastParams, HistoryData, HorizonData, forecast
-from forecasting.core.driver_future import completed
+from forecasting.core.backtest import origins_of
+from forecasting.core.driver_future import as_told, completed
 from forecasting.core.driver_kernel import kernel_family, lag_kernel, smeared
 from forecasting.core.drivers import driven_factors
 from tests.benchmarks.forecasting.drivers_synthetic import JUDGED, NOISE, make_case, noise_driver
@@ -186,6 +187,78 @@ def test_a_surge_that_is_known_ahead_reaches_the_forecast_after_its_lag(labels):
     brought = 0.4 * 5 * claims[:DAYS].mean()
     assert (driven - plain)[7:10].sum() == pytest.approx(brought, rel=0.2)
     assert driven[14:17].sum() == pytest.approx(plain[14:17].sum(), rel=0.2)
+
+
+def banded(claims, calls, *, known_days, is_told):
+    """Share of the days ahead inside the 80 % band, and the WAPE that the backtest reports."""
+    values = claims.copy()
+    values[DAYS + known_days :] = np.nan
+    found = driven_factors(
+        totals=calls[:DAYS],
+        drivers={"claims": values},
+        origins=origins_of(DAYS, ForecastParams()),
+    )
+    assert found.links
+    result = forecast(
+        history=HistoryData(
+            offered=calls[None, :DAYS, None],
+            open_mask=np.ones((1, DAYS, 1), dtype=bool),
+            first_date=MONDAY,
+            interval_minutes=1440,
+            day_factors=found.past[None],
+            told_factors=found.told[None] if is_told else None,
+        ),
+        horizon=HorizonData(
+            open_mask=np.ones((1, AHEAD, 1), dtype=bool), day_factors=found.future[None]
+        ),
+    )
+    low, _median, high = result.quantiles[:, 0, :, 0]
+    score = next(item for item in result.outcomes[0].scores if item.horizon == "all")
+    return np.mean((calls[DAYS:] >= low) & (calls[DAYS:] <= high)), score.wape
+
+
+def test_bands_are_as_wide_as_what_is_not_known_of_the_driver():
+    worlds = [made_world(seed=seed) for seed in range(10)]
+    unsure = np.array([banded(*one, known_days=0, is_told=True) for one in worlds])
+    blind = np.array([banded(*one, known_days=0, is_told=False) for one in worlds])
+    known = np.array([banded(*one, known_days=AHEAD, is_told=True) for one in worlds])
+    assert blind[:, 0].mean() < 0.5, "the case must be one that needs the width"
+    assert 0.7 < unsure[:, 0].mean() < 0.92
+    assert 0.7 < known[:, 0].mean() < 0.95
+    assert (unsure[:, 1] > 1.5 * known[:, 1]).all(), "the backtest says what it did not know"
+
+
+def test_factors_told_at_other_origins_are_refused():
+    _claims, calls = made_world(days=56)
+    with pytest.raises(ValueError, match=r"history\.told_factors of shape \(1, 8, 42\)"):
+        forecast(
+            history=HistoryData(
+                offered=calls[None, :56, None],
+                open_mask=np.ones((1, 56, 1), dtype=bool),
+                first_date=MONDAY,
+                interval_minutes=1440,
+                told_factors=np.ones((1, 3, 42)),
+            ),
+            horizon=HorizonData(open_mask=np.ones((1, 7, 1), dtype=bool)),
+        )
+
+
+def test_what_is_told_at_an_origin_holds_no_later_value_of_the_driver():
+    """A surge of claims after the origin changes nothing that was told before it."""
+    claims, _calls = made_world()
+    values = np.append(claims[:DAYS], np.full(AHEAD, np.nan))
+    origins = np.array([DAYS - 40, DAYS - 20])
+    plain = as_told(values, days=DAYS, origins=origins)
+    moved = values.copy()
+    moved[DAYS - 15 : DAYS] *= 9
+    surged = as_told(moved, days=DAYS, origins=origins)
+    for seen, other in zip(plain, surged, strict=True):
+        assert seen == pytest.approx(other)
+    late = values.copy()
+    late[DAYS - 3 : DAYS] = np.nan
+    (seen,) = as_told(late, days=DAYS, origins=np.array([DAYS - 20]))
+    assert (seen[: DAYS - 23] == claims[: DAYS - 23]).all()
+    assert (seen[DAYS - 23 : DAYS - 20] != claims[DAYS - 23 : DAYS - 20]).all()
 
 
 def test_most_of_what_the_known_kernel_gains_is_gained():
