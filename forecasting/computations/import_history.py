@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from forecasting.core.imports.collector import Collector
 from forecasting.core.imports.contacts import ContactCollector
 from forecasting.core.imports.intervals import IntervalCollector
 from forecasting.core.imports.queues import NamedQueues, QueueSpec
@@ -34,7 +35,6 @@ from wfm.org.tenancy import system_tenant
 PROGRESS_ROWS = 5_000
 _RECORDED = (ImportStatus.DONE, ImportStatus.UNCHANGED)
 READ_SHARE = 0.7
-Collector = IntervalCollector | WorkItemCollector | ContactCollector
 
 
 def import_history(ctx: JobContext) -> dict[str, Any]:

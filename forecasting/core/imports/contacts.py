@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from forecasting.core.imports.queues import NamedQueues
-from forecasting.core.imports.rows import Findings, Record
+from forecasting.core.imports.collector import Collector
+from forecasting.core.imports.queues import QueueSpec
+from forecasting.core.imports.rows import Record
 
 
 @dataclass(frozen=True)
@@ -19,23 +20,15 @@ class ContactRow:
     customer_hash: bytes
 
 
-@dataclass
-class ContactCollector:
+@dataclass(kw_only=True)
+class ContactCollector(Collector):
     """Collects records as contacts; the customer's key is hashed at once and not kept."""
 
-    queues: NamedQueues
-    now: datetime
     hashed: Callable[[str], bytes]
-    findings: Findings
     contacts: dict[ContactRow, None] = field(default_factory=dict)
-    row_count: int = 0
 
-    def add(self, record: Record) -> None:
-        """Take one record; the same customer in the same second is one contact."""
-        self.row_count += 1
-        spec = self.queues.queue_of(record, self.findings)
-        if spec is None:
-            return
+    def take(self, spec: QueueSpec, record: Record) -> None:
+        """Keep one contact; the same customer in the same second is one contact."""
         customer = record.texts.get("customer", "")
         moment = record.moments.get("arrived_at")
         if not customer or moment is None:

@@ -10,8 +10,9 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from forecasting.core.actual_row import ActualRow
-from forecasting.core.imports.queues import NamedQueues, QueueSpec
-from forecasting.core.imports.rows import Findings, Record
+from forecasting.core.imports.collector import Collector
+from forecasting.core.imports.queues import QueueSpec
+from forecasting.core.imports.rows import Record
 
 COUNTS = (
     "offered",
@@ -34,25 +35,17 @@ class _Placed:
     values: dict[str, float | None]
 
 
-@dataclass
-class IntervalCollector:
+@dataclass(kw_only=True)
+class IntervalCollector(Collector):
     """Collects records by queue, then folds them into intervals."""
 
-    queues: NamedQueues
-    now: datetime
     threshold_seconds: int | None
     split_coarse: bool
-    findings: Findings
     records: dict[int, list[Record]] = field(default_factory=lambda: defaultdict(list))
     specs: dict[int, QueueSpec] = field(default_factory=dict)
-    row_count: int = 0
 
-    def add(self, record: Record) -> None:
-        """Take one record."""
-        self.row_count += 1
-        spec = self.queues.queue_of(record, self.findings)
-        if spec is None:
-            return
+    def take(self, spec: QueueSpec, record: Record) -> None:
+        """Keep one row until all of its queue are known."""
         if record.moments.get("starts_at") is None:
             self.findings.add(record.line, "no_start", "The row has no start.")
             return

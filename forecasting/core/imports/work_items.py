@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from forecasting.core.imports.queues import NamedQueues, QueueSpec
-from forecasting.core.imports.rows import Findings, Record
+from forecasting.core.imports.collector import Collector
+from forecasting.core.imports.queues import QueueSpec
+from forecasting.core.imports.rows import Record
 
 LONGEST_ID = 80
 
@@ -25,23 +26,15 @@ class WorkItemRow:
     is_simulated: bool = False
 
 
-@dataclass
-class WorkItemCollector:
+@dataclass(kw_only=True)
+class WorkItemCollector(Collector):
     """Collects records as items; a due time that the file lacks comes from the queue's goal."""
 
-    queues: NamedQueues
-    now: datetime
     due_at: Callable[[QueueSpec, datetime], datetime | None]
-    findings: Findings
     items: dict[tuple[int, str], WorkItemRow] = field(default_factory=dict)
-    row_count: int = 0
 
-    def add(self, record: Record) -> None:
-        """Take one record."""
-        self.row_count += 1
-        spec = self.queues.queue_of(record, self.findings)
-        if spec is None:
-            return
+    def take(self, spec: QueueSpec, record: Record) -> None:
+        """Keep one item; one that stands twice is refused."""
         item = self._item(spec, record)
         if item is None:
             return
