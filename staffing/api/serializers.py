@@ -12,6 +12,7 @@ from staffing.core.deferred_plan import PlanShape
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.model_choice import LiveGoal
 from staffing.core.params import RequirementParams
+from staffing.core.series import FIGURES
 from staffing.models import RequirementInterval, RequirementQueueResult, RequirementRun
 from wfm.web.api.fields import InstantField
 
@@ -25,22 +26,7 @@ class RequirementIntervalSerializer(serializers.ModelSerializer[RequirementInter
 
     class Meta:
         model = RequirementInterval
-        fields = [
-            "run",
-            "queue",
-            "starts_at",
-            "is_open",
-            "offered",
-            "aht_seconds",
-            "workload_erlangs",
-            "required_agents",
-            "required_fte",
-            "shrinkage_rate",
-            "service_level",
-            "asa_seconds",
-            "abandonment_rate",
-            "occupancy_rate",
-        ]
+        fields = ["run", "queue", "starts_at", "is_open", *FIGURES]
 
 
 class RequirementQueueResultSerializer(serializers.ModelSerializer[RequirementQueueResult]):

@@ -2,7 +2,6 @@
 
 from staffing.queries.board import (
     BoardQueue,
-    RequirementSeries,
     board_queues,
     queue_results,
     requirement_series,
@@ -30,7 +29,6 @@ __all__ = [
     "Patience",
     "QueueInputs",
     "Reason",
-    "RequirementSeries",
     "backlog_by_due",
     "board_queues",
     "core_goals",

@@ -11,28 +11,18 @@ import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 
 from forecasting.models import ForecastQueueResult, ForecastRun
 from forecasting.services.staging import Staging
-from staffing.core.kernels import FloatArray
 from staffing.core.params import RequirementParams
+from staffing.core.series import FIGURES, RequirementSeries
 from staffing.models import RequirementQueueResult, RequirementRun
 from wfm.jobs.models import JobStatus
 from wfm.org.models import Queue, User
 
 INTERVAL_COLUMNS = {
     "starts_at": "timestamptz",
-    "offered": "double precision",
-    "aht_seconds": "double precision",
-    "workload_erlangs": "double precision",
-    "required_agents": "double precision",
-    "required_fte": "double precision",
-    "shrinkage_rate": "double precision",
-    "service_level": "double precision",
-    "asa_seconds": "double precision",
-    "abandonment_rate": "double precision",
-    "occupancy_rate": "double precision",
+    **dict.fromkeys(FIGURES, "double precision"),
     "is_open": "boolean",
 }
 COLUMN_NAMES = ", ".join(INTERVAL_COLUMNS)
@@ -47,21 +37,9 @@ class UnableToPublish(ValueError):  # noqa: N818
 
 
 @dataclass(frozen=True)
-class QueueRequirement:
-    """All that one run says about one queue, by instant in UTC; NaN where there is no figure."""
+class QueueRequirement(RequirementSeries):
+    """All that one run says about one queue."""
 
-    starts_at: NDArray[np.datetime64]
-    offered: FloatArray
-    aht_seconds: FloatArray
-    workload_erlangs: FloatArray
-    required_agents: FloatArray
-    required_fte: FloatArray
-    shrinkage_rate: FloatArray
-    service_level: FloatArray
-    asa_seconds: FloatArray
-    abandonment_rate: FloatArray
-    occupancy_rate: FloatArray
-    is_open: NDArray[np.bool_]
     model: str
     goal: dict[str, Any]
     required_hours: float

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET
 
 from forecasting.models import ForecastRun
 from staffing import queries
-from staffing.queries import BoardQueue, RequirementSeries
+from staffing.core.series import RequirementSeries
+from staffing.queries import BoardQueue
 from wfm.org.access_views import require
 from wfm.timeline import local_dates
 from wfm.web.charts import Axis, Series, SeriesKey, TimeChart
