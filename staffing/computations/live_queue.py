@@ -22,7 +22,6 @@ from staffing.core.traffic import Prediction, RowIndex
 from staffing.queries import (
     Patience,
     QueueInputs,
-    core_goals,
     live_goal,
     live_queue,
     queue_patience,
@@ -106,7 +105,7 @@ def _fill(
     goal: LiveGoal,
     min_agents: int,
 ) -> None:
-    goals = core_goals(goal, size=rows.size, min_agents=min_agents)
+    goals = goal.over(rows.size, min_agents=min_agents)
     agents = live.required(goals)
     if np.isinf(agents).any():
         raise QueueRefused(

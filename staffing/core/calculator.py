@@ -121,7 +121,9 @@ def calculate(question: Question) -> Answer:
     if refusal := refuse_goal(question.goal, model=question.model):
         raise UnableToCalculate(refusal)
     queue = _queue(question)
-    goals = _goals(question)
+    goals = question.goal.over(
+        1, min_agents=question.min_agents, short_seconds=question.short_seconds
+    )
     found = queue.required(goals)
     if np.isinf(found[0]):
         msg = f"No number of agents meets these goals at {question.erlangs:.1f} erlang."
@@ -143,21 +145,6 @@ def _queue(question: Question) -> LiveQueue:
         np.array([question.erlangs]), np.array([question.aht_seconds]), np.array([patience])
     )
     return LiveQueue(traffic, question.model, question.chat)
-
-
-def _goals(question: Question) -> Goals:
-    goal = question.goal
-    return Goals.same(
-        1,
-        definition=goal.definition,
-        short_seconds=question.short_seconds,
-        level=goal.level,
-        threshold_seconds=goal.threshold_seconds,
-        max_asa_seconds=goal.max_asa_seconds,
-        max_abandonment_rate=goal.max_abandonment_rate,
-        max_occupancy_rate=goal.max_occupancy_rate,
-        min_agents=question.min_agents,
-    )
 
 
 def _curve(queue: LiveQueue, goals: Goals, *, around: int, tried: int) -> list[Step]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffing.core.definitions import Model, ServiceLevel
+from staffing.core.definitions import DEFAULT_SHORT_SECONDS, Model, ServiceLevel
+from staffing.core.goals import Goals
 from staffing.core.refusals import NEVER_CERTAIN
 
 DEFERRED = "deferred"
@@ -74,6 +75,12 @@ class LiveGoal:
     max_asa_seconds: float | None = None
     max_abandonment_rate: float | None = None
     max_occupancy_rate: float | None = None
+
+    def over(
+        self, size: int, *, min_agents: int, short_seconds: float = DEFAULT_SHORT_SECONDS
+    ) -> Goals:
+        """Return the same goal for so many intervals."""
+        return Goals.same(size, short_seconds=short_seconds, min_agents=min_agents, **vars(self))
 
 
 def refuse_goal(goal: LiveGoal, *, model: str) -> str:

@@ -14,7 +14,6 @@ from staffing.queries.inputs import (
 )
 from staffing.queries.live import (
     Patience,
-    core_goals,
     live_goal,
     live_queue,
     queue_kind,
@@ -31,7 +30,9 @@ __all__ = [
     "Reason",
     "backlog_by_due",
     "board_queues",
-    "core_goals",
+    "in_force",
+    "in_force_on",
+    "inputs_of_series",
     "interval_reason",
     "latest_published_run",
     "latest_run",

@@ -9,7 +9,6 @@ import numpy as np
 
 from staffing.core.chat import ChatHandling
 from staffing.core.definitions import Model, ServiceLevel
-from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray
 from staffing.core.live import LiveQueue
 from staffing.core.model_choice import CHAT, LiveGoal, QueueKind, choose_model
@@ -81,20 +80,6 @@ def live_goal(goal: ServiceGoal) -> LiveGoal:
         max_asa_seconds=goal.max_asa_seconds,
         max_abandonment_rate=goal.max_abandonment_rate,
         max_occupancy_rate=goal.max_occupancy_rate,
-    )
-
-
-def core_goals(goal: LiveGoal, *, size: int, min_agents: int) -> Goals:
-    """Return the same goal for so many intervals."""
-    return Goals.same(
-        size,
-        definition=goal.definition,
-        level=goal.level,
-        threshold_seconds=goal.threshold_seconds,
-        max_asa_seconds=goal.max_asa_seconds,
-        max_abandonment_rate=goal.max_abandonment_rate,
-        max_occupancy_rate=goal.max_occupancy_rate,
-        min_agents=min_agents,
     )
 
 

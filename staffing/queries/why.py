@@ -13,7 +13,7 @@ from staffing.core.live import Step, power_of_one
 from staffing.core.model_choice import DEFERRED, LiveGoal
 from staffing.core.params import RequirementParams
 from staffing.models import RequirementInterval, RequirementQueueResult
-from staffing.queries.live import FAMILY, core_goals, live_queue
+from staffing.queries.live import FAMILY, live_queue
 from wfm.timeline import local_dates
 
 
@@ -80,7 +80,7 @@ def _with_steps(result: RequirementQueueResult, reason: Reason, goal: dict[str, 
         max_occupancy_rate=goal["max_occupancy_rate"],
     )
     required = int(interval.required_agents)
-    thresholds = core_goals(core_goal, size=1, min_agents=0).thresholds()
+    thresholds = core_goal.over(1, min_agents=0).thresholds()
     steps = power_of_one(live, thresholds=thresholds, agents=required)
     fewer = next((step for step in steps if step.agents == required - 1), None)
     binding = _binding(fewer, core_goal)
