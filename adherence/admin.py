@@ -14,22 +14,7 @@ from adherence.models import (
     QuarantinedEvent,
 )
 from adherence.services.retry import retry_quarantined
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that only the product itself writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds them by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nobody changes them by hand."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nobody deletes them by hand."""
-        return False
+from wfm.org.admin.base import ReadOnlyAdmin
 
 
 @admin.register(ActivityEvent)

@@ -1,25 +1,9 @@
 """Django admin of the demand: what people set is edited, what was computed is only read."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from forecasting import models
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that only the application writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nobody changes."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nobody deletes."""
-        return False
+from wfm.org.admin.base import ReadOnlyAdmin
 
 
 @admin.register(models.SpecialDay)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from reporting.models import SlaResult
+from wfm.org.admin.base import ReadOnlyAdmin
 
 
 @admin.register(SlaResult)
-class SlaResultAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SlaResultAdmin(ReadOnlyAdmin):
     """Results; a wrong one is computed again, never edited."""
 
     list_display = [
@@ -25,15 +25,3 @@ class SlaResultAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ["client", "period", "metric_key", "is_met"]
     date_hierarchy = "starts_on"
     list_select_related = ["queue"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Results are computed."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: SlaResult | None = None) -> bool:
-        """Results are computed."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: SlaResult | None = None) -> bool:
-        """Results are computed."""
-        return False

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from scheduling import models
+from wfm.org.admin.base import ReadOnlyAdmin
 
 
 class BreakRuleInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -50,22 +50,6 @@ class TimeOffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("status", "activity_code")
     search_fields = ("agent__name",)
     raw_id_fields = ("agent", "decided_by")
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that only the application writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nobody changes."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nobody deletes."""
-        return False
 
 
 @admin.register(models.ScheduleVersion)

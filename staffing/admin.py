@@ -1,11 +1,9 @@
 """The staffing tables in the admin: runs are read only, shrinkage is edited as profiles."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from staffing.models import RequirementQueueResult, RequirementRun, ShrinkageProfile, ShrinkageRate
+from wfm.org.admin.base import ReadOnlyAdmin
 
 
 class ShrinkageRateInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -23,22 +21,6 @@ class ShrinkageProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("queue",)
     list_select_related = ("queue",)
     inlines = (ShrinkageRateInline,)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What a computation has written is looked at, not edited."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
 
 
 @admin.register(RequirementRun)

@@ -81,3 +81,24 @@ def test_a_builtin_role_cannot_be_edited_here_either(client):
 
     assert answer.status_code == 403
     assert Role.objects.get(pk=builtin.pk).name == "Administrator"
+
+
+def test_what_computations_write_is_looked_at_and_never_edited(rf):
+    request = rf.get("/admin/")
+    request.user = org.make_user("admin")
+    computed = {
+        "adherence.adherenceday", "forecasting.forecastrun", "jobs.job", "reporting.slaresult",
+        "scheduling.scheduleversion", "staffing.requirementrun",
+    }  # fmt: skip
+    read_only = {
+        model._meta.label_lower
+        for model, page in admin.site._registry.items()
+        if not any(
+            may(request)
+            for may in (
+                page.has_add_permission, page.has_change_permission, page.has_delete_permission
+            )
+        )
+    }  # fmt: skip
+    assert computed <= read_only
+    assert not read_only & {"org.queue", "forecasting.specialday", "scheduling.timeoff"}

@@ -7,10 +7,11 @@ from django.http import HttpRequest
 
 from wfm.jobs.models import Job, OutboxMessage
 from wfm.org.access import access_of
+from wfm.org.admin.base import ReadOnlyAdmin
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the stubs only
-    """Rows that only the machinery writes."""
+class MachineryAdmin(ReadOnlyAdmin):
+    """Rows that only the machinery writes, for those who look after it."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Tell whether the index lists this app."""
@@ -20,21 +21,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in th
         """Tell whether the person may look."""
         return access_of(request.user).can("job.view")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes by hand."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody deletes by hand."""
-        return False
-
 
 @admin.register(Job)
-class JobAdmin(ReadOnlyAdmin):
+class JobAdmin(MachineryAdmin):
     """Long computations."""
 
     list_display = [
@@ -55,7 +44,7 @@ class JobAdmin(ReadOnlyAdmin):
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnlyAdmin):
+class OutboxMessageAdmin(MachineryAdmin):
     """Rings that are due or done."""
 
     list_display = ["job", "task_name", "created_at", "sent_at"]

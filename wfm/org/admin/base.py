@@ -98,6 +98,22 @@ class OrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the stu
         return super().render_change_form(request, context, *args, **kwargs)
 
 
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the stubs only
+    """Rows that only the application writes: looked at, never edited."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody adds by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes by hand."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes by hand."""
+        return False
+
+
 def changes_of(row: Model) -> list[dict[str, Any]]:
     """Return the newest changes of an audited row: when, who, what, from what to what."""
     event_model = getattr(type(row), "pgh_event_model", None)
