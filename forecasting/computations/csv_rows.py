@@ -7,14 +7,13 @@ that each different text is parsed once however many rows hold it.
 from __future__ import annotations
 
 import re
-import warnings
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from forecasting.computations.csv_table import HistoryFileError, named_lines, read_csv_table
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
 TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
@@ -24,13 +23,10 @@ LARGEST_NUMBER = 1e12
 MISSING = frozenset({"", "nan", "na", "n/a", "null", "none"})
 YES = frozenset({"1", "1.0", "true", "yes"})
 NO = MISSING | {"0", "0.0", "false", "no"}
-LINES_NAMED = 5
-FIRST_DATA_LINE = 2
+FIRST_YEAR = 1900
+LAST_YEAR = 2199
+"""Dates of other years are typing errors, and some time zones hold none."""
 SECONDS_PER_DAY = 86_400
-
-
-class HistoryFileError(ValueError):
-    """The file breaks a rule; the sentence names the rule and the first lines."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +43,14 @@ class TextColumn:
     def pick(self, rows: np.ndarray) -> TextColumn:
         """The same column on some rows."""
         return TextColumn(codes=self.codes[rows], texts=self.texts)
+
+    def stripped(self) -> TextColumn:
+        """The same without blanks around the texts; texts that become equal share a code."""
+        first: dict[str, int] = {}
+        codes = [first.setdefault(text.strip(), len(first)) for text in self.texts]
+        return TextColumn(
+            codes=np.append(np.array(codes, dtype=np.int64), [-1])[self.codes], texts=tuple(first)
+        )
 
     def is_blank(self) -> BoolArray:
         """True on rows without text."""
@@ -71,48 +75,24 @@ class CsvRows:
 
 def read_csv_rows(path: Path, *, required: tuple[str, ...], optional: tuple[str, ...]) -> CsvRows:
     """Read the wanted columns as text; other columns and blank lines are left out."""
-    table = _read_table(path)
-    table.columns = [str(name).strip().lstrip("\ufeff") for name in table.columns]
-    lacking = [name for name in required if name not in table]
+    table = read_csv_table(path, wanted=(*required, *optional))
+    lacking = [name for name in required if name not in table.header]
     if lacking:
-        raise HistoryFileError(f"The header of {path.name} lacks {', '.join(lacking)}.")
-    wanted = [name for name in (*required, *optional) if name in table]
+        raise HistoryFileError(
+            f"The header of {path.name} lacks {', '.join(lacking)}; the names of its columns are "
+            "separated by commas."
+        )
+    wanted = [name for name in (*required, *optional) if name in table.header]
     rows = CsvRows(
         file_name=path.name,
-        columns={name: _text_column(table[name]) for name in wanted},
-        lines=np.arange(FIRST_DATA_LINE, len(table) + FIRST_DATA_LINE),
+        columns={name: _text_column(table.column(name)) for name in wanted},
+        lines=table.lines,
     )
     blank = np.logical_and.reduce([column.is_blank() for column in rows.columns.values()])
     rows = rows.pick(np.flatnonzero(~blank)) if blank.any() else rows
     if not rows.lines.size:
         raise HistoryFileError(f"{path.name} holds no rows.")
     return rows
-
-
-def _read_table(path: Path) -> pd.DataFrame:
-    try:
-        with warnings.catch_warnings():
-            # A comma at the end of every line is one more column to ignore.
-            warnings.simplefilter("ignore", pd.errors.ParserWarning)
-            return pd.read_csv(
-                path,
-                dtype="category",
-                keep_default_na=False,
-                encoding="utf-8-sig",
-                compression="gzip" if path.suffix.lower() == ".gz" else None,
-                skip_blank_lines=False,
-                index_col=False,
-                low_memory=False,
-            )
-    except FileNotFoundError as error:
-        raise HistoryFileError(f"There is no file {path}.") from error
-    except pd.errors.EmptyDataError as error:
-        raise HistoryFileError(f"{path.name} holds no rows.") from error
-    except (UnicodeError, pd.errors.ParserError, OSError, EOFError, zlib.error) as error:
-        reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
-        raise HistoryFileError(
-            f"{path.name} cannot be read as a UTF-8 CSV file: {reason}"
-        ) from error
 
 
 def _text_column(values: pd.Series) -> TextColumn:
@@ -126,14 +106,6 @@ def refuse(sentence: str, lines: IntArray, bad: BoolArray) -> None:
     """Raise with the first lines when any row is bad."""
     if bad.any():
         raise HistoryFileError(f"{sentence} ({named_lines(lines[bad])}).")
-
-
-def named_lines(lines: IntArray) -> str:
-    """The first five lines, and how many more there are."""
-    ordered = np.sort(lines)
-    first = ", ".join(str(line) for line in ordered[:LINES_NAMED])
-    more = f" and {ordered.size - LINES_NAMED} more" if ordered.size > LINES_NAMED else ""
-    return f"lines {first}{more}"
 
 
 def parse_timestamps(rows: CsvRows, name: str = "timestamp") -> IntArray:
@@ -166,6 +138,12 @@ def parse_timestamps(rows: CsvRows, name: str = "timestamp") -> IntArray:
         "These timestamps are no dates of the calendar",
         rows.lines,
         column.spread(parsed.isna().to_numpy(dtype=bool), blank=True),
+    )
+    years = parsed.dt.year.fillna(FIRST_YEAR).to_numpy()
+    refuse(
+        f"Expected dates of the years {FIRST_YEAR} to {LAST_YEAR}",
+        rows.lines,
+        column.spread((years < FIRST_YEAR) | (years > LAST_YEAR), blank=False),
     )
     seconds = parsed.to_numpy().astype("datetime64[s]").astype(np.int64)
     return column.spread(seconds, blank=0)

@@ -13,14 +13,13 @@ import numpy as np
 from forecasting.computations.csv_rows import (
     SECONDS_PER_DAY,
     CsvRows,
-    HistoryFileError,
-    named_lines,
     parse_flags,
     parse_numbers,
     parse_timestamps,
     read_csv_rows,
     refuse,
 )
+from forecasting.computations.csv_table import HistoryFileError, named_lines
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray, WallClockGrid
 
 EPOCH = date(1970, 1, 1)
@@ -123,8 +122,8 @@ def read_driver_file(path: Path, *, tz: ZoneInfo) -> DriverFile:
 
 def _groups(rows: CsvRows, seconds: IntArray) -> Iterator[tuple[str, str | None, IntArray]]:
     """Driver, series (None for all) and the rows of each in order of time."""
-    drivers = rows.columns["driver"]
-    series = rows.columns.get("series")
+    drivers = rows.columns["driver"].stripped()
+    series = rows.columns["series"].stripped() if "series" in rows.columns else None
     codes = drivers.codes * 1
     names: tuple[str, ...] = ()
     if series is not None:
@@ -136,7 +135,7 @@ def _groups(rows: CsvRows, seconds: IntArray) -> Iterator[tuple[str, str | None,
         start, end = np.searchsorted(codes[order], [code, code + 1])
         row = order[start]
         name = names[series.codes[row]] if series is not None and series.codes[row] >= 0 else ""
-        yield drivers.texts[drivers.codes[row]], name.strip() or None, order[start:end]
+        yield drivers.texts[drivers.codes[row]], name or None, order[start:end]
 
 
 def _checked(part: DriverRows, lines: IntArray, tz: ZoneInfo, warnings: list[str]) -> DriverRows:

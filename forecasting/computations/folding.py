@@ -54,8 +54,9 @@ def folded(
     """
     there = _window(series, series.has_row, first_date, days, known_minutes) > 0
     exists = WallClockGrid(first_date, days, tz, series.step_minutes).repeats > 0
-    slots = open_slots(there, exists) if step_slots is None else step_slots
-    needed = exists & slots[np.arange(days) % DAYS_PER_WEEK]
+    begins, covered = _rows_of_dates(series, there, first_date)
+    slots = open_slots(covered, exists) if step_slots is None else step_slots
+    needed = exists & slots[np.arange(days) % DAYS_PER_WEEK] & begins
     shape = (days, MINUTES_PER_DAY // interval_minutes, interval_minutes // series.step_minutes)
     has_row = there.reshape(shape).any(axis=-1)
     full = (there | ~needed).reshape(shape).all(axis=-1) & has_row
@@ -74,6 +75,23 @@ def folded(
         aht_seconds=aht,
         step_slots=slots,
     )
+
+
+def _rows_of_dates(
+    series: SeriesHistory, there: BoolArray, first_date: date
+) -> tuple[BoolArray, BoolArray]:
+    """Steps where a row of each date may begin, and those that its rows stand for."""
+    days, steps = there.shape
+    wanted = np.arange(days) + (first_date - series.first_date).days
+    inside = np.clip(wanted, 0, series.date_minutes.size - 1)
+    widths = series.date_minutes[inside] // series.step_minutes
+    begins = np.arange(steps) % widths[:, None] == 0
+    covered = there.copy()
+    for width in np.unique(widths[widths > 1]):
+        dates = widths == width
+        starts = there[dates].reshape(-1, steps // width, width)[:, :, 0]
+        covered[dates] = np.repeat(starts, width, axis=1)
+    return begins, covered
 
 
 def _window(

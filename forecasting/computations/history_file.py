@@ -16,13 +16,13 @@ import numpy as np
 from forecasting.computations.csv_rows import (
     SECONDS_PER_DAY,
     CsvRows,
-    HistoryFileError,
-    named_lines,
     parse_numbers,
     parse_timestamps,
     read_csv_rows,
     refuse,
 )
+from forecasting.computations.csv_table import HistoryFileError, named_lines
+from forecasting.computations.row_steps import coarser_dates, date_steps
 from forecasting.core.wall_clock import (
     MINUTES_PER_DAY,
     BoolArray,
@@ -33,8 +33,9 @@ from forecasting.core.wall_clock import (
 )
 
 EPOCH = date(1970, 1, 1)
-FINER_SHARE = 0.15
-"""A series has the finer step that at least this share of its gaps show."""
+NAMES_SHOWN = 5
+LONGEST_SPAN_DAYS = 40 * 365
+"""Rows farther apart are dated wrongly, and their dates would fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,14 @@ class SeriesRows:
 class SeriesHistory:
     """One series on its wall clock, from the date of its first row to that of its last.
 
-    Its rows may be finer than the interval asked for: arrays are date × step of the rows.
+    Its rows may be finer than the interval asked for: arrays are date × step of the finest rows.
     """
 
     name: str
     first_date: date
     step_minutes: int
+    date_minutes: IntArray
+    """Minutes that a row stands for, by date: the finest step or a multiple."""
     volumes: FloatArray
     """Sum of the rows of a step (of both hours of a repeated one); NaN without a value."""
     has_row: BoolArray
@@ -109,14 +112,19 @@ def split_series(rows: CsvRows, names: tuple[str, ...]) -> list[SeriesRows]:
     seconds = parse_timestamps(rows)
     volumes = parse_numbers(rows, "volume")
     aht = parse_numbers(rows, "aht") if "aht" in rows.columns else None
-    codes = rows.columns["series"].codes
-    refuse("A row needs the name of its series", rows.lines, rows.columns["series"].is_blank())
+    series = rows.columns["series"].stripped()
+    codes, texts = series.codes, series.texts
+    refuse("A row needs the name of its series", rows.lines, series.is_blank())
     present, first_row = np.unique(codes, return_index=True)
     in_order = present[np.argsort(first_row)]
-    texts = rows.columns["series"].texts
+    names = tuple(name.strip() for name in names)
     unknown = sorted(set(names) - {texts[code] for code in in_order})
     if unknown:
-        raise HistoryFileError(f"The file holds no series {', '.join(map(repr, unknown))}.")
+        known = ", ".join(repr(texts[code]) for code in in_order[:NAMES_SHOWN])
+        more = ", …" if in_order.size > NAMES_SHOWN else ""
+        raise HistoryFileError(
+            f"The file holds no series {', '.join(map(repr, unknown))}; it holds {known}{more}."
+        )
     order = np.lexsort((rows.lines, seconds, codes))
     starts = np.searchsorted(codes[order], in_order, side="left")
     ends = np.searchsorted(codes[order], in_order, side="right")
@@ -135,65 +143,101 @@ def _series(
     rows: SeriesRows, interval_minutes: int, tz: ZoneInfo, warnings: list[str]
 ) -> SeriesHistory:
     """Put one series on its grid."""
-    step = step_minutes(rows, interval_minutes)
-    refuse(
-        f"Rows of {rows.name!r} lie off the grid of {step} minutes",
-        rows.lines,
-        rows.seconds % SECONDS_PER_DAY % (step * 60) != 0,
-    )
+    _refuse_far_dates(rows)
+    minutes = np.unique(rows.seconds // 60)
+    _refuse_coarser(rows, minutes, interval_minutes)
+    steps = date_steps(minutes, interval_minutes)
     days = rows.seconds // SECONDS_PER_DAY
+    of_row = steps.at(days)
+    for step in np.unique(of_row):
+        refuse(
+            f"Rows of {rows.name!r} lie off the grid of {step} minutes",
+            rows.lines,
+            (of_row == step) & (rows.seconds % SECONDS_PER_DAY % (step * 60) != 0),
+        )
     first_day = int(days[0])
-    grid = WallClockGrid(EPOCH + timedelta(days=first_day), int(days[-1]) - first_day + 1, tz, step)
-    position = (rows.seconds - first_day * SECONDS_PER_DAY) // (step * 60)
-    repeats = grid.repeats.reshape(-1)
-    skipped = repeats[position] == 0
+    first, count = EPOCH + timedelta(days=first_day), int(days[-1]) - first_day + 1
+    repeats = _repeats(rows, of_row, first, tz)
+    skipped = repeats == 0
     if skipped.any():
         warnings.append(
             f"Rows of {rows.name!r} in an hour that the clock skipped were ignored "
             f"({named_lines(rows.lines[skipped])})."
         )
-        rows, position = rows.pick(~skipped), position[~skipped]
+        rows, repeats = rows.pick(~skipped), repeats[~skipped]
+    position = (rows.seconds - first_day * SECONDS_PER_DAY) // (steps.finest * 60)
     starts = np.searchsorted(position, position, side="left")
     refuse(
         f"Rows of {rows.name!r} stand twice for one interval",
         rows.lines,
-        np.arange(position.size) - starts >= repeats[position],
+        np.arange(position.size) - starts >= repeats,
     )
-    return _on_steps(rows, position, grid)
+    shape = (count, MINUTES_PER_DAY // steps.finest)
+    of_date = steps.at(first_day + np.arange(count))
+    return _on_steps(rows, position, shape, first_date=first, date_minutes=of_date)
 
 
-def step_minutes(rows: SeriesRows, interval_minutes: int) -> int:
-    """Step of a series: the finest one that its gaps show often, else the interval.
+def _repeats(rows: SeriesRows, of_row: IntArray, first: date, tz: ZoneInfo) -> IntArray:
+    """How often the clock runs through the step of each row."""
+    since_first = rows.seconds - (first - EPOCH).days * SECONDS_PER_DAY
+    days = int(since_first[-1] // SECONDS_PER_DAY) + 1
+    repeats = np.ones(of_row.size, dtype=np.int64)
+    for step in np.unique(of_row):
+        chosen = of_row == step
+        grid = WallClockGrid(first, days, tz, int(step)).repeats.reshape(-1)
+        repeats[chosen] = grid[since_first[chosen] // (step * 60)]
+    return repeats
 
-    Single rows off the grid do not make a finer step. Rows whose every gap is a multiple of more
-    than the interval are coarser and refused, unless they may be a queue that opens for one
-    interval a day, or on some days a week.
-    """
-    gaps = np.diff(np.unique(rows.seconds // 60))
-    if gaps.size == 0:
-        return interval_minutes
-    common = int(np.gcd.reduce(gaps))
-    once_a_day = common % MINUTES_PER_DAY == 0 and rows.seconds[0] % SECONDS_PER_DAY != 0
-    if interval_minutes < min(common, MINUTES_PER_DAY) and not once_a_day:
+
+def _refuse_far_dates(rows: SeriesRows) -> None:
+    """Refuse dates that lie too far from the others."""
+    days = rows.seconds // SECONDS_PER_DAY
+    if days[-1] - days[0] > LONGEST_SPAN_DAYS:
         refuse(
-            f"Rows of {rows.name!r} are {int(gaps.min())} minutes apart, coarser than "
-            f"--interval {interval_minutes}",
+            f"The rows of {rows.name!r} lie {(days[-1] - days[0]) // 365} years apart; look at the "
+            "year of these",
             rows.lines,
-            np.ones(rows.lines.size, dtype=bool),
+            np.abs(days - np.median(days)) > LONGEST_SPAN_DAYS / 2,
         )
-    values, counts = np.unique(gaps[gaps < interval_minutes], return_counts=True)
-    often = counts >= FINER_SHARE * gaps.size
-    divides = interval_minutes % np.maximum(values, 1) == 0
-    finer = values[often & divides]
-    return int(finer[0]) if finer.size else interval_minutes
 
 
-def _on_steps(rows: SeriesRows, position: IntArray, grid: WallClockGrid) -> SeriesHistory:
-    """Sum the rows of each step."""
+def _refuse_coarser(rows: SeriesRows, minutes: IntArray, interval_minutes: int) -> None:
+    """Refuse rows that stand for more than an interval.
+
+    Every gap is a multiple of more than the interval, unless they may be of a queue that opens for
+    one interval a day, or on some days a week; or stretches of dates show such gaps only.
+    """
+    gaps = np.diff(minutes)
+    if not gaps.size:
+        return
+    common = int(np.gcd.reduce(gaps))
+    once_a_day = common % MINUTES_PER_DAY == 0 and minutes[0] % MINUTES_PER_DAY != 0
+    coarse = np.ones(rows.lines.size, dtype=bool)
+    apart = int(gaps.min())
+    if interval_minutes >= min(common, MINUTES_PER_DAY) or once_a_day:
+        days, apart = coarser_dates(minutes, interval_minutes)
+        coarse = np.isin(rows.seconds // SECONDS_PER_DAY, days)
+    refuse(
+        f"Rows of {rows.name!r} are {apart} minutes apart, coarser than --interval "
+        f"{interval_minutes}",
+        rows.lines,
+        coarse,
+    )
+
+
+def _on_steps(
+    rows: SeriesRows,
+    position: IntArray,
+    shape: tuple[int, int],
+    *,
+    first_date: date,
+    date_minutes: IntArray,
+) -> SeriesHistory:
+    """Sum the rows of each step (date × step)."""
 
     def summed(weights: FloatArray | None) -> FloatArray:
-        found = np.bincount(position, weights=weights, minlength=grid.days * grid.labels)
-        return np.asarray(found.reshape(grid.days, grid.labels), dtype=np.float64)
+        found = np.bincount(position, weights=weights, minlength=shape[0] * shape[1])
+        return np.asarray(found.reshape(shape), dtype=np.float64)
 
     there = summed(None) > 0
     seconds = handled = None
@@ -203,8 +247,9 @@ def _on_steps(rows: SeriesRows, position: IntArray, grid: WallClockGrid) -> Seri
         handled = summed(known)
     return SeriesHistory(
         name=rows.name,
-        first_date=grid.first_date,
-        step_minutes=grid.interval_minutes,
+        first_date=first_date,
+        step_minutes=MINUTES_PER_DAY // shape[1],
+        date_minutes=date_minutes,
         volumes=np.where(there, summed(rows.volumes), np.nan),
         has_row=there,
         seconds=seconds,

@@ -61,7 +61,9 @@ class WallClockGrid:
         regular = np.arange(self.labels)
         for day in range(self.days):
             opens, closes = _day_bounds(self.first_date + timedelta(days=day), self.tz)
-            if self.labels == 1 or closes - opens == np.timedelta64(86_400, "s"):
+            if closes == opens:  # a date that the zone left out when it changed sides
+                labels = regular[:0]
+            elif self.labels == 1 or closes - opens == np.timedelta64(86_400, "s"):
                 labels = regular
             else:
                 labels = _labels_of_odd_day(opens, closes, self.tz, self.interval_minutes)

@@ -132,7 +132,7 @@ def test_a_repeated_hour_may_stand_twice_and_a_skipped_one_is_ignored(command):
     spring = lines(first="2026-03-02T00:00")
     command(spring, zone="Europe/London", origin=("2026-04-13T00:00",))
     assert (
-        "Rows of 'calls' in an hour that the clock skipped were ignored (lines 651)"
+        "Rows of 'calls' in an hour that the clock skipped were ignored (line 651)"
         in command.stderr
     )
 
@@ -177,15 +177,15 @@ def test_series_and_quantiles_can_be_chosen(command):
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("calls,2026-02-15T23:00,5", "stand twice for one interval (lines 1010)"),
-        ("calls,2026-02-16T10:07,5", "lie off the grid of 60 minutes (lines 1010)"),
-        ("calls,2026-02-16T10:00,-1", "A negative volume is refused (lines 1010)"),
-        ("calls,2026-02-16T10:00,many", "Expected a number in volume (lines 1010)"),
-        ("calls,2026-02-16T10:00,inf", "Expected a number in volume (lines 1010)"),
-        ("calls,2026-02-16T10:00Z,5", "carry no offset (lines 1010)"),
-        ("calls,2026-02-16T10:00+01:00,5", "carry no offset (lines 1010)"),
-        ("calls,16.02.2026 10:00,5", "Expected timestamps like 2018-05-07T09:30 (lines 1010)"),
-        ("calls,2026-02-30T10:00,5", "no dates of the calendar (lines 1010)"),
+        ("calls,2026-02-15T23:00,5", "stand twice for one interval (line 1010)"),
+        ("calls,2026-02-16T10:07,5", "lie off the grid of 60 minutes (line 1010)"),
+        ("calls,2026-02-16T10:00,-1", "A negative volume is refused (line 1010)"),
+        ("calls,2026-02-16T10:00,many", "Expected a number in volume (line 1010)"),
+        ("calls,2026-02-16T10:00,inf", "Expected a number in volume (line 1010)"),
+        ("calls,2026-02-16T10:00Z,5", "carry no offset (line 1010)"),
+        ("calls,2026-02-16T10:00+01:00,5", "carry no offset (line 1010)"),
+        ("calls,16.02.2026 10:00,5", "Expected timestamps like 2018-05-07T09:30 (line 1010)"),
+        ("calls,2026-02-30T10:00,5", "no dates of the calendar (line 1010)"),
     ],
 )
 def test_rows_that_break_a_rule_are_refused_with_their_line(command, row, words):

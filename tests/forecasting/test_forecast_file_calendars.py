@@ -247,7 +247,7 @@ def test_clock_changes_count_in_drivers_too(tmp_path):
     found = drivers_of(tmp_path, spring, zone="Europe/London")
     assert found.drivers[0].values.tolist() == [1]
     assert found.warnings == (
-        "Rows of driver 'mail' in an hour that the clock skipped were ignored (lines 3).",
+        "Rows of driver 'mail' in an hour that the clock skipped were ignored (line 3).",
     )
     autumn = ["mail,2026-10-25T01:30,1", "mail,2026-10-25T01:30,9"]
     assert drivers_of(tmp_path, autumn, zone="Europe/London").drivers[0].values.tolist() == [1, 9]
@@ -258,11 +258,11 @@ def test_clock_changes_count_in_drivers_too(tmp_path):
     [
         ([], DRIVER_HEADER, "drivers.csv holds no rows"),
         (["claims,2026-01-05T00:00"], "driver,timestamp", "lacks value"),
-        (["claims,2026-01-05T00:00Z,1"], DRIVER_HEADER, "carry no offset (lines 2)"),
+        (["claims,2026-01-05T00:00Z,1"], DRIVER_HEADER, "carry no offset (line 2)"),
         (["claims,5 January,1"], DRIVER_HEADER, "Expected timestamps like"),
-        (["claims,2026-01-05T00:00,few"], DRIVER_HEADER, "Expected a number in value (lines 2)"),
-        ([",2026-01-05T00:00,1"], DRIVER_HEADER, "needs the name of its driver (lines 2)"),
-        (["a,2026-01-05T00:00,1"] * 2, DRIVER_HEADER, "stand twice for one time (lines 3)"),
+        (["claims,2026-01-05T00:00,few"], DRIVER_HEADER, "Expected a number in value (line 2)"),
+        ([",2026-01-05T00:00,1"], DRIVER_HEADER, "needs the name of its driver (line 2)"),
+        (["a,2026-01-05T00:00,1"] * 2, DRIVER_HEADER, "stand twice for one time (line 3)"),
         (["a,2026-01-05T00:00,1,perhaps"], DRIVER_HEADER + ",known_ahead", "Expected 1 or 0"),
         (["x,a,2026-01-05T00:00,1"], "series," + DRIVER_HEADER, "they name 'x'"),
     ],

@@ -264,9 +264,9 @@ def test_a_repeated_label_stands_for_both_hours(tmp_path, zone, spring, skipped,
     assert twice[0, 2 * hour : 2 * hour + 2].tolist() == [12.0, 12.0]
     daily = read_folded(tmp_path, [*day, *second], zone=zone, interval=1440).volumes
     assert daily.tolist() == [[48 * 5 + 14.0]]
-    with pytest.raises(ValueError, match=r"stand twice .*\(lines 52\)"):
+    with pytest.raises(ValueError, match=r"stand twice .*\(line 52\)"):
         read(tmp_path, [*day, *second, second[1]], zone=zone, interval=30)
-    with pytest.raises(ValueError, match=r"stand twice .*\(lines 50\)"):
+    with pytest.raises(ValueError, match=r"stand twice .*\(line 50\)"):
         read(tmp_path, [*day, f"a,{autumn}T05:00,7"], zone=zone, interval=30)
 
 
@@ -276,7 +276,7 @@ def test_rows_of_a_skipped_label_are_ignored(tmp_path, zone, spring, skipped, au
     found = read(tmp_path, day, zone=zone)
     line = 2 + int(skipped[:2])
     assert found.warnings == (
-        f"Rows of 'a' in an hour that the clock skipped were ignored (lines {line}).",
+        f"Rows of 'a' in an hour that the clock skipped were ignored (line {line}).",
     )
     assert not found.series[0].has_row[0, int(skipped[:2])]
     daily = read_folded(tmp_path, day, zone=zone, interval=1440)
@@ -392,16 +392,16 @@ def test_open_intervals_have_a_handle_time_and_closed_ones_none(command):
         (lines(minutes=1440, days=60), "coarser than --interval 60 (lines 2, 3, 4, 5, 6 and 55 more)"),
         (lines(minutes=120), "coarser than --interval 60 (lines 2, 3, 4, 5, 6 and 499 more)"),
         ([row.replace(":00,", ":20,") for row in lines()], "off the grid of 60 minutes (lines 2, 3,"),
-        ([*lines(), "calls,2026-02-15T10:00:30,1"], "off the grid of 60 minutes (lines 1010)"),
-        ([*lines(), "calls,2026-02-15 10:00:00,1"], "stand twice for one interval (lines 1010)"),
-        ([*lines(), "calls,2026-02-16T10:00+0100,1"], "carry no offset (lines 1010)"),
-        ([*lines(), "calls,2026-02-16T10:00:00-05:00,1"], "carry no offset (lines 1010)"),
-        ([*lines(), "calls,2026-02-16,1"], "Expected timestamps like 2018-05-07T09:30 (lines 1010)"),
-        ([*lines(), "calls,,1"], "Expected timestamps like 2018-05-07T09:30 (lines 1010)"),
-        ([*lines(), ",2026-02-16T10:00,1"], "needs the name of its series (lines 1010)"),
-        ([*lines(), 'calls,2026-02-16T10:00,"1,5"'], "Expected a number in volume (lines 1010)"),
-        ([*lines(), "calls,2026-02-16T10:00,-inf"], "Expected a number in volume (lines 1010)"),
-        ([*lines(), "calls,2026-02-16T10:00,1,2,3"], "cannot be read as a UTF-8 CSV file: Expected 3"),
+        ([*lines(), "calls,2026-02-15T10:00:30,1"], "off the grid of 60 minutes (line 1010)"),
+        ([*lines(), "calls,2026-02-15 10:00:00,1"], "stand twice for one interval (line 1010)"),
+        ([*lines(), "calls,2026-02-16T10:00+0100,1"], "carry no offset (line 1010)"),
+        ([*lines(), "calls,2026-02-16T10:00:00-05:00,1"], "carry no offset (line 1010)"),
+        ([*lines(), "calls,2026-02-16,1"], "Expected timestamps like 2018-05-07T09:30 (line 1010)"),
+        ([*lines(), "calls,,1"], "Expected timestamps like 2018-05-07T09:30 (line 1010)"),
+        ([*lines(), ",2026-02-16T10:00,1"], "needs the name of its series (line 1010)"),
+        ([*lines(), 'calls,2026-02-16T10:00,"1,5"'], "Expected a number in volume (line 1010)"),
+        ([*lines(), "calls,2026-02-16T10:00,-inf"], "Expected a number in volume (line 1010)"),
+        ([*lines(), "calls,2026-02-16T10:00,1,2,3"], "more fields than the header; quote numbers and names that hold a comma (line 1010)"),
     ],
 )  # fmt: skip
 def test_what_breaks_a_rule_is_refused_with_its_first_lines(command, rows, words):
@@ -410,7 +410,7 @@ def test_what_breaks_a_rule_is_refused_with_its_first_lines(command, rows, words
 
 def test_a_negative_handle_time_is_refused(command):
     rows = [f"{row},{-1 if index == 3 else 60}" for index, row in enumerate(lines())]
-    assert "A negative aht is refused (lines 5)" in refusal(command, rows, header=HEADER + ",aht")
+    assert "A negative aht is refused (line 5)" in refusal(command, rows, header=HEADER + ",aht")
 
 
 def test_a_file_of_nothing_is_refused(command, tmp_path):
@@ -424,7 +424,7 @@ def test_a_file_of_nothing_is_refused(command, tmp_path):
 def test_blank_lines_are_no_rows_but_count_as_lines(command):
     rows = lines()
     assert command([*rows[:100], "", ",,", *rows[100:]]) == command(rows)
-    assert "(lines 104)" in refusal(command, [*rows[:100], "", ",,", "x,y,z", *rows[100:]])
+    assert "(line 104)" in refusal(command, [*rows[:100], "", ",,", "x,y,z", *rows[100:]])
 
 
 def test_the_core_offers_the_same_on_arrays(command):
@@ -485,4 +485,4 @@ def test_twelve_days_of_a_queue_that_never_closes_are_still_too_few(command):
 def test_volumes_beyond_all_measure_are_refused(command, volume):
     rows = lines()
     rows[7] = rows[7].rsplit(",", 1)[0] + f",{volume}"
-    assert "No volume can be larger than 1e+12 (lines 9)" in refusal(command, rows)
+    assert "No volume can be larger than 1e+12 (line 9)" in refusal(command, rows)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management.base import BaseCommand, CommandError
 
+from forecasting.computations.csv_rows import FIRST_YEAR, LAST_YEAR
 from forecasting.computations.driver_file import (
     DriverFile,
     read_driver_file,
@@ -186,6 +187,10 @@ def _origin(text: str, interval_minutes: int) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"The --origin {text} is no date and time of the calendar.") from error
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(
+            f"Expected an --origin of the years {FIRST_YEAR} to {LAST_YEAR}, got {text}."
+        )
     if (at.hour * 60 + at.minute) % interval_minutes:
         raise ValueError(f"Expected an --origin on the {interval_minutes}-minute grid, got {text}.")
     return at
