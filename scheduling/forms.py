@@ -11,21 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.models import Availability, TimeOff
 from wfm.org.models import ActivityCode, Agent
+from wfm.org.weekdays import WEEKDAYS
 
 TIME_LIMITS = [
     (15, _("15 seconds")),
     (60, _("1 minute")),
     (180, _("3 minutes")),
     (600, _("10 minutes")),
-]
-WEEKDAYS = [
-    (0, _("Monday")),
-    (1, _("Tuesday")),
-    (2, _("Wednesday")),
-    (3, _("Thursday")),
-    (4, _("Friday")),
-    (5, _("Saturday")),
-    (6, _("Sunday")),
 ]
 
 

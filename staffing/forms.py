@@ -14,19 +14,11 @@ from staffing.core.model_choice import LiveGoal
 from staffing.services import GoalChange, QueueSettings, RateChange
 from wfm.metrics import get
 from wfm.org.models import ActivityCode, Queue
+from wfm.org.weekdays import WEEKDAYS
 
 FAMILY = "service_level."
 DEFERRED_KEY = "service_level.deferred"
-WEEKDAYS = [
-    ("", _("every day")),
-    (0, _("Monday")),
-    (1, _("Tuesday")),
-    (2, _("Wednesday")),
-    (3, _("Thursday")),
-    (4, _("Friday")),
-    (5, _("Saturday")),
-    (6, _("Sunday")),
-]
+WEEKDAY_CHOICES = [("", _("every day")), *WEEKDAYS]
 
 
 def level_choices() -> list[tuple[str, str]]:
@@ -156,7 +148,7 @@ class RateForm(forms.Form):
     )
     rate = PercentField(label=_("Share of paid time, %"), required=False, max_value=99)
     weekday = forms.TypedChoiceField(
-        label=_("Day"), choices=WEEKDAYS, coerce=int, empty_value=None, required=False
+        label=_("Day"), choices=WEEKDAY_CHOICES, coerce=int, empty_value=None, required=False
     )
     starts_at = forms.TimeField(label=_("From"), required=False)
     ends_at = forms.TimeField(label=_("Until"), required=False)

@@ -15,6 +15,7 @@ from forecasting.models import ForecastQueueResult, SpecialDay
 from forecasting.queries import ExplainedInterval
 from forecasting.views.charts import interval_chart
 from wfm.org.models import Holiday, Queue
+from wfm.org.weekdays import WEEKDAYS
 from wfm.timeline import day_bounds
 from wfm.web.charts import Series
 from wfm.web.formats import local_clock, local_day, number, percent, signed
@@ -86,7 +87,7 @@ def number_words(row: ExplainedInterval, queue: Queue, result: ForecastQueueResu
     factors = [
         _level_words(parts.level, parts.growth_per_week),
         _("%(weekday)s %(factor)s")
-        % {"weekday": _weekday(on_date), "factor": number(parts.weekday, 2)},
+        % {"weekday": dict(WEEKDAYS)[on_date.weekday()], "factor": number(parts.weekday, 2)},
         _("%(share)s of the day at %(time)s")
         % {
             "share": percent(parts.share, 1),
@@ -118,14 +119,6 @@ def _level_words(level: float, growth: float) -> str:
     elif growth < 0:
         words += _(", falling %(growth)s a week") % {"growth": percent(-growth, 1)}
     return words
-
-
-def _weekday(on_date: date) -> str:
-    names = [
-        _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"),
-        _("Sunday"),
-    ]  # fmt: skip
-    return names[on_date.weekday()]
 
 
 def _special_name(queue: Queue, on_date: date) -> str:

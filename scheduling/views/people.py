@@ -11,12 +11,13 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from scheduling.forms import WEEKDAYS, AvailabilityForm, TimeOffForm
+from scheduling.forms import AvailabilityForm, TimeOffForm
 from scheduling.models import Availability, TimeOff, TimeOffStatus
 from scheduling.services.errors import UnableToEdit
 from scheduling.services.people import decide, grant
 from wfm.org.access import access_of
 from wfm.org.access_views import require
+from wfm.org.weekdays import WEEKDAYS
 
 LOOK_BACK = timedelta(days=14)
 MOST_ROWS = 300

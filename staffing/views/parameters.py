@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from staffing import queries
 from staffing.forms import (
-    WEEKDAYS,
+    WEEKDAY_CHOICES,
     GoalForm,
     RateForm,
     RateFormSet,
@@ -37,7 +37,7 @@ from wfm.org.models import Queue, ServiceGoal
 from wfm.web.formats import zone_of
 from wfm.web.scope import page_scope
 
-WEEKDAY_NAMES = {None if value == "" else value: name for value, name in WEEKDAYS}
+WEEKDAY_NAMES = {None if value == "" else value: name for value, name in WEEKDAY_CHOICES}
 
 
 def _queue(request: HttpRequest, pk: int) -> Queue:

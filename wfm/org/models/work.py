@@ -12,6 +12,7 @@ from wfm.org.models.client import Client
 from wfm.org.models.people import Skill
 from wfm.org.models.place import Site
 from wfm.org.national import validate_codes
+from wfm.org.weekdays import WEEKDAYS
 
 
 class Handling(models.TextChoices):
@@ -161,18 +162,7 @@ class OpeningHours(models.Model):
     """One open stretch of a weekday on the queue's wall clock; a night is two rows."""
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="opening_hours")
-    weekday = models.PositiveSmallIntegerField(
-        _("weekday"),
-        choices=[
-            (0, _("Monday")),
-            (1, _("Tuesday")),
-            (2, _("Wednesday")),
-            (3, _("Thursday")),
-            (4, _("Friday")),
-            (5, _("Saturday")),
-            (6, _("Sunday")),
-        ],
-    )
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS)
     opens_minute = models.PositiveSmallIntegerField(_("opens, minute of the day"))
     closes_minute = models.PositiveSmallIntegerField(_("closes, minute of the day"))
 
