@@ -21,7 +21,12 @@ from forecasting.computations.driver_input import DriverInput, best_driver
 from forecasting.computations.holiday_input import holiday_input
 from forecasting.core import HistoryData, HorizonData
 from forecasting.core.make_up_days import MakeUpDays
-from forecasting.core.special_days import SpecialDate, horizon_factors, learn_mask
+from forecasting.core.special_days import (
+    SpecialDate,
+    SpecialFactors,
+    horizon_factors,
+    learn_mask,
+)
 from forecasting.core.wall_clock import BoolArray, FloatArray, WallClockGrid, labels_per_day
 from forecasting.models import DriverLink
 from forecasting.queries import ContactSplit
@@ -180,10 +185,12 @@ def gather(batch: Batch) -> BatchInput:
         day_factors=_factors(drivers, span.history_days, ahead=False),
         told_factors=_told(drivers),
     )
+    unusual = _specials(history, special, span.horizon_days)
     horizon = HorizonData(
         open_mask=queries.open_labels_of(batch.queues, grid=batch.ahead, by_items=batch.by_items),
         day_factors=_factors(drivers, span.horizon_days, ahead=True),
-        special_factors=_specials(history, special, span.horizon_days),
+        special_factors=None if unusual is None else unusual.factors,
+        special_variances=None if unusual is None else unusual.variances,
         today_offered=_today(batch, cells.offered[:, -1]),
     )
     return BatchInput(
@@ -197,19 +204,19 @@ def gather(batch: Batch) -> BatchInput:
 
 def _specials(
     history: HistoryData, special: list[list[SpecialDate]], days: int
-) -> FloatArray | None:
-    """Multipliers of holidays and special days by queue × date × label; None without any."""
+) -> SpecialFactors | None:
+    """Multipliers of holidays and special days; None without any."""
     rows = np.array([row for row, dates in enumerate(special) if dates], dtype=np.int64)
     if rows.size == 0:
         return None
-    factors = np.ones((history.queues, days, history.labels))
+    result = SpecialFactors.ordinary(history.queues, days, history.labels)
     for start in range(0, rows.size, SPECIAL_ROWS):
         chosen = rows[start : start + SPECIAL_ROWS]
         found = horizon_factors(
             history=_rows_of(history, chosen), special=[special[row] for row in chosen], days=days
         )
-        factors[chosen] = found
-    return factors
+        result.factors[chosen], result.variances[chosen] = found.factors, found.variances
+    return result
 
 
 def _rows_of(history: HistoryData, rows: np.ndarray) -> HistoryData:

@@ -16,7 +16,12 @@ from forecasting.core import HistoryData, HorizonData
 from forecasting.core.data import DAYS_PER_WEEK, LEAST_HISTORY_DAYS
 from forecasting.core.make_up_days import MakeUpDays, make_up_days
 from forecasting.core.opening import open_slots
-from forecasting.core.special_days import SpecialCalendar, horizon_factors, learn_mask
+from forecasting.core.special_days import (
+    SpecialCalendar,
+    SpecialFactors,
+    horizon_factors,
+    learn_mask,
+)
 from forecasting.core.wall_clock import BoolArray, FloatArray, WallClockGrid
 
 if TYPE_CHECKING:
@@ -93,12 +98,14 @@ def _group_input(
     names = [history.series[index].name for index in indexes]
     driven = file_drivers(data, names, params.drivers, origin, make_up.days)
     data = replace(data, day_factors=driven.past, told_factors=driven.told)
+    special = _special(data, params.calendar, make_up.days)
     slots = np.stack([item.slots for item in inputs])
     future = slots[:, np.arange(days, days + make_up.days) % DAYS_PER_WEEK]
     horizon = HorizonData(
         open_mask=future,
         day_factors=driven.future,
-        special_factors=_special_factors(data, params.calendar, make_up.days),
+        special_factors=None if special is None else special.factors,
+        special_variances=None if special is None else special.variances,
         today_offered=np.stack([item.today for item in inputs])
         if params.label_of(origin)
         else None,
@@ -121,9 +128,9 @@ def _learn_mask(
     return learn_mask([calendar.dates] * rows, first, days, calendar.make_up)
 
 
-def _special_factors(
+def _special(
     data: HistoryData, calendar: SpecialCalendar | None, days: int
-) -> FloatArray | None:
+) -> SpecialFactors | None:
     """What holidays do on the dates ahead; None without a calendar."""
     if calendar is None:
         return None

@@ -141,10 +141,10 @@ def _special(start: _Start) -> FloatArray:
         first_date=start.ahead.first_date - timedelta(days=7),
         interval_minutes=start.queue.interval_minutes,
     )
-    factors = horizon_factors(
+    special = horizon_factors(
         history=nothing, special=[queries.special_dates(start.queue)], days=start.ahead.days
     )
-    return np.asarray(factors[0])
+    return np.asarray(special.factors[0])
 
 
 def _like_another(

@@ -197,36 +197,54 @@ def _shrunk(
     return np.asarray((days * empirical + SHRINK_DAYS * prior) / (days + SHRINK_DAYS))
 
 
-def quantile_bands(*, mean: FloatArray, spread: Spread, quantiles: tuple[float, ...]) -> FloatArray:
-    """Quantiles of every cell (quantile × queue × day × label), in order and >= 0."""
+def quantile_bands(
+    *,
+    mean: FloatArray,
+    spread: Spread,
+    quantiles: tuple[float, ...],
+    extra_dispersion: FloatArray | None = None,
+) -> FloatArray:
+    """Quantiles of every cell (quantile × queue × day × label), in order and >= 0.
+
+    Args:
+        mean: queue × day × label, the centre of each cell.
+        spread: what the backtest says.
+        quantiles: rising shares.
+        extra_dispersion: queue × day, relative variance that the backtest knows nothing of.
+    """
     buckets = bucket_index(mean.shape[1])
-    dispersion = np.moveaxis(spread.dispersion[buckets], 0, 1)[:, :, None]
+    dispersion = spread.dispersion[buckets].T
+    if extra_dispersion is not None:
+        dispersion = np.minimum(dispersion + extra_dispersion, LARGEST_DISPERSION)
     bands = np.empty((len(quantiles), *mean.shape))
     for index in range(len(quantiles)):
-        score = np.moveaxis(spread.scores[index][buckets], 0, 1)[:, :, None]
-        bands[index] = from_scores(score, mean, dispersion)
-    _fill_small_counts(bands, mean, spread.dispersion, buckets, quantiles)
+        score = spread.scores[index][buckets].T[:, :, None]
+        bands[index] = from_scores(score, mean, dispersion[:, :, None])
+    _fill_small_counts(bands, mean, dispersion, quantiles)
     bands *= mean > 0
     return np.maximum.accumulate(bands, axis=0)
 
 
 def _fill_small_counts(
-    bands: FloatArray,
-    mean: FloatArray,
-    dispersion: FloatArray,
-    buckets: IntArray,
-    quantiles: tuple[float, ...],
+    bands: FloatArray, mean: FloatArray, dispersion: FloatArray, quantiles: tuple[float, ...]
 ) -> None:
-    """Overwrite cells of small mean with negative binomial quantiles."""
+    """Overwrite cells of small mean with negative binomial quantiles.
+
+    Args:
+        bands: quantile × queue × day × label, changed in place.
+        mean: queue × day × label.
+        dispersion: queue × day.
+        quantiles: rising shares.
+    """
     for queue in range(mean.shape[0]):
-        for bucket in np.unique(buckets):
-            days = np.flatnonzero(buckets == bucket)
+        for value in np.unique(dispersion[queue]):
+            days = np.flatnonzero(dispersion[queue] == value)
             cells = mean[queue, days]
             small = cells < SMALL_MEAN
             if not small.any():
                 continue
             for index, share in enumerate(quantiles):
-                steps = small_count_steps(float(dispersion[int(bucket), queue]), share)
+                steps = small_count_steps(float(value), share)
                 block = bands[index, queue, days]
                 block[small] = np.searchsorted(steps, cells[small], side="left")
                 bands[index, queue, days] = block

@@ -87,6 +87,8 @@ class HorizonData:
     """Driver's multiplier per queue × date."""
     special_factors: FloatArray | None = None
     """Multiplier per queue × date × label of holidays and special days; 0 is closed."""
+    special_variances: FloatArray | None = None
+    """Variance of the logarithm of each queue × date's special multiplier, which widens its bands."""
     today_offered: FloatArray | None = None
     """What is known of the first date (queue × label, NaN = not yet); None at midnight."""
 

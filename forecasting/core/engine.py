@@ -110,12 +110,17 @@ def _check_horizon(history: HistoryData, horizon: HorizonData) -> None:
         ("open_mask", shape),
         ("day_factors", shape[:2]),
         ("special_factors", shape),
+        ("special_variances", shape[:2]),
         ("today_offered", (shape[0], shape[2])),
     ):
         value = getattr(horizon, name)
         if value is not None and value.shape != wanted:
             raise ValueError(f"Expected horizon.{name} of shape {wanted}, got {value.shape}.")
-        if name.endswith("factors") and value is not None and not np.isfinite(value).all():
+        if (
+            name.endswith(("factors", "variances"))
+            and value is not None
+            and not np.isfinite(value).all()
+        ):
             raise ValueError(f"Expected finite numbers in horizon.{name}.")
 
 
@@ -173,7 +178,10 @@ def _forecast_chunk(
     covered = np.full(len(chosen), np.nan)
     if params.measures_coverage:
         covered = held_out_coverage(**judged, quantiles=params.quantiles)
-    bands = quantile_bands(mean=centre, spread=spread, quantiles=params.quantiles)
+    unsure = None if horizon.special_variances is None else horizon.special_variances[chosen]
+    bands = quantile_bands(
+        mean=centre, spread=spread, quantiles=params.quantiles, extra_dispersion=unsure
+    )
     today = _today(horizon, chosen)
     memory = None
     if params.measures_coverage or today is not None:

@@ -37,6 +37,18 @@ SMOOTH_BELOW = ((20.0, 4), (100.0, 2))
 
 
 @dataclass(frozen=True)
+class Effect:
+    """Log ratio of a special day to an ordinary one, and how unsure it is."""
+
+    log_ratio: float
+    variance: float
+    """Of the log ratio of one such day to come, beyond the scatter of ordinary days."""
+
+
+ORDINARY = Effect(0.0, 0.0)
+
+
+@dataclass(frozen=True)
 class EffectPriors:
     """What is believed before a queue's own days are seen; all on log scale."""
 
@@ -49,6 +61,13 @@ class EffectPriors:
     """Variance between the years of one holiday, in variances of ordinary days."""
     least_score: float = 0.0
     """Effects below so many standard errors count as none."""
+
+    @property
+    def of_unseen(self) -> Effect:
+        """What a day of such a kind is thought to do to a queue that never saw one."""
+        if self.least_score > 0:
+            return ORDINARY
+        return Effect(0.0, self.of_mean**2 + self.between_names**2)
 
 
 HOLIDAY_PRIORS = EffectPriors()
@@ -66,18 +85,19 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Effects:
-    """Log effects by name and family; `pooled` for what was never seen."""
+    """Effects by name and family; `pooled` for what was never seen."""
 
-    by_name: Mapping[str, float] = field(default_factory=dict)
-    by_family: Mapping[str, float] = field(default_factory=dict)
-    pooled: float = 0.0
+    pooled: Effect
+    by_name: Mapping[str, Effect] = field(default_factory=dict)
+    by_family: Mapping[str, Effect] = field(default_factory=dict)
 
-    def of(self, name: str, family: str, *, at_weekend: bool = False) -> float:
-        """Log effect of a day: of its name, else of its family, else of any."""
+    def of(self, name: str, family: str, *, at_weekend: bool = False) -> Effect:
+        """Effect of a day: of its name, else of its family, else of any."""
         if name in self.by_name:
             return self.by_name[name]
         share = WEEKEND_SHARE if at_weekend else 1.0
-        return self.by_family.get(family, self.pooled * share)
+        pooled = Effect(self.pooled.log_ratio * share, self.pooled.variance)
+        return self.by_family.get(family, pooled)
 
 
 def learn_effects(
@@ -86,7 +106,7 @@ def learn_effects(
     """Effects of the days of one group (holidays, eves or days after) on one queue."""
     seen = [item for item in occurrences if _is_judged(item, usual, queue)]
     if not seen:
-        return Effects()
+        return Effects(pooled=priors.of_unseen)
     days = np.array([item.day for item in seen])
     due = usual.usual[queue, days]
     came = usual.observed[queue, days]
@@ -95,7 +115,7 @@ def learn_effects(
     spread = float(usual.spread[queue])
     by_name, pooled = _shrunk([item.name for item in seen], ratios, spread, priors)
     by_family, _ = _shrunk([item.family for item in seen], ratios, spread, priors)
-    return Effects(by_name=by_name, by_family=by_family, pooled=pooled)
+    return Effects(pooled=pooled, by_name=by_name, by_family=by_family)
 
 
 def _is_judged(item: Occurrence, usual: UsualDays, queue: int) -> bool:
@@ -104,8 +124,8 @@ def _is_judged(item: Occurrence, usual: UsualDays, queue: int) -> bool:
 
 def _shrunk(
     names: Sequence[str], ratios: FloatArray, spread: float, priors: EffectPriors
-) -> tuple[dict[str, float], float]:
-    """Posterior mean effect of every name, and of a name not seen."""
+) -> tuple[dict[str, Effect], Effect]:
+    """Posterior effect of every name, and of a name not seen."""
     different = list(dict.fromkeys(names))
     rows = [np.array([other == name for other in names]) for name in different]
     counts = np.array([row.sum() for row in rows], dtype=np.float64)
@@ -122,19 +142,33 @@ def _shrunk(
     )
     weights = 1 / (between + within / counts)
     precision = weights.sum() + 1 / priors.of_mean**2
-    pooled = _gated(float((weights * means).sum() / precision), precision**-0.5, priors)
+    # Bands know how ordinary days scatter; only what a kind's days scatter beyond that is news.
+    beyond = max(within - spread**2, 0.0)
+    pooled = _gated(
+        Effect(float((weights * means).sum() / precision), between + 1 / precision + beyond),
+        precision**-0.5,
+        priors,
+    )
     trust = between / (between + within / counts)
     errors = np.sqrt(1 / (1 / between + counts / within))
-    effects = pooled + (means - pooled) * trust
+    effects = pooled.log_ratio + (means - pooled.log_ratio) * trust
     found = {
-        name: _gated(float(effect), float(error), priors)
+        name: _gated(Effect(float(effect), float(error) ** 2 + beyond), float(error), priors)
         for name, effect, error in zip(different, effects, errors, strict=True)
     }
     return found, pooled
 
 
-def _gated(effect: float, error: float, priors: EffectPriors) -> float:
-    return effect if abs(effect) > priors.least_score * error else 0.0
+def _gated(effect: Effect, error: float, priors: EffectPriors) -> Effect:
+    return effect if abs(effect.log_ratio) > priors.least_score * error else ORDINARY
+
+
+def variance_of_kind(ratios: FloatArray, spread: float, priors: EffectPriors) -> float:
+    """Variance of one more day of a kind that is learnt by itself, from its days' log ratios."""
+    believed = max(priors.within_name**2, priors.spread_factor * spread**2)
+    scatter = float(((ratios - ratios.mean()) ** 2).sum())
+    within = (priors.within_weight * believed + scatter) / (priors.within_weight + ratios.size - 1)
+    return within / ratios.size + max(within - spread**2, 0.0)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from forecasting.core.holidays import (
     learn_effects,
     shapes_of,
     summed,
+    variance_of_kind,
 )
 from forecasting.core.usual_days import UsualDays, usual_days, usual_profile
 from forecasting.core.wall_clock import BoolArray, FloatArray
@@ -47,6 +48,21 @@ class SpecialDate:
     def __post_init__(self) -> None:
         if self.scale is not None and self.scale < 0:
             raise ValueError(f"Expected scale >= 0, got {self.scale}.")
+
+
+@dataclass(frozen=True)
+class SpecialFactors:
+    """What special days do to the dates of a horizon."""
+
+    factors: FloatArray
+    """Multiplier of each queue × date × label; 1 is an ordinary day, 0 a closed one."""
+    variances: FloatArray
+    """Variance of the logarithm of each queue × date's multiplier: how unsure it is."""
+
+    @classmethod
+    def ordinary(cls, queues: int, days: int, labels: int) -> SpecialFactors:
+        """No special day anywhere."""
+        return cls(factors=np.ones((queues, days, labels)), variances=np.zeros((queues, days)))
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,7 @@ def learn_mask(
 
 def horizon_factors(
     *, history: HistoryData, special: Sequence[Sequence[SpecialDate]], days: int
-) -> FloatArray:
+) -> SpecialFactors:
     """Multiplier of each queue × horizon date × label: 0 when closed, typed, learnt, or 1.
 
     Holidays are learnt as `forecasting.core.holidays` says, with their own profile along the day,
@@ -105,23 +121,23 @@ def horizon_factors(
     kind: observed over expected contacts, shrunk towards an ordinary day. Without any, the day
     counts as ordinary.
     """
-    factors = np.ones((history.queues, days, history.labels))
+    result = SpecialFactors.ordinary(history.queues, days, history.labels)
     ahead = [_within(dates, history, 0, days) for dates in special]
     if not any(ahead):
-        return factors
+        return result
     ordinary = learn_mask(special, history.first_date, history.days)
     if history.learn_mask is not None:
         ordinary = ordinary & history.learn_mask
     usual = usual_days(history, ordinary)
     for row, dates in enumerate(special):
         for group in _holiday_groups(dates, history, days):
-            _apply_group(factors[row], group, history, ordinary, usual, row)
+            _apply_group(result, group, history, ordinary, usual, row)
         for item in ahead[row]:
             index = (item.on_date - history.first_date).days - history.days
-            factor = _own_factor(item, dates, history, usual, row)
-            if factor is not None:
-                factors[row, index] = factor
-    return factors
+            own = _own_factor(item, dates, history, usual, row)
+            if own is not None:
+                result.factors[row, index], result.variances[row, index] = own
+    return result
 
 
 def _within(
@@ -141,12 +157,15 @@ def _own_factor(
     history: HistoryData,
     usual: UsualDays,
     row: int,
-) -> float | None:
-    """Factor of a typed or closed date, or of a kind that is learnt by itself; None without one."""
+) -> tuple[float, float] | None:
+    """Factor and its variance of a typed or closed date, or of a kind that is learnt by itself.
+
+    None without one. What a planner typed is taken to be sure.
+    """
     if item.is_closed:
-        return 0.0
+        return 0.0, 0.0
     if item.scale is not None:
-        return item.scale
+        return item.scale, 0.0
     if item.is_holiday:
         return None
     indexes = [
@@ -160,9 +179,11 @@ def _own_factor(
     ]
     if not indexes:
         return None
-    came, due = usual.observed[row, indexes].sum(), usual.usual[row, indexes].sum()
-    prior = SHRINK_DAYS * due / len(indexes)
-    return float((came + prior) / (due + prior))
+    came, due = usual.observed[row, indexes], usual.usual[row, indexes]
+    prior = SHRINK_DAYS * due.mean()
+    ratios = np.log((came + prior) / (due + prior))
+    variance = variance_of_kind(ratios, float(usual.spread[row]), HOLIDAY_PRIORS)
+    return float((came.sum() + prior) / (due.sum() + prior)), variance
 
 
 @dataclass(frozen=True)
@@ -198,7 +219,7 @@ def _holiday_groups(dates: Sequence[SpecialDate], history: HistoryData, days: in
 
 
 def _apply_group(
-    factors: FloatArray,
+    result: SpecialFactors,
     group: _Group,
     history: HistoryData,
     ordinary: BoolArray,
@@ -206,7 +227,7 @@ def _apply_group(
     row: int,
 ) -> None:
     """Multiply the group's days ahead by their effect and their own profile, in place."""
-    if not group.past or not group.ahead:
+    if not group.ahead:
         return
     effects = learn_effects(group.past, usual, row, group.priors)
     shapes = shapes_of(history, ordinary, row, [item.day for item in group.past])
@@ -214,12 +235,15 @@ def _apply_group(
     for item in group.ahead:
         weekday = (history.first_date.weekday() + item.day) % DAYS_PER_WEEK
         effect = effects.of(item.name, item.family, at_weekend=weekday >= SATURDAY)
-        if effect == 0.0:
+        index = item.day - history.days
+        result.variances[row, index] += effect.variance
+        if effect.log_ratio == 0.0:
             continue
         named = _named_shapes(item, group.past, shapes)
         profile = usual_profile(history, ordinary, queue=row, day=item.day)
         shape = label_factors(profile, summed(named, history.labels), every)
-        factors[item.day - history.days] *= min(float(np.exp(effect)), LARGEST_FACTOR) * shape
+        factor = min(float(np.exp(effect.log_ratio)), LARGEST_FACTOR)
+        result.factors[row, index] *= factor * shape
 
 
 def _named_shapes(

@@ -47,8 +47,10 @@ def _inputs(case: Case) -> tuple[HistoryData, HorizonData]:
     special = [_holidays(case.known_holidays, case.first_date, last)]
     mask = learn_mask(special, case.first_date, len(case.history))
     history = replace(history, learn_mask=mask)
-    factors = horizon_factors(history=history, special=special, days=case.days)
-    return history, replace(horizon, special_factors=factors)
+    found = horizon_factors(history=history, special=special, days=case.days)
+    return history, replace(
+        horizon, special_factors=found.factors, special_variances=found.variances
+    )
 
 
 def _holidays(codes: str, first: date, last: date) -> tuple[SpecialDate, ...]:

@@ -33,7 +33,7 @@ def holiday(offset, kind, **fields):
 def factors_of(past, dates, days=14):
     mask = learn_mask([dates], MONDAY, past.days)
     trusting = history(past.offered, open_mask=past.open_mask, learn_mask=mask)
-    return horizon_factors(history=trusting, special=[dates], days=days)[0]
+    return horizon_factors(history=trusting, special=[dates], days=days).factors[0]
 
 
 def test_special_days_are_left_out_of_learning():
@@ -80,7 +80,7 @@ def test_a_special_day_is_measured_against_the_level_of_its_time():
 
 def test_no_special_days_cost_nothing():
     past = poisson_history(days=28)
-    assert (horizon_factors(history=past, special=[[]], days=3) == 1).all()
+    assert (horizon_factors(history=past, special=[[]], days=3).factors == 1).all()
 
 
 def test_a_negative_scale_is_refused():
@@ -213,7 +213,7 @@ def test_holidays_are_forecast_with_their_factor():
     past, dates = yearly({"Christmas": 0.3, "Easter": 0.9, "May Day": 1.0})
     mask = learn_mask([dates], MONDAY, past.days)
     trusting = history(past.offered, learn_mask=mask)
-    factors = horizon_factors(history=trusting, special=[dates], days=28)
+    factors = horizon_factors(history=trusting, special=[dates], days=28).factors
     plain = forecast(history=trusting, horizon=horizon(past, days=28))
     told = forecast(history=trusting, horizon=horizon(past, days=28, special_factors=factors))
     assert told.mean == pytest.approx(plain.mean * factors)
@@ -275,3 +275,73 @@ def test_a_new_holiday_does_less_to_a_weekend():
     new = [holiday(saturday, "New"), holiday(saturday + 4, "Other")]
     factors = factors_of(past, [*dates, *new], 20).mean(axis=1)
     assert factors[saturday + 4 - 365] < factors[saturday - 365] < 0.8
+
+
+def holiday_world(seed, *, days):
+    """One daily queue whose holidays take away a third on average, no two years quite alike."""
+    rng = np.random.default_rng(seed)
+    names = [f"Holiday {number}" for number in range(8)]
+    effects = dict(zip(names, rng.normal(-0.4, 0.3, 8), strict=True))
+    dates = [
+        holiday(year * 364 + 20 + 45 * number, name)
+        for year in range(3)
+        for number, name in enumerate(names)
+    ]
+    counts = 500.0 * np.resize([1.1, 1.0, 1.0, 1.0, 1.0, 0.6, 0.5], days + 364)
+    counts = rng.poisson(counts * np.exp(rng.normal(0, 0.03, counts.size))).astype(float)
+    for item in dates:
+        index = (item.on_date - MONDAY).days
+        if index < counts.size:
+            counts[index] *= np.exp(effects[item.kind] + rng.normal(0, 0.15))
+    return counts, dates
+
+
+def holiday_bands(counts, dates, *, days, is_told):
+    """For each holiday ahead: what came, and the ends of its band."""
+    past = history(counts[None, :days, None])
+    mask = learn_mask([dates], MONDAY, days)
+    past = history(past.offered, open_mask=past.open_mask, learn_mask=mask)
+    ahead = counts.size - days
+    found = horizon_factors(history=past, special=[dates], days=ahead)
+    result = forecast(
+        history=past,
+        horizon=horizon(
+            past,
+            days=ahead,
+            special_factors=found.factors,
+            special_variances=found.variances if is_told else None,
+        ),
+    )
+    hits = [(item.on_date - MONDAY).days - days for item in dates]
+    hits = [index for index in hits if 0 <= index < ahead]
+    low, _median, high = result.quantiles[:, 0, hits, 0]
+    return counts[days:][hits], low, high
+
+
+@pytest.mark.parametrize(("days", "least"), [(728, 0.7), (49, 0.55)])
+def test_bands_of_holidays_are_as_wide_as_holidays_are_unsure(days, least):
+    """After seven weeks a holiday is new, so that its band leans on what others say of holidays."""
+    inside = {True: [], False: []}
+    for seed in range(8):
+        counts, dates = holiday_world(seed, days=days)
+        for is_told, found in inside.items():
+            came, low, high = holiday_bands(counts, dates, days=days, is_told=is_told)
+            found.extend((came >= low) & (came <= high))
+    assert least < np.mean(inside[True]) < 0.95
+    assert np.mean(inside[True]) > np.mean(inside[False]) + 0.2
+
+
+def test_only_what_is_learnt_is_unsure():
+    past = poisson_history(days=70, mean=40)
+    dates = [
+        special(72, "Move", is_closed=True),
+        special(73, "Sale", scale=1.5),
+        holiday(74, "Never seen"),
+        special(20, "Campaign"),
+        special(75, "Campaign"),
+    ]
+    found = horizon_factors(history=past, special=[dates], days=14)
+    closed, typed, unseen, learnt, ordinary = found.variances[0, 2:7]
+    assert (closed, typed, ordinary) == (0, 0, 0)
+    assert unseen > learnt > 0
+    assert (found.factors[0, 4] == 1).all()
