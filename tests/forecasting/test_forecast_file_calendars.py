@@ -102,7 +102,15 @@ def test_six_weeks_without_a_holiday_are_forecast_as_without_a_calendar(command)
     assert command(rows, holidays="US-NY", **options)  # Washington's Birthday lies in the past
     plain = command(rows, **options)
     assert command(rows, holidays="AU-WA", **options) != plain  # Labour Day on 2 March
-    assert command(rows, holidays="IS", **options) == plain
+    iceland = command(rows, holidays="IS", **options)
+    assert [row["mean"] for row in iceland] == [row["mean"] for row in plain]
+    wider = {
+        row["timestamp"][:10]
+        for row, other in zip(iceland, plain, strict=True)
+        if float(row["q0.9"]) > float(other["q0.9"])
+    }
+    # Maundy Thursday, Good Friday, Easter Sunday and Monday: who never saw one cannot be sure.
+    assert wider == {"2026-04-02", "2026-04-03", "2026-04-05", "2026-04-06"}
 
 
 def test_make_up_workdays_are_open_like_the_weekday_they_replace(command):
