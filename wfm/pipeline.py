@@ -24,6 +24,7 @@ import scheduling.jobs
 import staffing.jobs
 from forecasting.models import ForecastRun
 from scheduling.models import ScheduleVersion
+from scheduling.queries.versions import requirement_for
 from scheduling.services import publish_schedule
 from staffing.core.params import RequirementParams
 from staffing.models import RequirementRun
@@ -230,15 +231,16 @@ def _start_requirement(chain: Chain) -> Job:
 
 def _start_solve(week: date) -> Callable[[Chain], Job]:
     def start(chain: Chain) -> Job:
-        """Schedule a week against this chain's requirement, else the latest published one."""
+        """Schedule a week against this chain's requirement, else the one in force then."""
         of_chain = RequirementRun.objects.filter(job=chain.job_ids.get("requirement"))
-        requirement = of_chain.first() or RequirementRun.objects.all().published().first()
+        ends_on = week + timedelta(days=DAYS_PER_WEEK)
+        requirement = of_chain.first() or requirement_for(week, ends_on, chain.params.timezone)
         if requirement is None:
             raise JobRefused(_("There is no published requirement; compute and publish one first."))
         version = scheduling.jobs.start_solve(
             requirement_run=requirement,
             starts_on=week,
-            ends_on=week + timedelta(days=DAYS_PER_WEEK),
+            ends_on=ends_on,
             timezone=chain.params.timezone,
             time_limit_seconds=chain.params.solve_seconds,
             created_by=chain.created_by,

@@ -14,9 +14,15 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from scheduling.core.rule_marks import TEXTS, Mark
-from scheduling.models import ScheduleVersion, Shift, ShiftActivity
+from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, ShiftActivity
 from scheduling.queries.marks import marks_by_agent
-from scheduling.queries.solve_input import INTERVAL_MINUTES, Axis, make_axis, required_by_queue
+from scheduling.queries.solve_input import (
+    INTERVAL_MINUTES,
+    Axis,
+    make_axis,
+    required_by_queue,
+    required_in_force,
+)
 from wfm.org.models import ActivityCode, Agent, AgentAssignment, Queue, SeatPool, Team
 from wfm.timeline import day_bounds
 
@@ -70,13 +76,16 @@ def version_axis(version: ScheduleVersion) -> Axis:
 
 
 def coverage(version: ScheduleVersion) -> Coverage:
-    """Required against staffed; published shifts of the days around count where they reach in."""
+    """Required against staffed; published shifts of the days around count where they reach in.
+
+    A draft is held against the requirement that it is solved for, a published version against
+    what is in force now: a surge since, or of today, widens its gap without a hand.
+    """
     axis = version_axis(version)
+    is_published = version.status == ScheduleStatus.PUBLISHED
+    asked = required_in_force if is_published else required_by_queue
     days = axis.slot(day_bounds(version.ends_on, version.timezone).starts_at)
-    required = {
-        queue_id: row[:days]
-        for queue_id, row in required_by_queue(version=version, axis=axis).items()
-    }
+    required = {queue_id: row[:days] for queue_id, row in asked(version=version, axis=axis).items()}
     staffed = _staffed(version, axis, days)
     queues = tuple(Queue.objects.filter(pk__in={*required, *staffed}).order_by("name"))
     return Coverage(

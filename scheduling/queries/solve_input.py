@@ -29,6 +29,7 @@ from scheduling.models import (
     TimeOffStatus,
 )
 from scheduling.queries.contracts import contract_rules
+from staffing.queries import people_in_force
 from wfm.org.models import Agent, AgentAssignment, AgentSkill, Queue, SeatPool
 from wfm.timeline import Interval, day_bounds, grid, local_minutes
 
@@ -173,26 +174,58 @@ def _assignments(day: date) -> list[AgentAssignment]:
 
 
 def required_by_queue(*, version: ScheduleVersion, axis: Axis) -> dict[int, NDArray[np.float64]]:
-    """People needed per queue and slot, unplanned absence included (`required_fte`)."""
+    """People needed per queue and slot, unplanned absence included (`required_fte`).
+
+    Of the requirement that the version is solved for; where that one does not reach, of those in
+    force of the same queues.
+    """
     if version.requirement_run_id is None:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT i.queue_id, q.interval_minutes, extract(epoch FROM i.starts_at)::bigint, "
-            "i.required_fte FROM staffing_requirementinterval i "
+            "CASE WHEN i.is_open THEN i.required_fte END "
+            "FROM staffing_requirementinterval i "
             "JOIN org_queue q ON q.id = i.queue_id "
-            "WHERE i.run_id = %s AND i.starts_at >= %s AND i.starts_at < %s AND i.is_open "
+            "WHERE i.run_id = %s AND i.starts_at >= %s AND i.starts_at < %s "
             "ORDER BY i.queue_id, i.starts_at",
             [version.requirement_run_id, axis.starts_at, axis.moment(axis.slots)],
         )
         rows = cursor.fetchall()
+    own = {queue_id for queue_id, _minutes, _epoch, people in rows if people is not None}
     required: dict[int, NDArray[np.float64]] = {}
+    for part in (_people_in_force(axis), rows):
+        _fill(required, axis, [row for row in part if row[0] in own])
+    return required
+
+
+def required_in_force(*, version: ScheduleVersion, axis: Axis) -> dict[int, NDArray[np.float64]]:
+    """The same as it is in force now, whatever the version was solved for.
+
+    What newer requirements and the update of today say stands before what the version knew.
+    """
+    required = required_by_queue(version=version, axis=axis)
+    rows = _people_in_force(axis)
+    wanted = {queue_id for queue_id, _minutes, _epoch, people in rows if people is not None}
+    _fill(required, axis, [row for row in rows if row[0] in wanted | set(required)])
+    return required
+
+
+def _people_in_force(axis: Axis) -> list[tuple[int, int, int, float | None]]:
+    return people_in_force(starts_at=axis.starts_at, ends_at=axis.moment(axis.slots))
+
+
+def _fill(
+    required: dict[int, NDArray[np.float64]],
+    axis: Axis,
+    rows: Iterable[tuple[int, int, int, float | None]],
+) -> None:
+    """Write the people of each interval (queue, minutes, epoch second; None: closed) into slots."""
     first = int(axis.starts_at.timestamp())
     for queue_id, minutes, epoch_seconds, people in rows:
         row = required.setdefault(queue_id, np.zeros(axis.slots))
         slot = (epoch_seconds - first) // (INTERVAL_MINUTES * 60)
-        row[slot : slot + max(1, minutes // INTERVAL_MINUTES)] = people
-    return required
+        row[slot : slot + max(1, minutes // INTERVAL_MINUTES)] = people or 0.0
 
 
 def _sum_of_skill(

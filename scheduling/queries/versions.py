@@ -10,7 +10,8 @@ from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 
 from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, TimeOff, TimeOffStatus
-from staffing.models import RequirementInterval, RequirementRun
+from staffing.models import RequirementRun
+from staffing.queries import in_force as requirements_in_force
 from wfm.org.models import AgentAssignment
 from wfm.timeline import day_bounds
 
@@ -48,15 +49,19 @@ def main_timezone(day: date) -> str:
 
 
 def requirement_for(starts_on: date, ends_on: date, timezone: str) -> RequirementRun | None:
-    """The latest published requirement with an interval in these local dates."""
-    inside = RequirementInterval.objects.filter(
-        starts_at__gte=day_bounds(starts_on, timezone).starts_at,
-        starts_at__lt=day_bounds(ends_on, timezone).starts_at,
-    )
-    for run in RequirementRun.objects.all().published()[:20]:
-        if inside.filter(run=run).exists():
-            return run
-    return None
+    """The published requirement that is in force for the most queue time of these local dates.
+
+    A newer one of a single queue, or one that ends within the week, does not take its place.
+    """
+    starts_at = day_bounds(starts_on, timezone).starts_at
+    ends_at = day_bounds(ends_on, timezone).starts_at
+    seconds: Counter[int] = Counter()
+    for part in requirements_in_force(None, starts_at=starts_at, ends_at=ends_at):
+        seconds[part.run_id] += int((part.ends_at - part.starts_at).total_seconds())
+    if not seconds:
+        return None
+    chosen = max(seconds, key=lambda run_id: (seconds[run_id], run_id))
+    return RequirementRun.objects.select_related("forecast_run").get(pk=chosen)
 
 
 def weeks(first: date, count: int, *, timezone: str, principal: object) -> list[WeekRow]:

@@ -53,15 +53,16 @@ class RequirementViewSet(ListViewSet):
     required_permission = {"GET": "staffing.view"}
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Return the rows of one queue in one run."""
+        """Return the rows of one queue: of the run named, else those in force."""
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
         queue = _queue(self.request, self.request.query_params.get("queue", ""))
-        run = self._run(queue)
-        if run is None:
-            return rows.none()
+        run = self._named_run()
         first, last = date_span(self.request, default_days=DEFAULT_DAYS, today=now().date())
+        if run is None:
+            found = queries.in_force_on(queue, first_date=first, last_date=last)
+            return rows.filter(pk__in=queries.rows_in_force(found))
         return rows.filter(
             run=run,
             queue=queue,
@@ -69,10 +70,10 @@ class RequirementViewSet(ListViewSet):
             starts_at__lt=day_bounds(last, queue.timezone).ends_at,
         )
 
-    def _run(self, queue: Queue) -> RequirementRun | None:
+    def _named_run(self) -> RequirementRun | None:
         named = self.request.query_params.get("run", "")
         if not named:
-            return queries.latest_published_run(queue)
+            return None
         runs = RequirementRun.objects.visible_to(self.request.user)
         run = runs.filter(pk=named).first() if named.isdigit() else None
         if run is None:

@@ -1,9 +1,11 @@
 """Tables of the requirement."""
 
+from staffing.models.intraday import IntradayRequirement
 from staffing.models.run import RequirementInterval, RequirementQueueResult, RequirementRun
 from staffing.models.shrinkage import ShrinkageProfile, ShrinkageRate
 
 __all__ = [
+    "IntradayRequirement",
     "RequirementInterval",
     "RequirementQueueResult",
     "RequirementRun",

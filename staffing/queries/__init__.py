@@ -4,11 +4,18 @@ from staffing.queries.board import (
     BoardQueue,
     board_queues,
     queue_results,
-    requirement_series,
+    series_in_force,
+)
+from staffing.queries.in_force import (
+    in_force,
+    in_force_on,
+    people_in_force,
+    rows_in_force,
 )
 from staffing.queries.inputs import (
     QueueInputs,
     backlog_by_due,
+    inputs_of_series,
     measured_patience,
     queue_inputs,
 )
@@ -20,7 +27,7 @@ from staffing.queries.live import (
     queue_model,
     queue_patience,
 )
-from staffing.queries.runs import latest_published_run, latest_run, published_runs, staleness
+from staffing.queries.runs import latest_published_run, latest_run, staleness
 from staffing.queries.why import Reason, interval_reason
 
 __all__ = [
@@ -30,18 +37,22 @@ __all__ = [
     "Reason",
     "backlog_by_due",
     "board_queues",
+    "in_force",
+    "in_force_on",
+    "inputs_of_series",
     "interval_reason",
     "latest_published_run",
     "latest_run",
     "live_goal",
     "live_queue",
     "measured_patience",
-    "published_runs",
+    "people_in_force",
     "queue_inputs",
     "queue_kind",
     "queue_model",
     "queue_patience",
     "queue_results",
-    "requirement_series",
+    "rows_in_force",
+    "series_in_force",
     "staleness",
 ]

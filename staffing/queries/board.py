@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from staffing.core.series import FIGURES, RequirementSeries
-from staffing.models import RequirementQueueResult, RequirementRun
+from staffing.models import IntradayRequirement, RequirementQueueResult, RequirementRun
+from staffing.queries.in_force import in_force
+from wfm.org.in_force import Stretch
 from wfm.org.models import Queue
 
 
-def requirement_series(
-    *, run: RequirementRun, queue: Queue, starts_at: datetime, ends_at: datetime
-) -> RequirementSeries:
-    """Return the run's intervals of a queue in [starts_at, ends_at)."""
-    names = ", ".join(FIGURES)
+def series_in_force(queue: Queue, found: Sequence[Stretch]) -> RequirementSeries:
+    """Return the intervals of these stretches of a queue; the rest of today as it was updated."""
+    figures = ", ".join(
+        f"CASE WHEN today.id IS NULL THEN row.{name} ELSE today.{name} END" for name in FIGURES
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT extract(epoch FROM starts_at)::bigint, is_open::int, {names} "  # noqa: S608 - our own column names
-            "FROM staffing_requirementinterval "
-            "WHERE run_id = %s AND queue_id = %s AND starts_at >= %s AND starts_at < %s "
-            "ORDER BY starts_at",
-            [run.pk, queue.pk, starts_at, ends_at],
+            f"SELECT extract(epoch FROM row.starts_at)::bigint, row.is_open::int, {figures} "  # noqa: S608 - our own column names
+            "FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) "
+            "AS wanted(run_id, starts_at, ends_at) "
+            "JOIN staffing_requirementinterval AS row ON row.run_id = wanted.run_id "
+            "AND row.queue_id = %s "
+            "AND row.starts_at >= wanted.starts_at AND row.starts_at < wanted.ends_at "
+            "LEFT JOIN staffing_intradayrequirement AS today ON today.queue_id = row.queue_id "
+            "AND today.starts_at = row.starts_at AND today.run_id = row.run_id "
+            "ORDER BY row.starts_at",
+            [
+                [stretch.run_id for stretch in found],
+                [stretch.starts_at for stretch in found],
+                [stretch.ends_at for stretch in found],
+                queue.pk,
+            ],
         )
         rows = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 2 + len(FIGURES))
-    figures = {name: rows[:, 2 + column] for column, name in enumerate(FIGURES)}
+    columns = {name: rows[:, 2 + column] for column, name in enumerate(FIGURES)}
     return RequirementSeries(
         starts_at=rows[:, 0].astype(np.int64).astype("datetime64[s]"),
         is_open=rows[:, 1] > 0,
-        **figures,
+        **columns,
     )
 
 
@@ -46,12 +59,23 @@ def queue_results(run: RequirementRun, *, principal: object) -> QuerySet[Require
 
 @dataclass(frozen=True)
 class BoardQueue:
-    """One queue on the board: its latest published requirement and what it says of the period."""
+    """One queue on the board: what is in force of its requirement in the period."""
 
     queue: Queue
     run: RequirementRun
+    """The newest of the runs in force."""
     result: RequirementQueueResult
     series: RequirementSeries
+    stretches: tuple[Stretch, ...]
+    updated_until: datetime | None = None
+    """Until when the update of the day knew what came; None where there is none."""
+
+    def run_id_at(self, moment: datetime) -> int:
+        """Return the run in force at a moment of the period."""
+        return next(
+            (part.run_id for part in self.stretches if part.starts_at <= moment < part.ends_at),
+            self.run.pk,
+        )
 
     @property
     def step_hours(self) -> float:
@@ -102,25 +126,45 @@ def board_queues(
     client_id: int | None = None,
     queue_id: int | None = None,
 ) -> list[BoardQueue]:
-    """Return the visible queues with a published requirement, live ones first."""
-    found = RequirementQueueResult.objects.visible_to(principal).filter(
-        is_refused=False, run__published_at__isnull=False, queue__is_active=True
-    )
+    """Return the visible queues with a requirement in force in the period, live ones first."""
+    queues = Queue.objects.visible_to(principal).active()
     if client_id is not None:
-        found = found.filter(queue__client=client_id)
+        queues = queues.filter(client=client_id)
     if queue_id is not None:
-        found = found.filter(queue=queue_id)
-    latest = found.order_by("queue", "-run__published_at", "-run").distinct("queue")
-    results = latest.select_related("queue__work_type", "queue__client", "run__forecast_run")
+        queues = queues.filter(pk=queue_id)
+    ids = list(queues.values_list("pk", flat=True))
+    by_queue: dict[int, list[Stretch]] = {}
+    for part in in_force(ids, starts_at=starts_at, ends_at=ends_at):
+        by_queue.setdefault(part.queue_id, []).append(part)
+    newest = [max(parts, key=_run_of).result_id for parts in by_queue.values()]
+    results = RequirementQueueResult.objects.visible_to(principal).filter(pk__in=newest)
+    known = _updated_until(list(by_queue), starts_at, ends_at)
     board = [
         BoardQueue(
             queue=result.queue,
             run=result.run,
             result=result,
-            series=requirement_series(
-                run=result.run, queue=result.queue, starts_at=starts_at, ends_at=ends_at
-            ),
+            series=series_in_force(result.queue, by_queue[result.queue_id]),
+            stretches=tuple(by_queue[result.queue_id]),
+            updated_until=known.get((result.queue_id, result.run_id)),
         )
-        for result in results
+        for result in results.select_related(
+            "queue__work_type", "queue__client", "run__forecast_run"
+        )
     ]
     return sorted(board, key=lambda item: (not item.queue.is_live, item.queue.name))
+
+
+def _run_of(part: Stretch) -> int:
+    return part.run_id
+
+
+def _updated_until(
+    queue_ids: list[int], starts_at: datetime, ends_at: datetime
+) -> dict[tuple[int, int], datetime]:
+    """Return how far the updates of the day reach in the period, by queue and run."""
+    rows = IntradayRequirement.objects.filter(
+        queue__in=queue_ids, starts_at__gte=starts_at, starts_at__lt=ends_at
+    ).order_by()
+    latest = rows.values_list("queue_id", "run_id").annotate(until=Max("known_until"))
+    return {(queue_id, run_id): until for queue_id, run_id, until in latest}

@@ -60,7 +60,14 @@ class QueueInputs:
 
 def queue_inputs(run: ForecastRun, queue: Queue) -> QueueInputs:
     """Return everything that staffing this queue from this forecast needs."""
-    series = interval_series(run=run, queue=queue, starts_at=run.starts_at, ends_at=run.ends_at)
+    return inputs_of_series(
+        queue,
+        interval_series(run=run, queue=queue, starts_at=run.starts_at, ends_at=run.ends_at),
+    )
+
+
+def inputs_of_series(queue: Queue, series: IntervalSeries) -> QueueInputs:
+    """Return everything that staffing this queue for these intervals needs."""
     dates = local_dates(series.starts_at, queue.timezone)
     calendar_open = business_calendar(queue).open_mask(series.starts_at)
     is_open = calendar_open & series.is_open if queue.is_live else calendar_open

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from forecasting.models import ForecastQueueResult, ForecastRun
+from forecasting.queries import in_force as forecasts_in_force
 from staffing.models import (
     RequirementQueueResult,
     RequirementRun,
     ShrinkageProfile,
     ShrinkageRate,
 )
+from wfm.org.in_force import Stretch
 from wfm.org.models import Queue, ServiceGoal
 
 
-def published_runs(queue: Queue) -> QuerySet[RequirementRun]:
-    """Return the published runs that hold numbers for a queue, latest first."""
-    runs: QuerySet[RequirementRun] = RequirementRun.objects.published()
-    return runs.filter(queue_results__queue=queue, queue_results__is_refused=False)
-
-
 def latest_published_run(queue: Queue) -> RequirementRun | None:
-    """Return the requirement that the schedule builds on."""
-    return published_runs(queue).first()
+    """Return the newest published run that holds numbers for a queue, whatever it covers."""
+    runs = RequirementRun.objects.published()
+    return runs.filter(queue_results__queue=queue, queue_results__is_refused=False).first()
 
 
 def latest_run(queue: Queue) -> RequirementRun | None:
@@ -33,14 +30,23 @@ def latest_run(queue: Queue) -> RequirementRun | None:
     return RequirementRun.objects.filter(queue_results__queue=queue).order_by("-pk").first()
 
 
-def staleness(run: RequirementRun) -> list[str]:
-    """Return why the run may be out of date, in sentences; empty when it is not."""
+def staleness(run: RequirementRun, *, shown: Sequence[Stretch] | None = None) -> list[str]:
+    """Return why the run may be out of date, in sentences; empty when it is not.
+
+    `shown`: only these stretches, in which it is in force, are looked at; what newer runs say of
+    other times does not matter there.
+    """
     results = RequirementQueueResult.objects.filter(run=run)
     queues = list(results.values_list("queue_id", flat=True))
-    newer_forecast = _newer_forecast(run, queues)
-    newer = RequirementRun.objects.filter(
-        published_at__isnull=False, pk__gt=run.pk, queue_results__queue__in=queues
-    ).first()
+    newer: RequirementRun | None = None
+    if shown is None:
+        newer_forecast = _newer_forecast(run, queues)
+        newer = RequirementRun.objects.filter(
+            published_at__isnull=False, pk__gt=run.pk, queue_results__queue__in=queues
+        ).first()
+    else:
+        queues = list({stretch.queue_id for stretch in shown})
+        newer_forecast = _forecast_in_force(run, shown)
     reasons = {
         _("Forecast #%(pk)s was published after the one this was computed from.")
         % {"pk": newer_forecast.pk if newer_forecast else 0}: newer_forecast is not None,
@@ -59,6 +65,24 @@ def staleness(run: RequirementRun) -> list[str]:
         ),
     }
     return [sentence for sentence, holds in reasons.items() if holds]
+
+
+def _forecast_in_force(run: RequirementRun, shown: Sequence[Stretch]) -> ForecastRun | None:
+    """Return a forecast that is in force in one of these stretches in place of the run's own."""
+    if not shown:
+        return None
+    found = forecasts_in_force(
+        list({part.queue_id for part in shown}),
+        starts_at=min(part.starts_at for part in shown),
+        ends_at=max(part.ends_at for part in shown),
+    )
+    others = {
+        forecast.run_id
+        for forecast in found
+        for part in shown
+        if forecast.run_id != run.forecast_run_id and forecast.overlaps(part)
+    }
+    return ForecastRun.objects.filter(pk__in=others).order_by("-pk").first()
 
 
 def _newer_forecast(run: RequirementRun, queues: list[int]) -> ForecastRun | None:

@@ -17,8 +17,10 @@ from django.views.decorators.http import require_GET
 from forecasting.models import ForecastRun
 from staffing import queries
 from staffing.core.series import RequirementSeries
+from staffing.models import RequirementRun
 from staffing.queries import BoardQueue
 from wfm.org.access_views import require
+from wfm.org.in_force import Stretch
 from wfm.timeline import local_dates
 from wfm.web.charts import Axis, Series, SeriesKey, TimeChart
 from wfm.web.scope import Scope, page_scope
@@ -52,8 +54,15 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 def _stale(found: Sequence[BoardQueue]) -> list[dict[str, Any]]:
-    runs = {item.run.pk: item.run for item in found}
-    reasons = [{"run": run, "reasons": queries.staleness(run)} for run in runs.values()]
+    """Return the runs in force that may be out of date, judged where they are."""
+    shown: dict[int, list[Stretch]] = {}
+    for part in (part for item in found for part in item.stretches):
+        shown.setdefault(part.run_id, []).append(part)
+    runs = RequirementRun.objects.filter(pk__in=list(shown)).select_related("forecast_run")
+    reasons = [
+        {"run": run, "reasons": queries.staleness(run, shown=shown[run.pk])}
+        for run in runs.order_by("pk")
+    ]
     return [item for item in reasons if item["reasons"]]
 
 
@@ -132,6 +141,7 @@ class IntervalRow:
 
     starts_at: datetime
     epoch: int
+    run_id: int
     offered: float
     aht_seconds: float
     workload_erlangs: float
@@ -186,6 +196,7 @@ def _rows(item: BoardQueue, day: date) -> list[IntervalRow]:
         IntervalRow(
             starts_at=moments[row],
             epoch=int(moments[row].timestamp()),
+            run_id=item.run_id_at(moments[row]),
             offered=float(series.offered[row]),
             aht_seconds=float(series.aht_seconds[row]),
             workload_erlangs=float(series.workload_erlangs[row]),

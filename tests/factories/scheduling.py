@@ -6,7 +6,7 @@ from django.utils.timezone import now
 
 from forecasting.models import ForecastRun
 from scheduling.models import BreakRule, ScheduleVersion, Shift, ShiftActivity, ShiftTemplate
-from staffing.models import RequirementInterval, RequirementRun
+from staffing.models import RequirementInterval, RequirementQueueResult, RequirementRun
 from tests.factories import org
 from wfm.org.models import ActivityCode, StateGroup
 
@@ -47,6 +47,7 @@ def make_requirement(*, queue, people=2.0, hours=(8, 18), days=7, monday=MONDAY,
     run = RequirementRun.objects.create(
         forecast_run=forecast, published_at=now() if published else None
     )
+    RequirementQueueResult.objects.create(run=run, queue=queue, model="A")
     RequirementInterval.objects.bulk_create(
         RequirementInterval(
             run=run,

@@ -89,16 +89,15 @@ def _history(principal: object, at: datetime) -> Iterator[Step]:
 
 
 def _forecast(at: datetime) -> Iterator[Step]:
-    run = ForecastRun.objects.all().published().first()
+    published = ForecastRun.objects.all().published()
+    # A short forecast that has ended leaves a longer one in force.
+    run = published.filter(ends_at__gt=at).first()
     if run is None:
-        yield _missing(_("Forecast"), _("No forecast is published"), "forecast")
-        return
-    if run.ends_at <= at:
-        yield _missing(
-            _("Forecast"),
-            _("The published forecast ended on {day}").format(day=local_day(run.ends_at)),
-            "forecast",
-        )
+        ended = published.order_by("-ends_at").first()
+        title = _("No forecast is published")
+        if ended is not None:
+            title = _("The published forecast ended on {day}").format(day=local_day(ended.ends_at))
+        yield _missing(_("Forecast"), title, "forecast")
         return
     yield from _stale(
         _("Forecast"),
@@ -109,8 +108,9 @@ def _forecast(at: datetime) -> Iterator[Step]:
 
 
 def _requirement(at: datetime) -> Iterator[Step]:
-    run = RequirementRun.objects.all().published().select_related("forecast_run").first()
-    if run is None or run.forecast_run.ends_at <= at:
+    published = RequirementRun.objects.all().published().filter(forecast_run__ends_at__gt=at)
+    run = published.select_related("forecast_run").first()
+    if run is None:
         yield _missing(
             _("Staffing"), _("No requirement is published for the days ahead"), "staffing"
         )

@@ -42,6 +42,14 @@ class Stretch:
     starts_at: datetime
     ends_at: datetime
 
+    def overlaps(self, other: Stretch) -> bool:
+        """Whether both hold the same instant of the same queue."""
+        return (
+            self.queue_id == other.queue_id
+            and self.starts_at < other.ends_at
+            and self.ends_at > other.starts_at
+        )
+
 
 def stretches(
     candidates: str, params: Sequence[Any], *, starts_at: datetime, ends_at: datetime
