@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from forecasting.models import DriverLink, DriverSeries, DriverValue
 from wfm.org.models import Queue, User
+from wfm.org.services.checks import refused_as
 
 MOST_VALUES = 2_000
 SEPARATORS = re.compile(r"[\t;,]|\s+")
@@ -32,10 +32,8 @@ def link_driver(
         queue=queue, driver_queue=driver_queue, series=series
     ).first() or DriverLink(queue=queue, driver_queue=driver_queue, series=series)
     link.is_active = True
-    try:
+    with refused_as(UnableToSetDriver):
         link.full_clean()
-    except ValidationError as error:
-        raise UnableToSetDriver(" ".join(error.messages)) from error
     link.save()
     return link
 
@@ -50,10 +48,8 @@ def unlink_driver(*, link: DriverLink) -> None:
 def create_series(*, name: str, unit: str) -> DriverSeries:
     """A named driver without values."""
     series = DriverSeries(name=name.strip(), unit=unit.strip())
-    try:
+    with refused_as(UnableToSetDriver):
         series.full_clean()
-    except ValidationError as error:
-        raise UnableToSetDriver(" ".join(error.messages)) from error
     series.save()
     return series
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from forecasting.models import StartingPlan
 from wfm.org.models import Queue
+from wfm.org.services.checks import refused_as
 
 WEEKDAYS = 7
 MOST_PARTS = 96
@@ -46,10 +46,8 @@ def set_starting_plan(
     plan.look_alike, plan.weekly_contacts = look_alike, weekly_contacts
     plan.weekday_shares = list(weekday_shares) if weekday_shares else None
     plan.profile = list(profile) if profile else None
-    try:
+    with refused_as(UnableToPlanStart):
         plan.full_clean()
-    except ValidationError as error:
-        raise UnableToPlanStart(" ".join(error.messages)) from error
     plan.save()
     return plan
 

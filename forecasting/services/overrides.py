@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from forecasting.queries.runs import (
 )
 from forecasting.services.staging import Staging
 from wfm.org.models import Queue, User
+from wfm.org.services.checks import refused_as
 
 
 class UnableToOverride(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -63,10 +63,8 @@ def create_override(
         raise UnableToOverride(_("Give a reason: it is shown beside the number."))
     if not np.isfinite(change.value):
         raise UnableToOverride(_("Expected a number, got %(value)s.") % {"value": change.value})
-    try:
+    with refused_as(UnableToOverride):
         override.full_clean()
-    except ValidationError as error:
-        raise UnableToOverride(" ".join(error.messages)) from error
     override.save()
     _reapply_to_draft(queue)
     return override

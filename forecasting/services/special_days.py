@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from forecasting.models import SpecialDay, SpecialDayKind
 from wfm.org.models import Queue
 from wfm.org.national import split_codes
+from wfm.org.services.checks import refused_as
 
 
 class UnableToSetSpecialDay(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -28,10 +28,8 @@ def set_special_day(
     day.factor = factor if kind == SpecialDayKind.SCALED else None
     if kind == SpecialDayKind.SCALED and factor is None:
         raise UnableToSetSpecialDay(_("A scaled day needs its share: 1 is a usual day."))
-    try:
+    with refused_as(UnableToSetSpecialDay):
         day.full_clean()
-    except ValidationError as error:
-        raise UnableToSetSpecialDay(" ".join(error.messages)) from error
     day.save()
     return day
 
@@ -44,11 +42,9 @@ def set_holiday_codes(*, queue: Queue, codes: str) -> tuple[str, ...]:
     except ValueError as error:
         raise UnableToSetSpecialDay(str(error)) from error
     queue.holiday_codes = ",".join(found)
-    try:
+    with refused_as(UnableToSetSpecialDay):
         queue.clean_fields(
             exclude={field.name for field in queue._meta.fields} - {"holiday_codes"}  # noqa: SLF001 - Django's own name
         )
-    except ValidationError as error:
-        raise UnableToSetSpecialDay(" ".join(error.messages)) from error
     queue.save(update_fields=["holiday_codes"])
     return found

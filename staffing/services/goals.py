@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from wfm.org.models import Queue, ServiceGoal
+from wfm.org.services.checks import refused_as
 
 
 class UnableToChangeGoal(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -50,10 +50,8 @@ def change_service_goal(*, queue: Queue, change: GoalChange, starts_on: date) ->
     goals.filter(Q(ends_on=None) | Q(ends_on__gt=starts_on)).update(ends_on=starts_on)
     version = (goals.aggregate(last=Max("version"))["last"] or 0) + 1
     goal = ServiceGoal(queue=queue, version=version, starts_on=starts_on, **vars(change))
-    try:
+    with refused_as(UnableToChangeGoal):
         goal.full_clean()
-    except ValidationError as error:
-        raise UnableToChangeGoal(" ".join(error.messages)) from error
     goal.save(force_insert=True)
     return goal
 
@@ -72,9 +70,7 @@ def change_queue_settings(*, queue: Queue, settings: QueueSettings) -> Queue:
     """Save the settings; the audit keeps what they were."""
     for name, value in vars(settings).items():
         setattr(queue, name, value)
-    try:
+    with refused_as(UnableToChangeGoal):
         queue.full_clean()
-    except ValidationError as error:
-        raise UnableToChangeGoal(" ".join(error.messages)) from error
     queue.save(update_fields=list(vars(settings)))
     return queue

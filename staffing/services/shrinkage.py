@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from staffing.models import ShrinkageProfile, ShrinkageRate
 from wfm.org.models import ActivityCode, Queue
+from wfm.org.services.checks import refused_as
 
 
 class UnableToChangeShrinkage(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -47,10 +47,8 @@ def change_shrinkage(
     profile = ShrinkageProfile.objects.create(queue=queue, name=name, starts_on=starts_on)
     lines = [ShrinkageRate(profile=profile, **vars(rate)) for rate in rates]
     for line in lines:
-        try:
+        with refused_as(UnableToChangeShrinkage):
             line.full_clean()
-        except ValidationError as error:
-            raise UnableToChangeShrinkage(" ".join(error.messages)) from error
     ShrinkageRate.objects.bulk_create(lines)
     return profile
 
