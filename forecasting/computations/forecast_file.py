@@ -12,7 +12,8 @@ import pandas as pd
 
 from forecasting.computations.driver_file import DriverFile
 from forecasting.computations.file_input import FileInput, engine_inputs
-from forecasting.computations.history_file import HistoryFile
+from forecasting.computations.file_refusals import refused_flag
+from forecasting.computations.history_file import HistoryFile, SeriesHistory
 from forecasting.core import ForecastParams, ForecastResult, forecast
 from forecasting.core.make_up_days import like_weekdays
 from forecasting.core.special_days import SpecialCalendar
@@ -85,8 +86,8 @@ def _forecast_origin(
         result = _forecast_part(part, params)
         notes.extend(part.notes)
         for row, index in enumerate(part.indexes):
-            name = history.series[index].name
-            tables[index] = _table(name, row, origin, result, part, hours, params)
+            series = history.series[index]
+            tables[index] = _table(series, row, origin, result, part, hours, params)
         forecast_series += sum(not outcome.is_refused for outcome in result.outcomes)
     rows = pd.concat([tables[index] for index in sorted(tables)], ignore_index=True)
     return OriginForecast(rows=rows, forecast_series=forecast_series, notes=tuple(notes))
@@ -99,7 +100,7 @@ def _forecast_part(part: FileInput, params: FileForecastParams) -> ForecastResul
 
 
 def _table(
-    name: str,
+    series: SeriesHistory,
     row: int,
     origin: datetime,
     result: ForecastResult,
@@ -113,16 +114,16 @@ def _table(
     if outcome.is_refused:
         blank = {
             "origin": origin.strftime(STAMP),
-            "series": name,
+            "series": series.name,
             "timestamp": "",
-            "flag": outcome.flag,
+            "flag": refused_flag(outcome, series, part.history, row),
         }
         return pd.DataFrame([blank], columns=columns)
     start, days = params.label_of(origin), params.days
     levels = params.engine.quantiles
     table: dict[str, object] = {
         "origin": origin.strftime(STAMP),
-        "series": name,
+        "series": series.name,
         "timestamp": _stamps(origin, params)[start:],
         "mean": _column(result.mean[row, :days] * hours, start),
     }

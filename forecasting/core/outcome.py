@@ -32,7 +32,9 @@ def flag_of(history: HistoryData, queue: int) -> str:
     known = history.open_mask[queue] & np.isfinite(history.offered[queue])
     days = np.flatnonzero(known.any(axis=-1))
     if days.size == 0:
-        return "refused: The history holds no known open interval."
+        if not history.open_mask[queue].any():
+            return "refused: No interval of the history is open."
+        return "refused: No open interval of the history has a known volume."
     first = int(days[0])
     while first > 0 and not history.open_mask[queue, first - 1].any():
         first -= 1  # closed days before the first known one belong to the history

@@ -154,7 +154,7 @@ def test_flags(command):
     assert flags == {
         "good": "ok", "thin": "thin", "flat": "constant",
         "short": "refused: At least 14 days of history are needed, 8 were found.",
-        "blank": "refused: The history holds no known open interval.",
+        "blank": "refused: No open interval of the history has a known volume.",
     }  # fmt: skip
     refused = [row for row in rows if row["series"] == "short"]
     assert [(row["mean"], row["q0.5"]) for row in refused] == [("", "")]

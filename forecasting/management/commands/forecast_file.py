@@ -29,7 +29,8 @@ from forecasting.core.special_days import SpecialCalendar
 from forecasting.queries.national_calendars import national_calendar
 
 REFUSED_EXIT = 2
-LONGEST_HISTORY_DAYS = 36_525
+LONGEST_HISTORY_DAYS = 3_653
+"""Older rows say nothing of the days ahead, and the memory of the engine grows with the days."""
 DAYS_BEYOND = 30
 """A make-up workday may be forecast like a weekday after the horizon."""
 QUANTILE_PATTERN = re.compile(r"0?\.[0-9]+")
@@ -50,7 +51,9 @@ class Command(BaseCommand):
         parser.add_argument("--origin", action="append", required=True, metavar="YYYY-MM-DDTHH:MM")
         parser.add_argument("--days", type=int, required=True, help="horizon in local dates")
         parser.add_argument("--series", action="append", default=[], metavar="NAME")
-        parser.add_argument("--history-days", type=int, help="use only so many days before")
+        parser.add_argument(
+            "--history-days", type=int, help="use only so many days before (ten years at most)"
+        )
         parser.add_argument(
             "--holidays", metavar="CC[-SUB][,…]", help="national calendars, e.g. GB-WLS or US-NY,CA"
         )
@@ -159,9 +162,9 @@ def _params(options: dict[str, Any]) -> FileForecastParams:
     )
 
 
-def _history_days(days: int | None) -> int | None:
-    """The limit, or none where it lies beyond the calendar."""
-    return None if days is not None and days > LONGEST_HISTORY_DAYS else days
+def _history_days(days: int | None) -> int:
+    """The limit, ten years at most."""
+    return LONGEST_HISTORY_DAYS if days is None else min(days, LONGEST_HISTORY_DAYS)
 
 
 def _quantiles(text: str) -> tuple[str, ...]:
