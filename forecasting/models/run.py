@@ -1,6 +1,7 @@
 """Forecast runs and their rows."""
 
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -40,6 +41,14 @@ class ForecastRun(Run):
         return self.ends_at - timedelta(seconds=1)
 
 
+class ForecastQueueResultQuerySet(ByQueueQuerySet["ForecastQueueResult"]):
+    """How queues were forecast."""
+
+    def with_numbers(self) -> Self:
+        """Leave out the queues that were refused."""
+        return self.exclude(flag=ForecastQueueResult.Flag.REFUSED)
+
+
 class ForecastQueueResult(models.Model):
     """How one queue was forecast in a run: method, backtest, components, or why it was refused."""
 
@@ -71,8 +80,10 @@ class ForecastQueueResult(models.Model):
     """The queue's own stretch of the run, which is cut by the clocks of all its queues."""
     cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
     """When intervals that newer runs have replaced were deleted."""
+    kept_until = models.DateTimeField(_("kept until"), null=True, blank=True)
+    """End of what was left then; what lies in the past is not looked at again."""
 
-    objects = ByQueueQuerySet.as_manager()
+    objects = ForecastQueueResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("queue's forecast")

@@ -104,7 +104,7 @@ def _sources(
         return []
     if run is not None:
         results = ForecastQueueResult.objects.filter(queue__in=queues, run=run)
-        results = results.exclude(flag=ForecastQueueResult.Flag.REFUSED)
+        results = results.with_numbers()
         held = set(results.values_list("queue_id", flat=True))
         return [_Source(queue, run.pk, *bounds[queue.pk]) for queue in queues if queue.pk in held]
     found = in_force(

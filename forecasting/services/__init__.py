@@ -29,7 +29,6 @@ from forecasting.services.overrides import (
 )
 from forecasting.services.runs import (
     UnableToForecast,
-    UnableToPublish,
     create_forecast_run,
     publish_forecast,
 )
@@ -41,6 +40,7 @@ from forecasting.services.special_days import (
     set_special_day,
 )
 from forecasting.services.work_items import record_work_items
+from wfm.jobs.publication import UnableToPublish
 
 __all__ = [
     "ActualRow",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from forecasting.models import ForecastQueueResult, ForecastRun
-from wfm.jobs.models import JobStatus
+from wfm.jobs.publication import publish_run
 from wfm.org.models import Queue, User
 from wfm.timeline import day_bounds
 
@@ -22,10 +22,6 @@ DEFAULT_HORIZON_DAYS = 42
 
 class UnableToForecast(ValueError):  # noqa: N818 - domain errors are named for what failed
     """The forecast cannot start; the sentence says why."""
-
-
-class UnableToPublish(ValueError):  # noqa: N818
-    """The run cannot be published; the sentence says why."""
 
 
 @transaction.atomic
@@ -77,7 +73,6 @@ def _zone(queue: Queue) -> ZoneInfo:
     return ZoneInfo(queue.timezone)
 
 
-@transaction.atomic
 def publish_forecast(
     *,
     run: ForecastRun,
@@ -85,25 +80,12 @@ def publish_forecast(
     published_by: User | None,
     by_own_job: bool = False,
 ) -> ForecastRun:
-    """Make the run final, so that staffing builds on it; a later run supersedes it.
-
-    `by_own_job`: the run's job publishes as its last act, while it still counts as running.
-    """
+    """Make the run final, so that staffing builds on it; see publish_run."""
     results = ForecastQueueResult.objects.filter(run=run)
-    if run.job is not None and run.job.status != JobStatus.SUCCEEDED and not by_own_job:
-        raise UnableToPublish(
-            _("Forecast #%(pk)s is not complete (%(status)s); start a new one or wait for it.")
-            % {"pk": run.pk, "status": run.job.get_status_display()}
-        )
-    if not results.exclude(flag=ForecastQueueResult.Flag.REFUSED).exists():
-        raise UnableToPublish(
-            _("Forecast #%(pk)s holds no queue with numbers; there is nothing to publish.")
-            % {"pk": run.pk}
-        )
-    published = ForecastRun.objects.filter(pk=run.pk, published_at=None).update(
-        published_at=published_at, published_by=published_by
+    return publish_run(
+        run=run,
+        has_numbers=results.with_numbers().exists(),
+        published_at=published_at,
+        published_by=published_by,
+        by_own_job=by_own_job,
     )
-    if not published:
-        raise UnableToPublish(_("Forecast #%(pk)s is already published.") % {"pk": run.pk})
-    run.refresh_from_db()
-    return run

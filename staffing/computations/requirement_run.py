@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from staffing import queries
@@ -20,7 +19,8 @@ from staffing.services import (
     save_queue_requirement,
     save_refusal,
 )
-from wfm.jobs.runner import JobContext, JobRefused
+from wfm.jobs.queue_run import queue_run
+from wfm.jobs.runner import JobContext
 from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 
@@ -29,38 +29,17 @@ LONGEST_INTERVAL_MINUTES = 60
 
 def compute_requirement(ctx: JobContext) -> dict[str, Any]:
     """Staff every queue of the run; a worker that takes over goes on where the last one was."""
-    run, queues = _load(ctx)
-    done = set(ctx.checkpoint.get("done", []))
-    for number, queue in enumerate(queues):
-        ctx.raise_if_cancelled()
-        ctx.progress(
-            number / len(queues),
-            _("%(queue)s (%(number)s of %(count)s)")
-            % {"queue": queue, "number": number + 1, "count": len(queues)},
-        )
-        if queue.pk in done:
-            continue
+    work = queue_run(ctx, RequirementRun.objects.select_related("forecast_run"))
+    run = work.run
+    for queue in work.remaining():
+        work.take_up([queue])
         result = _staff(run, queue)
-        with ctx.publishing():
+        with work.writing([queue]):
             if isinstance(result, QueueRequirement):
                 save_queue_requirement(run=run, queue=queue, result=result)
             else:
                 save_refusal(run=run, queue=queue, reason=result)
-        done.add(queue.pk)
-        ctx.save_checkpoint({"done": sorted(done)})
-    return _finish(ctx, run)
-
-
-def _load(ctx: JobContext) -> tuple[RequirementRun, list[Queue]]:
-    with system_tenant():
-        found = RequirementRun.objects.filter(pk=ctx.params["run_id"])
-        run = found.select_related("forecast_run", "created_by").first()
-        if run is None:
-            raise JobRefused(
-                _("Requirement #%(pk)s no longer exists.") % {"pk": ctx.params["run_id"]}
-            )
-        queues = Queue.objects.filter(pk__in=run.parameters["queue_ids"])
-        return run, list(queues.select_related("work_type").order_by("pk"))
+    return work.finish(summarize=_summary, publish=publish_requirement)
 
 
 def _staff(run: RequirementRun, queue: Queue) -> QueueRequirement | str:
@@ -83,21 +62,12 @@ def _staff(run: RequirementRun, queue: Queue) -> QueueRequirement | str:
             return str(refusal)
 
 
-def _finish(ctx: JobContext, run: RequirementRun) -> dict[str, Any]:
-    """Write the run's summary; publish when that was asked for."""
-    with ctx.publishing():
-        results = list(RequirementQueueResult.objects.filter(run=run))
-        staffed = [result for result in results if not result.is_refused]
-        summary = {
-            "queues": len(staffed),
-            "refused": len(results) - len(staffed),
-            "required_hours": round(sum(result.required_hours for result in staffed), 2),
-            "paid_hours": round(sum(result.paid_hours for result in staffed), 2),
-        }
-        run.summary = summary
-        run.save(update_fields=["summary"])
-        if run.parameters["publish_when_done"] and staffed and not run.is_published:
-            publish_requirement(
-                run=run, published_at=now(), published_by=run.created_by, by_own_job=True
-            )
-    return {"run_id": run.pk, **summary}
+def _summary(run: RequirementRun) -> dict[str, Any]:
+    results = RequirementQueueResult.objects.filter(run=run)
+    staffed = list(results.with_numbers())
+    return {
+        "queues": len(staffed),
+        "refused": results.count() - len(staffed),
+        "required_hours": round(sum(result.required_hours for result in staffed), 2),
+        "paid_hours": round(sum(result.paid_hours for result in staffed), 2),
+    }

@@ -1,5 +1,7 @@
 """Requirement runs and their rows."""
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +35,14 @@ class RequirementRun(Run):
         return f"#{self.pk}"
 
 
+class RequirementQueueResultQuerySet(ByQueueQuerySet["RequirementQueueResult"]):
+    """How queues were staffed."""
+
+    def with_numbers(self) -> Self:
+        """Leave out the queues that were refused."""
+        return self.filter(is_refused=False)
+
+
 class RequirementQueueResult(models.Model):
     """How one queue's requirement was computed: model, goal, ceiling, or why it was refused."""
 
@@ -47,8 +57,12 @@ class RequirementQueueResult(models.Model):
     service_level = models.FloatField(_("predicted service level"), null=True, blank=True)
     ceiling_level = models.FloatField(_("best reachable level"), null=True, blank=True)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
+    cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
+    """When intervals that newer runs have replaced were deleted."""
+    kept_until = models.DateTimeField(_("kept until"), null=True, blank=True)
+    """End of what was left then; what lies in the past is not looked at again."""
 
-    objects = ByQueueQuerySet.as_manager()
+    objects = RequirementQueueResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("queue's requirement")

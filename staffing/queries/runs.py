@@ -90,7 +90,7 @@ def _newer_forecast(run: RequirementRun, queues: list[int]) -> ForecastRun | Non
     published_at = run.forecast_run.published_at or run.created_at
     found = ForecastQueueResult.objects.filter(
         queue__in=queues, run__published_at__gt=published_at
-    ).exclude(flag=ForecastQueueResult.Flag.REFUSED)
+    ).with_numbers()
     newest = found.select_related("run").order_by("-run__published_at").first()
     return newest.run if newest else None
 

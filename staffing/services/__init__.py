@@ -9,7 +9,6 @@ from staffing.services.goals import (
 )
 from staffing.services.runs import (
     QueueRequirement,
-    UnableToPublish,
     UnableToStaffRun,
     create_requirement_run,
     publish_requirement,
@@ -17,6 +16,7 @@ from staffing.services.runs import (
     save_refusal,
 )
 from staffing.services.shrinkage import RateChange, UnableToChangeShrinkage, change_shrinkage
+from wfm.jobs.publication import UnableToPublish
 
 __all__ = [
     "GoalChange",

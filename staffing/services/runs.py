@@ -17,7 +17,7 @@ from forecasting.services.staging import Staging
 from staffing.core.params import RequirementParams
 from staffing.core.series import FIGURES, RequirementSeries
 from staffing.models import RequirementQueueResult, RequirementRun
-from wfm.jobs.models import JobStatus
+from wfm.jobs.publication import publish_run
 from wfm.org.models import Queue, User
 
 INTERVAL_COLUMNS = {
@@ -30,10 +30,6 @@ COLUMN_NAMES = ", ".join(INTERVAL_COLUMNS)
 
 class UnableToStaffRun(ValueError):  # noqa: N818 - domain errors are named for what failed
     """The requirement cannot start or be written; the sentence says why."""
-
-
-class UnableToPublish(ValueError):  # noqa: N818
-    """The run cannot be published; the sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +64,7 @@ def create_requirement_run(
         raise UnableToStaffRun(
             _("Forecast #%(pk)s is not published; publish it first.") % {"pk": forecast_run.pk}
         )
-    results = ForecastQueueResult.objects.filter(run=forecast_run).exclude(
-        flag=ForecastQueueResult.Flag.REFUSED
-    )
+    results = ForecastQueueResult.objects.filter(run=forecast_run).with_numbers()
     known = list(results.order_by("queue_id").values_list("queue_id", flat=True))
     wanted = known if queues is None else [queue.pk for queue in queues]
     if strange := sorted(set(wanted) - set(known)):
@@ -136,7 +130,6 @@ def _clear(run: RequirementRun, queue: Queue) -> None:
     RequirementQueueResult.objects.filter(run=run, queue=queue).delete()
 
 
-@transaction.atomic
 def publish_requirement(
     *,
     run: RequirementRun,
@@ -144,26 +137,12 @@ def publish_requirement(
     published_by: User | None,
     by_own_job: bool = False,
 ) -> RequirementRun:
-    """Make the run final, so that the schedule builds on it; a later run supersedes it.
-
-    `by_own_job`: the run's job publishes as its last act, while it still counts as running.
-    """
-    if run.job is not None:
-        run.job.refresh_from_db(fields=["status"])
-    if run.job is not None and run.job.status != JobStatus.SUCCEEDED and not by_own_job:
-        raise UnableToPublish(
-            _("Requirement #%(pk)s is not complete (%(status)s); start a new one or wait for it.")
-            % {"pk": run.pk, "status": run.job.get_status_display()}
-        )
-    if not RequirementQueueResult.objects.filter(run=run, is_refused=False).exists():
-        raise UnableToPublish(
-            _("Requirement #%(pk)s holds no queue with numbers; there is nothing to publish.")
-            % {"pk": run.pk}
-        )
-    published = RequirementRun.objects.filter(pk=run.pk, published_at=None).update(
-        published_at=published_at, published_by=published_by
+    """Make the run final, so that the schedule builds on it; see publish_run."""
+    results = RequirementQueueResult.objects.filter(run=run)
+    return publish_run(
+        run=run,
+        has_numbers=results.with_numbers().exists(),
+        published_at=published_at,
+        published_by=published_by,
+        by_own_job=by_own_job,
     )
-    if not published:
-        raise UnableToPublish(_("Requirement #%(pk)s is already published.") % {"pk": run.pk})
-    run.refresh_from_db()
-    return run

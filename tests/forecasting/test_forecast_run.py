@@ -23,6 +23,7 @@ from forecasting.services import (
 from tests.factories.org import make_deferred_queue, make_queue
 from tests.forecasting.rows import ORIGIN, add_history, add_items, finish
 from wfm.jobs.models import JobStatus
+from wfm.jobs.runner import JobContext
 from wfm.jobs.services import cancel_job
 from wfm.org.tenancy import system_tenant
 
@@ -236,6 +237,28 @@ def test_cancel_stops_between_batches_and_cannot_be_published(monkeypatch):
         assert ForecastQueueResult.objects.filter(run=run).count() == 1
         with pytest.raises(UnableToPublish, match="not complete"):
             publish_forecast(run=run, published_at=ORIGIN, published_by=None)
+
+
+def test_the_progress_names_the_queues_in_hand(monkeypatch):
+    alone = office_queue(interval_minutes=15)
+    first, last = office_queue(), office_queue()
+    run, said = start(alone, first, last), []
+    monkeypatch.setattr(
+        JobContext, "progress", lambda _ctx, share, words="": said.append((share, words))
+    )
+    assert finish(run.job).status == JobStatus.SUCCEEDED
+    assert sorted(words for _share, words in said if words) == [
+        f"{alone} (1 of 3)", f"{first} to {last} (queues 2–3 of 3)",
+    ]  # fmt: skip
+    assert [share for share, words in said if not words] == pytest.approx([1 / 3, 1])
+
+
+def test_a_run_that_was_deleted_is_named():
+    run = start(office_queue())
+    with system_tenant():
+        ForecastRun.objects.all().delete()
+    job = finish(run.job)
+    assert (job.status, job.error) == (JobStatus.FAILED, f"Forecast #{run.pk} no longer exists.")
 
 
 def test_publishing_is_final_and_supersedes():

@@ -3,6 +3,7 @@
 from typing import ClassVar, Self, TypeVar
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from wfm.org.access import access_of
@@ -55,3 +56,13 @@ class Run(models.Model):
     def is_published(self) -> bool:
         """It is final and the next room may build on it."""
         return self.published_at is not None
+
+    @classmethod
+    def title_of(cls, pk: int) -> str:
+        """How people call a run: "Forecast #12"."""
+        return f"{capfirst(str(cls._meta.verbose_name))} #{pk}"
+
+    @property
+    def title(self) -> str:
+        """How people call this run."""
+        return self.title_of(self.pk)

@@ -1,0 +1,51 @@
+"""Publication of a run: once, complete, and never without numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from wfm.jobs.models import JobStatus
+from wfm.org.models import User
+from wfm.org.runs import Run
+
+_Run = TypeVar("_Run", bound=Run)
+
+
+class UnableToPublish(ValueError):  # noqa: N818 - domain errors are named for what failed
+    """The run cannot be published; the sentence says why."""
+
+
+@transaction.atomic
+def publish_run(
+    *,
+    run: _Run,
+    has_numbers: bool,
+    published_at: datetime,
+    published_by: User | None,
+    by_own_job: bool = False,
+) -> _Run:
+    """Make the run final, so that the next room builds on it; a later run supersedes it.
+
+    `by_own_job`: the run's job publishes as its last act, while it still counts as running.
+    """
+    if run.job is not None and not by_own_job:
+        run.job.refresh_from_db(fields=["status"])
+        if run.job.status != JobStatus.SUCCEEDED:
+            raise UnableToPublish(
+                _("%(run)s is not complete (%(status)s); start a new one or wait for it.")
+                % {"run": run.title, "status": run.job.get_status_display()}
+            )
+    if not has_numbers:
+        raise UnableToPublish(
+            _("%(run)s holds no queue with numbers; there is nothing to publish.")
+            % {"run": run.title}
+        )
+    unpublished = type(run)._default_manager.filter(pk=run.pk, published_at=None)  # noqa: SLF001 - Django's name for it
+    if not unpublished.update(published_at=published_at, published_by=published_by):
+        raise UnableToPublish(_("%(run)s is already published.") % {"run": run.title})
+    run.refresh_from_db()
+    return run
