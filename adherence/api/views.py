@@ -41,7 +41,7 @@ from adherence.services import (
     ingest_events,
 )
 from wfm.org.access import access_of
-from wfm.org.models import User
+from wfm.org.access_views import person_of
 from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
 from wfm.web.api.idempotency import IdempotentMixin
 from wfm.web.api.views import ListViewSet, ReadViewSet
@@ -195,7 +195,7 @@ class ExceptionViewSet(IdempotentMixin, ReadViewSet):
         """Approve; the days it changes are computed again at once."""
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
-        person = request.user if isinstance(request.user, User) else None
+        person = person_of(request)
         try:
             found = approve_exception(**form.validated_data, approved_by=person, at=now())
         except UnableToApprove as error:

@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from forecasting.api import serializers
-from forecasting.api.views import person_of
 from forecasting.jobs import start_import
 from forecasting.models import ImportBatch, SpecialDay
 from forecasting.services import (
@@ -26,6 +25,7 @@ from forecasting.services import (
     set_special_day,
 )
 from forecasting.services.imports import mapping_problems
+from wfm.org.access_views import person_of
 from wfm.web.api.idempotency import IdempotentMixin
 from wfm.web.api.views import JobReferenceSerializer, ReadViewSet, accepted
 

@@ -18,7 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from forecasting import queries
 from forecasting.api import input_serializers as serializers
-from forecasting.api.views import person_of, queue_of
+from forecasting.api.views import queue_of
 from forecasting.jobs import start_today_refresh
 from forecasting.models import (
     DriverLink,
@@ -36,6 +36,7 @@ from forecasting.services import (
     set_starting_plan,
     unlink_driver,
 )
+from wfm.org.access_views import person_of
 from wfm.timeline import day_bounds
 from wfm.web.api.fields import FROM_DATE, QUEUE, TO_DATE, date_span
 from wfm.web.api.idempotency import IdempotentMixin

@@ -27,7 +27,8 @@ from forecasting.services import (
     revoke_override,
 )
 from wfm.org.access import access_of
-from wfm.org.models import Queue, User
+from wfm.org.access_views import person_of
+from wfm.org.models import Queue
 from wfm.timeline import day_bounds
 from wfm.web.api.errors import Conflict
 from wfm.web.api.fields import QUEUE_DAYS, date_span
@@ -35,11 +36,6 @@ from wfm.web.api.idempotency import IdempotentMixin
 from wfm.web.api.views import JobReferenceSerializer, ListViewSet, ReadViewSet, accepted
 
 DEFAULT_DAYS = 7
-
-
-def person_of(request: Request) -> User | None:
-    """Return the person behind the request; an API key is none."""
-    return request.user if isinstance(request.user, User) else None
 
 
 @extend_schema_view(

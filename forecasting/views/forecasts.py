@@ -25,25 +25,21 @@ from forecasting.services.runs import LONGEST_HORIZON_DAYS
 from forecasting.views.charts import forecast_chart
 from forecasting.views.why import day_context
 from forecasting.views.words import (
-    bucket_words,
+    LEAD_HORIZONS,
     horizon_headers,
     method_words,
     score_rows,
     why_words,
 )
 from wfm.org.access import access_of
-from wfm.org.access_views import require
-from wfm.org.models import Queue, User
+from wfm.org.access_views import person_of, require
+from wfm.org.models import Queue
 from wfm.web.scope import Scope, page_scope
 
 ROWS_PER_PAGE = 20
 DAYS_SHOWN_BEFORE = 7
 DAYS_SHOWN = 14
 LONGEST_AHEAD = timedelta(days=LONGEST_HORIZON_DAYS)
-
-
-def _person(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None
 
 
 @require_GET
@@ -125,7 +121,7 @@ def start(request: HttpRequest) -> HttpResponse:
             queues=[chosen] if chosen else list(queues),
             days=form.cleaned_data["days"],
             origin_at=now(),
-            created_by=_person(request),
+            created_by=person_of(request),
         )
     except UnableToForecast as error:
         messages.error(request, str(error))
@@ -166,7 +162,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the run final."""
     try:
-        publish_forecast(run=_run(request, pk), published_at=now(), published_by=_person(request))
+        publish_forecast(run=_run(request, pk), published_at=now(), published_by=person_of(request))
     except UnableToPublish as error:
         messages.error(request, str(error))
     else:
@@ -210,8 +206,8 @@ def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse
         "scores": score_rows(result),
         "horizons": horizon_headers(result),
         "realized": [
-            {"horizon": bucket_words(row.bucket), "row": row}
-            for row in queries.realized_accuracy(queue, before=now())
+            {"horizon": LEAD_HORIZONS[key], "score": score}
+            for key, score in queries.realized_accuracy(queue, before=now())
         ],
         "overrides": overrides.order_by("-created_at"),
         "override_form": OverrideForm(queue=queue, initial=_override_initial(day["day"])),

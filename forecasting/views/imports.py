@@ -17,15 +17,10 @@ from forecasting.jobs import start_import
 from forecasting.models import ImportBatch, ImportStatus
 from forecasting.services import UnableToImport, create_import, set_mapping
 from forecasting.services.imports import Preview, mapping_problems, preview
-from wfm.org.access_views import require
-from wfm.org.models import User
+from wfm.org.access_views import person_of, require
 
 ROWS_PER_PAGE = 30
 FINISHED = (ImportStatus.DONE, ImportStatus.UNCHANGED)
-
-
-def _person(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None
 
 
 @require_GET
@@ -49,7 +44,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                     upload=form.cleaned_data["file"],
                     kind=form.cleaned_data["kind"],
                     queue=form.cleaned_data["queue"],
-                    created_by=_person(request),
+                    created_by=person_of(request),
                 )
             return redirect("history-import", batch.pk)
         except UnableToImport as error:
@@ -137,7 +132,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             batch=batch,
             choice=form.choice(),
             queue=form.cleaned_data["queue"],
-            chosen_by=_person(request),
+            chosen_by=person_of(request),
         )
     except UnableToImport as error:
         messages.error(request, str(error))
@@ -146,7 +141,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     for problem in problems:
         messages.error(request, problem)
     if not problems:
-        start_import(batch=batch, apply=False, created_by=_person(request))
+        start_import(batch=batch, apply=False, created_by=person_of(request))
     return redirect("history-import", pk)
 
 
@@ -158,5 +153,5 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.status != ImportStatus.CHECKED:
         messages.error(request, _("Check the file first; then it can be imported."))
     else:
-        start_import(batch=batch, apply=True, created_by=_person(request))
+        start_import(batch=batch, apply=True, created_by=person_of(request))
     return redirect("history-import", pk)

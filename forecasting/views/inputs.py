@@ -42,8 +42,8 @@ from forecasting.views.input_forms import (
 )
 from forecasting.views.words import driver_words
 from wfm.org.access import access_of
-from wfm.org.access_views import require
-from wfm.org.models import Queue, User
+from wfm.org.access_views import person_of, require
+from wfm.org.models import Queue
 from wfm.web.scope import page_scope
 
 DAYS_SHOWN = 60
@@ -185,7 +185,7 @@ def driver_values_set(request: HttpRequest, queue_pk: int) -> HttpResponse:
             count = set_driver_values(
                 values=parse_values(form.cleaned_data["values"]),
                 today=now().astimezone(ZoneInfo(queue.timezone)).date(),
-                recorded_by=request.user if isinstance(request.user, User) else None,
+                recorded_by=person_of(request),
                 **{name: chosen},
             )
         except UnableToSetDriver as error:

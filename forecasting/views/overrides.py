@@ -13,12 +13,8 @@ from forecasting.forms import OverrideForm
 from forecasting.models import ForecastQueueResult, ForecastRun, Override
 from forecasting.services import OverrideChange, UnableToOverride, create_override, revoke_override
 from forecasting.views.forecasts import queue_url
-from wfm.org.access_views import require
-from wfm.org.models import Queue, User
-
-
-def _person(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None
+from wfm.org.access_views import person_of, require
+from wfm.org.models import Queue
 
 
 @require_POST
@@ -38,7 +34,7 @@ def override_create(request: HttpRequest, pk: int, queue_pk: int) -> HttpRespons
     data = dict(form.cleaned_data)
     change = OverrideChange(**{name: data.pop(name) for name in ("component", "kind", "value")})
     try:
-        create_override(queue=queue, change=change, created_by=_person(request), **data)
+        create_override(queue=queue, change=change, created_by=person_of(request), **data)
     except UnableToOverride as error:
         messages.error(request, str(error))
         return back
@@ -62,7 +58,7 @@ def override_revoke(request: HttpRequest, pk: int, override_pk: int) -> HttpResp
     visible = Override.objects.visible_to(request.user)
     override = get_object_or_404(visible.select_related("queue"), pk=override_pk)
     try:
-        revoke_override(override=override, revoked_at=now(), revoked_by=_person(request))
+        revoke_override(override=override, revoked_at=now(), revoked_by=person_of(request))
     except UnableToOverride as error:
         messages.error(request, str(error))
     else:

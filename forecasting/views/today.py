@@ -19,8 +19,8 @@ from forecasting.models import ForecastRun, IntradayForecast
 from forecasting.views.charts import interval_chart
 from wfm.jobs.models import Job
 from wfm.org.access import access_of
-from wfm.org.access_views import require
-from wfm.org.models import Queue, User
+from wfm.org.access_views import person_of, require
+from wfm.org.models import Queue
 from wfm.timeline import day_bounds
 from wfm.web.charts import Series
 from wfm.web.scope import page_scope
@@ -54,7 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
 @require("forecast.run")
 def today_refresh(request: HttpRequest) -> HttpResponse:
     """Forecast the rest of today anew for all queues."""
-    start_today_refresh(created_by=request.user if isinstance(request.user, User) else None)
+    start_today_refresh(created_by=person_of(request))
     messages.success(request, _("The rest of today is being forecast; this takes seconds."))
     return redirect("forecast-today")
 

@@ -36,7 +36,7 @@ from scheduling.services import (
     publish_schedule,
 )
 from scheduling.services.edit import Edit, Stretch
-from wfm.org.models import User
+from wfm.org.access_views import person_of
 from wfm.web.api.errors import Conflict, PreconditionFailed, PreconditionRequired
 from wfm.web.api.idempotency import IdempotentMixin
 from wfm.web.api.views import JobReferenceSerializer, ReadViewSet, accepted
@@ -44,10 +44,6 @@ from wfm.web.api.views import JobReferenceSerializer, ReadViewSet, accepted
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="ETag of the shift."
 )
-
-
-def _person(request: Request) -> User | None:
-    return request.user if isinstance(request.user, User) else None
 
 
 class VersionViewSet(IdempotentMixin, ReadViewSet):
@@ -82,7 +78,7 @@ class VersionViewSet(IdempotentMixin, ReadViewSet):
                 starts_on=first,
                 ends_on=last,
                 timezone=zone,
-                created_by=_person(request),
+                created_by=person_of(request),
                 options=SolveOptions(**chosen),
             )
         except UnableToSolve as error:
@@ -112,7 +108,7 @@ class PublishViewSet(IdempotentMixin, ReadViewSet):
         del pk
         try:
             found = publish_schedule(
-                version=self.get_object(), published_at=now(), published_by=_person(request)
+                version=self.get_object(), published_at=now(), published_by=person_of(request)
             )
         except UnableToPublish as error:
             raise Conflict(str(error)) from error
@@ -132,7 +128,7 @@ class CopyViewSet(IdempotentMixin, ReadViewSet):
     def copy(self, request: Request, pk: int) -> Response:
         """The copy's shifts may be changed; the original stays."""
         del pk
-        made = copy_version(version=self.get_object(), created_by=_person(request))
+        made = copy_version(version=self.get_object(), created_by=person_of(request))
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
 

@@ -27,7 +27,8 @@ from staffing.jobs import start_requirement
 from staffing.models import RequirementInterval, RequirementRun
 from staffing.services import UnableToPublish, UnableToStaffRun, publish_requirement
 from wfm.org.access import access_of
-from wfm.org.models import Queue, User
+from wfm.org.access_views import person_of
+from wfm.org.models import Queue
 from wfm.timeline import day_bounds
 from wfm.web.api.errors import Conflict
 from wfm.web.api.fields import QUEUE_DAYS, date_span
@@ -121,7 +122,7 @@ class RequirementRunViewSet(IdempotentMixin, ReadViewSet):
             run = start_requirement(
                 forecast_run=forecast,
                 params=asked.params(),
-                created_by=request.user if isinstance(request.user, User) else None,
+                created_by=person_of(request),
             )
         except UnableToStaffRun as error:
             raise Conflict(str(error)) from error
@@ -157,7 +158,7 @@ class RequirementRunViewSet(IdempotentMixin, ReadViewSet):
             publish_requirement(
                 run=run,
                 published_at=now(),
-                published_by=request.user if isinstance(request.user, User) else None,
+                published_by=person_of(request),
             )
         except UnableToPublish as error:
             raise Conflict(str(error)) from error

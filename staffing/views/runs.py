@@ -18,8 +18,7 @@ from staffing.forms import StartForm
 from staffing.jobs import start_requirement
 from staffing.models import RequirementRun
 from staffing.services import UnableToPublish, UnableToStaffRun, publish_requirement
-from wfm.org.access_views import require
-from wfm.org.models import User
+from wfm.org.access_views import person_of, require
 
 ROWS_PER_PAGE = 30
 
@@ -65,16 +64,12 @@ def start(request: HttpRequest) -> HttpResponse:
     )
     try:
         started = start_requirement(
-            forecast_run=forecast, params=params, created_by=_person(request)
+            forecast_run=forecast, params=params, created_by=person_of(request)
         )
     except UnableToStaffRun as error:
         messages.error(request, str(error))
         return redirect("requirement-runs")
     return redirect("requirement-run", started.pk)
-
-
-def _person(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None
 
 
 def _run(request: HttpRequest, pk: int) -> RequirementRun:
@@ -106,7 +101,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the run final, so that the schedule builds on it."""
     found = _run(request, pk)
     try:
-        publish_requirement(run=found, published_at=now(), published_by=_person(request))
+        publish_requirement(run=found, published_at=now(), published_by=person_of(request))
     except UnableToPublish as error:
         messages.error(request, str(error))
     else:

@@ -1,16 +1,27 @@
-"""Guards for pages."""
+"""Who asks, and guards for pages."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from wfm.org.access import ALL_PERMISSIONS, access_of
+from wfm.org.models import User
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
 
 View = Callable[..., HttpResponseBase]
+
+
+def person_of(request: HttpRequest | Request) -> User | None:
+    """Return the person behind the request; an API key is none."""
+    return request.user if isinstance(request.user, User) else None
 
 
 def require(permission: str) -> Callable[[View], View]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from wfm.org.access_views import person_of
 from wfm.org.forms import PreferencesForm
 from wfm.org.models import User
 from wfm.org.models.user import Theme
@@ -42,7 +43,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 def quick_preferences(request: HttpRequest) -> HttpResponse:
     """Set the language or the theme from the menu; kept in a cookie before login."""
     answer = redirect(_safe_next(request))
-    user = request.user if isinstance(request.user, User) else None
+    user = person_of(request)
     language, theme = request.POST.get("language", ""), request.POST.get("theme", "")
     if language in dict(settings.LANGUAGES):
         answer.set_cookie(
