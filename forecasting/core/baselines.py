@@ -18,26 +18,32 @@ def weekday_mean(
 
     Returns queue × slot × label; slot 0 is the weekday of the origin. NaN where none is known.
     """
-    x = whole_weeks(volumes, origin)[:, -MEAN_WEEKS:]
-    weights = np.arange(1, x.shape[1] + 1)[None, :, None, None]
-    seen = whole_weeks(known, origin)[:, -MEAN_WEEKS:] * weights
-    seen = seen * whole_weeks(trust, origin)[:, -MEAN_WEEKS:, :, None]
+    x = _last_weeks(volumes, origin)
+    weights = np.arange(1, x.shape[1] + 1)[None, :, None] * _last_weeks(trust, origin)
+    seen = _last_weeks(known, origin) * weights[..., None]
     exposure = seen.sum(axis=1)
+    seen *= x
     with np.errstate(invalid="ignore"):
-        return np.where(exposure > 0, (x * seen).sum(axis=1) / exposure, np.nan)
+        return np.where(exposure > 0, seen.sum(axis=1) / exposure, np.nan)
 
 
 def seasonal_naive(
     *, volumes: FloatArray, known: FloatArray, trust: FloatArray, origin: int
 ) -> FloatArray:
     """The latest known same weekday and label, at most six weeks old (queue × slot × label)."""
-    x = whole_weeks(volumes, origin)[:, -MEAN_WEEKS:]
-    seen = whole_weeks(known, origin)[:, -MEAN_WEEKS:] > 0
-    seen = seen & (whole_weeks(trust, origin)[:, -MEAN_WEEKS:, :, None] > 0)
+    x = _last_weeks(volumes, origin)
+    seen = _last_weeks(known, origin) > 0
+    seen &= (_last_weeks(trust, origin) > 0)[..., None]
     latest = np.full((x.shape[0], DAYS_PER_WEEK, x.shape[3]), np.nan)
     for week in range(x.shape[1]):
-        latest = np.where(seen[:, week], x[:, week], latest)
+        np.copyto(latest, x[:, week], where=seen[:, week])
     return latest
+
+
+def _last_weeks(values: FloatArray, origin: int) -> FloatArray:
+    """The last MEAN_WEEKS weeks before the origin as queue × week × slot × …."""
+    first = max(0, origin - MEAN_WEEKS * DAYS_PER_WEEK)
+    return whole_weeks(values[:, first:], origin - first)
 
 
 def seasonal_naive_scale(volumes: FloatArray, known: FloatArray) -> FloatArray:

@@ -75,8 +75,8 @@ def fit_at(
         origin: index of the first day that is not known.
         variants: half-life in weeks and smoothing passes of each profile variant.
     """
-    x = _by_slot(whole_weeks(volumes, origin))
-    seen = _by_slot(whole_weeks(known, origin))
+    x = _by_slot(volumes, origin)
+    seen = _by_slot(known, origin)
     trusted = whole_weeks(trust, origin)
     factor = whole_weeks(factors, origin)
     totals = x.sum(axis=-1).swapaxes(1, 2)
@@ -99,9 +99,21 @@ def fit_at(
     )
 
 
-def _by_slot(values: FloatArray) -> FloatArray:
-    """Queue × slot × week × label, the order in which sums over weeks are matrix products."""
-    return np.ascontiguousarray(values.swapaxes(1, 2))
+def _by_slot(values: FloatArray, origin: int) -> FloatArray:
+    """The days before the origin as queue × slot × week × label, padded in front with zeros.
+
+    In this order sums over weeks are matrix products.
+    """
+    queues, _, labels = values.shape
+    missing = -origin % DAYS_PER_WEEK
+    first = DAYS_PER_WEEK - missing if missing else 0
+    ordered = np.empty((queues, DAYS_PER_WEEK, (origin + missing) // DAYS_PER_WEEK, labels))
+    if missing:
+        ordered[:, :missing, 0] = 0.0
+        ordered[:, missing:, 0] = values[:, :first]
+    whole = values[:, first:origin].reshape(queues, -1, DAYS_PER_WEEK, labels)
+    ordered[:, :, (origin + missing) // DAYS_PER_WEEK - whole.shape[1] :] = whole.swapaxes(1, 2)
+    return ordered
 
 
 def _weights_and_level(
