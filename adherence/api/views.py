@@ -42,7 +42,7 @@ from adherence.services import (
 )
 from wfm.org.access import access_of
 from wfm.org.access_views import person_of
-from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
+from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span, row_number
 from wfm.web.api.idempotency import IdempotentMixin
 from wfm.web.api.views import ListViewSet, ReadViewSet
 
@@ -149,9 +149,10 @@ def _number(request: Request, name: str) -> int | None:
     text = request.query_params.get(name, "")
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    number = row_number(text)
+    if number is None:
         raise ValidationError({name: _("Expected an id.")})
-    return int(text)
+    return number
 
 
 @extend_schema_view(

@@ -14,8 +14,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from forecasting import queries
 from forecasting.api import serializers
-from forecasting.api.views import queue_of
 from forecasting.models import ForecastScore, OverrideScore
+from wfm.org.api.lookups import queue_of
 from wfm.org.models import Queue
 from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
 from wfm.web.api.views import ListViewSet, VisibleQuerysetMixin

@@ -14,8 +14,9 @@ from rest_framework.viewsets import GenericViewSet
 
 from forecasting import queries
 from forecasting.api import serializers
-from forecasting.api.views import DEFAULT_DAYS, named_run, queue_of
-from forecasting.models import ForecastDay
+from forecasting.models import ForecastDay, ForecastRun
+from wfm.jobs.api.runs import DEFAULT_DAYS, named_run
+from wfm.org.api.lookups import queue_of
 from wfm.web.api.fields import QUEUE_DAYS, date_span
 from wfm.web.api.views import VisibleQuerysetMixin
 
@@ -39,7 +40,7 @@ class ForecastComponentViewSet(VisibleQuerysetMixin, GenericViewSet[Any]):
     def list(self, request: Request) -> Response:
         """Return the intervals of the queue's own days."""
         queue = queue_of(request, request.query_params.get("queue", ""))
-        run = named_run(request)
+        run = named_run(request, ForecastRun)
         first, last = date_span(request, default_days=DEFAULT_DAYS, today=now().date())
         if (last - first).days >= MOST_DAYS:
             raise ValidationError(

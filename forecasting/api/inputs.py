@@ -18,7 +18,6 @@ from rest_framework.viewsets import GenericViewSet
 
 from forecasting import queries
 from forecasting.api import input_serializers as serializers
-from forecasting.api.views import queue_of
 from forecasting.jobs import start_today_refresh
 from forecasting.models import (
     DriverLink,
@@ -37,13 +36,13 @@ from forecasting.services import (
     unlink_driver,
 )
 from wfm.org.access_views import person_of
+from wfm.org.api.lookups import queue_of
 from wfm.timeline import day_bounds
-from wfm.web.api.fields import FROM_DATE, QUEUE, TO_DATE, date_span
+from wfm.web.api.fields import FROM_DATE, QUEUE, TO_DATE, date_span, row_number
 from wfm.web.api.idempotency import IdempotentMixin
 from wfm.web.api.views import JobReferenceSerializer, ReadViewSet, VisibleQuerysetMixin, accepted
 
 DEFAULT_DAYS = 60
-LONGEST_NUMBER = 19
 EDITS = {
     "GET": "forecast.view",
     "POST": "forecast.run",
@@ -136,14 +135,15 @@ class DriverValueViewSet(IdempotentMixin, GenericViewSet[Any]):
         if named.get("queue"):
             return DriverValue.objects.filter(queue=queue_of(request, named["queue"]))
         text = named.get("series", "")
-        if not (text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER):
+        number = row_number(text)
+        if number is None:
             raise ValidationError(
                 {"series": _("Expected the number of a named driver or of a queue.")}
             )
         visible = DriverSeries.objects.visible_to(request.user)
-        if not visible.filter(pk=text).exists():
+        if not visible.filter(pk=number).exists():
             raise NotFound(_("There is no named driver %(pk)s.") % {"pk": text})
-        return DriverValue.objects.filter(series=int(text))
+        return DriverValue.objects.filter(series=number)
 
     @extend_schema(
         summary="Record days of a driver",

@@ -16,11 +16,11 @@ from rest_framework.viewsets import GenericViewSet
 
 from forecasting import queries
 from forecasting.api import serializers
-from forecasting.api.views import DEFAULT_DAYS, named_run
 from forecasting.core.wall_clock import MINUTES_PER_DAY
-from forecasting.models import ForecastQueueResult
+from forecasting.models import ForecastQueueResult, ForecastRun
+from wfm.jobs.api.runs import DEFAULT_DAYS, named_run
 from wfm.org.models import Channel, Queue
-from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
+from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span, row_number
 from wfm.web.api.views import VisibleQuerysetMixin
 
 MOST_DAYS = {"interval": 31, "day": 100}
@@ -69,7 +69,7 @@ class ForecastTotalViewSet(VisibleQuerysetMixin, GenericViewSet[Any]):
             first_date=first,
             last_date=last,
             by_day=step == "day",
-            run=named_run(request),
+            run=named_run(request, ForecastRun),
         )
         rows = [row for item in found for row in _rows(item)]
         return Response(self.get_serializer(rows, many=True).data)
@@ -89,9 +89,10 @@ def _queues(request: Request) -> list[Queue]:
     for name, field in (("client", "client_id"), ("site", "site_id")):
         text = request.query_params.get(name, "")
         if text:
-            if not (text.isascii() and text.isdigit() and len(text) < 19):
+            number = row_number(text)
+            if number is None:
                 raise ValidationError({name: _("Expected a number.")})
-            found = found.filter(**{field: int(text)})
+            found = found.filter(**{field: number})
     channel = request.query_params.get("channel", "")
     if channel:
         found = found.filter(work_type__channel=channel)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,21 +20,18 @@ from forecasting.services import (
     OverrideChange,
     UnableToForecast,
     UnableToOverride,
-    UnableToPublish,
     create_override,
     publish_forecast,
     revoke_override,
 )
-from wfm.org.access import access_of
+from wfm.jobs.api.runs import RunRowViewSet, RunViewSet
 from wfm.org.access_views import person_of
+from wfm.org.api_permissions import refuse_without
 from wfm.org.models import Queue
-from wfm.timeline import day_bounds
 from wfm.web.api.errors import Conflict
-from wfm.web.api.fields import QUEUE_DAYS, date_span
+from wfm.web.api.fields import QUEUE_DAYS
 from wfm.web.api.idempotency import IdempotentMixin
-from wfm.web.api.views import JobReferenceSerializer, ListViewSet, ReadViewSet, accepted
-
-DEFAULT_DAYS = 7
+from wfm.web.api.views import JobReferenceSerializer, ReadViewSet, accepted
 
 
 @extend_schema_view(
@@ -45,12 +41,11 @@ DEFAULT_DAYS = 7
         responses=serializers.ForecastRunDetailSerializer,
     ),
 )
-class ForecastRunViewSet(IdempotentMixin, ReadViewSet):
+class ForecastRunViewSet(RunViewSet):
     """Forecasts; a published one is final and staffing builds on it."""
 
     queryset = ForecastRun.objects.all()
     serializer_class = serializers.ForecastRunSerializer
-    cursor_ordering = ("-pk",)
     required_permission = {"GET": "forecast.view", "POST": "forecast.run"}
 
     def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
@@ -71,8 +66,8 @@ class ForecastRunViewSet(IdempotentMixin, ReadViewSet):
         asked.is_valid(raise_exception=True)
         data = asked.validated_data
         visible = Queue.objects.visible_to(request.user).active().order_by("pk")
-        if data["publish_when_done"] and not access_of(request.user).can("forecast.publish"):
-            raise PermissionDenied(_("Your roles do not include 'forecast.publish'."))
+        if data["publish_when_done"]:
+            refuse_without(request, "forecast.publish")
         try:
             run = start_forecast(
                 queues=data.get("queues") or list(visible),
@@ -91,17 +86,10 @@ class ForecastRunViewSet(IdempotentMixin, ReadViewSet):
         request=None,
         responses={200: serializers.ForecastRunSerializer},
     )
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], required_permission={"POST": "forecast.publish"})
     def publish(self, request: Request, pk: str | None = None) -> Response:
         """Make the run final."""
-        run = self.get_object()
-        if not access_of(request.user).can("forecast.publish"):
-            raise PermissionDenied(_("Your roles do not include 'forecast.publish'."))
-        try:
-            run = publish_forecast(run=run, published_at=now(), published_by=person_of(request))
-        except UnableToPublish as error:
-            raise Conflict(str(error)) from error
-        return Response(self.get_serializer(run).data)
+        return self.published(publish_forecast)
 
 
 @extend_schema_view(
@@ -110,54 +98,18 @@ class ForecastRunViewSet(IdempotentMixin, ReadViewSet):
         parameters=QUEUE_DAYS,
     )
 )
-class ForecastIntervalViewSet(ListViewSet):
+class ForecastIntervalViewSet(RunRowViewSet):
     """Mean, quantiles and AHT per interval, in the queue's own days."""
 
     queryset = ForecastInterval.objects.all()
     serializer_class = serializers.ForecastIntervalSerializer
-    filter_backends = ()
-    cursor_ordering = ("starts_at", "pk")
+    run_model = ForecastRun
     required_permission = {"GET": "forecast.view"}
 
-    def get_queryset(self) -> QuerySet[Any]:
-        """Return the rows of one queue: of the run named, else those in force."""
-        rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows.none()
-        queue = queue_of(self.request, self.request.query_params.get("queue", ""))
-        run = named_run(self.request)
-        first, last = date_span(self.request, default_days=DEFAULT_DAYS, today=now().date())
-        if run is None:
-            found = queries.in_force_on(queue, first_date=first, last_date=last)
-            return rows.filter(pk__in=queries.rows_in_force(found))
-        return rows.filter(
-            run=run,
-            queue=queue,
-            starts_at__gte=day_bounds(first, queue.timezone).starts_at,
-            starts_at__lt=day_bounds(last, queue.timezone).ends_at,
-        )
-
-
-def named_run(request: Request) -> ForecastRun | None:
-    """Return the run that `run` names; None where it is left out."""
-    named = request.query_params.get("run", "")
-    if not named:
-        return None
-    runs = ForecastRun.objects.visible_to(request.user)
-    run = runs.filter(pk=named).first() if named.isdigit() and len(named) < 19 else None
-    if run is None:
-        raise NotFound(_("There is no forecast %(pk)s.") % {"pk": named})
-    return run
-
-
-def queue_of(request: Request, text: str) -> Queue:
-    """Return the queue of this number, if the principal may see it."""
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise ValidationError({"queue": _("Expected the number of a queue.")})
-    found = Queue.objects.visible_to(request.user).filter(pk=text).first()
-    if found is None:
-        raise NotFound(_("There is no queue %(pk)s.") % {"pk": text})
-    return found
+    def rows_in_force(self, queue: Queue, *, first_date: date, last_date: date) -> RawSQL:
+        """Return the forecast in force."""
+        found = queries.in_force_on(queue, first_date=first_date, last_date=last_date)
+        return queries.rows_in_force(found)
 
 
 @extend_schema_view(

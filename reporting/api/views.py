@@ -28,7 +28,7 @@ from reporting.models import SlaResult
 from reporting.queries import sla_report, visible_queues
 from wfm.metrics import Metric, UnknownMetricError, all_metrics, get
 from wfm.org.models import Client, Queue
-from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span
+from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span, row_number
 from wfm.web.api.idempotency import IdempotentMixin
 from wfm.web.api.preconditions import NotModifiedMixin
 from wfm.web.api.views import JobReferenceSerializer, ListViewSet, ReadViewSet, accepted
@@ -221,6 +221,7 @@ def _id(request: Request, name: str) -> int | None:
     text = request.query_params.get(name, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    number = row_number(text)
+    if number is None:
         raise serializers.ValidationError({name: "Expected a positive whole number."})
-    return int(text)
+    return number

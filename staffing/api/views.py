@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
-from django.utils.timezone import now
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,17 +25,15 @@ from staffing.core.model_choice import UnableToChoose
 from staffing.core.params import RequirementParams
 from staffing.jobs import start_requirement
 from staffing.models import RequirementInterval, RequirementRun
-from staffing.services import UnableToPublish, UnableToStaffRun, publish_requirement
-from wfm.org.access import access_of
+from staffing.services import UnableToStaffRun, publish_requirement
+from wfm.jobs.api.runs import RunRowViewSet, RunViewSet
 from wfm.org.access_views import person_of
+from wfm.org.api.lookups import queue_of
+from wfm.org.api_permissions import refuse_without
 from wfm.org.models import Queue
-from wfm.timeline import day_bounds
 from wfm.web.api.errors import Conflict
-from wfm.web.api.fields import QUEUE_DAYS, date_span
-from wfm.web.api.idempotency import IdempotentMixin
-from wfm.web.api.views import JobReferenceSerializer, ListViewSet, ReadViewSet, accepted
-
-DEFAULT_DAYS = 7
+from wfm.web.api.fields import QUEUE_DAYS
+from wfm.web.api.views import JobReferenceSerializer, accepted
 
 
 @extend_schema_view(
@@ -44,65 +42,29 @@ DEFAULT_DAYS = 7
         parameters=QUEUE_DAYS,
     )
 )
-class RequirementViewSet(ListViewSet):
+class RequirementViewSet(RunRowViewSet):
     """Required agents per interval, in the queue's own days."""
 
     queryset = RequirementInterval.objects.all()
     serializer_class = serializers.RequirementIntervalSerializer
-    filter_backends = ()
-    cursor_ordering = ("starts_at", "pk")
+    run_model = RequirementRun
     required_permission = {"GET": "staffing.view"}
 
-    def get_queryset(self) -> QuerySet[Any]:
-        """Return the rows of one queue: of the run named, else those in force."""
-        rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows.none()
-        queue = _queue(self.request, self.request.query_params.get("queue", ""))
-        run = self._named_run()
-        first, last = date_span(self.request, default_days=DEFAULT_DAYS, today=now().date())
-        if run is None:
-            found = queries.in_force_on(queue, first_date=first, last_date=last)
-            return rows.filter(pk__in=queries.rows_in_force(found))
-        return rows.filter(
-            run=run,
-            queue=queue,
-            starts_at__gte=day_bounds(first, queue.timezone).starts_at,
-            starts_at__lt=day_bounds(last, queue.timezone).ends_at,
-        )
-
-    def _named_run(self) -> RequirementRun | None:
-        named = self.request.query_params.get("run", "")
-        if not named:
-            return None
-        runs = RequirementRun.objects.visible_to(self.request.user)
-        run = runs.filter(pk=named).first() if named.isdigit() else None
-        if run is None:
-            raise NotFound(_("There is no requirement %(pk)s.") % {"pk": named})
-        return run
-
-
-def _queue(request: Request, text: str) -> Queue:
-    if not text.isdigit():
-        raise ValidationError({"queue": _("Expected the number of a queue.")})
-    found = (
-        Queue.objects.visible_to(request.user).select_related("work_type").filter(pk=text).first()
-    )
-    if found is None:
-        raise NotFound(_("There is no queue %(pk)s.") % {"pk": text})
-    return found
+    def rows_in_force(self, queue: Queue, *, first_date: date, last_date: date) -> RawSQL:
+        """Return the requirement in force."""
+        found = queries.in_force_on(queue, first_date=first_date, last_date=last_date)
+        return queries.rows_in_force(found)
 
 
 @extend_schema_view(
     list=extend_schema(summary="List requirement runs, newest first"),
     retrieve=extend_schema(summary="Get one requirement run"),
 )
-class RequirementRunViewSet(IdempotentMixin, ReadViewSet):
+class RequirementRunViewSet(RunViewSet):
     """Computed requirements; a published one is final and the schedule builds on it."""
 
     queryset = RequirementRun.objects.all()
     serializer_class = serializers.RequirementRunSerializer
-    cursor_ordering = ("-pk",)
     required_permission = {"GET": "staffing.view", "POST": "staffing.run"}
 
     @extend_schema(
@@ -115,9 +77,8 @@ class RequirementRunViewSet(IdempotentMixin, ReadViewSet):
         asked = serializers.StartRequirementSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         forecast = self._forecast(asked.validated_data.get("forecast_run"))
-        publishes = asked.validated_data["publish_when_done"]
-        if publishes and not access_of(request.user).can("staffing.publish"):
-            self.permission_denied(request)
+        if asked.validated_data["publish_when_done"]:
+            refuse_without(request, "staffing.publish")
         try:
             run = start_requirement(
                 forecast_run=forecast,
@@ -153,16 +114,7 @@ class RequirementRunViewSet(IdempotentMixin, ReadViewSet):
     )
     def publish(self, request: Request, pk: str | None = None) -> Response:
         """Make the run final; the schedule builds on it."""
-        run = self.get_object()
-        try:
-            publish_requirement(
-                run=run,
-                published_at=now(),
-                published_by=person_of(request),
-            )
-        except UnableToPublish as error:
-            raise Conflict(str(error)) from error
-        return Response(self.get_serializer(run).data)
+        return self.published(publish_requirement)
 
 
 class CalculatorView(APIView):
@@ -181,7 +133,7 @@ class CalculatorView(APIView):
         asked.is_valid(raise_exception=True)
         question = asked.question()
         if (pk := asked.validated_data.get("queue")) is not None:
-            _refuse_deferred(_queue(request, str(pk)), question.model)
+            _refuse_deferred(queue_of(request, str(pk)), question.model)
         try:
             found = calculate(question)
         except UnableToCalculate as error:

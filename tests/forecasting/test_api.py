@@ -10,6 +10,8 @@ from forecasting.models import ForecastRun, ImportBatch, IntervalActual
 from tests.factories.org import make_client, make_queue, make_user
 from tests.forecasting.rows import ORIGIN, add_history, finish
 from wfm.jobs.models import Job
+from wfm.org.models import Role
+from wfm.org.services.roles import grant_role
 from wfm.org.tenancy import system_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +56,32 @@ def test_a_forecast_is_computed_read_and_published(api, queue):
     assert api.post(f"/api/v1/forecasting/runs/{run['id']}/publish/").status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("permissions", "asked", "started", "published"),
+    [
+        (["forecast.view", "forecast.run"], True, 403, 403),
+        (["forecast.view", "forecast.run"], False, 202, 403),
+        (["forecast.view", "forecast.run", "forecast.publish"], True, 202, 409),
+        (["forecast.view", "forecast.publish"], False, 403, 409),
+    ],
+)
+def test_publishing_takes_a_permission_of_its_own(queue, permissions, asked, started, published):
+    with system_tenant():
+        run = start_forecast(queues=[queue], origin_at=ORIGIN, created_by=None, days=1)
+        user = make_user()
+        role = Role.objects.create(key="half", name="Half a planner", permissions=permissions)
+        grant_role(user=user, role_key=role.key)
+    half = APIClient()
+    half.force_login(user)
+    body = {"queues": [queue.pk], "days": 1, "publish_when_done": asked}
+    answer = half.post("/api/v1/forecasting/runs/", body, format="json")
+    assert answer.status_code == started
+    if asked and started == 403:
+        assert "Your roles do not include 'forecast.publish'." in answer.content.decode()
+    answer = half.post(f"/api/v1/forecasting/runs/{run.pk}/publish/")
+    assert answer.status_code == published  # 409: it is not complete yet
+
+
 def test_intervals_come_in_pages_of_one_run(api, queue):
     with system_tenant():
         run = start_forecast(queues=[queue], origin_at=ORIGIN, created_by=None, days=3)
@@ -75,7 +103,14 @@ def test_intervals_come_in_pages_of_one_run(api, queue):
 
 @pytest.mark.parametrize(
     ("ask", "status"),
-    [({}, 400), ({"queue": "x"}, 400), ({"queue": "999999"}, 404), ({"run": "999999"}, 404)],
+    [
+        ({}, 400),
+        ({"queue": "x"}, 400),
+        ({"queue": "999999"}, 404),
+        ({"run": "999999"}, 404),
+        ({"run": "²"}, 404),
+        ({"run": "9" * 19}, 404),
+    ],
 )
 def test_a_wrong_question_is_answered_with_its_reason(api, queue, ask, status):
     ask = {"queue": queue.pk} | ask if "run" in ask else ask

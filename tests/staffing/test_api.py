@@ -52,7 +52,7 @@ def test_a_run_may_be_named_and_a_wrong_one_is_not_found(api, voice):
     address, planner = reverse("api-requirement-list"), api()
     named = planner.get(address, DAY | {"queue": voice.pk, "run": run.pk}).json()
     assert len(named["results"]) == 96
-    for wrong in (run.pk + 1, "latest"):
+    for wrong in (run.pk + 1, "latest", "²", "9" * 19):
         answer = planner.get(address, DAY | {"queue": voice.pk, "run": wrong})
         assert answer.status_code == 404
 
@@ -65,8 +65,10 @@ def test_a_queue_without_a_requirement_has_no_rows(api):
 
 def test_queues_are_named_by_number_and_must_be_visible(api, voice):
     address = reverse("api-requirement-list")
-    assert api().get(address).status_code == 400
-    assert api().get(address, {"queue": 999_999}).status_code == 404
+    planner = api()
+    for wrong in ("", "cards", "²", "9" * 19):
+        assert planner.get(address, {"queue": wrong}).status_code == 400
+    assert planner.get(address, {"queue": 999_999}).status_code == 404
     with system_tenant():
         other = make_queue()
     stranger = api("planner", client=other.client)

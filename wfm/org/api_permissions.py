@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -11,6 +13,14 @@ if TYPE_CHECKING:  # DRF's views name this module in their settings
     from rest_framework.views import APIView
 
 from wfm.org.access import access_of
+
+
+def refuse_without(request: Request, permission: str) -> None:
+    """Refuse what takes a further permission than the view's own, by its name."""
+    if not access_of(request.user).can(permission):
+        raise PermissionDenied(
+            _("Your roles do not include '%(permission)s'.") % {"permission": permission}
+        )
 
 
 class HasPermission(BasePermission):

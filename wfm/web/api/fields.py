@@ -49,6 +49,16 @@ QUEUE_DAYS = [QUEUE, RUN, FROM_DATE, TO_DATE]
 """Parameters of what a run says of one queue, on the queue's own days."""
 
 
+LONGEST_NUMBER = 18
+"""Digits of the largest row number that fits the database."""
+
+
+def row_number(text: str) -> int | None:
+    """Return the number that a request gives for a row; None where it is none."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number else None
+
+
 def date_span(request: Request, *, default_days: int, today: date) -> tuple[date, date]:
     """Return the days `from` and `to` of the query, both included.
 
