@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -96,6 +96,21 @@ def start_scoring(*, first: date, last: date, at: datetime, created_by: User | N
         queue=WorkerQueue.FORECASTS,
         created_by=created_by,
         result_url=reverse("forecast-accuracy"),
+    )
+
+
+@transaction.atomic
+def start_clearing(
+    *, at: datetime, kept_run_ids: Collection[int] = (), created_by: User | None = None
+) -> Job:
+    """Ring a worker that deletes what newer forecasts have replaced; named runs stay whole."""
+    return start_job(
+        kind="forecasting.clear_replaced",
+        title=_("Deletion of replaced forecasts"),
+        params={"at": at.isoformat(), "kept_run_ids": sorted(kept_run_ids)},
+        queue=WorkerQueue.FORECASTS,
+        created_by=created_by,
+        result_url=reverse("forecast"),
     )
 
 

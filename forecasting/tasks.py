@@ -30,6 +30,12 @@ def refresh_today_tick(**_: object) -> None:
     computations.refresh_today_now()
 
 
+@shared_task(name="forecasting.clear_replaced")
+def clear_replaced(*, job_id: int, **_: object) -> None:
+    """Delete what newer forecasts have replaced."""
+    run(job_id, computations.clear_replaced_forecasts)
+
+
 @shared_task(name="forecasting.score_snapshots")
 def score_snapshots(*, job_id: int, **_: object) -> None:
     """Compare frozen forecasts and overrides with what came."""

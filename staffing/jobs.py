@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
@@ -12,7 +13,7 @@ from forecasting.models import ForecastRun
 from staffing.core.params import RequirementParams
 from staffing.models import RequirementRun
 from staffing.services import create_requirement_run
-from wfm.jobs.models import WorkerQueue
+from wfm.jobs.models import Job, WorkerQueue
 from wfm.jobs.services import start_job
 from wfm.org.models import Queue, User
 
@@ -42,3 +43,18 @@ def start_requirement(
     )
     run.save(update_fields=["job"])
     return run
+
+
+@transaction.atomic
+def start_clearing(
+    *, at: datetime, kept_run_ids: Collection[int] = (), created_by: User | None = None
+) -> Job:
+    """Ring a worker that deletes what newer requirements have replaced; named runs stay whole."""
+    return start_job(
+        kind="staffing.clear_replaced",
+        title=_("Deletion of replaced requirements"),
+        params={"at": at.isoformat(), "kept_run_ids": sorted(kept_run_ids)},
+        queue=WorkerQueue.FORECASTS,
+        created_by=created_by,
+        result_url=reverse("requirement-runs"),
+    )

@@ -10,3 +10,9 @@ from wfm.jobs.runner import run
 def compute_requirement(*, job_id: int, **_: object) -> None:
     """Compute a requirement run."""
     run(job_id, computations.compute_requirement)
+
+
+@shared_task(name="staffing.clear_replaced")
+def clear_replaced(*, job_id: int, **_: object) -> None:
+    """Delete what newer requirements have replaced."""
+    run(job_id, computations.clear_replaced_requirements)

@@ -44,16 +44,20 @@ def env_bool(name: str, *, default: bool) -> bool:
     raise BadEnvironmentError(msg)
 
 
-def env_int(name: str, default: int) -> int:
-    """Return a whole number."""
+def env_int(name: str, default: int, *, minimum: int | None = None) -> int:
+    """Return a whole number; below the minimum is refused."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
     try:
-        return int(value)
+        number = int(value)
     except ValueError as error:
         msg = f"{name} is {value!r}; expected a whole number."
         raise BadEnvironmentError(msg) from error
+    if minimum is not None and number < minimum:
+        msg = f"{name} is {number}; expected {minimum} or more."
+        raise BadEnvironmentError(msg)
+    return number
 
 
 def env_list(name: str, default: str = "") -> list[str]:

@@ -28,6 +28,7 @@ from scheduling.queries.versions import requirement_for
 from scheduling.services import publish_schedule
 from staffing.core.params import RequirementParams
 from staffing.models import RequirementRun
+from staffing.queries.clearing import forecasts_in_use
 from wfm.chain_params import ChainParams, DaySpan
 from wfm.jobs.models import Job, JobStatus
 from wfm.jobs.runner import JobCancelled, JobContext, JobRefused, run
@@ -135,7 +136,13 @@ def steps_of(params: ChainParams) -> list[Step]:
         settle.append(Step("sla", _start_sla, may_fail=may_fail))
     if params.score_days is not None:
         settle.append(Step("scores", _start_scores, may_fail=may_fail))
-    return settle + plan if params.is_refresh else plan + settle
+    if not params.is_refresh:
+        return plan + settle
+    clear = [
+        Step("clear requirements", _start_clearing_requirements, may_fail=True),
+        Step("clear forecasts", _start_clearing_forecasts, may_fail=True),
+    ]
+    return settle + plan + (clear if params.origin_at is not None else [])
 
 
 def _is_needed(chain: Chain, step: Step) -> bool:
@@ -273,6 +280,27 @@ def _start_scores(chain: Chain) -> Job:
     first, last = _required(chain.params.score_days)
     return forecasting.jobs.start_scoring(
         first=first, last=last, at=now(), created_by=chain.created_by
+    )
+
+
+def _start_clearing_requirements(chain: Chain) -> Job:
+    """Delete replaced requirements, but of none that a schedule of today or later is for."""
+    moment = now()
+    schedules = ScheduleVersion.objects.filter(
+        ends_on__gte=moment.date(), requirement_run__isnull=False
+    )
+    return staffing.jobs.start_clearing(
+        at=moment,
+        kept_run_ids=set(schedules.values_list("requirement_run_id", flat=True)),
+        created_by=chain.created_by,
+    )
+
+
+def _start_clearing_forecasts(chain: Chain) -> Job:
+    """Delete replaced forecasts, but of none that a requirement in force comes from."""
+    moment = now()
+    return forecasting.jobs.start_clearing(
+        at=moment, kept_run_ids=forecasts_in_use(at=moment), created_by=chain.created_by
     )
 
 

@@ -249,6 +249,12 @@ REPEAT_WINDOW_DAYS = env_int("WFM_REPEAT_WINDOW_DAYS", 7)
 NIGHTLY_FORECAST_DAYS = env_int("WFM_NIGHTLY_FORECAST_DAYS", 63)
 NIGHTLY_FORECAST_PUBLISH = env_bool("WFM_NIGHTLY_FORECAST_PUBLISH", default=True)
 
+# Of a forecast or requirement that newer ones have replaced, the replaced intervals are deleted
+# when it is so many days old; what is in force stays. The second number is for those that a person
+# made or published.
+FORECAST_RETENTION_DAYS = env_int("WFM_FORECAST_RETENTION_DAYS", 14, minimum=1)
+FORECAST_BY_HAND_RETENTION_DAYS = env_int("WFM_FORECAST_BY_HAND_RETENTION_DAYS", 180, minimum=1)
+
 # The composition root's Celery application, by name: the kernel must not import it.
 JOB_BELL = "wfm.celery.app"
 JOB_LEASE_SECONDS = env_int("WFM_JOB_LEASE_SECONDS", 12)

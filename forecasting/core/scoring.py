@@ -81,6 +81,13 @@ class Score:
         return None if mean is None or not naive else mean / naive
 
     @property
+    def wape_naive(self) -> float | None:
+        """The WAPE of the same interval a week before, on the days that it is known for."""
+        naive = _ratio(self.naive_error, self.naive_intervals)
+        came = _ratio(self.actual, self.intervals)
+        return None if naive is None or not came else naive / came
+
+    @property
     def dispersion(self) -> float | None:
         """Variance beyond Poisson as a fraction of mean²; 0 where arrivals look like Poisson."""
         found = _ratio(self.excess_square, self.expected_square)

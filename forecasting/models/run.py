@@ -80,6 +80,8 @@ class ForecastQueueResult(models.Model):
     """The queue's own stretch of the run, which is cut by the clocks of all its queues."""
     cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
     """When intervals that newer runs have replaced were deleted."""
+    kept_until = models.DateTimeField(_("kept until"), null=True, blank=True)
+    """End of what was left then; what lies in the past is not looked at again."""
 
     objects = ForecastQueueResultQuerySet.as_manager()
 

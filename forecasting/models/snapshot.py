@@ -11,13 +11,15 @@ from wfm.org.models import Queue
 
 KEPT_DAYS = 90
 """A snapshot younger than this cannot be deleted."""
+RETENTION_SETTING = "wfm.retention"
+"""Older ones can be deleted while this setting of the transaction is on: by the nightly job."""
 
 
 class ForecastSnapshot(models.Model):
     """One local date as the system forecast it so many days before, without manual overrides.
 
-    The database refuses to change a row, and to delete one before its retention ends. Numbers are
-    32-bit floats, one per label of the wall clock, little-endian; NaN is closed.
+    The database refuses to change a row, to delete one before its retention ends, and to delete
+    any outside of `forget_old_snapshots`. Numbers are 32-bit floats, one per label of the wall clock, little-endian; NaN is closed.
     """
 
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
@@ -49,6 +51,7 @@ class ForecastSnapshot(models.Model):
                 operation=pgtrigger.Delete,
                 condition=pgtrigger.Condition(
                     f"OLD.created_at > now() - interval '{KEPT_DAYS} days'"
+                    f" OR coalesce(current_setting('{RETENTION_SETTING}', true), '') <> 'on'"
                 ),
             ),
         ]

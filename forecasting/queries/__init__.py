@@ -1,6 +1,6 @@
 """Reads of the demand: rows in, arrays and dataclasses out."""
 
-from forecasting.queries.accuracy import RealizedAccuracy, realized_accuracy
+from forecasting.queries.accuracy import realized_accuracy
 from forecasting.queries.actuals import (
     DailyVolume,
     QueueCells,
@@ -105,7 +105,6 @@ __all__ = [
     "QueueAccuracy",
     "QueueCells",
     "QueueOverview",
-    "RealizedAccuracy",
     "actual_series",
     "arrivals_known_until",
     "as_override_data",

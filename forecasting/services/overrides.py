@@ -17,6 +17,7 @@ from forecasting.queries.runs import (
     latest_run,
     override_data,
 )
+from forecasting.services.runs import lock_run
 from forecasting.services.staging import Staging
 from wfm.org.models import Queue, User
 from wfm.org.services.checks import refused_as
@@ -83,7 +84,7 @@ def revoke_override(*, override: Override, revoked_at: datetime, revoked_by: Use
 
 def _reapply_to_draft(queue: Queue) -> None:
     run = latest_run(queue)
-    if run is not None and not run.is_published:
+    if run is not None and not lock_run(run):
         reapply_overrides(run=run, queue=queue)
 
 

@@ -17,7 +17,7 @@ from forecasting.core.overrides import OverrideData, apply_overrides
 from forecasting.core.wall_clock import BoolArray, FloatArray, InstantArray, WallClockGrid
 from forecasting.models import ForecastDay, ForecastInterval, ForecastQueueResult, ForecastRun
 from forecasting.queries.runs import override_data_of
-from forecasting.services.runs import UnableToForecast
+from forecasting.services.runs import UnableToForecast, lock_queues, lock_run
 from forecasting.services.staging import Staging
 from wfm.org.binary_copy import write_columns
 from wfm.org.models import Queue
@@ -78,7 +78,8 @@ Outcome = tuple[Queue, "QueueForecast | str"]
 @transaction.atomic
 def save_outcomes(*, run: ForecastRun, outcomes: Sequence[Outcome]) -> None:
     """Write queues of an unpublished run; what was written of them before is replaced."""
-    if run.is_published:
+    lock_queues([queue.pk for queue, _made in outcomes])
+    if lock_run(run):
         raise UnableToForecast(
             _("Forecast #%(pk)s is published and final; start a new one.") % {"pk": run.pk}
         )

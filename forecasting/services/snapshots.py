@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from forecasting.core.scoring import LEAD_DAYS, Score
 from forecasting.core.wall_clock import FloatArray, WallClockGrid
 from forecasting.models import ForecastRun, ForecastScore, ForecastSnapshot
+from forecasting.models.snapshot import RETENTION_SETTING
 from forecasting.services.saving import Outcome, QueueForecast
 from forecasting.services.staging import Staging
 from wfm.org.models import Queue
@@ -97,7 +98,11 @@ def save_scores(rows: Iterable[tuple[int, date, int, Score]]) -> int:
 def forget_old_snapshots(*, at: datetime) -> int:
     """Delete snapshots and scores beyond their retention; return how many snapshots."""
     today = at.date()
+    with connection.cursor() as cursor:  # only here does the database let them go
+        cursor.execute("SELECT set_config(%s, 'on', true)", [RETENTION_SETTING])
     old = ForecastSnapshot.objects.filter(target_date__lt=today - timedelta(KEEP_SNAPSHOTS_DAYS))
     deleted = old.filter(created_at__lt=at - timedelta(days=KEEP_SNAPSHOTS_DAYS)).delete()[0]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, '', true)", [RETENTION_SETTING])
     ForecastScore.objects.filter(target_date__lt=today - timedelta(KEEP_SCORES_DAYS)).delete()
     return deleted

@@ -43,11 +43,6 @@ def method_words(method: str) -> Promise | str:
     return METHODS.get(method, method)
 
 
-def bucket_words(bucket: int) -> Promise | str:
-    """A horizon bucket's name (index into selection.BUCKET_NAMES)."""
-    return list(HORIZONS.values())[bucket + 1]
-
-
 def score_rows(result: ForecastQueueResult) -> list[dict[str, Any]]:
     """One row per method: its overall scores and its WAPE by horizon."""
     scores = result.backtest.get("scores", [])

@@ -29,6 +29,7 @@ from scheduling.models import (
     TimeOffStatus,
 )
 from scheduling.queries.contracts import contract_rules
+from staffing.models import RequirementQueueResult
 from staffing.queries import people_in_force
 from wfm.org.models import Agent, AgentAssignment, AgentSkill, Queue, SeatPool
 from wfm.timeline import Interval, day_bounds, grid, local_minutes
@@ -193,6 +194,11 @@ def required_by_queue(*, version: ScheduleVersion, axis: Axis) -> dict[int, NDAr
         )
         rows = cursor.fetchall()
     own = {queue_id for queue_id, _minutes, _epoch, people in rows if people is not None}
+    # What newer requirements have replaced may be deleted; its queues are still asked for.
+    cleared = RequirementQueueResult.objects.filter(
+        run=version.requirement_run_id, is_refused=False, cleared_at__isnull=False
+    )
+    own |= set(cleared.values_list("queue_id", flat=True))
     required: dict[int, NDArray[np.float64]] = {}
     for part in (_people_in_force(axis), rows):
         _fill(required, axis, [row for row in part if row[0] in own])

@@ -1,5 +1,6 @@
 """The heavy use cases; only tasks import them, so that web processes never load them."""
 
+from staffing.computations.clear_replaced import clear_replaced_requirements
 from staffing.computations.requirement_run import compute_requirement
 
-__all__ = ["compute_requirement"]
+__all__ = ["clear_replaced_requirements", "compute_requirement"]

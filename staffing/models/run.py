@@ -57,6 +57,10 @@ class RequirementQueueResult(models.Model):
     service_level = models.FloatField(_("predicted service level"), null=True, blank=True)
     ceiling_level = models.FloatField(_("best reachable level"), null=True, blank=True)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
+    cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
+    """When intervals that newer runs have replaced were deleted."""
+    kept_until = models.DateTimeField(_("kept until"), null=True, blank=True)
+    """End of what was left then; what lies in the past is not looked at again."""
 
     objects = RequirementQueueResultQuerySet.as_manager()
 

@@ -22,6 +22,7 @@ from wfm.org.tenancy import system_tenant
 from wfm.pipeline import Chain, run_chain, start_chain, start_nightly_refresh, steps_of
 
 SPAN = (date(2026, 11, 16), date(2026, 11, 20))
+CLEARING = ["clear requirements", "clear forecasts"]
 ALL_QUEUES = "default,forecasts,solves"
 FAST_LEASE = {"WFM_JOB_LEASE_SECONDS": "3", "WFM_JOB_HEARTBEAT_SECONDS": "1"}
 
@@ -93,8 +94,8 @@ def operation(transactional_db):
 @pytest.mark.parametrize(
     ("publish", "keys"),
     [
-        (True, ["adherence", "sla", "scores", "forecast", "requirement"]),
-        (False, ["adherence", "sla", "scores", "forecast"]),
+        (True, ["adherence", "sla", "scores", "forecast", "requirement", *CLEARING]),
+        (False, ["adherence", "sla", "scores", "forecast", *CLEARING]),
     ],
 )
 def test_a_refresh_settles_the_past_before_it_forecasts(publish, keys):
@@ -121,7 +122,14 @@ def test_the_night_forecasts_freezes_publishes_and_staffs_every_queue(
         chain = start_nightly_refresh(at=ORIGIN)
     row = ended(chain, seconds=180)
     assert (row.status, row.error) == (JobStatus.SUCCEEDED, "")
-    assert set(row.result["jobs"]) == {"adherence", "sla", "scores", "forecast", "requirement"}
+    assert set(row.result["jobs"]) == {
+        "adherence",
+        "sla",
+        "scores",
+        "forecast",
+        "requirement",
+        *CLEARING,
+    }
     with system_tenant():
         forecast = ForecastRun.objects.published().get()
         assert forecast.queue_results.count() == 2
@@ -137,7 +145,9 @@ def test_each_step_is_a_job_of_its_own_and_the_next_waits_for_it(operation, cele
     row = ended(chain)
     assert (row.status, row.error) == (JobStatus.SUCCEEDED, "")
     with system_tenant():
-        adherence, sla, scores, forecast = Job.objects.exclude(pk=chain.pk).order_by("pk")
+        adherence, sla, scores, forecast, *clearing = Job.objects.exclude(pk=chain.pk).order_by(
+            "pk"
+        )
     # The queue has no history: nothing is published, so no requirement is asked for.
     assert row.result == {
         "jobs": {
@@ -145,6 +155,7 @@ def test_each_step_is_a_job_of_its_own_and_the_next_waits_for_it(operation, cele
             "sla": sla.pk,
             "scores": scores.pk,
             "forecast": forecast.pk,
+            **dict(zip(CLEARING, [job.pk for job in clearing], strict=True)),
         }
     }
     assert adherence.kind == "adherence.recompute_days"
@@ -193,7 +204,8 @@ def test_a_night_that_cannot_settle_the_past_still_forecasts(
     monkeypatch.setattr(
         pipeline, "_start_forecast", started("forecast", forecast_status, error="No rows.")
     )
-    monkeypatch.setattr(pipeline, "_start_requirement", started("requirement", JobStatus.SUCCEEDED))
+    for kind in ("requirement", "clearing_requirements", "clearing_forecasts"):
+        monkeypatch.setattr(pipeline, f"_start_{kind}", started(kind, JobStatus.SUCCEEDED))
     monkeypatch.setattr(pipeline, "_has_forecast", lambda _chain: True)
     with system_tenant():
         chain = start_nightly_refresh(at=datetime(2026, 11, 20, 2, tzinfo=UTC))
@@ -205,7 +217,8 @@ def test_a_night_that_cannot_settle_the_past_still_forecasts(
     said = "adherence: It broke. scores: It broke."
     assert row.status == JobStatus.FAILED
     if forecast_status == JobStatus.SUCCEEDED:
-        assert (kinds, row.error) == ([*settled, "requirement"], said)
+        after = ["requirement", "clearing_requirements", "clearing_forecasts"]
+        assert (kinds, row.error) == ([*settled, *after], said)
     else:
         assert (kinds, row.error) == (settled, f"{said} forecast: No rows.")
 

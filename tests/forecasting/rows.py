@@ -14,6 +14,7 @@ from wfm.org.tenancy import system_tenant
 
 ORIGIN = datetime(2026, 3, 16, tzinfo=UTC)  # a Monday
 HANDLERS = {
+    "forecasting.clear_replaced": computations.clear_replaced_forecasts,
     "forecasting.refresh_today": computations.refresh_today_job,
     "forecasting.compute_forecast": computations.compute_forecast,
     "forecasting.import_history": computations.import_history,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.messages import get_messages
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -12,7 +13,7 @@ from forecasting.models import DriverLink, DriverSeries, DriverValue, StartingPl
 from tests.factories.org import make_client, make_queue, make_user
 from tests.forecasting.rows import ORIGIN
 from wfm.jobs.models import Job
-from wfm.org.tenancy import system_tenant
+from wfm.org.tenancy import system_tenant, tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 API = "/api/v1/forecasting/"
@@ -182,3 +183,26 @@ def test_values_of_no_other_driver_stand_in_for_a_hidden_one(client, queues):
     assert claims.client_id != line.client_id
     assert len(shown.context["links"]) == 1
     assert shown.context["values"] == []
+
+
+def test_the_database_hides_the_typed_plans_of_queues_out_of_sight(queues):
+    """The second wall: even without any filter a planner of one client reads no other's plans."""
+    line, claims = queues
+    tomorrow = TODAY + timedelta(days=1)
+    with system_tenant():
+        mail = DriverSeries.objects.create(name="Mail", unit="letter")
+        for owner in ({"series": mail}, {"queue": claims}, {"queue": line}):
+            DriverValue.objects.create(date=tomorrow, value=7, **owner)
+        planner = make_user("planner", client=line.client)
+        everyone = make_user("planner")
+        client = make_user("client", client=line.client)
+    with tenant(planner.access):
+        seen = set(DriverValue.objects.values_list("series", "queue"))
+        assert DriverValue.objects.filter(queue=claims).update(value=0) == 0
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            DriverValue.objects.create(date=TODAY + timedelta(days=2), value=1, queue=claims)
+    assert seen == {(mail.pk, None), (None, line.pk)}
+    with tenant(everyone.access):
+        assert DriverValue.objects.count() == 3
+    with tenant(client.access):
+        assert not DriverValue.objects.exists()

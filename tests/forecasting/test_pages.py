@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
-from forecasting.jobs import start_forecast
+from forecasting.jobs import start_forecast, start_scoring
 from forecasting.models import ForecastRun, IntervalActual, Override, SpecialDay
 from tests.factories.org import make_client, make_deferred_queue, make_queue, make_user
 from tests.forecasting.rows import ORIGIN, add_history, add_items, finish
@@ -210,20 +211,32 @@ def test_a_wrong_override_is_refused_with_a_sentence(planner, queue, run, change
         assert not Override.objects.exists()
 
 
-def test_published_forecasts_are_judged_once_the_day_has_come(planner, queue):
+def test_nightly_forecasts_are_judged_once_the_day_has_come(planner, queue):
     with system_tenant():
         run = start_forecast(
-            queues=[queue], origin_at=ORIGIN, created_by=None, days=7, publish_when_done=True
+            queues=[queue],
+            origin_at=ORIGIN,
+            created_by=None,
+            days=7,
+            publish_when_done=True,
+            freeze=True,
         )
     finish(run.job)
+    night = ORIGIN + timedelta(days=3, hours=3)
     with system_tenant():
-        add_history(queue, days=2, until=ORIGIN + timedelta(days=2), seed=9)
-    page = planner.get(reverse("forecast-queue", args=[run.pk, queue.pk]), MARCH)
+        add_history(queue, days=3, until=ORIGIN + timedelta(days=3), seed=9)
+        job = start_scoring(first=ORIGIN.date(), last=night.date(), at=night)
+    finish(job)
+    with time_machine.travel(night, tick=False):
+        page = planner.get(reverse("forecast-queue", args=[run.pk, queue.pk]), MARCH)
     first, second = page.context["realized"]
-    assert [str(item["horizon"]) for item in (first, second)] == ["next day", "days 2–3"]
-    assert first["row"].intervals == 16
-    assert 0 < first["row"].wape < 0.5
-    assert first["row"].wape_seasonal_naive > 0
+    assert [str(item["horizon"]) for item in (first, second)] == ["next day", "days 2–7"]
+    assert first["score"].intervals == 16
+    assert 0 < first["score"].wape < 0.5
+    assert first["score"].wape_naive > 0
+    with time_machine.travel(night + timedelta(weeks=9), tick=False):
+        later = planner.get(reverse("forecast-queue", args=[run.pk, queue.pk]), MARCH)
+    assert later.context["realized"] == []
 
 
 @pytest.mark.parametrize(

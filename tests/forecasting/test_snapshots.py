@@ -5,7 +5,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations import RunSQL
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -130,6 +130,12 @@ def test_snapshots_are_forgotten_when_their_retention_ends():
                 " high, %s FROM forecasting_forecastsnapshot",
                 [ORIGIN - 400 * DAY],
             )
+        # However old, they go by the retention alone.
+        with (
+            pytest.raises(DatabaseError, match="Cannot delete"),
+            transaction.atomic(),
+        ):
+            ForecastSnapshot.objects.filter(target_date__lt=ORIGIN.date() - 300 * DAY).delete()
         # Rows written just now are of old days, too, but the database still protects them.
         assert forget_old_snapshots(at=ORIGIN + 270 * DAY) == len(LEAD_DAYS)
     assert tuple(sorted(snapshots(queue))) == LEAD_DAYS

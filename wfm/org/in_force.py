@@ -6,7 +6,7 @@ beyond stays in force. Forecasts and requirements share this rule.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,3 +61,20 @@ def stretches(
         sql = STRETCHES_SQL.format(candidates=candidates)
         cursor.execute(sql, [starts_at, ends_at, *params])
         return [Stretch(*row) for row in cursor.fetchall()]
+
+
+Span = tuple[datetime, datetime]
+
+
+def gaps(starts_at: datetime, ends_at: datetime, kept: Iterable[Span]) -> list[Span]:
+    """The parts of [starts_at, ends_at) that none of these spans holds."""
+    found, reached = [], starts_at
+    for begin, end in sorted(kept):
+        if begin > reached:
+            found.append((reached, min(begin, ends_at)))
+        reached = max(reached, end)
+        if reached >= ends_at:
+            break
+    if reached < ends_at:
+        found.append((reached, ends_at))
+    return [(begin, end) for begin, end in found if begin < end]

@@ -47,6 +47,17 @@ def internal_only(table: str) -> RunSQL:
     return _policy(table, "(SELECT wfm_is_internal())")
 
 
+def internal_by_queue(table: str, column: str = "queue_id") -> RunSQL:
+    """Narrow an `internal_only` table: rows of a queue only to those who see it; others to all."""
+    internal = "(SELECT wfm_is_internal())"
+    narrow = (
+        f"{internal} AND ({column} IS NULL OR (SELECT wfm_sees_all_clients())"
+        f" OR {column} IN (SELECT id FROM org_queue))"
+    )
+    change = "ALTER POLICY tenant ON {0} USING ({1}) WITH CHECK ({1});"
+    return RunSQL(change.format(table, narrow), change.format(table, internal))
+
+
 def internal_audit(table: str) -> RunSQL:
     """Audit rows: anyone's change is recorded, only our own people read them."""
     sql = (
