@@ -72,17 +72,27 @@ def day_weights(observed: FloatArray, expected: FloatArray) -> FloatArray:
     return np.asarray(weights.reshape(observed.shape))
 
 
-def cell_weights(volumes: FloatArray, seen: FloatArray, expected: FloatArray) -> FloatArray:
-    """Huber weight of every cell (queue × weekday × week × label), 1 within HUBER_CELL_Z.
+def spread_cells(shape: tuple[int, ...]) -> tuple[slice, ...]:
+    """Cells that tell the spread: a third of the labels of the last weeks is plenty for a median."""
+    return np.s_[:, :, -SPREAD_WEEKS:, :: max(1, shape[-1] // SPREAD_LABELS)]
 
-    The spread of a cell is its counting noise and the queue's median excess over it.
+
+def huber_weights(volumes: FloatArray, expected: FloatArray, dispersion: float) -> FloatArray:
+    """Huber weight of every cell of a queue, 1 within HUBER_CELL_Z.
+
+    The spread of a cell is its counting noise and the queue's median excess over it. Queues come
+    one at a time so that their cells stay in the processor's cache.
     """
-    gaps = np.abs(volumes - expected)
-    # A third of the labels of the last weeks is plenty for a median.
-    recent = np.s_[:, :, -SPREAD_WEEKS:, :: max(1, expected.shape[-1] // SPREAD_LABELS)]
-    dispersion = median_excess(gaps[recent], seen[recent], expected[recent])[:, None, None, None]
-    variance = np.maximum(expected, LEAST_CELL_VARIANCE) + dispersion * expected * expected
-    return np.asarray(np.minimum(1.0, HUBER_CELL_Z * np.sqrt(variance) / np.maximum(gaps, 1e-9)))
+    gaps = volumes - expected
+    gaps *= gaps
+    np.maximum(gaps, 1e-18, out=gaps)
+    weights = expected * dispersion
+    weights *= expected
+    weights += np.maximum(expected, LEAST_CELL_VARIANCE)
+    weights *= HUBER_CELL_Z**2
+    weights /= gaps
+    np.minimum(weights, 1.0, out=weights)
+    return np.sqrt(weights, out=weights)
 
 
 def median_excess(gaps: FloatArray, seen: FloatArray, expected: FloatArray) -> FloatArray:

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.cleaning import OUTLIER_WEIGHT, cell_weights, day_weights
+from forecasting.core.cleaning import (
+    OUTLIER_WEIGHT,
+    day_weights,
+    huber_weights,
+    median_excess,
+    spread_cells,
+)
 from forecasting.core.data import DAYS_PER_WEEK
 from forecasting.core.levels import Levels, learn_levels
 from forecasting.core.profiles import (
@@ -83,8 +89,7 @@ def fit_at(
     weights, level = _weights_and_level(x, seen, totals, trusted, factor)
     exposure = level * factor
     first = slot_rates(x, seen, weights, exposure, variants=FIRST_VARIANTS).mean(axis=0)
-    cells = cell_weights(x, seen, first[:, :, None] * exposure.swapaxes(1, 2)[..., None])
-    usable, counted = x * cells, seen * cells
+    usable, counted = _weighted_cells(x, seen, first, exposure)
     rates = slot_rates(usable, counted, weights, exposure, variants=variants)
     base = rates.mean(axis=0)
     came = usable.sum(axis=-1).swapaxes(1, 2)
@@ -114,6 +119,23 @@ def _by_slot(values: FloatArray, origin: int) -> FloatArray:
     whole = values[:, first:origin].reshape(queues, -1, DAYS_PER_WEEK, labels)
     ordered[:, :, (origin + missing) // DAYS_PER_WEEK - whole.shape[1] :] = whole.swapaxes(1, 2)
     return ordered
+
+
+def _weighted_cells(
+    x: FloatArray, seen: FloatArray, rates: FloatArray, exposure: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Contacts (in place) and exposure of every cell by its Huber weight."""
+    of_day = exposure.swapaxes(1, 2)[..., None]
+    some = spread_cells(x.shape)
+    expected = rates[:, :, None, some[-1]] * of_day[:, :, some[2]]
+    spread = median_excess(x[some] - expected, seen[some], expected)
+    counted = np.empty(x.shape)
+    for queue in range(len(x)):
+        due = rates[queue, :, None] * of_day[queue]
+        weights = huber_weights(x[queue], due, float(spread[queue]))
+        np.multiply(seen[queue], weights, out=counted[queue])
+        x[queue] *= weights
+    return x, counted
 
 
 def _weights_and_level(
