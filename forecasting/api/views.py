@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from django.db.models.expressions import RawSQL
 from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -12,10 +9,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forecasting import queries
 from forecasting.api import serializers
 from forecasting.jobs import start_forecast
 from forecasting.models import ForecastInterval, ForecastRun, Override
+from forecasting.queries.in_force import FORECASTS
 from forecasting.services import (
     OverrideChange,
     UnableToForecast,
@@ -104,12 +101,8 @@ class ForecastIntervalViewSet(RunRowViewSet):
     queryset = ForecastInterval.objects.all()
     serializer_class = serializers.ForecastIntervalSerializer
     run_model = ForecastRun
+    in_force = FORECASTS
     required_permission = {"GET": "forecast.view"}
-
-    def rows_in_force(self, queue: Queue, *, first_date: date, last_date: date) -> RawSQL:
-        """Return the forecast in force."""
-        found = queries.in_force_on(queue, first_date=first_date, last_date=last_date)
-        return queries.rows_in_force(found)
 
 
 @extend_schema_view(

@@ -44,7 +44,6 @@ from forecasting.queries.in_force import (
     in_force,
     in_force_at,
     in_force_on,
-    rows_in_force,
     series_in_force,
 )
 from forecasting.queries.runs import (
@@ -152,7 +151,6 @@ __all__ = [
     "queue_overviews",
     "queues_with_contacts",
     "realized_accuracy",
-    "rows_in_force",
     "series_in_force",
     "special_dates",
     "special_dates_of",

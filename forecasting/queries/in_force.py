@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import numpy as np
-from django.db.models.expressions import RawSQL
 
 from forecasting.core.wall_clock import BoolArray, InstantArray
 from forecasting.models import ForecastRun
 from forecasting.queries.runs import IntervalSeries, interval_series, series_of_stretches
-from wfm.org.in_force import Stretch, stretches
+from wfm.org.in_force import RunsInForce, Stretch
 from wfm.org.models import Queue
-from wfm.timeline import day_bounds
 
 # A result without a stretch of its own, written before it was kept, covers what its run covers.
 CANDIDATES_SQL = """
@@ -26,59 +23,16 @@ JOIN forecasting_forecastqueueresult AS result ON result.run_id = run.id
 WHERE run.published_at IS NOT NULL AND run.starts_at < %s AND run.ends_at > %s
   AND result.flag <> 'REFUSED'
 """
-ROWS_SQL = """
-SELECT row.id
-FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
-     AS wanted(run_id, queue_id, starts_at, ends_at)
-JOIN forecasting_forecastinterval AS row
-  ON row.run_id = wanted.run_id AND row.queue_id = wanted.queue_id
- AND row.starts_at >= wanted.starts_at AND row.starts_at < wanted.ends_at
-"""
 INSTANT = timedelta(microseconds=1)
 
-
-def in_force(
-    queue_ids: Sequence[int] | None,
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    published_until: datetime | None = None,
-) -> list[Stretch]:
-    """Which run is in force when in [starts_at, ends_at), by queue and time; None: all queues.
-
-    `published_until` asks what was in force at that moment: later publications do not count.
-    """
-    candidates = CANDIDATES_SQL
-    params: list[Any] = [ends_at, starts_at]
-    if queue_ids is not None:
-        candidates, params = f"{candidates} AND result.queue_id = ANY(%s)", [*params, [*queue_ids]]
-    if published_until is not None:
-        candidates, params = f"{candidates} AND run.published_at <= %s", [*params, published_until]
-    return stretches(candidates, params, starts_at=starts_at, ends_at=ends_at)
+FORECASTS = RunsInForce(CANDIDATES_SQL, "forecasting_forecastinterval")
+in_force, in_force_on = FORECASTS.between, FORECASTS.on
 
 
 def in_force_at(at: datetime, *, queue_ids: Sequence[int] | None = None) -> dict[int, Stretch]:
     """The run in force at an instant, by queue."""
     found = in_force(queue_ids, starts_at=at, ends_at=at + INSTANT)
     return {stretch.queue_id: stretch for stretch in found}
-
-
-def in_force_on(queue: Queue, *, first_date: date, last_date: date) -> list[Stretch]:
-    """Which run is in force when on a queue's own dates, both included."""
-    return in_force(
-        [queue.pk],
-        starts_at=day_bounds(first_date, queue.timezone).starts_at,
-        ends_at=day_bounds(last_date, queue.timezone).ends_at,
-    )
-
-
-def rows_in_force(found: Sequence[Stretch]) -> RawSQL:
-    """The ids of the intervals of these stretches, for a filter by `pk__in`."""
-    columns = [
-        [getattr(stretch, name) for stretch in found]
-        for name in ("run_id", "queue_id", "starts_at", "ends_at")
-    ]
-    return RawSQL(ROWS_SQL, columns)  # noqa: S611 - a constant of this module
 
 
 def series_in_force(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import date
 from typing import Any
 
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -25,6 +23,7 @@ from staffing.core.model_choice import UnableToChoose
 from staffing.core.params import RequirementParams
 from staffing.jobs import start_requirement
 from staffing.models import RequirementInterval, RequirementRun
+from staffing.queries.in_force import REQUIREMENTS
 from staffing.services import UnableToStaffRun, publish_requirement
 from wfm.jobs.api.runs import RunRowViewSet, RunViewSet
 from wfm.org.access_views import person_of
@@ -48,12 +47,8 @@ class RequirementViewSet(RunRowViewSet):
     queryset = RequirementInterval.objects.all()
     serializer_class = serializers.RequirementIntervalSerializer
     run_model = RequirementRun
+    in_force = REQUIREMENTS
     required_permission = {"GET": "staffing.view"}
-
-    def rows_in_force(self, queue: Queue, *, first_date: date, last_date: date) -> RawSQL:
-        """Return the requirement in force."""
-        found = queries.in_force_on(queue, first_date=first_date, last_date=last_date)
-        return queries.rows_in_force(found)
 
 
 @extend_schema_view(

@@ -10,7 +10,6 @@ from staffing.queries.in_force import (
     in_force,
     in_force_on,
     people_in_force,
-    rows_in_force,
 )
 from staffing.queries.inputs import (
     QueueInputs,
@@ -52,7 +51,6 @@ __all__ = [
     "queue_model",
     "queue_patience",
     "queue_results",
-    "rows_in_force",
     "series_in_force",
     "staleness",
 ]

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
-# {candidates}: queue_id, run_id, result_id, published_at and covered (a tstzrange) of every
-# published run that could be in force.
+from wfm.org.models import Queue
+from wfm.timeline import day_bounds
+
 STRETCHES_SQL = """
 SELECT queue_id, run_id, result_id, lower(part), upper(part)
 FROM (
@@ -28,6 +30,15 @@ FROM (
     )
 ) AS remaining, unnest(parts) AS part
 ORDER BY queue_id, lower(part)
+"""
+
+ROWS_SQL = """
+SELECT row.id
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+     AS wanted(run_id, queue_id, starts_at, ends_at)
+JOIN {table} AS row
+  ON row.run_id = wanted.run_id AND row.queue_id = wanted.queue_id
+ AND row.starts_at >= wanted.starts_at AND row.starts_at < wanted.ends_at
 """
 
 
@@ -51,16 +62,60 @@ class Stretch:
         )
 
 
-def stretches(
-    candidates: str, params: Sequence[Any], *, starts_at: datetime, ends_at: datetime
-) -> list[Stretch]:
-    """The stretches of [starts_at, ends_at) by queue and time; uncovered time has none."""
-    if starts_at >= ends_at:
-        return []
-    with connection.cursor() as cursor:
-        sql = STRETCHES_SQL.format(candidates=candidates)
-        cursor.execute(sql, [starts_at, ends_at, *params])
-        return [Stretch(*row) for row in cursor.fetchall()]
+@dataclass(frozen=True)
+class RunsInForce:
+    """Runs of one kind, of which the newest published one that covers an instant is in force."""
+
+    candidates_sql: str
+    """queue_id, run_id, result_id, published_at and covered (a tstzrange) of the published results
+    with numbers that begin before %s and end after %s; the tables are called run and result."""
+    interval_table: str
+
+    def between(
+        self,
+        queue_ids: Sequence[int] | None,
+        *,
+        starts_at: datetime,
+        ends_at: datetime,
+        published_until: datetime | None = None,
+    ) -> list[Stretch]:
+        """Which run is in force when in [starts_at, ends_at), by queue and time; None: all queues.
+
+        Uncovered time has no stretch. `published_until` asks what was in force at that moment:
+        later publications do not count.
+        """
+        if starts_at >= ends_at:
+            return []
+        candidates = self.candidates_sql
+        params: list[Any] = [starts_at, ends_at, ends_at, starts_at]
+        for condition, value in (
+            ("result.queue_id = ANY(%s)", None if queue_ids is None else [*queue_ids]),
+            ("run.published_at <= %s", published_until),
+        ):
+            if value is not None:
+                candidates, params = f"{candidates} AND {condition}", [*params, value]
+        with connection.cursor() as cursor:
+            cursor.execute(STRETCHES_SQL.format(candidates=candidates), params)
+            return [Stretch(*row) for row in cursor.fetchall()]
+
+    def on(self, queue: Queue, *, first_date: date, last_date: date) -> list[Stretch]:
+        """Which run is in force when on a queue's own dates, both included."""
+        return self.between(
+            [queue.pk],
+            starts_at=day_bounds(first_date, queue.timezone).starts_at,
+            ends_at=day_bounds(last_date, queue.timezone).ends_at,
+        )
+
+    def rows(self, found: Sequence[Stretch]) -> RawSQL:
+        """The ids of the intervals of these stretches, for a filter by `pk__in`."""
+        sql = ROWS_SQL.format(table=self.interval_table)
+        return RawSQL(sql, stretch_columns(found))  # noqa: S611 - names of this product's own tables
+
+
+def stretch_columns(found: Sequence[Stretch]) -> list[list[Any]]:
+    """Runs, queues, starts and ends of stretches, as `unnest` takes them."""
+    names = ("run_id", "queue_id", "starts_at", "ends_at")
+    return [[getattr(stretch, name) for stretch in found] for name in names]
 
 
 Span = tuple[datetime, datetime]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
@@ -16,7 +15,7 @@ from rest_framework.response import Response
 from wfm.jobs.publication import UnableToPublish
 from wfm.org.access_views import person_of
 from wfm.org.api.lookups import queue_of
-from wfm.org.models import Queue
+from wfm.org.in_force import RunsInForce
 from wfm.org.runs import Run
 from wfm.timeline import day_bounds
 from wfm.web.api.errors import Conflict
@@ -48,12 +47,9 @@ class RunRowViewSet(ListViewSet):
     """What runs say of one queue by interval, in the queue's own days."""
 
     run_model: type[Run]
+    in_force: RunsInForce
     filter_backends = ()
     cursor_ordering = ("starts_at", "pk")
-
-    def rows_in_force(self, queue: Queue, *, first_date: date, last_date: date) -> Any:
-        """Return the query of the ids of the rows in force on these dates."""
-        raise NotImplementedError
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the rows of one queue: of the run named, else those in force."""
@@ -64,7 +60,8 @@ class RunRowViewSet(ListViewSet):
         run = named_run(self.request, self.run_model)
         first, last = date_span(self.request, default_days=DEFAULT_DAYS, today=now().date())
         if run is None:
-            return rows.filter(pk__in=self.rows_in_force(queue, first_date=first, last_date=last))
+            found = self.in_force.on(queue, first_date=first, last_date=last)
+            return rows.filter(pk__in=self.in_force.rows(found))
         return rows.filter(
             run=run,
             queue=queue,
