@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,44 +11,57 @@ from django.db.models import Q
 
 from forecasting import queries
 from forecasting.core.override_score import JudgedForecast, OverrideEffect, override_effect
-from forecasting.core.wall_clock import WallClockGrid
-from forecasting.models import ForecastRun, Override, OverrideScore
+from forecasting.core.wall_clock import FloatArray, InstantArray, WallClockGrid
+from forecasting.models import ForecastQueueResult, ForecastRun, Override, OverrideScore
+from wfm.org.in_force import Span
 from wfm.org.models import Queue
 
 
-def score_overrides(*, since: datetime, at: datetime) -> int:
-    """Score every override whose stretch reaches past `since` and has begun; return how many."""
+def overrides_by_queue(*, since: datetime, at: datetime) -> list[list[int]]:
+    """Ids of the overrides whose stretch reaches past `since` and has begun, queue by queue."""
     begun = Override.objects.filter(ends_at__gt=since, starts_at__lt=at, created_at__lt=at)
+    groups: dict[int, list[int]] = {}
+    for queue_id, pk in begun.order_by("queue", "pk").values_list("queue_id", "pk"):
+        groups.setdefault(queue_id, []).append(pk)
+    return list(groups.values())
+
+
+def score_overrides(override_ids: Sequence[int], *, at: datetime) -> int:
+    """Score these overrides; return how many could be."""
     count = 0
-    for override in begun.select_related("queue__work_type").order_by("pk"):
+    found = Override.objects.filter(pk__in=override_ids).select_related("queue__work_type")
+    for override in found.order_by("pk"):
         stood_at = max(override.starts_at, override.created_at)
         ends_at = min(override.ends_at, at)
         was_undone = override.revoked_at is not None and override.revoked_at <= stood_at
         if was_undone or stood_at >= ends_at:
             continue
-        count += _score(override, stood_at, ends_at)
+        count += _score(override, stood_at, ends_at, at)
     return count
 
 
-def _score(override: Override, stood_at: datetime, ends_at: datetime) -> int:
-    """Write one override's score; 0 when no forecast was published or nothing is known."""
-    run = (
-        ForecastRun.objects.published()
-        .filter(
-            published_at__lte=stood_at, ends_at__gt=stood_at, queue_results__queue=override.queue
-        )
-        .first()
-    )
-    if run is None:
+def _score(override: Override, stood_at: datetime, ends_at: datetime, at: datetime) -> int:
+    """Write one override's score; 0 when no forecast was in force or nothing is known.
+
+    Judged is the run that was in force when it began to stand. Once parts of that run are deleted
+    the score that was written before stays.
+    """
+    found = queries.in_force_at(
+        stood_at, queue_ids=[override.queue_id], published_until=stood_at
+    ).get(override.queue_id)
+    if found is None:
         return 0
-    effect = _effect(override, run, stood_at, ends_at)
+    result = ForecastQueueResult.objects.select_related("run").get(pk=found.result_id)
+    if result.cleared_at is not None and OverrideScore.objects.filter(override=override).exists():
+        return 0
+    effect = _effect(override, result.run, (stood_at, ends_at), at)
     if effect is None:
         return 0
     OverrideScore.objects.update_or_create(
         override=override,
         defaults={
             "queue": override.queue,
-            "run": run,
+            "run": result.run,
             "starts_at": stood_at,
             "ends_at": ends_at,
             **vars(effect),
@@ -57,11 +71,11 @@ def _score(override: Override, stood_at: datetime, ends_at: datetime) -> int:
 
 
 def _effect(
-    override: Override, run: ForecastRun, stood_at: datetime, ends_at: datetime
+    override: Override, run: ForecastRun, span: Span, at: datetime
 ) -> OverrideEffect | None:
-    queue = override.queue
+    queue, (stood_at, ends_at) = override.queue, span
     series = queries.interval_series(run=run, queue=queue, starts_at=stood_at, ends_at=ends_at)
-    came = _actual(queue, series.starts_at, stood_at, ends_at)
+    came = _actual(queue, series.starts_at, span, at)
     beside = Override.objects.filter(queue=queue, created_at__lte=stood_at)
     beside = beside.filter(Q(revoked_at=None) | Q(revoked_at__gt=stood_at))
     beside = beside.filter(starts_at__lt=ends_at, ends_at__gt=stood_at).exclude(pk=override.pk)
@@ -78,17 +92,15 @@ def _effect(
     )
 
 
-def _actual(
-    queue: Queue, instants: np.ndarray, starts_at: datetime, ends_at: datetime
-) -> np.ndarray:
-    """What came in each instant; NaN where nothing is recorded."""
+def _actual(queue: Queue, instants: InstantArray, span: Span, at: datetime) -> FloatArray:
+    """What came in each instant; NaN where nothing is recorded or the day's feed is still out."""
     if not instants.size:
         return np.zeros(0)
     zone = ZoneInfo(queue.timezone)
-    first, last = (moment.astimezone(zone).date() for moment in (starts_at, ends_at))
+    first, last = (moment.astimezone(zone).date() for moment in span)
     grid = WallClockGrid(first, (last - first).days + 1, zone, queue.interval_minutes)
-    cells = queries.cells_of(
-        [queue], grid=grid, before=ends_at, by_items=queries.item_queues([queue])
-    )
-    by_instant = grid.pick(cells.offered[0])
-    return np.asarray(by_instant[np.searchsorted(grid.starts_at, instants)])
+    offered = queries.settled_offered([queue], grid=grid, before=at)
+    by_instant = grid.pick(offered[0])
+    came = by_instant[np.searchsorted(grid.starts_at, instants)]
+    ends_at = np.datetime64(int(span[1].timestamp()), "s")
+    return np.asarray(np.where(instants < ends_at, came, np.nan))

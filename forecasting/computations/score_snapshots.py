@@ -11,7 +11,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from forecasting import queries
-from forecasting.computations.score_overrides import score_overrides
+from forecasting.computations.score_overrides import overrides_by_queue, score_overrides
 from forecasting.core.scoring import Score, score_days
 from forecasting.core.wall_clock import FloatArray, WallClockGrid
 from forecasting.models import ForecastSnapshot
@@ -41,9 +41,8 @@ def score_snapshots(ctx: JobContext) -> dict[str, Any]:
         ctx.progress(number / len(steps), _("Scoring %(queue)s and others") % {"queue": step[0]})
         with ctx.publishing():
             scored += save_scores(_scores(step, first, last, at))
-    since = datetime.combine(first, time.min, tzinfo=UTC)
+    overrides = _score_overrides(ctx, since=datetime.combine(first, time.min, tzinfo=UTC), at=at)
     with ctx.publishing():
-        overrides = score_overrides(since=since, at=at)
         forgotten = forget_old_snapshots(at=at)
         discarded = discard_before(at - CONTACT_FILES_KEPT)
     return {
@@ -52,6 +51,19 @@ def score_snapshots(ctx: JobContext) -> dict[str, Any]:
         "snapshots_forgotten": forgotten,
         "contact_files_discarded": discarded,
     }
+
+
+def _score_overrides(ctx: JobContext, *, since: datetime, at: datetime) -> int:
+    """Score overrides a few queues at a time: the job's row is never held for long."""
+    with system_tenant():
+        groups = overrides_by_queue(since=since, at=at)
+    count = 0
+    for start in range(0, len(groups), QUEUES_PER_STEP):
+        ctx.raise_if_cancelled()
+        step = groups[start : start + QUEUES_PER_STEP]
+        with ctx.publishing():
+            count += score_overrides([pk for group in step for pk in group], at=at)
+    return count
 
 
 def _steps(queues: list[Queue]) -> Iterator[list[Queue]]:
@@ -72,8 +84,7 @@ def _scores(
     days = (last - begin).days + 1
     zone = ZoneInfo(queues[0].timezone)
     grid = WallClockGrid(begin, days, zone, queues[0].interval_minutes)
-    by_items = queries.item_queues(queues)
-    came = queries.cells_of(queues, grid=grid, before=at, by_items=by_items).offered
+    came = queries.settled_offered(queues, grid=grid, before=at)
     today = at.astimezone(zone).date()
     row_of = {queue.pk: row for row, queue in enumerate(queues)}
     found = ForecastSnapshot.objects.filter(

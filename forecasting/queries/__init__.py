@@ -38,6 +38,7 @@ from forecasting.queries.days import (
     queue_overviews,
 )
 from forecasting.queries.drivers import driver_values
+from forecasting.queries.feeds import settled_offered
 from forecasting.queries.holidays import holiday_calendar, holiday_name, next_holidays
 from forecasting.queries.in_force import (
     completed_series,
@@ -152,6 +153,7 @@ __all__ = [
     "queues_with_contacts",
     "realized_accuracy",
     "series_in_force",
+    "settled_offered",
     "special_dates",
     "special_dates_of",
     "staleness",

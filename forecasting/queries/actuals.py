@@ -12,6 +12,7 @@ from django.db.models import Max, Min
 
 from forecasting.core.wall_clock import FloatArray, WallClockGrid
 from forecasting.models import IntervalActual, WorkItem
+from forecasting.queries.batch import last_arrivals
 from wfm.org.models import Queue
 from wfm.timeline import day_bounds
 
@@ -99,8 +100,9 @@ def queue_cells(queue: Queue, *, first_date: date, days: int, before: datetime) 
     epochs = grid.starts_at.astype(np.int64)
     offered = np.full(epochs.size, np.nan)
     seconds = np.full(epochs.size, np.nan)
-    if from_items:
-        offered[epochs < int(ends_at.timestamp())] = 0.0
+    last = last_arrivals([queue.pk], before=ends_at).get(queue.pk) if from_items else None
+    if last is not None:  # of the time after the last item nothing is known
+        offered[epochs <= int(last.timestamp())] = 0.0
     if rows.size:
         index = np.searchsorted(epochs, rows[:, 0].astype(np.int64), side="right") - 1
         offered[index] = rows[:, 1]

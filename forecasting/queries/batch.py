@@ -43,6 +43,13 @@ SELECT queue.id,
         ORDER BY {moment} DESC LIMIT 1)
 FROM unnest(%s::bigint[]) AS queue(id)
 """
+LAST_ARRIVALS_SQL = """
+SELECT queue.id, item.arrived_at
+FROM unnest(%s::bigint[]) AS queue(id),
+LATERAL (SELECT arrived_at FROM forecasting_workitem
+         WHERE queue_id = queue.id AND arrived_at < %s
+         ORDER BY arrived_at DESC LIMIT 1) AS item
+"""
 ROW_TYPES = ("bigint", "bigint", "float8", "float8", "float8")
 
 
@@ -63,6 +70,15 @@ def item_queues(queues: Sequence[Queue]) -> frozenset[int]:
     recorded = Exists(IntervalActual.objects.filter(queue=OuterRef("pk")))
     found = Queue.objects.filter(pk__in=deferred).exclude(recorded)
     return frozenset(found.values_list("pk", flat=True))
+
+
+def last_arrivals(queue_ids: Sequence[int], *, before: datetime) -> dict[int, datetime]:
+    """When the last item of each queue arrived; the feed tells nothing of the time after it."""
+    if not queue_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_ARRIVALS_SQL, [[*queue_ids], before])
+        return dict(cursor.fetchall())
 
 
 def bounds_of(
@@ -92,7 +108,8 @@ def cells_of(
     """Volumes and AHT on the dates of a grid, only from intervals that begin before an instant.
 
     All queues share the grid's zone and interval. A label that stands for two hours holds their
-    mean, so that it is the volume of one hour; a label with an unknown hour is missing.
+    mean, so that it is the volume of one hour; a label with an unknown hour is missing. Of a queue
+    that is counted from its items nothing is known after the last one.
     """
     shape = (len(queues), grid.days, grid.labels)
     starts_at, ends_at = _period(grid, before)
@@ -108,8 +125,10 @@ def cells_of(
         if not rows:
             continue
         if ids:
-            over = epochs < int(ends_at.timestamp())
-            known[rows] |= over
+            last = last_arrivals([queues[row].pk for row in rows], before=ends_at)
+            for row in rows:
+                if queues[row].pk in last:
+                    known[row] = epochs <= int(last[queues[row].pk].timestamp())
         _add_rows(counts, known, sql, [starts_at, ends_at], queues, rows, epochs)
     return _as_cells(grid, counts, known, shape)
 

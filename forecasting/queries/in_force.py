@@ -29,9 +29,14 @@ FORECASTS = RunsInForce(CANDIDATES_SQL, "forecasting_forecastinterval")
 in_force, in_force_on = FORECASTS.between, FORECASTS.on
 
 
-def in_force_at(at: datetime, *, queue_ids: Sequence[int] | None = None) -> dict[int, Stretch]:
+def in_force_at(
+    at: datetime,
+    *,
+    queue_ids: Sequence[int] | None = None,
+    published_until: datetime | None = None,
+) -> dict[int, Stretch]:
     """The run in force at an instant, by queue."""
-    found = in_force(queue_ids, starts_at=at, ends_at=at + INSTANT)
+    found = in_force(queue_ids, starts_at=at, ends_at=at + INSTANT, published_until=published_until)
     return {stretch.queue_id: stretch for stretch in found}
 
 
