@@ -13,7 +13,14 @@ from django.urls import reverse
 from forecasting import queries
 from forecasting.core.scoring import LEAD_DAYS
 from forecasting.jobs import start_forecast, start_scoring
-from forecasting.models import ForecastScore, ForecastSnapshot, ImportBatch, OverrideScore
+from forecasting.models import (
+    ForecastInterval,
+    ForecastQueueResult,
+    ForecastScore,
+    ForecastSnapshot,
+    ImportBatch,
+    OverrideScore,
+)
 from forecasting.services import (
     ActualRow,
     OverrideChange,
@@ -25,10 +32,12 @@ from forecasting.services import (
 )
 from tests.factories.org import make_queue
 from tests.forecasting.rows import ORIGIN, add_history, finish
+from wfm.jobs.models import JobStatus
 from wfm.org.models import User
 from wfm.org.tenancy import system_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
+score_job = import_module("forecasting.computations.score_snapshots")
 DAY = timedelta(days=1)
 
 
@@ -369,6 +378,46 @@ def test_an_override_is_judged_with_and_without_it():
     assert scores[good.pk].helped
     assert not scores[bad.pk].helped
     assert scores[bad.pk].gain < 0
+
+
+def test_an_override_is_judged_by_a_forecast_that_has_the_queue():
+    """The newest run refused the queue: what stood then was the one before."""
+    queue = queue_with_history()
+    older, newer = frozen(queue), frozen(queue)
+    published_at(older, ORIGIN)
+    published_at(newer, ORIGIN + timedelta(hours=1))
+    override(queue, value=3, hours=(9, 12), created_at=ORIGIN + timedelta(hours=5))
+    with system_tenant():
+        ForecastQueueResult.objects.filter(run=newer).update(flag="REFUSED")
+        ForecastInterval.objects.filter(run=newer).delete()
+        add_history(queue, days=1, until=ORIGIN + 2 * DAY)
+    scored(until=ORIGIN + 2 * DAY)
+    with system_tenant():
+        assert OverrideScore.objects.get().run_id == older.pk
+
+
+def test_overrides_are_scored_a_few_queues_at_a_time(monkeypatch):
+    """What one step has written stays, whatever happens in the next one."""
+    monkeypatch.setattr(score_job, "QUEUES_PER_STEP", 1)
+    queues = [queue_with_history() for _ in range(3)]
+    published_at(frozen(*queues), ORIGIN)
+    made = [override(queue, value=2, hours=(9, 12), created_at=ORIGIN) for queue in queues]
+    with system_tenant():
+        for queue in queues:
+            add_history(queue, days=1, until=ORIGIN + 2 * DAY)
+    score, steps = score_job.score_overrides, []
+
+    def breaks_in_the_second_step(ids, *, at):
+        steps.append(ids)
+        if len(steps) == 2:
+            raise MemoryError
+        return score(ids, at=at)
+
+    monkeypatch.setattr(score_job, "score_overrides", breaks_in_the_second_step)
+    assert scored(until=ORIGIN + 2 * DAY).status == JobStatus.RUNNING
+    assert steps == [[made[0].pk], [made[1].pk]]
+    with system_tenant():
+        assert [row.override_id for row in OverrideScore.objects.all()] == [made[0].pk]
 
 
 def test_the_page_says_whether_overrides_helped_by_planner_and_reason(client):
