@@ -9,20 +9,18 @@ smaller cells take exact negative binomial quantiles.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from scipy.special import betaincinv, gammaincinv, ndtri, stdtrit
+from scipy.special import ndtri, stdtrit
 
 from forecasting.core.accuracy import SMALL_MEAN
+from forecasting.core.gamma_law import from_roots, gamma_means, ninth_of, normal_scores
 from forecasting.core.selection import BUCKET_NAMES, bucket_index
-from forecasting.core.wall_clock import FloatArray, IntArray
+from forecasting.core.small_counts import POISSON_DISPERSION, fill_small_counts
+from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
-SMALL_COUNTS = 16
-LARGEST_SMALL_COUNT = 60
-POISSON_DISPERSION = 1e-4
 LARGEST_DISPERSION = 25.0
-LARGEST_SKEW = 1.0
-LARGEST_ROOT_DISPERSION = 1.5
 SHRINK_DAYS = 6.0
 LEAST_FREEDOM = 2.0
 LEVEL_CAUTION = 0.4
@@ -49,8 +47,9 @@ def learn_spread(
 ) -> Spread:
     """Learn the spread from backtest arrays (origin × queue × day × label)."""
     buckets = bucket_index(actual.shape[2])
-    level = _level_dispersion(predicted, actual, weight, buckets)
-    dispersion = _cell_dispersion(predicted, actual, weight, level, buckets)
+    sums = _day_sums(predicted, actual, weight)
+    level = _level_dispersion(sums, buckets)
+    dispersion = _cell_dispersion(sums, level, buckets)
     scores = _conformal_scores(predicted, actual, weight, dispersion, buckets, quantiles)
     widened = level * (small_sample_growth(weight, buckets) - 1.0) * LEVEL_CAUTION
     return Spread(
@@ -86,11 +85,33 @@ def _by_bucket(values: FloatArray, buckets: IntArray) -> FloatArray:
     return np.asarray(np.einsum("oqd,db->bq", values, indicator, optimize=True))
 
 
-def _level_dispersion(
-    predicted: FloatArray, actual: FloatArray, weight: FloatArray, buckets: IntArray
-) -> FloatArray:
-    means = (predicted * weight).sum(axis=-1)
-    excess = ((actual - predicted) * weight).sum(axis=-1) ** 2 - means
+@dataclass(frozen=True)
+class _DaySums:
+    """Sums over the scored cells of each origin × queue × day."""
+
+    due: FloatArray
+    came: FloatArray
+    squared_due: FloatArray
+    squared_gap: FloatArray
+
+
+def _day_sums(predicted: FloatArray, actual: FloatArray, weight: FloatArray) -> _DaySums:
+    """Sum origin by origin, so that what is worked on stays in the processor's cache."""
+    sums = _DaySums(*(np.empty(actual.shape[:3]) for _ in range(4)))
+    for origin, (due, came, scored) in enumerate(zip(predicted, actual, weight, strict=True)):
+        counted = due * scored
+        sums.due[origin] = counted.sum(axis=-1)
+        sums.squared_due[origin] = np.einsum("qdl,qdl->qd", counted, due)
+        sums.came[origin] = np.einsum("qdl,qdl->qd", came, scored)
+        gaps = came - due
+        np.multiply(gaps, scored, out=counted)
+        sums.squared_gap[origin] = np.einsum("qdl,qdl->qd", counted, gaps)
+    return sums
+
+
+def _level_dispersion(sums: _DaySums, buckets: IntArray) -> FloatArray:
+    means = sums.due
+    excess = (sums.came - means) ** 2 - means
     numerator, denominator = _by_bucket(excess, buckets), _by_bucket(means**2, buckets)
     overall = numerator.sum(axis=0) / np.maximum(denominator.sum(axis=0), 1e-9)
     scored_days = np.maximum((means > 0).sum(axis=(0, 2)), 1)
@@ -105,54 +126,14 @@ def _level_dispersion(
     return np.asarray(np.clip(rising, 0.0, LARGEST_DISPERSION))
 
 
-def _cell_dispersion(
-    predicted: FloatArray,
-    actual: FloatArray,
-    weight: FloatArray,
-    level: FloatArray,
-    buckets: IntArray,
-) -> FloatArray:
+def _cell_dispersion(sums: _DaySums, level: FloatArray, buckets: IntArray) -> FloatArray:
     """Level dispersion plus what single intervals scatter beyond it."""
-    of_day = np.moveaxis(level[buckets], 0, 1)[None, :, :, None]
-    excess = ((actual - predicted) ** 2 - predicted - of_day * predicted**2) * weight
-    exposure = ((predicted**2) * weight).sum(axis=(0, 2, 3))
-    extra = excess.sum(axis=(0, 2, 3)) / np.maximum(exposure, 1e-9)
+    excess = sums.squared_gap - sums.due - level[buckets].T * sums.squared_due
+    exposure = sums.squared_due.sum(axis=(0, 2))
+    extra = excess.sum(axis=(0, 2)) / np.maximum(exposure, 1e-9)
     return np.asarray(
         np.clip(level + np.maximum(extra, 0.0), POISSON_DISPERSION, LARGEST_DISPERSION)
     )
-
-
-def gamma_means(centre: FloatArray, dispersion: FloatArray) -> FloatArray:
-    """Mean of the gamma-shaped law whose median, but for counting noise, is the centre.
-
-    The median of a gamma variable lies about a third of its dispersion below its mean.
-    """
-    return np.asarray(centre * (1.0 + np.minimum(dispersion, LARGEST_SKEW) / 3.0))
-
-
-def _ninth(mean: FloatArray, dispersion: FloatArray) -> FloatArray:
-    """A ninth of the relative variance; beyond LARGEST_ROOT_DISPERSION the cube root says nothing."""
-    spread = np.minimum(dispersion, LARGEST_ROOT_DISPERSION)
-    return np.asarray((1.0 / np.maximum(mean, 1e-9) + spread) / 9.0)
-
-
-def normal_scores(values: FloatArray, centre: FloatArray, dispersion: FloatArray) -> FloatArray:
-    """Where a value lies in its gamma-shaped distribution, on the normal scale.
-
-    Wilson & Hilferty (1931): the cube root of a gamma variable is nearly normal.
-    """
-    mean = gamma_means(centre, dispersion)
-    ninth = _ninth(mean, dispersion)
-    root = np.cbrt(np.maximum(values, 0.0) / np.maximum(mean, 1e-9))
-    return np.asarray((root - 1.0 + ninth) / np.sqrt(ninth))
-
-
-def from_scores(scores: FloatArray, centre: FloatArray, dispersion: FloatArray) -> FloatArray:
-    """Inverse of normal_scores."""
-    mean = gamma_means(centre, dispersion)
-    ninth = _ninth(mean, dispersion)
-    root = 1.0 - ninth + scores * np.sqrt(ninth)
-    return np.asarray(mean * np.maximum(root, 0.0) ** 3)
 
 
 def _conformal_scores(
@@ -167,34 +148,62 @@ def _conformal_scores(
     queues = actual.shape[1]
     normal = ndtri(np.array(quantiles))
     scores = np.empty((len(quantiles), len(BUCKET_NAMES), queues))
-    of_day = np.moveaxis(dispersion[buckets], 0, 1)[None, :, :, None]
-    residuals = normal_scores(actual, predicted, of_day)
-    usable = (weight > 0) & (predicted >= SMALL_MEAN)
+    usable = (predicted >= SMALL_MEAN) & (weight > 0)
+    days = usable.any(axis=-1) * 1.0
+    stretches = [(bucket, np.flatnonzero(buckets == bucket)) for bucket in np.unique(buckets)]
     for queue in range(queues):
-        chosen = usable[:, queue]
-        days = float(chosen.any(axis=-1).sum())
-        own = _shrunk(residuals[:, queue][chosen], days, normal, quantiles)
-        for bucket in range(len(BUCKET_NAMES)):
-            here = chosen & (buckets == bucket)[None, :, None]
-            days = float(here.any(axis=-1).sum())
-            scores[:, bucket, queue] = _shrunk(residuals[:, queue][here], days, own, quantiles)
+        own = {
+            bucket: _residuals(predicted, actual, usable, queue, there, dispersion[bucket, queue])
+            for bucket, there in stretches
+        }
+        every = np.concatenate(list(own.values()))
+        prior = _shrunk(every, days[:, queue].sum(), normal, quantiles)
+        scores[:, :, queue] = prior[:, None]
+        for bucket, there in stretches:
+            seen = days[:, queue, there[0] : there[-1] + 1].sum()
+            scores[:, bucket, queue] = _shrunk(own[bucket], seen, prior, quantiles)
     return scores
 
 
+def _residuals(
+    predicted: FloatArray,
+    actual: FloatArray,
+    usable: BoolArray,
+    queue: int,
+    days: IntArray,
+    dispersion: float,
+) -> FloatArray:
+    """Sizes of a queue's standardized residuals on consecutive days."""
+    there = np.s_[:, queue, days[0] : days[-1] + 1]
+    chosen = usable[there]
+    return np.abs(
+        normal_scores(actual[there][chosen], predicted[there][chosen], np.asarray(dispersion))
+    )
+
+
 def _shrunk(
-    residuals: FloatArray, days: float, prior: FloatArray, quantiles: tuple[float, ...]
+    sizes: FloatArray, days: float, prior: FloatArray, quantiles: tuple[float, ...]
 ) -> FloatArray:
     """Empirical quantiles, alike on both sides, leaning on a prior worth SHRINK_DAYS days.
 
     Both sides share the absolute residuals: the median stays where the mean puts it, which a few
     correlated days must not move, and the widths rest on twice the data.
     """
-    if residuals.size == 0:
+    if sizes.size == 0:
         return prior
     sides = 2.0 * np.array(quantiles) - 1.0
     inside = np.minimum(np.abs(sides) * (1.0 + 0.5 / days), 1.0)
-    empirical = np.sign(sides) * np.quantile(np.abs(residuals), inside)
+    empirical = np.sign(sides) * _sample_quantiles(sizes, np.where(sides == 0.0, 1.0, inside))
     return np.asarray((days * empirical + SHRINK_DAYS * prior) / (days + SHRINK_DAYS))
+
+
+def _sample_quantiles(values: FloatArray, shares: FloatArray) -> FloatArray:
+    """Quantiles of a sample, straight between its values (as np.quantile, without its overhead)."""
+    position = shares * (values.size - 1)
+    low = np.floor(position).astype(np.int64)
+    high = np.minimum(low + 1, values.size - 1)
+    ordered = np.partition(values, np.unique(np.concatenate([low, high])))
+    return np.asarray(ordered[low] + (ordered[high] - ordered[low]) * (position - low))
 
 
 def quantile_bands(
@@ -216,58 +225,19 @@ def quantile_bands(
     dispersion = spread.dispersion[buckets].T
     if extra_dispersion is not None:
         dispersion = np.minimum(dispersion + extra_dispersion, LARGEST_DISPERSION)
+    of_day = dispersion[:, :, None]
+    average = gamma_means(mean, of_day)
+    ninth = ninth_of(average, of_day)
+    width = np.sqrt(ninth)
     bands = np.empty((len(quantiles), *mean.shape))
-    for index in range(len(quantiles)):
-        score = spread.scores[index][buckets].T[:, :, None]
-        bands[index] = from_scores(score, mean, dispersion[:, :, None])
-    _fill_small_counts(bands, mean, dispersion, quantiles)
+    for index, band in enumerate(bands):
+        np.multiply(spread.scores[index][buckets].T[:, :, None], width, out=band)
+        from_roots(band, ninth, average)
+    fill_small_counts(bands, mean, dispersion, quantiles)
     bands *= mean > 0
-    return np.maximum.accumulate(bands, axis=0)
-
-
-def _fill_small_counts(
-    bands: FloatArray, mean: FloatArray, dispersion: FloatArray, quantiles: tuple[float, ...]
-) -> None:
-    """Overwrite cells of small mean with negative binomial quantiles.
-
-    Args:
-        bands: quantile × queue × day × label, changed in place.
-        mean: queue × day × label.
-        dispersion: queue × day.
-        quantiles: rising shares.
-    """
-    for queue in range(mean.shape[0]):
-        for value in np.unique(dispersion[queue]):
-            days = np.flatnonzero(dispersion[queue] == value)
-            cells = mean[queue, days]
-            small = cells < SMALL_MEAN
-            if not small.any():
-                continue
-            for index, share in enumerate(quantiles):
-                steps = small_count_steps(float(value), share)
-                block = bands[index, queue, days]
-                block[small] = np.searchsorted(steps, cells[small], side="left")
-                bands[index, queue, days] = block
-
-
-def small_count_steps(dispersion: float, share: float) -> FloatArray:
-    """Means at which the quantile of a negative binomial steps from k to k + 1.
-
-    P(X <= k) falls as the mean grows; the step is where it equals `share`, from the inverse
-    incomplete beta function (gamma for Poisson).
-    """
-    steps = _steps(dispersion, share, SMALL_COUNTS)
-    if steps[-1] < SMALL_MEAN:
-        steps = _steps(dispersion, share, LARGEST_SMALL_COUNT)
-    return steps
-
-
-def _steps(dispersion: float, share: float, size: int) -> FloatArray:
-    counts = np.arange(size)
-    if dispersion <= POISSON_DISPERSION:
-        return np.asarray(gammaincinv(counts + 1, 1.0 - share), dtype=np.float64)
-    success = betaincinv(1.0 / dispersion, counts + 1, share)
-    return np.asarray((1.0 / np.maximum(success, 1e-300) - 1.0) / dispersion, dtype=np.float64)
+    for below, band in pairwise(bands):
+        np.maximum(below, band, out=band)
+    return bands
 
 
 def held_out_coverage(

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom, poisson
 
 from forecasting.core import accuracy
-from forecasting.core.bands import from_scores, normal_scores, small_count_steps
+from forecasting.core.gamma_law import from_scores, normal_scores
 from forecasting.core.baselines import seasonal_naive, seasonal_naive_scale, weekday_mean
 from forecasting.core.cleaning import day_weights, nan_median
 from forecasting.core.fitting import whole_weeks
 from forecasting.core.profiles import pool_like_weekdays, smooth_labels
+from forecasting.core.small_counts import small_count_steps
 from forecasting.core.selection import BUCKET_NAMES, bucket_index, level_weights, variant_weights
 
 ALL = np.ones(2, dtype=bool)
