@@ -110,7 +110,7 @@ def run_backtest(data: LearningData, final: Fit, params: ForecastParams) -> Back
     )
     factors = np.stack([_day_factors(data, int(origin), horizon) for origin in origins])
     level_errors, day_counts = _level_errors(fits, actual, weight, factors)
-    predicted = np.zeros((len(METHODS), *actual.shape))
+    predicted = np.empty((len(METHODS), *actual.shape))
     for index, fit in enumerate(fits):
         others = np.arange(len(fits)) != index if len(fits) > 1 else np.ones(1, dtype=bool)
         weights = Weights(
@@ -121,9 +121,11 @@ def run_backtest(data: LearningData, final: Fit, params: ForecastParams) -> Back
                 final.levels.available,
             ),
         )
-        predicted[:, index] = method_forecasts(
-            data, fit, weights, int(origins[index]), horizon
-        ) * _told_factors(data, index, int(origins[index]), horizon)
+        origin = int(origins[index])
+        method_forecasts(data, fit, weights, origin, horizon, out=predicted[:, index])
+        told = _told_factors(data, index, origin, horizon)
+        if (told != 1.0).any():
+            predicted[:, index] *= told
     return Backtest(
         predicted=predicted,
         actual=actual,
@@ -139,29 +141,39 @@ def run_backtest(data: LearningData, final: Fit, params: ForecastParams) -> Back
 
 
 def method_forecasts(
-    data: LearningData, fit: Fit, weights: Weights, origin: int, days: int
+    data: LearningData,
+    fit: Fit,
+    weights: Weights,
+    origin: int,
+    days: int,
+    *,
+    out: FloatArray | None = None,
 ) -> FloatArray:
     """Every method's mean for the days after the origin, before day factors.
 
-    Returns method × queue × day × label.
+    Returns method × queue × day × label, in `out` where it is given.
     """
+    if out is None:
+        out = np.empty((len(METHODS), len(data.volumes), days, data.volumes.shape[2]))
     slots = np.arange(days) % DAYS_PER_WEEK
     rates = np.einsum("pq,pqil->qil", weights.variants, fit.rates, optimize=True)
     paths = fit.levels.paths(fit.day_weights.shape[1], days)
     levels = np.einsum("mdq,mqd->qd", weights.levels[:, bucket_index(days)], paths)
-    blend = rates[:, slots] * levels[:, :, None]
-    smoothing = fit.rates.mean(axis=0)[:, slots] * fit.levels.start[SMOOTHING_MEMBER][:, None, None]
+    smoothing = fit.rates.mean(axis=0) * fit.levels.start[SMOOTHING_MEMBER][:, None, None]
     past = {
         "volumes": data.volumes,
         "known": data.known,
         "trust": data.trust[:, :origin] * (fit.day_weights[:, -origin:] > OUTLIER_WEIGHT),
         "origin": origin,
     }
-    mean = baselines.weekday_mean(**past)[:, slots]  # type: ignore[arg-type]
-    naive = baselines.seasonal_naive(**past)[:, slots]  # type: ignore[arg-type]
+    mean = baselines.weekday_mean(**past)  # type: ignore[arg-type]
+    naive = baselines.seasonal_naive(**past)  # type: ignore[arg-type]
     mean = np.where(np.isfinite(mean), mean, smoothing)
     naive = np.where(np.isfinite(naive), naive, mean)
-    return np.stack([blend, smoothing, mean, naive])
+    for by_slot, method in zip((rates, smoothing, mean, naive), out, strict=True):
+        np.take(by_slot, slots, axis=1, out=method, mode="clip")
+    out[METHODS.index(BLEND)] *= levels[:, :, None]
+    return out
 
 
 def _windows(
@@ -171,11 +183,13 @@ def _windows(
     queues, days, labels = data.volumes.shape
     actual = np.zeros((len(origins), queues, horizon, labels))
     weight = np.zeros(actual.shape)
-    scored = data.known * (data.trust * (clean > OUTLIER_WEIGHT))[:, :, None]
+    first = int(origins[0])
+    trusted = (data.trust * (clean > OUTLIER_WEIGHT))[:, first:, None]
+    scored = data.known[:, first:] * trusted
     for index, origin in enumerate(origins):
         length = min(horizon, days - int(origin))
         actual[index, :, :length] = data.volumes[:, origin : origin + length]
-        weight[index, :, :length] = scored[:, origin : origin + length]
+        weight[index, :, :length] = scored[:, origin - first : origin - first + length]
     return actual, weight
 
 
@@ -201,13 +215,16 @@ def _variant_errors(fit: Fit, actual: FloatArray, weight: FloatArray) -> FloatAr
     """Absolute error of each profile variant given the true day totals (variant × queue)."""
     actual, weight = actual[:, :SHAPE_DAYS], weight[:, :SHAPE_DAYS]
     slots = np.arange(actual.shape[1]) % DAYS_PER_WEEK
-    totals = (actual * weight).sum(axis=-1)
+    came = actual * weight
+    totals = came.sum(axis=-1)
     errors = np.empty(fit.rates.shape[:2])
+    shape = np.empty(actual.shape)
     for variant, rates in enumerate(fit.rates):
-        shape = rates[:, slots] * weight
-        scale = totals / np.maximum(shape.sum(axis=-1), 1e-9)
-        gaps = np.abs(shape * scale[:, :, None] - actual * weight)
-        errors[variant] = gaps.sum(axis=(1, 2))
+        np.take(rates, slots, axis=1, out=shape, mode="clip")
+        shape *= weight
+        shape *= (totals / np.maximum(shape.sum(axis=-1), 1e-9))[:, :, None]
+        shape -= came
+        errors[variant] = np.abs(shape, out=shape).sum(axis=(1, 2))
     return errors
 
 
@@ -225,8 +242,9 @@ def _level_errors(
     errors = np.empty((origins, MEMBERS, len(BUCKET_NAMES), queues))
     counts = np.empty((origins, len(BUCKET_NAMES), queues))
     for index, fit in enumerate(fits):
-        base = (fit.rates.mean(axis=0)[:, slots] * weight[index]).sum(axis=-1) * factors[index]
-        truth = np.sqrt((actual[index] * weight[index]).sum(axis=-1))
+        usual = fit.rates.mean(axis=0)[:, slots]
+        base = np.einsum("qdl,qdl->qd", usual, weight[index]) * factors[index]
+        truth = np.sqrt(np.einsum("qdl,qdl->qd", actual[index], weight[index]))
         scored = (weight[index].sum(axis=-1) > 0).astype(float)
         paths = fit.levels.paths(fit.day_weights.shape[1], days)
         gaps = (np.sqrt(paths * base) - truth) ** 2

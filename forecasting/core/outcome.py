@@ -76,14 +76,12 @@ def sum_backtest(backtest: Backtest) -> BacktestSums:
     shape = (len(backtest.predicted), backtest.actual.shape[1], len(names))
     absolute, signed = np.empty(shape), np.empty(shape)
     for method, predicted in enumerate(backtest.predicted):
-        errors = predicted - backtest.actual
-        errors *= backtest.weight
-        by_day = errors.sum(axis=-1)
+        by_day, sizes = _errors_by_day(predicted, backtest.actual, backtest.weight)
         if METHODS[method] == BLEND:  # its median is judged by WAPE, its mean by bias
             lift = (backtest.mean_ratios - 1.0)[:, :, None]
             by_day += lift * np.einsum("oqdl,oqdl->oqd", predicted, backtest.weight)
         signed[method] = by_day.sum(axis=0) @ member
-        absolute[method] = np.abs(errors, out=errors).sum(axis=(0, 3)) @ member
+        absolute[method] = sizes.sum(axis=0) @ member
     scored = backtest.weight.sum(axis=-1)
     return BacktestSums(
         horizons=names,
@@ -93,6 +91,20 @@ def sum_backtest(backtest: Backtest) -> BacktestSums:
         cells=scored.sum(axis=0) @ member,
         origins=((scored @ member) > 0).sum(axis=0) * 1.0,
     )
+
+
+def _errors_by_day(
+    predicted: FloatArray, actual: FloatArray, weight: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Sums of errors and of their sizes by origin × queue × day, one origin after the other."""
+    signed, sizes = np.empty(actual.shape[:3]), np.empty(actual.shape[:3])
+    errors = np.empty(actual.shape[1:])
+    for origin in range(len(actual)):
+        np.subtract(predicted[origin], actual[origin], out=errors)
+        errors *= weight[origin]
+        signed[origin] = errors.sum(axis=-1)
+        sizes[origin] = np.abs(errors, out=errors).sum(axis=-1)
+    return signed, sizes
 
 
 def _horizons(days: int) -> tuple[tuple[str, ...], FloatArray]:

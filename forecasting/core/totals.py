@@ -26,9 +26,10 @@ def day_totals(predicted: FloatArray, actual: FloatArray, weight: FloatArray) ->
 
     All arguments are origin × queue × day × label. NaN where nothing was scored.
     """
-    scored = weight > 0
+    scored = (weight > 0) * 1.0
+    is_any = scored.any(axis=-1)
     sums = [
-        np.where(scored.any(axis=-1), np.where(scored, values, 0.0).sum(axis=-1), np.nan)
+        np.where(is_any, np.einsum("oqdl,oqdl->oqd", scored, values), np.nan)
         for values in (predicted, actual)
     ]
     return np.stack(sums).swapaxes(1, 2)
