@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forecasting.models.history import ByQueueQuerySet
 from wfm.org.models import Queue
-from wfm.org.runs import Run, RunQuerySet
+from wfm.org.runs import Run, RunQuerySet, RunResult
 
 
 class ForecastRunQuerySet(RunQuerySet["ForecastRun"]):
@@ -49,7 +49,7 @@ class ForecastQueueResultQuerySet(ByQueueQuerySet["ForecastQueueResult"]):
         return self.exclude(flag=ForecastQueueResult.Flag.REFUSED)
 
 
-class ForecastQueueResult(models.Model):
+class ForecastQueueResult(RunResult):
     """How one queue was forecast in a run: method, backtest, components, or why it was refused."""
 
     class Flag(models.TextChoices):
@@ -78,10 +78,6 @@ class ForecastQueueResult(models.Model):
     starts_at = models.DateTimeField(_("from"), null=True, blank=True)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     """The queue's own stretch of the run, which is cut by the clocks of all its queues."""
-    cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
-    """When intervals that newer runs have replaced were deleted."""
-    kept_until = models.DateTimeField(_("kept until"), null=True, blank=True)
-    """End of what was left then; what lies in the past is not looked at again."""
 
     objects = ForecastQueueResultQuerySet.as_manager()
 

@@ -17,8 +17,8 @@ from forecasting.queries.runs import (
     latest_run,
     override_data,
 )
-from forecasting.services.runs import lock_run
 from forecasting.services.staging import Staging
+from wfm.jobs.publication import lock_run
 from wfm.org.models import Queue, User
 from wfm.org.services.checks import refused_as
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from forecasting.models import ForecastQueueResult, ForecastRun
-from wfm.jobs.publication import UnableToPublish, publish_run
+from forecasting.models import ForecastRun
+from wfm.jobs.publication import publish_run
 from wfm.org.models import Queue, User
 from wfm.timeline import day_bounds
 
@@ -73,16 +73,6 @@ def _zone(queue: Queue) -> ZoneInfo:
     return ZoneInfo(queue.timezone)
 
 
-def lock_run(run: ForecastRun) -> bool:
-    """Hold the run until this transaction ends; return whether it is published by now.
-
-    Whoever publishes it, fills it, applies overrides to it or clears it holds it, so that none of
-    them works on what another has just made final. Rows that only refer to it are not held up.
-    """
-    held = ForecastRun.objects.select_for_update(no_key=True).filter(pk=run.pk)
-    return held.values_list("published_at", flat=True).get() is not None
-
-
 def lock_queues(queue_ids: Collection[int]) -> None:
     """Hold these queues' forecasts until this transaction ends; take it before any run.
 
@@ -92,27 +82,10 @@ def lock_queues(queue_ids: Collection[int]) -> None:
     list(held.order_by("pk").values_list("pk"))
 
 
-@transaction.atomic
 def publish_forecast(
-    *,
-    run: ForecastRun,
-    published_at: datetime,
-    published_by: User | None,
-    by_own_job: bool = False,
+    *, run: ForecastRun, published_at: datetime, published_by: User | None, by_own_job: bool = False
 ) -> ForecastRun:
     """Make the run final, so that staffing builds on it; see publish_run."""
-    lock_run(run)
-    results = ForecastQueueResult.objects.filter(run=run)
-    cleared = results.filter(cleared_at__isnull=False).values_list("cleared_at", flat=True).first()
-    if cleared is not None and not run.is_published:
-        raise UnableToPublish(
-            _("Intervals of forecast #%(pk)s were deleted on %(day)s, unused; start a new one.")
-            % {"pk": run.pk, "day": cleared.date()}
-        )
     return publish_run(
-        run=run,
-        has_numbers=results.with_numbers().exists(),
-        published_at=published_at,
-        published_by=published_by,
-        by_own_job=by_own_job,
+        run=run, published_at=published_at, published_by=published_by, by_own_job=by_own_job
     )

@@ -17,8 +17,9 @@ from forecasting.core.overrides import OverrideData, apply_overrides
 from forecasting.core.wall_clock import BoolArray, FloatArray, InstantArray, WallClockGrid
 from forecasting.models import ForecastDay, ForecastInterval, ForecastQueueResult, ForecastRun
 from forecasting.queries.runs import override_data_of
-from forecasting.services.runs import UnableToForecast, lock_queues, lock_run
+from forecasting.services.runs import UnableToForecast, lock_queues
 from forecasting.services.staging import Staging
+from wfm.jobs.publication import lock_run
 from wfm.org.binary_copy import write_columns
 from wfm.org.models import Queue
 from wfm.timeline import day_bounds

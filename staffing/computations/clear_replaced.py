@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
-from staffing.queries.clearing import results_to_clear
+from staffing.models import RequirementQueueResult
 from staffing.services.clearing import clear_replaced
+from wfm.jobs.clearing import clear_in_steps
 from wfm.jobs.runner import JobContext
-from wfm.org.tenancy import system_tenant
-
-RESULTS_PER_STEP = 16
-"""Deleted in one transaction."""
 
 
 def clear_replaced_requirements(ctx: JobContext) -> dict[str, Any]:
-    """Delete in steps; what is done stays done, and each step can be done twice."""
-    at = datetime.fromisoformat(ctx.params["at"])
-    with system_tenant():
-        ids = results_to_clear(
-            at=at,
-            days=settings.FORECAST_RETENTION_DAYS,
-            by_hand_days=settings.FORECAST_BY_HAND_RETENTION_DAYS,
-            kept_run_ids=ctx.params["kept_run_ids"],
-        )
-    deleted = 0
-    for start in range(0, len(ids), RESULTS_PER_STEP):
-        ctx.raise_if_cancelled()
-        ctx.progress(start / len(ids), _("Deleting what newer requirements have replaced"))
-        with ctx.publishing():
-            deleted += clear_replaced(result_ids=ids[start : start + RESULTS_PER_STEP], at=at)
-    return {"results": len(ids), "intervals_deleted": deleted}
+    """Delete what newer requirements have replaced, and drafts that nobody published."""
+    return clear_in_steps(
+        ctx,
+        results=RequirementQueueResult.objects.with_numbers(),
+        clear=clear_replaced,
+        words=_("Deleting what newer requirements have replaced"),
+    )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from forecasting.models import ForecastRun
 from forecasting.models.history import ByQueueQuerySet
 from wfm.org.models import Queue
-from wfm.org.runs import Run, RunQuerySet
+from wfm.org.runs import Run, RunQuerySet, RunResult
 
 
 class RequirementRunQuerySet(RunQuerySet["RequirementRun"]):
@@ -43,7 +43,7 @@ class RequirementQueueResultQuerySet(ByQueueQuerySet["RequirementQueueResult"]):
         return self.filter(is_refused=False)
 
 
-class RequirementQueueResult(models.Model):
+class RequirementQueueResult(RunResult):
     """How one queue's requirement was computed: model, goal, ceiling, or why it was refused."""
 
     run = models.ForeignKey(RequirementRun, on_delete=models.CASCADE, related_name="queue_results")
@@ -57,10 +57,6 @@ class RequirementQueueResult(models.Model):
     service_level = models.FloatField(_("predicted service level"), null=True, blank=True)
     ceiling_level = models.FloatField(_("best reachable level"), null=True, blank=True)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
-    cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
-    """When intervals that newer runs have replaced were deleted."""
-    kept_until = models.DateTimeField(_("kept until"), null=True, blank=True)
-    """End of what was left then; what lies in the past is not looked at again."""
 
     objects = RequirementQueueResultQuerySet.as_manager()
 

@@ -17,7 +17,7 @@ from forecasting.services.staging import Staging
 from staffing.core.params import RequirementParams
 from staffing.core.series import FIGURES, RequirementSeries
 from staffing.models import RequirementQueueResult, RequirementRun
-from wfm.jobs.publication import UnableToPublish, publish_run
+from wfm.jobs.publication import publish_run
 from wfm.org.models import Queue, User
 
 INTERVAL_COLUMNS = {
@@ -67,8 +67,10 @@ def create_requirement_run(
     results = ForecastQueueResult.objects.filter(run=forecast_run).with_numbers()
     if results.filter(cleared_at__isnull=False).exists():
         raise UnableToStaffRun(
-            _("Newer forecasts have replaced parts of forecast #%(pk)s, which were deleted; staff"
-              " a newer one.")
+            _(
+                "Newer forecasts have replaced parts of forecast #%(pk)s, which were deleted; staff"
+                " a newer one."
+            )
             % {"pk": forecast_run.pk}
         )
     known = list(results.order_by("queue_id").values_list("queue_id", flat=True))
@@ -136,7 +138,6 @@ def _clear(run: RequirementRun, queue: Queue) -> None:
     RequirementQueueResult.objects.filter(run=run, queue=queue).delete()
 
 
-@transaction.atomic
 def publish_requirement(
     *,
     run: RequirementRun,
@@ -145,18 +146,6 @@ def publish_requirement(
     by_own_job: bool = False,
 ) -> RequirementRun:
     """Make the run final, so that the schedule builds on it; see publish_run."""
-    list(RequirementRun.objects.select_for_update(no_key=True).filter(pk=run.pk))
-    results = RequirementQueueResult.objects.filter(run=run)
-    cleared = results.filter(cleared_at__isnull=False).values_list("cleared_at", flat=True).first()
-    if cleared is not None and not run.is_published:
-        raise UnableToPublish(
-            _("Intervals of requirement #%(pk)s were deleted on %(day)s, unused; start a new one.")
-            % {"pk": run.pk, "day": cleared.date()}
-        )
     return publish_run(
-        run=run,
-        has_numbers=results.with_numbers().exists(),
-        published_at=published_at,
-        published_by=published_by,
-        by_own_job=by_own_job,
+        run=run, published_at=published_at, published_by=published_by, by_own_job=by_own_job
     )

@@ -153,9 +153,7 @@ def test_pages_and_rest_of_a_cleared_forecast_still_answer(queue, client):
         page = client.get(reverse("forecast-queue", args=[runs[0].pk, queue.pk]), span)
     assert page.context["total"] == pytest.approx(sum(in_force(queue, range(9))))
     assert "what they replaced was deleted on" in page.content.decode()
-    factors = client.get(
-        "/api/v1/forecasting/components/", {"queue": queue.pk, **span}
-    ).json()
+    factors = client.get("/api/v1/forecasting/components/", {"queue": queue.pk, **span}).json()
     assert [row["final_mean"] for row in factors] == pytest.approx(in_force(queue, range(9)))
     only = client.get(
         "/api/v1/forecasting/intervals/", {"queue": queue.pk, "run": runs[0].pk, **span}
@@ -225,7 +223,7 @@ def test_what_a_person_made_stays_longer(queue):
 
 
 def test_a_cancelled_clearing_goes_on_where_it_stopped(queue, monkeypatch):
-    monkeypatch.setattr(clear_module, "RESULTS_PER_STEP", 1)
+    monkeypatch.setattr("wfm.jobs.clearing.RESULTS_PER_STEP", 1)
     runs = [night(queue, number) for number in range(NIGHTS)]
     clear, calls = clear_module.clear_replaced, []
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from wfm.jobs.models import JobStatus
@@ -19,11 +20,20 @@ class UnableToPublish(ValueError):  # noqa: N818 - domain errors are named for w
     """The run cannot be published; the sentence says why."""
 
 
+def lock_run(run: Run) -> bool:
+    """Hold the run until this transaction ends; return whether it is published by now.
+
+    Whoever publishes it, fills it, applies overrides to it or clears it holds it, so that none of
+    them works on what another has just made final. Rows that only refer to it are not held up.
+    """
+    held = type(run)._default_manager.select_for_update(no_key=True).filter(pk=run.pk)  # noqa: SLF001 - Django's name for it
+    return held.values_list("published_at", flat=True).get() is not None
+
+
 @transaction.atomic
 def publish_run(
     *,
     run: _Run,
-    has_numbers: bool,
     published_at: datetime,
     published_by: User | None,
     by_own_job: bool = False,
@@ -32,6 +42,7 @@ def publish_run(
 
     `by_own_job`: the run's job publishes as its last act, while it still counts as running.
     """
+    is_published = lock_run(run)
     if run.job is not None and not by_own_job:
         run.job.refresh_from_db(fields=["status"])
         if run.job.status != JobStatus.SUCCEEDED:
@@ -39,7 +50,15 @@ def publish_run(
                 _("%(run)s is not complete (%(status)s); start a new one or wait for it.")
                 % {"run": run.title, "status": run.job.get_status_display()}
             )
-    if not has_numbers:
+    cleared_at = run.queue_results.aggregate(last=Max("cleared_at"))["last"]
+    if cleared_at is not None and not is_published:
+        raise UnableToPublish(
+            _(
+                "%(run)s was left unused, and intervals of it were deleted on %(day)s; start a new one."
+            )
+            % {"run": run.title, "day": cleared_at.date()}
+        )
+    if not run.queue_results.with_numbers().exists():
         raise UnableToPublish(
             _("%(run)s holds no queue with numbers; there is nothing to publish.")
             % {"run": run.title}

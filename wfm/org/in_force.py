@@ -41,6 +41,14 @@ JOIN {table} AS row
  AND row.starts_at >= wanted.starts_at AND row.starts_at < wanted.ends_at
 """
 
+DELETE_SQL = """
+DELETE FROM {table} AS row
+USING unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+      AS gone(run_id, queue_id, starts_at, ends_at)
+WHERE row.run_id = gone.run_id AND row.queue_id = gone.queue_id
+  AND row.starts_at >= gone.starts_at AND row.starts_at < gone.ends_at
+"""
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -110,6 +118,13 @@ class RunsInForce:
         """The ids of the intervals of these stretches, for a filter by `pk__in`."""
         sql = ROWS_SQL.format(table=self.interval_table)
         return RawSQL(sql, stretch_columns(found))  # noqa: S611 - names of this product's own tables
+
+    def delete(self, gone: Sequence[Stretch]) -> int:
+        """Delete the intervals of these stretches; return how many."""
+        with connection.cursor() as cursor:
+            sql = DELETE_SQL.format(table=self.interval_table)
+            cursor.execute(sql, stretch_columns(gone))
+            return int(cursor.rowcount)
 
 
 def stretch_columns(found: Sequence[Stretch]) -> list[list[Any]]:

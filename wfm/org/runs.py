@@ -1,6 +1,6 @@
 """What every immutable run of a computation has in common."""
 
-from typing import ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.utils.text import capfirst
@@ -49,6 +49,9 @@ class Run(models.Model):
         "org.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    if TYPE_CHECKING:
+        queue_results: Any  # the results of its queues, which every kind of runs has
+
     class Meta:
         abstract = True
 
@@ -66,3 +69,19 @@ class Run(models.Model):
     def title(self) -> str:
         """How people call this run."""
         return self.title_of(self.pk)
+
+
+class RunResult(models.Model):
+    """What a run says of one queue."""
+
+    if TYPE_CHECKING:
+        run_id: int
+        queue_id: int
+
+    cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
+    """When intervals that newer runs have replaced were deleted."""
+    kept_until = models.DateTimeField(_("kept until"), null=True, blank=True)
+    """End of what was left then; what lies in the past is not looked at again."""
+
+    class Meta:
+        abstract = True
