@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -32,11 +34,42 @@ def robust_log_ratios(observed: FloatArray, expected: FloatArray) -> FloatArray:
 
 def local_medians(values: FloatArray, half_width: int) -> FloatArray:
     """Median of the values within half_width along the last axis, ignoring NaN."""
-    pad = [(0, 0)] * (values.ndim - 1) + [(half_width, half_width)]
-    windows = sliding_window_view(
-        np.pad(values, pad, constant_values=np.nan), 2 * half_width + 1, axis=-1
-    )
-    return nan_median(windows)
+    width, length = 2 * half_width + 1, values.shape[-1]
+    known = np.isfinite(values)
+    padded = np.full((*values.shape[:-1], length + 2 * half_width), np.inf)
+    np.copyto(padded[..., half_width : half_width + length], values, where=known)
+    # One array per place in the window, as whole arrays sort faster than many short windows.
+    ordered = [padded[..., step : step + length].copy() for step in range(width)]
+    spare = np.empty(values.shape)
+    for low, high in sorting_pairs(width):
+        np.minimum(ordered[low], ordered[high], out=spare)
+        np.maximum(ordered[low], ordered[high], out=ordered[high])
+        ordered[low], spare = spare, ordered[low]
+    counts = sum(np.isfinite(part).astype(np.int64) for part in ordered)
+    medians = ordered[half_width]
+    for count in range(width):
+        there = counts == count
+        if there.any():
+            below, above = ordered[max(count - 1, 0) // 2][there], ordered[count // 2][there]
+            medians[there] = (below + above) / 2 if count else np.nan
+    return medians
+
+
+@lru_cache(maxsize=8)
+def sorting_pairs(size: int) -> tuple[tuple[int, int], ...]:
+    """Comparisons that sort any values (Batcher's merge exchange; Knuth, vol. 3, 5.2.2 M)."""
+    pairs = []
+    top = 1 << max(size - 1, 1).bit_length() - 1
+    step = top
+    while step > 0:
+        stride, residue, distance = top, 0, step
+        while True:
+            pairs += [(i, i + distance) for i in range(size - distance) if i & step == residue]
+            if stride == step:
+                break
+            distance, residue, stride = stride - step, step, stride // 2
+        step //= 2
+    return tuple(pairs)
 
 
 def nan_median(values: FloatArray) -> FloatArray:

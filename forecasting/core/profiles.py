@@ -110,16 +110,15 @@ def _rate_variants(
     half_lives = sorted({half_life for half_life, _ in wanted})
     discounts = 0.5 ** (ages / np.array(half_lives)[:, None])
     weight = weights * discounts[:, None, :, None]
-    pooled = [
-        pool_like_weekdays(*sums)
-        for sums in zip(slot_sums(x, weight), slot_sums(seen, weight * exposure), strict=True)
-    ]
-    return np.stack(
-        [
-            smooth_labels(*pooled[half_lives.index(half_life)], passes)
-            for half_life, passes in wanted
-        ]
-    )
+    counts, exposures = slot_sums(x, weight), slot_sums(seen, weight * exposure)
+    together = (-1, *counts.shape[2:])
+    pooled, lent = pool_like_weekdays(counts.reshape(together), exposures.reshape(together))
+    pooled, lent = pooled.reshape(counts.shape), lent.reshape(counts.shape)
+    rates = np.empty((len(wanted), *counts.shape[1:]))
+    for variant, (half_life, passes) in enumerate(wanted):
+        chosen = half_lives.index(half_life)
+        rates[variant] = smooth_labels(pooled[chosen], lent[chosen], passes)
+    return rates
 
 
 def pool_like_weekdays(counts: FloatArray, exposures: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -134,10 +133,18 @@ def pool_like_weekdays(counts: FloatArray, exposures: FloatArray) -> tuple[Float
     sizes = counts.sum(axis=-1)
     noise = 1.0 / np.maximum(sizes, 1.0)
     pair_noise = noise[:, FIRST_OF_PAIR] + noise[:, SECOND_OF_PAIR]
-    first, second = shapes[:, FIRST_OF_PAIR], shapes[:, SECOND_OF_PAIR]
-    pooled = (first + second) / 2
-    labels = np.maximum((pooled > 0).sum(axis=-1), 1)
-    distance = ((first - second) ** 2 / np.maximum(pooled, 1e-12)).sum(axis=-1)
+    filled = (shapes > 0) * 1.0
+    of_day = filled.sum(axis=-1)
+    both = (filled @ filled.swapaxes(1, 2))[:, FIRST_OF_PAIR, SECOND_OF_PAIR]
+    labels = np.maximum(of_day[:, FIRST_OF_PAIR] + of_day[:, SECOND_OF_PAIR] - both, 1)
+    gaps, second = shapes[:, FIRST_OF_PAIR], shapes[:, SECOND_OF_PAIR]
+    pooled = gaps + second
+    pooled /= 2
+    np.maximum(pooled, 1e-12, out=pooled)
+    gaps -= second
+    gaps *= gaps
+    gaps /= pooled
+    distance = gaps.sum(axis=-1)
     excess = np.maximum(distance / labels / pair_noise - 1.0, 0.0)
     likeness = np.zeros((len(counts), DAYS_PER_WEEK, DAYS_PER_WEEK))
     likeness[:, FIRST_OF_PAIR, SECOND_OF_PAIR] = np.exp(-2.0 * excess)
