@@ -12,6 +12,7 @@ import psycopg2
 import psycopg2.extensions
 import pytest
 import redis
+from django.test import Client
 from hypothesis import HealthCheck, settings
 
 from tests.services import databases
@@ -52,6 +53,17 @@ def redis_client() -> Iterator[redis.Redis]:
         client.flushdb()
         yield client
         client.flushdb()
+
+
+@pytest.fixture
+def planner(client: Client) -> Client:
+    """A browser in which a planner of all clients is logged in."""
+    from tests.factories.org import make_user  # noqa: PLC0415 - models want Django's settings
+    from wfm.org.tenancy import system_tenant  # noqa: PLC0415 - as above
+
+    with system_tenant():
+        client.force_login(make_user("planner"))
+    return client
 
 
 @pytest.fixture

@@ -29,13 +29,6 @@ def queue():
         )
 
 
-@pytest.fixture
-def planner(client):
-    with system_tenant():
-        client.force_login(make_user("planner"))
-    return client
-
-
 def messages_of(answer):
     return [str(message) for message in answer.context["messages"]]
 

@@ -32,13 +32,6 @@ def queue():
         return make_queue(key="support", name="Support", timezone="Europe/London")
 
 
-@pytest.fixture
-def planner(client):
-    with system_tenant():
-        client.force_login(make_user("planner"))
-    return client
-
-
 def text(*rows, header=HEADER):
     return "\n".join((header, *rows)) + "\n"
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from forecasting import queries
 from forecasting.jobs import start_forecast
 from forecasting.models import ForecastInterval, ForecastQueueResult, ForecastRun
-from tests.factories.org import make_queue, make_user
+from tests.factories.org import make_queue
 from tests.forecasting.rows import ORIGIN, add_history, finish
 from wfm.org.tenancy import system_tenant
 
@@ -53,13 +53,6 @@ def queue():
         queue = make_queue(name="Cards", interval_minutes=60)
         add_history(queue)
     return queue
-
-
-@pytest.fixture
-def planner(client):
-    with system_tenant():
-        client.force_login(make_user("planner"))
-    return client
 
 
 @pytest.fixture

@@ -27,13 +27,6 @@ def queue():
 
 
 @pytest.fixture
-def planner(client):
-    with system_tenant():
-        client.force_login(make_user("planner"))
-    return client
-
-
-@pytest.fixture
 def run(queue):
     with system_tenant():
         run = start_forecast(queues=[queue], origin_at=ORIGIN, created_by=None, days=7)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from forecasting import queries
 from forecasting.jobs import start_forecast
 from forecasting.services import ActualRow, OverrideChange, create_override, record_actuals
-from tests.factories.org import make_client, make_queue, make_site, make_user, make_work_type
+from tests.factories.org import make_client, make_queue, make_site, make_work_type
 from tests.forecasting.rows import ORIGIN, add_history, finish
 from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
@@ -188,13 +188,6 @@ def test_queues_that_move_together_have_a_wider_band():
     assert apart[1] < 0.6  # six independent queues: about 1 / sqrt(6) of the added bands
     assert together[2] > 0.015
     assert apart[2] < 0.01
-
-
-@pytest.fixture
-def planner(client):
-    with system_tenant():
-        client.force_login(make_user("planner"))
-    return client
 
 
 def test_totals_over_rest_add_up(planner, operation):

@@ -16,13 +16,6 @@ pytestmark = pytest.mark.django_db
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
 
 
-@pytest.fixture
-def planner(client):
-    with system_tenant():
-        client.force_login(make_user("planner"))
-    return client
-
-
 def text_of(answer):
     assert answer.status_code == 200, answer.content
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))

@@ -9,7 +9,7 @@ from scheduling.queries.board import coverage
 from scheduling.queries.versions import requirement_for
 from staffing import queries
 from staffing.models import RequirementRun
-from tests.factories.org import make_goal, make_queue, make_user
+from tests.factories.org import make_goal, make_queue
 from tests.factories.scheduling import make_version
 from tests.staffing.rows import MONDAY, compute, make_forecast, start_without_ringing
 from wfm.org.tenancy import system_tenant
@@ -53,13 +53,6 @@ def long(queue, staffed):
 @pytest.fixture
 def short(queue, long, staffed):
     return staffed(queue, days=1, offered=300, at=MONDAY + timedelta(hours=1))
-
-
-@pytest.fixture
-def planner(client):
-    with system_tenant():
-        client.force_login(make_user("planner"))
-    return client
 
 
 def test_the_board_joins_both(planner, queue, long, short):

@@ -31,13 +31,6 @@ WEEK = {"from": "2026-03-02", "to": "2026-03-08"}
 
 
 @pytest.fixture
-def planner(client):
-    with system_tenant():
-        client.force_login(make_user("planner"))
-    return client
-
-
-@pytest.fixture
 def operation(monkeypatch):
     """A voice and a mail queue with a published requirement of one day."""
     with system_tenant():
