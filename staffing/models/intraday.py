@@ -4,11 +4,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from forecasting.models.history import ByQueueQuerySet
-from staffing.models.run import RequirementRun
+from staffing.models.run import RequirementFigures, RequirementRun
 from wfm.org.models import Queue
 
 
-class IntradayRequirement(models.Model):
+class IntradayRequirement(RequirementFigures):
     """One interval of today, staffed anew after the update of the forecast; the latest one stays.
 
     The published requirement is not changed; this stands before its number while that run is in
@@ -16,20 +16,8 @@ class IntradayRequirement(models.Model):
     """
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="+")
-    starts_at = models.DateTimeField()
     run = models.ForeignKey(RequirementRun, on_delete=models.CASCADE, related_name="+")
     """The published requirement that it corrects."""
-    offered = models.FloatField()
-    aht_seconds = models.FloatField(null=True, blank=True)
-    workload_erlangs = models.FloatField()
-    required_agents = models.FloatField()
-    required_fte = models.FloatField()
-    shrinkage_rate = models.FloatField(default=0)
-    service_level = models.FloatField(null=True, blank=True)
-    asa_seconds = models.FloatField(null=True, blank=True)
-    abandonment_rate = models.FloatField(null=True, blank=True)
-    occupancy_rate = models.FloatField(null=True, blank=True)
-    is_open = models.BooleanField(default=True)
     known_until = models.DateTimeField()
     """End of the last interval that counted."""
     forecast_made_at = models.DateTimeField()
@@ -45,6 +33,3 @@ class IntradayRequirement(models.Model):
                 fields=["queue", "starts_at"], name="staffing_intradayrequirement_once"
             )
         ]
-
-    def __str__(self) -> str:
-        return f"{self.queue_id} {self.starts_at:%Y-%m-%d %H:%M}: {self.required_agents:g}"

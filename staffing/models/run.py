@@ -1,6 +1,6 @@
 """Requirement runs and their rows."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -73,11 +73,12 @@ class RequirementQueueResult(RunResult):
         return f"{self.run_id} {self.queue_id}"
 
 
-class RequirementInterval(models.Model):
-    """One interval: people on position (net), paid people (gross), and what they would achieve."""
+class RequirementFigures(models.Model):
+    """What is told of one interval of a queue."""
 
-    run = models.ForeignKey(RequirementRun, on_delete=models.CASCADE, related_name="+")
-    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
+    if TYPE_CHECKING:
+        queue_id: int
+
     starts_at = models.DateTimeField()
     offered = models.FloatField()
     aht_seconds = models.FloatField(null=True, blank=True)
@@ -91,6 +92,19 @@ class RequirementInterval(models.Model):
     occupancy_rate = models.FloatField(null=True, blank=True)
     is_open = models.BooleanField(default=True)
 
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.starts_at:%Y-%m-%d %H:%M}: {self.required_agents:g}"
+
+
+class RequirementInterval(RequirementFigures):
+    """One interval: people on position (net), paid people (gross), and what they would achieve."""
+
+    run = models.ForeignKey(RequirementRun, on_delete=models.CASCADE, related_name="+")
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
+
     objects = ByQueueQuerySet.as_manager()
 
     class Meta:
@@ -101,6 +115,3 @@ class RequirementInterval(models.Model):
                 fields=["run", "queue", "starts_at"], name="staffing_requirementinterval_once"
             )
         ]
-
-    def __str__(self) -> str:
-        return f"{self.queue_id} {self.starts_at:%Y-%m-%d %H:%M}: {self.required_agents:g}"
