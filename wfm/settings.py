@@ -15,8 +15,10 @@ STATE_DIR = Path(env_text("WFM_STATE_DIR", str(BASE_DIR / ".state")))
 DEBUG = env_bool("WFM_DEBUG", default=False)
 # Commands that need no database (forecast_file, staff_file, solve_file) run without any of these;
 # servers and workers call `env.require` and refuse to start.
-REQUIRED_ENVIRONMENT = ("WFM_SECRET_KEY", "DATABASE_URL", "REDIS_URL")
+REQUIRED_ENVIRONMENT = ("WFM_SECRET_KEY", "WFM_CONTACT_KEY", "DATABASE_URL", "REDIS_URL")
 SECRET_KEY = env_text("WFM_SECRET_KEY", secrets.token_urlsafe(50))
+# Keys the hashes of customers. Changed, old and new contacts of a customer no longer meet.
+CONTACT_KEY = env_text("WFM_CONTACT_KEY", secrets.token_urlsafe(50))
 ALLOWED_HOSTS = env_list("WFM_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("WFM_TRUSTED_ORIGINS")
 BEHIND_TLS = env_bool("WFM_TLS", default=False)
@@ -244,6 +246,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # A contact of the same customer and queue within so many days is a repeat.
 REPEAT_WINDOW_DAYS = env_int("WFM_REPEAT_WINDOW_DAYS", 7)
+# Single contacts are deleted when they are so many days old; their counts by interval stay.
+CONTACT_RETENTION_DAYS = env_int("WFM_CONTACT_RETENTION_DAYS", 400, minimum=60)
 
 # The nightly refresh forecasts every queue; published, its requirement follows by itself.
 NIGHTLY_FORECAST_DAYS = env_int("WFM_NIGHTLY_FORECAST_DAYS", 63)

@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("WFM_SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests-50")
+os.environ.setdefault("WFM_CONTACT_KEY", "only-for-tests-only-for-tests-only-for-tests-60")
 
 from wfm.settings import *  # noqa: F403 - tests take every setting and change a few
 

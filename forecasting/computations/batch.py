@@ -267,15 +267,20 @@ def _told(drivers: Sequence[DriverInput | None]) -> FloatArray | None:
 
 def _splits(batch: Batch) -> dict[int, ContactSplit]:
     """First and repeat contacts of those queues whose customers are known, by queue id."""
-    known = queries.queues_with_contacts([queue.pk for queue in batch.queues])
+    ids = [queue.pk for queue in batch.queues]
+    bounds = queries.contact_bounds(ids, before=batch.origin_at)
     grid = batch._grid(batch.span.first, batch.span.history_days)  # noqa: SLF001 - of this module
-    return {
-        queue.pk: queries.contact_split(
+    found = {}
+    for queue in batch.queues:
+        if queue.pk not in bounds:
+            continue
+        # Volumes may reach back further than the contacts that are kept, or come sooner.
+        first, last = ((at.astimezone(grid.tz).date() - grid.first_date).days
+                       for at in bounds[queue.pk])  # fmt: skip
+        found[queue.pk] = queries.contact_split(
             queue, grid=grid, before=batch.origin_at, window_days=settings.REPEAT_WINDOW_DAYS
-        )
-        for queue in batch.queues
-        if queue.pk in known
-    }
+        ).known_within(first, last)
+    return found
 
 
 def _today(batch: Batch, offered: FloatArray) -> FloatArray | None:

@@ -74,8 +74,14 @@ def _collector(batch: ImportBatch, findings: Findings) -> Collector:
         )
     if batch.kind == ImportKind.CONTACTS:
         named = _named([queue for queue in queues if queue.is_live], batch, wanted="live queue")
+        clients = {queue.pk: queue.client_id for queue in queues}
         return ContactCollector(
-            queues=named, now=now(), hashed=contacts.hash_customer, findings=findings
+            queues=named,
+            now=now(),
+            hashed=lambda queue_id, customer: contacts.hash_customer(
+                customer, client_id=clients[queue_id]
+            ),
+            findings=findings,
         )
     return IntervalCollector(
         queues=_named(queues, batch, wanted="queue"),

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from forecasting import queries
@@ -15,6 +16,7 @@ from forecasting.computations.score_overrides import overrides_by_queue, score_o
 from forecasting.core.scoring import Score, score_days
 from forecasting.core.wall_clock import FloatArray, WallClockGrid
 from forecasting.models import ForecastSnapshot
+from forecasting.services.contacts import forget_contacts
 from forecasting.services.imports import discard_before
 from forecasting.services.snapshots import STORED, forget_old_snapshots, save_scores
 from wfm.jobs.runner import JobContext
@@ -22,6 +24,7 @@ from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 
 QUEUES_PER_STEP = 32
+CONTACTS_PER_STEP = 50_000
 CONTACT_FILES_KEPT = timedelta(days=1)
 WEEK_DAYS = 7
 
@@ -42,6 +45,7 @@ def score_snapshots(ctx: JobContext) -> dict[str, Any]:
         with ctx.publishing():
             scored += save_scores(_scores(step, first, last, at))
     overrides = _score_overrides(ctx, since=datetime.combine(first, time.min, tzinfo=UTC), at=at)
+    contacts = _forget_contacts(ctx, at)
     with ctx.publishing():
         forgotten = forget_old_snapshots(at=at)
         discarded = discard_before(at - CONTACT_FILES_KEPT)
@@ -50,7 +54,21 @@ def score_snapshots(ctx: JobContext) -> dict[str, Any]:
         "overrides_scored": overrides,
         "snapshots_forgotten": forgotten,
         "contact_files_discarded": discarded,
+        "contacts_forgotten": contacts,
     }
+
+
+def _forget_contacts(ctx: JobContext, at: datetime) -> int:
+    """Delete single contacts beyond their retention, a batch at a time."""
+    before = at - timedelta(days=settings.CONTACT_RETENTION_DAYS)
+    count = 0
+    while True:
+        ctx.raise_if_cancelled()
+        with ctx.publishing():
+            deleted = forget_contacts(before=before, limit=CONTACTS_PER_STEP)
+        count += deleted
+        if deleted < CONTACTS_PER_STEP:
+            return count
 
 
 def _score_overrides(ctx: JobContext, *, since: datetime, at: datetime) -> int:

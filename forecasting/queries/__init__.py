@@ -24,9 +24,9 @@ from forecasting.queries.components import (
 )
 from forecasting.queries.contacts import (
     ContactSplit,
+    contact_bounds,
     contact_counts,
     contact_split,
-    queues_with_contacts,
 )
 from forecasting.queries.days import (
     DayState,
@@ -114,6 +114,7 @@ __all__ = [
     "by_reason",
     "cells_of",
     "completed_series",
+    "contact_bounds",
     "contact_counts",
     "contact_split",
     "daily_totals",
@@ -150,7 +151,6 @@ __all__ = [
     "queue_accuracies",
     "queue_cells",
     "queue_overviews",
-    "queues_with_contacts",
     "realized_accuracy",
     "series_in_force",
     "settled_offered",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
+from django.db import connection
 
 from forecasting.core.wall_clock import FloatArray, WallClockGrid
-from forecasting.models import ContactRecord
 from wfm.org.binary_copy import read_columns
 from wfm.org.models import Queue
 from wfm.timeline import day_bounds
@@ -17,6 +18,16 @@ COUNT_SQL = """
 SELECT extract(epoch FROM arrived_at)::bigint, count(*)::bigint
 FROM forecasting_contactrecord
 WHERE queue_id = %s AND arrived_at >= %s AND arrived_at < %s GROUP BY 1
+"""
+BOUNDS_SQL = """
+SELECT queue.id, earliest.arrived_at, latest.arrived_at
+FROM unnest(%s::bigint[]) AS queue(id),
+LATERAL (SELECT arrived_at FROM forecasting_contactrecord
+         WHERE queue_id = queue.id AND arrived_at < %s
+         ORDER BY arrived_at LIMIT 1) AS earliest,
+LATERAL (SELECT arrived_at FROM forecasting_contactrecord
+         WHERE queue_id = queue.id AND arrived_at < %s
+         ORDER BY arrived_at DESC LIMIT 1) AS latest
 """
 # A chain begins with the last contact that is no repeat; contacts of the window before the grid
 # are read, too, so that its first days know what came before.
@@ -47,11 +58,22 @@ class ContactSplit:
     repeat: FloatArray
     lag_counts: FloatArray
 
+    def known_within(self, first_day: int, last_day: int) -> ContactSplit:
+        """The same with the days outside unknown: no contact of them is kept."""
+        first, repeat = self.first.copy(), self.repeat.copy()
+        for counts in (first, repeat):
+            counts[: max(first_day, 0)] = np.nan
+            counts[last_day + 1 :] = np.nan
+        return ContactSplit(first=first, repeat=repeat, lag_counts=self.lag_counts)
 
-def queues_with_contacts(queue_ids: list[int]) -> set[int]:
-    """Queues of which single contacts are kept."""
-    found = ContactRecord.objects.filter(queue__in=queue_ids)
-    return set(found.order_by().values_list("queue_id", flat=True).distinct())
+
+def contact_bounds(
+    queue_ids: Sequence[int], *, before: datetime
+) -> dict[int, tuple[datetime, datetime]]:
+    """First and last single contact that is kept, by queue; queues without any are absent."""
+    with connection.cursor() as cursor:
+        cursor.execute(BOUNDS_SQL, [[*queue_ids], before, before])
+        return {queue_id: (first, last) for queue_id, first, last in cursor.fetchall()}
 
 
 def contact_counts(queue: Queue, *, grid: WallClockGrid) -> FloatArray:

@@ -24,12 +24,25 @@ from wfm.org.models import Queue
 
 COLUMNS = {"queue_id": "bigint", "arrived_at": "timestamptz", "customer_hash": "text"}
 HASH_BYTES = 16
+# Queue by queue, so that the index of queue and time leads to what is old.
+FORGET_SQL = """
+DELETE FROM forecasting_contactrecord WHERE id IN (
+    SELECT old.id FROM org_queue AS queue,
+    LATERAL (SELECT id FROM forecasting_contactrecord
+             WHERE queue_id = queue.id AND arrived_at < %s) AS old
+    LIMIT %s
+)
+"""
 
 
-def hash_customer(customer: str) -> bytes:
-    """A keyed hash: equal for equal customers, and not to be undone without the server's key."""
-    key = f"contacts:{settings.SECRET_KEY}".encode()
-    return hmac.new(key, customer.strip().lower().encode(), sha256).digest()[:HASH_BYTES]
+def hash_customer(customer: str, *, client_id: int) -> bytes:
+    """A keyed hash: equal for equal customers of a client, not to be undone without the key.
+
+    The same person has another hash with each client, so that their rows cannot be joined. The key
+    is this purpose's own: it outlives a change of the one that signs sessions.
+    """
+    text = f"{client_id}:{customer.strip().lower()}"
+    return hmac.new(settings.CONTACT_KEY.encode(), text.encode(), sha256).digest()[:HASH_BYTES]
 
 
 def stage_contacts(rows: Sequence[ContactRow]) -> int:
@@ -89,3 +102,10 @@ def _intervals(queue: Queue, first: datetime, last: datetime) -> list[ActualRow]
         for start, count, opened, chosen in zip(starts, counts, is_open, inside, strict=True)
         if chosen and (opened or count)
     ]
+
+
+def forget_contacts(*, before: datetime, limit: int) -> int:
+    """Delete up to so many single contacts from before then; their counts by interval stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_SQL, [before, limit])
+        return int(cursor.rowcount)

@@ -15,6 +15,7 @@ VARIABLES = {
     "REDIS_PASSWORD": "redis",
     "WFM_APP_PASSWORD": "app",
     "WFM_OWNER_PASSWORD": "owner",
+    "WFM_CONTACT_KEY": "contacts",
     "WFM_SECRET_KEY": "key",
 }
 

@@ -47,6 +47,7 @@ class Stack:
                 "WFM_APP_PASSWORD",
                 "WFM_OWNER_PASSWORD",
                 "WFM_SECRET_KEY",
+                "WFM_CONTACT_KEY",
             )
         }
         self.services = compose.load(self.secrets)["services"]

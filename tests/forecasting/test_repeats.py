@@ -1,6 +1,7 @@
 """Customers who call again: from a file of contacts to a split forecast."""
 
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from forecasting.models import (
 )
 from forecasting.services import create_import
 from forecasting.services.import_files import stored_file
-from tests.factories.org import make_deferred_queue, make_queue, make_user
+from tests.factories.org import make_client, make_deferred_queue, make_queue, make_user
 from tests.forecasting.customers import first_contacts
 from tests.forecasting.rows import ORIGIN, add_history, finish
 from wfm.jobs.models import JobStatus
@@ -101,6 +102,76 @@ def test_a_file_of_contacts_becomes_intervals_and_hashed_customers(queue):
     assert len({bytes(item) for item in kept}) == len({customer for _at, customer in contacts})
     assert all(len(item) == 16 for item in kept)
     assert not any(b"customer" in bytes(item) for item in kept)
+
+
+def hashes_of(queue):
+    with system_tenant():
+        kept = ContactRecord.objects.filter(queue=queue).values_list("customer_hash", flat=True)
+        return {bytes(item) for item in kept}
+
+
+def test_a_customer_of_two_clients_has_two_hashes():
+    """Their rows cannot be joined; two queues of one client share the customer."""
+    with system_tenant():
+        bank = make_client()
+        cards = make_queue(name="Cards", client=bank, interval_minutes=60)
+        loans = make_queue(name="Loans", client=bank, interval_minutes=60)
+        shop = make_queue(name="Shop", interval_minutes=60)
+    for queue in (cards, loans, shop):
+        upload([(ORIGIN - timedelta(days=1), "ann@example.com")], queue)
+    assert hashes_of(cards) == hashes_of(loans)
+    assert len(hashes_of(cards) | hashes_of(shop)) == 2
+
+
+def test_the_hashes_have_a_key_of_their_own(queue, settings):
+    """A new key for sessions leaves them; another contact key makes others."""
+    upload([(ORIGIN - timedelta(days=1), "ann")], queue)
+    first = hashes_of(queue)
+    settings.SECRET_KEY = "another-key-another-key-another-key-another-key-50"
+    upload([(ORIGIN - timedelta(days=2), "ann")], queue)
+    assert hashes_of(queue) == first
+    settings.CONTACT_KEY = "another-key-another-key-another-key-another-key-60"
+    upload([(ORIGIN - timedelta(days=3), "ann")], queue)
+    assert len(hashes_of(queue)) == 2
+
+
+def test_the_night_deletes_old_contacts_in_batches_and_keeps_their_counts(
+    queue, settings, monkeypatch
+):
+    settings.CONTACT_RETENTION_DAYS = 60
+    handler = import_module("forecasting.computations.score_snapshots")
+    monkeypatch.setattr(handler, "CONTACTS_PER_STEP", 100)
+    contacts = contacts_of(days=3)
+    upload(contacts, queue)
+    at = ORIGIN + timedelta(days=59)
+    old = [moment for moment, _who in contacts if moment < at - timedelta(days=60)]
+    assert len(contacts) > len(old) > 100
+    with system_tenant():
+        counts = list(
+            IntervalActual.objects.order_by("starts_at").values_list("offered", flat=True)
+        )
+        job = start_scoring(first=at.date(), last=at.date(), at=at)
+    assert finish(job).result["contacts_forgotten"] == len(old)
+    with system_tenant():
+        assert ContactRecord.objects.count() == len(contacts) - len(old)
+        after = IntervalActual.objects.order_by("starts_at").values_list("offered", flat=True)
+        assert list(after) == counts
+
+
+def test_volumes_from_before_the_contacts_that_are_kept_count_as_unknown(queue):
+    """Half of the volumes have no contacts any more: those days are no days without first calls."""
+    upload(contacts_of(), queue)
+    whole = share_of_repeats(made(queue))
+    with system_tenant():
+        before = ORIGIN - timedelta(days=DAYS // 2)
+        ContactRecord.objects.filter(arrived_at__lt=before).delete()
+    assert share_of_repeats(made(queue)) == pytest.approx(whole, abs=0.02)
+
+
+def share_of_repeats(run):
+    with system_tenant():
+        rows = list(ForecastInterval.objects.filter(run=run))
+    return sum(row.repeat_mean for row in rows) / sum(row.mean for row in rows)
 
 
 def test_the_uploaded_file_is_not_kept(queue):

@@ -106,6 +106,8 @@ class House:
         }
         if not self._environment.get("WFM_SECRET_KEY"):
             self._environment["WFM_SECRET_KEY"] = self._state.secret_key()
+        if not self._environment.get("WFM_CONTACT_KEY"):
+            self._environment["WFM_CONTACT_KEY"] = self._state.contact_key()
         self._start_servers(cluster)
         write_private(self._state.environment_path, json.dumps(self._environment))
         self._prepare()

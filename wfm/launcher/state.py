@@ -53,7 +53,14 @@ class State:
 
     def secret_key(self) -> str:
         """Return Django's secret key, made at the first start."""
-        path = self.folder / "secret-key"
+        return self._secret("secret-key")
+
+    def contact_key(self) -> str:
+        """Return the key of the customers' hashes, made at the first start."""
+        return self._secret("contact-key")
+
+    def _secret(self, name: str) -> str:
+        path = self.folder / name
         if not path.exists():
             write_private(path, secrets.token_urlsafe(50))
         return path.read_text()

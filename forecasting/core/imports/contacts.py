@@ -24,7 +24,8 @@ class ContactRow:
 class ContactCollector(Collector):
     """Collects records as contacts; the customer's key is hashed at once and not kept."""
 
-    hashed: Callable[[str], bytes]
+    hashed: Callable[[int, str], bytes]
+    """Queue id and customer to the keyed hash."""
     contacts: dict[ContactRow, None] = field(default_factory=dict)
 
     def take(self, spec: QueueSpec, record: Record) -> None:
@@ -39,7 +40,7 @@ class ContactCollector(Collector):
         if at > self.now:
             self.findings.add(record.line, "future", f"The contact at {at} is in the future.")
             return
-        self.contacts[ContactRow(spec.pk, at, self.hashed(customer))] = None
+        self.contacts[ContactRow(spec.pk, at, self.hashed(spec.pk, customer))] = None
 
     def rows(self) -> list[ContactRow]:
         """All contacts."""
