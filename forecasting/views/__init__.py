@@ -2,8 +2,8 @@
 
 from forecasting.views.accuracy import accuracy
 from forecasting.views.forecasts import index, publish, queue_forecast, run, start
-from forecasting.views.history import history, sample, special_day_delete, special_day_set
-from forecasting.views.holidays import holiday_codes_set
+from forecasting.views.history import history, sample
+from forecasting.views.holidays import holiday_codes_set, special_day_delete, special_day_set
 from forecasting.views.imports import apply, check, import_batch, imports, upload
 from forecasting.views.inputs import (
     driver_link,

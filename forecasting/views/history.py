@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from forecasting import queries
 from forecasting.forms import HolidayCodesForm, SpecialDayForm
 from forecasting.models import SpecialDay
 from forecasting.queries import DayState
-from forecasting.services import UnableToSetSpecialDay, set_special_day
 from forecasting.services.import_files import sample_file
 from forecasting.views.charts import interval_chart
 from wfm.org.access import access_of
 from wfm.org.access_views import require
 from wfm.org.models import Queue
 from wfm.web.charts import Axis, CategoryChart, Series
-from wfm.web.formats import local_day
 from wfm.web.scope import Scope, page_scope
 
 INTERVAL_CHART_DAYS = 31
@@ -121,45 +117,3 @@ def sample(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(sample_file(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="history-sample.csv"'
     return response
-
-
-@require_POST
-@require("history.edit")
-def special_day_set(request: HttpRequest, queue_pk: int) -> HttpResponse:
-    """Declare a date special."""
-    queue = get_object_or_404(Queue.objects.visible_to(request.user), pk=queue_pk)
-    form = SpecialDayForm(request.POST)
-    back = redirect(f"{reverse('history')}?queue={queue.pk}#special-days")
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(map(str, errors)))
-        return back
-    data = form.cleaned_data
-    try:
-        day = set_special_day(
-            queue=queue,
-            on_date=data["date"],
-            kind=data["kind"],
-            name=data["name"],
-            factor=data["factor"],
-        )
-    except UnableToSetSpecialDay as error:
-        messages.error(request, str(error))
-        return back
-    messages.success(
-        request,
-        _("%(day)s is now special. The next forecast learns from it.")
-        % {"day": local_day(day.date)},
-    )
-    return back
-
-
-@require_POST
-@require("history.edit")
-def special_day_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make a date ordinary again."""
-    day = get_object_or_404(SpecialDay.objects.visible_to(request.user), pk=pk)
-    queue_pk, name = day.queue_id, str(day)
-    day.delete()
-    messages.success(request, _("%(day)s is an ordinary day again.") % {"day": name})
-    return redirect(f"{reverse('history')}?queue={queue_pk}#special-days")
