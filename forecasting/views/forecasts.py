@@ -34,6 +34,7 @@ from forecasting.views.words import (
 from wfm.org.access import access_of
 from wfm.org.access_views import person_of, require
 from wfm.org.models import Queue
+from wfm.web.form_errors import is_good
 from wfm.web.scope import Scope, page_scope
 
 ROWS_PER_PAGE = 20
@@ -110,9 +111,7 @@ def _results(request: HttpRequest, wanted: Q, scope: Scope | None) -> list[dict[
 def start(request: HttpRequest) -> HttpResponse:
     """Start a forecast of one queue or of all."""
     form = StartForm(request.POST, principal=request.user)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(map(str, errors)))
+    if not is_good(request, form):
         return redirect("forecast")
     chosen = form.cleaned_data["queue"]
     queues = Queue.objects.visible_to(request.user).active().order_by("pk")

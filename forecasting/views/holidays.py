@@ -14,6 +14,7 @@ from forecasting.models import SpecialDay
 from forecasting.services import UnableToSetSpecialDay, set_holiday_codes, set_special_day
 from wfm.org.access_views import require
 from wfm.org.models import Queue
+from wfm.web.form_errors import is_good
 from wfm.web.formats import local_day
 
 
@@ -24,8 +25,7 @@ def holiday_codes_set(request: HttpRequest, queue_pk: int) -> HttpResponse:
     queue = get_object_or_404(Queue.objects.visible_to(request.user), pk=queue_pk)
     form = HolidayCodesForm(request.POST)
     back = _back(queue.pk)
-    if not form.is_valid():
-        messages.error(request, " ".join(map(str, form.errors["codes"])))
+    if not is_good(request, form):
         return back
     try:
         codes = set_holiday_codes(queue=queue, codes=form.cleaned_data["codes"])
@@ -47,9 +47,7 @@ def special_day_set(request: HttpRequest, queue_pk: int) -> HttpResponse:
     queue = get_object_or_404(Queue.objects.visible_to(request.user), pk=queue_pk)
     form = SpecialDayForm(request.POST)
     back = _back(queue.pk)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(map(str, errors)))
+    if not is_good(request, form):
         return back
     data = form.cleaned_data
     try:

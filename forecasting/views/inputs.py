@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -44,6 +43,7 @@ from forecasting.views.words import driver_words
 from wfm.org.access import access_of
 from wfm.org.access_views import person_of, require
 from wfm.org.models import Queue
+from wfm.web.form_errors import is_good
 from wfm.web.scope import page_scope
 
 DAYS_SHOWN = 60
@@ -117,21 +117,13 @@ def _back(queue: Queue, part: str) -> HttpResponse:
     return redirect(f"{reverse('forecast-inputs')}?queue={queue.pk}#{part}")
 
 
-def _said(request: HttpRequest, form: forms.Form) -> bool:
-    """Whether the form is good; its errors are shown otherwise."""
-    for name, errors in form.errors.items():
-        label = form.fields[name].label if name in form.fields else ""
-        messages.error(request, f"{label}: {' '.join(map(str, errors))}".removeprefix(": "))
-    return form.is_valid()
-
-
 @require_POST
 @require("forecast.run")
 def driver_link(request: HttpRequest, queue_pk: int) -> HttpResponse:
     """Let the queue's forecasts try a driver."""
     queue = _queue(request, queue_pk)
     form = DriverLinkForm(request.POST, queue=queue, principal=request.user)
-    if _said(request, form):
+    if is_good(request, form):
         chosen = form.cleaned_data["driver"]
         name = "series" if isinstance(chosen, DriverSeries) else "driver_queue"
         try:
@@ -162,7 +154,7 @@ def driver_series_create(request: HttpRequest, queue_pk: int) -> HttpResponse:
     """A new named driver, linked to the queue at once."""
     queue = _queue(request, queue_pk)
     form = DriverSeriesForm(request.POST)
-    if _said(request, form):
+    if is_good(request, form):
         try:
             link_driver(queue=queue, series=create_series(**form.cleaned_data))
         except UnableToSetDriver as error:
@@ -178,7 +170,7 @@ def driver_values_set(request: HttpRequest, queue_pk: int) -> HttpResponse:
     """Record typed or pasted days of a driver."""
     queue = _queue(request, queue_pk)
     form = DriverValuesForm(request.POST, links=_links(request, queue))
-    if _said(request, form):
+    if is_good(request, form):
         chosen = form.cleaned_data["driver"]
         name = "series" if isinstance(chosen, DriverSeries) else "queue"
         try:
@@ -205,7 +197,7 @@ def starting_plan_set(request: HttpRequest, queue_pk: int) -> HttpResponse:
         messages.success(request, _("The queue is forecast from its own history alone."))
         return _back(queue, "start")
     form = StartingPlanForm(request.POST, queue=queue, principal=request.user, plan=None)
-    if _said(request, form):
+    if is_good(request, form):
         try:
             set_starting_plan(queue=queue, **form.cleaned_data)
         except UnableToPlanStart as error:

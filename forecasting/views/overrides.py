@@ -15,6 +15,7 @@ from forecasting.services import OverrideChange, UnableToOverride, create_overri
 from forecasting.views.forecasts import queue_url
 from wfm.org.access_views import person_of, require
 from wfm.org.models import Queue
+from wfm.web.form_errors import is_good
 
 
 @require_POST
@@ -26,10 +27,7 @@ def override_create(request: HttpRequest, pk: int, queue_pk: int) -> HttpRespons
     get_object_or_404(ForecastQueueResult, run=run, queue=queue)
     form = OverrideForm(request.POST, queue=queue)
     back = redirect(f"{queue_url(run, queue)}#overrides")
-    if not form.is_valid():
-        for name, errors in form.errors.items():
-            label = form.fields[name].label if name in form.fields else ""
-            messages.error(request, f"{label}: {' '.join(map(str, errors))}".removeprefix(": "))
+    if not is_good(request, form):
         return back
     data = dict(form.cleaned_data)
     change = OverrideChange(**{name: data.pop(name) for name in ("component", "kind", "value")})

@@ -19,6 +19,7 @@ from staffing.jobs import start_requirement
 from staffing.models import RequirementRun
 from staffing.services import UnableToPublish, UnableToStaffRun, publish_requirement
 from wfm.org.access_views import person_of, require
+from wfm.web.form_errors import is_good
 
 ROWS_PER_PAGE = 30
 
@@ -45,9 +46,7 @@ def _latest_forecast(request: HttpRequest) -> ForecastRun | None:
 def start(request: HttpRequest) -> HttpResponse:
     """Start a run from the forecast named, else from the latest published one."""
     form = StartForm(request.POST)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(map(str, errors)))
+    if not is_good(request, form):
         return redirect("requirement-runs")
     forecasts = ForecastRun.objects.visible_to(request.user).published()
     named = request.POST.get("forecast_run", "")
