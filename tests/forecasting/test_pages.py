@@ -137,7 +137,7 @@ def test_all_queues_are_forecast_when_none_is_chosen(planner, queue):
 
 def test_a_wrong_start_is_refused_with_a_sentence(planner, queue):
     answer = planner.post(reverse("forecast-start"), {"queue": "", "days": 0}, follow=True)
-    assert messages_of(answer) == ["Days: Ensure this value is greater than or equal to 1."]
+    assert messages_of(answer) == ["Days ahead: Ensure this value is greater than or equal to 1."]
 
 
 def test_the_queue_page_opens_around_the_origin(planner, queue, run):
