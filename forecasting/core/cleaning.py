@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from forecasting.core.wall_clock import BoolArray, FloatArray
+from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
 NEIGHBOR_WEEKS = 4
 SUSPICIOUS_Z = 3.5
@@ -110,22 +110,22 @@ def spread_cells(shape: tuple[int, ...]) -> tuple[slice, ...]:
     return np.s_[:, :, -SPREAD_WEEKS:, :: max(1, shape[-1] // SPREAD_LABELS)]
 
 
-def huber_weights(volumes: FloatArray, expected: FloatArray, dispersion: float) -> FloatArray:
-    """Huber weight of every cell of a queue, 1 within HUBER_CELL_Z.
+def huber_weights(
+    volumes: FloatArray, expected: FloatArray, dispersion: float
+) -> tuple[IntArray, FloatArray]:
+    """Cells of a queue that lie beyond HUBER_CELL_Z, and their Huber weights; all others have 1.
 
     The spread of a cell is its counting noise and the queue's median excess over it. Queues come
     one at a time so that their cells stay in the processor's cache.
     """
     gaps = volumes - expected
     gaps *= gaps
-    np.maximum(gaps, 1e-18, out=gaps)
-    weights = expected * dispersion
-    weights *= expected
-    weights += np.maximum(expected, LEAST_CELL_VARIANCE)
-    weights *= HUBER_CELL_Z**2
-    weights /= gaps
-    np.minimum(weights, 1.0, out=weights)
-    return np.sqrt(weights, out=weights)
+    limits = expected * expected
+    limits *= dispersion
+    limits += np.maximum(expected, LEAST_CELL_VARIANCE)
+    limits *= HUBER_CELL_Z**2
+    far = np.flatnonzero(gaps > limits)
+    return far, np.sqrt(limits.ravel()[far] / gaps.ravel()[far])
 
 
 def median_excess(gaps: FloatArray, seen: FloatArray, expected: FloatArray) -> FloatArray:

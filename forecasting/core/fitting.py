@@ -132,12 +132,12 @@ def _weighted_cells(
     some = spread_cells(x.shape)
     expected = rates[:, :, None, some[-1]] * of_day[:, :, some[2]]
     spread = median_excess(x[some] - expected, seen[some], expected)
-    counted = np.empty(x.shape)
+    counted = seen.copy()
     for queue in range(len(x)):
         due = rates[queue, :, None] * of_day[queue]
-        weights = huber_weights(x[queue], due, float(spread[queue]))
-        np.multiply(seen[queue], weights, out=counted[queue])
-        x[queue] *= weights
+        far, weights = huber_weights(x[queue], due, float(spread[queue]))
+        x[queue].reshape(-1)[far] *= weights
+        counted[queue].reshape(-1)[far] *= weights
     return x, counted
 
 

@@ -36,9 +36,15 @@ def outages(volumes: FloatArray, known: FloatArray) -> BoolArray:
     least = SILENT_CONTACTS * (1.0 + 4.0 * spread)
     due = due.reshape(len(due), -1, due.shape[-1])[:, -days:]
     silent = (volumes == 0) | (known == 0)
-    dead = silent & (known > 0) & (_stretch_totals(due, silent) >= least[:, None, None])
+    dead = np.zeros(silent.shape, dtype=bool)
+    # Only days that were silent for so much in all can hold a stretch of it.
+    queue, day = np.nonzero(np.einsum("qdl,qdl->qd", due, silent * 1.0) >= 0.999 * least[:, None])
+    if queue.size:
+        stretches = _stretch_totals(due[queue, day], silent[queue, day])
+        dead[queue, day] = stretches >= least[queue, None]
+        dead &= silent & (known > 0)
     if not dead.any():
-        return np.asarray(dead)
+        return dead
     return np.asarray(dead & ~_lasting(dead, known > 0))
 
 

@@ -137,14 +137,10 @@ def pool_like_weekdays(counts: FloatArray, exposures: FloatArray) -> tuple[Float
     of_day = filled.sum(axis=-1)
     both = (filled @ filled.swapaxes(1, 2))[:, FIRST_OF_PAIR, SECOND_OF_PAIR]
     labels = np.maximum(of_day[:, FIRST_OF_PAIR] + of_day[:, SECOND_OF_PAIR] - both, 1)
-    gaps, second = shapes[:, FIRST_OF_PAIR], shapes[:, SECOND_OF_PAIR]
-    pooled = gaps + second
-    pooled /= 2
-    np.maximum(pooled, 1e-12, out=pooled)
-    gaps -= second
-    gaps *= gaps
-    gaps /= pooled
-    distance = gaps.sum(axis=-1)
+    distance = np.empty(labels.shape)
+    for apart in range(1, DAYS_PER_WEEK):
+        pairs = apart == SECOND_OF_PAIR - FIRST_OF_PAIR
+        distance[:, pairs] = _chi_square(shapes[:, :-apart], shapes[:, apart:])
     excess = np.maximum(distance / labels / pair_noise - 1.0, 0.0)
     likeness = np.zeros((len(counts), DAYS_PER_WEEK, DAYS_PER_WEEK))
     likeness[:, FIRST_OF_PAIR, SECOND_OF_PAIR] = np.exp(-2.0 * excess)
@@ -153,6 +149,17 @@ def pool_like_weekdays(counts: FloatArray, exposures: FloatArray) -> tuple[Float
     lent = likeness @ counts
     lent_exposure = likeness @ (exposures * daily)
     return lent, np.where(daily > 0, lent_exposure / np.maximum(daily, 1e-9), exposures)
+
+
+def _chi_square(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Squared differences of shapes over their means, summed over the labels."""
+    gaps = first - second
+    gaps *= gaps
+    usual = first + second
+    usual *= 0.5
+    np.maximum(usual, 1e-12, out=usual)
+    gaps /= usual
+    return np.asarray(gaps.sum(axis=-1))
 
 
 def smooth_labels(counts: FloatArray, exposures: FloatArray, passes: int) -> FloatArray:
