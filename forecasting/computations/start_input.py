@@ -263,10 +263,12 @@ def _mixed(made: QueueForecast, planned: QueueForecast, start: _Start) -> QueueF
     if not np.array_equal(made.starts_at, planned.starts_at):
         return made
     labels = start.ahead.fold(blended(start=planned.mean, own=made.mean, **ages))
-    mean = labels / np.maximum(start.ahead.repeats, 1)
+    label_mean = labels / np.maximum(start.ahead.repeats, 1)
+    mean = np.where(made.is_open, start.ahead.pick(label_mean), 0.0)
     return replace(
         made,
-        mean=np.where(made.is_open, start.ahead.pick(mean), 0.0),
+        mean=mean,
+        repeat_mean=_same_share(made, mean),
         quantiles=np.stack(
             [
                 blended(start=low, own=own, **ages)
@@ -275,5 +277,13 @@ def _mixed(made: QueueForecast, planned: QueueForecast, start: _Start) -> QueueF
         ),
         reason=f"{planned.reason} {made.reason}",
         components=made.components | {"start": planned.components["start"]},
-        days=_factors(start.ahead.first_date, mean, start.is_open),
+        days=_factors(start.ahead.first_date, label_mean, start.is_open),
     )
+
+
+def _same_share(made: QueueForecast, mean: FloatArray) -> FloatArray | None:
+    """Repeated contacts as the same part of another mean."""
+    if made.repeat_mean is None:
+        return None
+    share = np.divide(made.repeat_mean, made.mean, out=np.zeros_like(mean), where=made.mean > 0)
+    return mean * share

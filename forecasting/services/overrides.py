@@ -17,6 +17,7 @@ from forecasting.queries.runs import (
     latest_run,
     override_data,
 )
+from forecasting.services.runs import lock_queues
 from forecasting.services.staging import Staging
 from wfm.jobs.publication import lock_run
 from wfm.org.models import Queue, User
@@ -66,6 +67,7 @@ def create_override(
         raise UnableToOverride(_("Expected a number, got %(value)s.") % {"value": change.value})
     with refused_as(UnableToOverride):
         override.full_clean()
+    lock_queues([queue.pk])
     override.save()
     _reapply_to_draft(queue)
     return override
@@ -74,6 +76,7 @@ def create_override(
 @transaction.atomic
 def revoke_override(*, override: Override, revoked_at: datetime, revoked_by: User | None) -> None:
     """Undo an override; it stays in the log."""
+    lock_queues([override.queue_id])
     changed = Override.objects.filter(pk=override.pk, revoked_at=None).update(
         revoked_at=revoked_at, revoked_by=revoked_by
     )

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from forecasting import queries
-from forecasting.models import ForecastQueueResult, SpecialDay
+from forecasting.models import DriverSeries, ForecastQueueResult, SpecialDay
 from forecasting.queries import ExplainedInterval
 from forecasting.views.charts import interval_chart
 from wfm.org.models import Holiday, Queue
@@ -132,11 +132,13 @@ def _special_name(queue: Queue, on_date: date) -> str:
 
 
 def _driver_names(result: ForecastQueueResult) -> str:
-    """The queues that drive this one in this run."""
+    """The queues and named drivers that drive this queue in this run."""
     kept = result.components.get("driver") or {}
-    ids = [item.get("queue_id") for item in (kept, *kept.get("more", []))]
-    names = Queue.objects.filter(pk__in=[pk for pk in ids if pk]).order_by("name")
-    return ", ".join(names.values_list("name", flat=True)) or _("drivers")
+    items = (kept, *kept.get("more", []))
+    queues = Queue.objects.filter(pk__in=[item.get("queue_id") for item in items])
+    series = DriverSeries.objects.filter(pk__in=[item.get("series_id") for item in items])
+    names = [*queues.values_list("name", flat=True), *series.values_list("name", flat=True)]
+    return ", ".join(sorted(names)) or _("drivers")
 
 
 def _change(factor: float) -> str:

@@ -17,7 +17,13 @@ from forecasting.core.overrides import (
 )
 from forecasting.core.why import growth_per_week, number_parts
 from forecasting.jobs import start_forecast
-from forecasting.models import ForecastDay, ForecastInterval, Override
+from forecasting.models import (
+    DriverSeries,
+    ForecastDay,
+    ForecastInterval,
+    ForecastQueueResult,
+    Override,
+)
 from forecasting.services import (
     OverrideChange,
     UnableToOverride,
@@ -309,6 +315,28 @@ def test_the_page_takes_a_day_apart_and_says_why(planner, queue):
     assert "Sale 0.60" in sentence
     assert f"= {chosen.mean:.1f}; usual range " in sentence
     assert len(context["day"]["chart"]["x"]) == 48
+
+
+def test_the_page_names_every_driver_of_a_number(planner, queue):
+    """Other queues and named drivers alike."""
+    run = made(queue)
+    with system_tenant():
+        claims = make_queue(name="Claims")
+        mail = DriverSeries.objects.create(name="Spring mailing", unit="letter")
+        result = ForecastQueueResult.objects.get(run=run, queue=queue)
+        result.components["driver"] = {
+            "words": "Both bring calls.",
+            "queue_id": claims.pk,
+            "series_id": None,
+            "more": [{"words": "", "queue_id": None, "series_id": mail.pk}],
+        }
+        result.save(update_fields=["components"])
+        ForecastDay.objects.filter(run=run).update(driver=1.2)
+    page = planner.get(
+        reverse("forecast-queue", args=[run.pk, queue.pk]),
+        {"from": "2026-03-16", "to": "2026-03-22", "day": "2026-03-17"},
+    )
+    assert "Claims, Spring mailing +20 %" in page.context["day"]["sentence"]
 
 
 def test_the_page_says_what_was_changed_by_hand(planner, queue):

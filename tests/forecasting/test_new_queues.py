@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from forecasting.jobs import start_forecast
-from forecasting.models import ForecastDay, ForecastInterval, ForecastQueueResult, StartingPlan
+from forecasting.models import (
+    ForecastDay,
+    ForecastInterval,
+    ForecastQueueResult,
+    ForecastRun,
+    StartingPlan,
+)
 from forecasting.services import (
     UnableToPlanStart,
     clear_starting_plan,
@@ -13,9 +19,15 @@ from forecasting.services import (
 )
 from tests.factories.org import make_queue
 from tests.forecasting.rows import ORIGIN, add_history, finish
+from tests.forecasting.test_repeats import contacts_of, upload
 from wfm.org.tenancy import system_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def uploads(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
 
 
 def forecast_of(queue, *, days=14):
@@ -99,6 +111,28 @@ def test_between_two_and_four_weeks_plan_and_history_are_mixed():
     assert result.components["start"]["days"] == 21
     assert means.sum() == pytest.approx(own.sum(), rel=0.15)
     assert means.sum() != pytest.approx(own.sum(), rel=1e-4)
+
+
+def test_repeats_keep_their_part_of_the_mixed_forecast():
+    """Nine hundred planned contacts a day do not leave the repeats of a hundred."""
+    with system_tenant():
+        queue = make_queue(name="New", interval_minutes=60)
+    upload(contacts_of(days=21), queue)
+    parts = [part_of_repeats(queue)]
+    with system_tenant():
+        set_starting_plan(queue=queue, weekly_contacts=200, weekday_shares=[1, 1, 1, 1, 1, 9, 9])
+    parts.append(part_of_repeats(queue))
+    assert 0.1 < parts[0] == pytest.approx(parts[1], abs=0.01)
+
+
+def part_of_repeats(queue):
+    forecast_of(queue)
+    with system_tenant():
+        run = ForecastRun.objects.latest("pk")
+        rows = list(ForecastInterval.objects.filter(run=run))
+    assert all(0 <= row.repeat_mean <= row.mean + 1e-6 for row in rows)
+    weekend = [row for row in rows if row.starts_at.weekday() > 4]
+    return sum(row.repeat_mean for row in weekend) / sum(row.mean for row in weekend)
 
 
 def test_an_old_queue_ignores_its_plan():
