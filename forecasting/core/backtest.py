@@ -155,8 +155,7 @@ def method_forecasts(
     """
     if out is None:
         out = np.empty((len(METHODS), len(data.volumes), days, data.volumes.shape[2]))
-    slots = np.arange(days) % DAYS_PER_WEEK
-    rates = np.einsum("pq,pqil->qil", weights.variants, fit.rates, optimize=True)
+    rates = np.einsum("pq,pqil->qil", weights.variants, fit.rates)
     paths = fit.levels.paths(fit.day_weights.shape[1], days)
     levels = np.einsum("mdq,mqd->qd", weights.levels[:, bucket_index(days)], paths)
     smoothing = fit.rates.mean(axis=0) * fit.levels.start[SMOOTHING_MEMBER][:, None, None]
@@ -170,10 +169,19 @@ def method_forecasts(
     naive = baselines.seasonal_naive(**past)  # type: ignore[arg-type]
     mean = np.where(np.isfinite(mean), mean, smoothing)
     naive = np.where(np.isfinite(naive), naive, mean)
-    for by_slot, method in zip((rates, smoothing, mean, naive), out, strict=True):
-        np.take(by_slot, slots, axis=1, out=method, mode="clip")
-    out[METHODS.index(BLEND)] *= levels[:, :, None]
+    for week in _weeks(days):
+        there = slice(week.stop - week.start)
+        np.multiply(rates[:, there], levels[:, week, None], out=out[0][:, week])
+        for by_slot, method in zip((smoothing, mean, naive), out[1:], strict=True):
+            method[:, week] = by_slot[:, there]
     return out
+
+
+def _weeks(days: int) -> list[slice]:
+    """The weeks that some days are made of; the last one may be short."""
+    return [
+        slice(first, min(first + DAYS_PER_WEEK, days)) for first in range(0, days, DAYS_PER_WEEK)
+    ]
 
 
 def _windows(
@@ -214,14 +222,15 @@ def _padded(factors: FloatArray, horizon: int) -> FloatArray:
 def _variant_errors(fit: Fit, actual: FloatArray, weight: FloatArray) -> FloatArray:
     """Absolute error of each profile variant given the true day totals (variant × queue)."""
     actual, weight = actual[:, :SHAPE_DAYS], weight[:, :SHAPE_DAYS]
-    slots = np.arange(actual.shape[1]) % DAYS_PER_WEEK
+    weeks = _weeks(actual.shape[1])
     came = actual * weight
     totals = came.sum(axis=-1)
     errors = np.empty(fit.rates.shape[:2])
     shape = np.empty(actual.shape)
     for variant, rates in enumerate(fit.rates):
-        np.take(rates, slots, axis=1, out=shape, mode="clip")
-        shape *= weight
+        for week in weeks:
+            there = slice(week.stop - week.start)
+            np.multiply(rates[:, there], weight[:, week], out=shape[:, week])
         shape *= (totals / np.maximum(shape.sum(axis=-1), 1e-9))[:, :, None]
         shape -= came
         errors[variant] = np.abs(shape, out=shape).sum(axis=(1, 2))
@@ -237,18 +246,21 @@ def _level_errors(
     Returns origin × member × bucket × queue, and days as origin × bucket × queue.
     """
     origins, queues, days, _ = actual.shape
-    slots = np.arange(days) % DAYS_PER_WEEK
     indicator = np.eye(len(BUCKET_NAMES))[bucket_index(days)]
     errors = np.empty((origins, MEMBERS, len(BUCKET_NAMES), queues))
     counts = np.empty((origins, len(BUCKET_NAMES), queues))
     for index, fit in enumerate(fits):
-        usual = fit.rates.mean(axis=0)[:, slots]
-        base = np.einsum("qdl,qdl->qd", usual, weight[index]) * factors[index]
+        usual = fit.rates.mean(axis=0)
+        due = [
+            np.einsum("qdl,qdl->qd", usual[:, : week.stop - week.start], weight[index][:, week])
+            for week in _weeks(days)
+        ]
+        base = np.concatenate(due, axis=1) * factors[index]
         truth = np.sqrt(np.einsum("qdl,qdl->qd", actual[index], weight[index]))
         scored = (weight[index].sum(axis=-1) > 0).astype(float)
         paths = fit.levels.paths(fit.day_weights.shape[1], days)
         gaps = (np.sqrt(paths * base) - truth) ** 2
         gaps = gaps - SHARED_SHARE * gaps.min(axis=0)
-        errors[index] = np.einsum("mqd,qd,db->mbq", gaps, scored, indicator, optimize=True)
-        counts[index] = np.einsum("qd,db->bq", scored, indicator)
+        errors[index] = ((gaps * scored) @ indicator).swapaxes(1, 2)
+        counts[index] = (scored @ indicator).T
     return errors, counts

@@ -82,7 +82,7 @@ def small_sample_growth(weight: FloatArray, buckets: IntArray) -> FloatArray:
 def _by_bucket(values: FloatArray, buckets: IntArray) -> FloatArray:
     """Sum of origin × queue × day values per bucket × queue."""
     indicator = np.eye(len(BUCKET_NAMES))[buckets]
-    return np.asarray(np.einsum("oqd,db->bq", values, indicator, optimize=True))
+    return np.asarray((values.sum(axis=0) @ indicator).T)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
@@ -142,8 +141,9 @@ def _in_lasting_run(signs: FloatArray) -> BoolArray:
     inside = np.zeros((rows, days), dtype=bool)
     if days < LEVEL_SHIFT_DAYS:
         return inside
-    windows = sliding_window_view(signs, LEVEL_SHIFT_DAYS, axis=-1)
-    full = np.abs(windows.sum(axis=-1)) == LEVEL_SHIFT_DAYS
+    starts = days - LEVEL_SHIFT_DAYS + 1
+    run = sum(signs[:, offset : offset + starts] for offset in range(LEVEL_SHIFT_DAYS))
+    full = np.abs(run) == LEVEL_SHIFT_DAYS
     for offset in range(LEVEL_SHIFT_DAYS):
         inside[:, offset : offset + full.shape[1]] |= full
     return inside

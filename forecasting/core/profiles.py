@@ -167,7 +167,11 @@ def smooth_labels(counts: FloatArray, exposures: FloatArray, passes: int) -> Flo
     if passes:
         kernel = smoothing_kernel(counts.shape[-1], passes)
         counts, exposures = counts @ kernel, exposures @ kernel
-    return counts / np.maximum(exposures, 1e-9) * (exposures > 1e-9)
+    rates = counts / np.maximum(exposures, 1e-9)
+    unseen = exposures <= 1e-9
+    if unseen.any():
+        rates[unseen] = 0.0
+    return np.asarray(rates)
 
 
 @lru_cache(maxsize=64)

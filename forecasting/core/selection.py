@@ -50,8 +50,8 @@ def level_weights(errors: FloatArray, day_counts: FloatArray, available: FloatAr
     relative = np.where(mean > 0, errors / np.maximum(mean, 1e-12), 1.0)
     steps = np.arange(len(BUCKET_NAMES))
     lent = LEVEL_LENDING ** np.abs(np.subtract.outer(steps, steps))
-    evidence = np.einsum("mbq,bq,bc->mcq", relative, days, lent, optimize=True)
+    evidence = lent @ (relative * days)
     prior = LEVEL_PRIOR_DAYS
-    scores = (evidence + prior) / (np.einsum("bq,bc->cq", days, lent) + prior)
+    scores = (evidence + prior) / (lent @ days + prior)
     weights = np.maximum(scores, LEVEL_FLOOR) ** -LEVEL_POWER * available[:, None]
     return np.asarray(weights / weights.sum(axis=0, keepdims=True))
