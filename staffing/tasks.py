@@ -16,3 +16,9 @@ def compute_requirement(*, job_id: int, **_: object) -> None:
 def clear_replaced(*, job_id: int, **_: object) -> None:
     """Delete what newer requirements have replaced."""
     run(job_id, computations.clear_replaced_requirements)
+
+
+@shared_task(name="staffing.follow_today_tick")
+def follow_today_tick(**_: object) -> None:
+    """Staff the rest of today anew where its forecast was updated; beat rings."""
+    computations.follow_today_now()

@@ -237,6 +237,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"queue": "default", "expires": 240},
     },
+    "staffing-follow-today": {
+        "task": "staffing.follow_today_tick",
+        "schedule": 30.0,
+        "options": {"queue": "default", "expires": 25},
+    },
     "nightly-refresh": {
         "task": "pipeline.nightly_refresh",
         "schedule": crontab(hour=3, minute=30),

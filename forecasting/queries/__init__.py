@@ -71,10 +71,12 @@ from forecasting.queries.scores import (
     queue_accuracies,
 )
 from forecasting.queries.today import (
+    LatestUpdate,
     PublishedToday,
     day_forecasts,
     day_updates,
     known_until,
+    latest_updates,
     published_today,
 )
 from forecasting.queries.totals import (
@@ -98,6 +100,7 @@ __all__ = [
     "ExplainedInterval",
     "HistoryDay",
     "IntervalSeries",
+    "LatestUpdate",
     "Node",
     "NodeTotals",
     "OverrideGroup",
@@ -140,6 +143,7 @@ __all__ = [
     "known_until",
     "latest_published_run",
     "latest_run",
+    "latest_updates",
     "next_holidays",
     "node_of",
     "open_labels",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,13 @@ FROM forecasting_intradayforecast
 WHERE queue_id = %s AND run_id = %s AND starts_at >= %s AND starts_at < %s
 ORDER BY starts_at
 """
+LATEST_SQL = """
+SELECT DISTINCT ON (queue_id) queue_id, run_id, known_until, made_at
+FROM forecasting_intradayforecast
+WHERE queue_id = ANY(%s) AND starts_at >= %s AND starts_at < %s
+ORDER BY queue_id, made_at DESC
+"""
+DAY = timedelta(days=1)
 TYPES = ("bigint", "bigint", *("float8",) * 5)
 
 
@@ -64,6 +71,24 @@ def published_today(at: datetime) -> dict[int, PublishedToday]:
         queue_id: PublishedToday(stretch.run_id, *found[stretch.result_id])
         for queue_id, stretch in current.items()
     }
+
+
+@dataclass(frozen=True)
+class LatestUpdate:
+    """The newest update of a queue's day."""
+
+    run_id: int
+    known_until: datetime
+    made_at: datetime
+
+
+def latest_updates(at: datetime) -> dict[int, LatestUpdate]:
+    """The newest update of today by queue, of the forecast that is in force; others are over."""
+    current = in_force_at(at)
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST_SQL, [list(current), at - DAY, at + DAY])
+        found = {row[0]: LatestUpdate(*row[1:]) for row in cursor.fetchall()}
+    return {pk: update for pk, update in found.items() if update.run_id == current[pk].run_id}
 
 
 def _parsed(memory: object) -> dict[str, Any] | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
 
-from forecasting.models import ForecastRun
 from staffing.computations.goal_rows import goal_facts, in_force, refuse_gaps
 from staffing.computations.refused import QueueRefused
 from staffing.core.deferred import DeferredWork, IntArray
@@ -33,14 +33,17 @@ class _Terms:
 
 
 def staff_deferred_queue(
-    queue: Queue, inputs: QueueInputs, *, run: ForecastRun, params: RequirementParams
+    queue: Queue, inputs: QueueInputs, *, backlog_at: datetime, params: RequirementParams
 ) -> QueueRequirement:
-    """Return the least people per interval that finish what is due by each moment."""
+    """Return the least people per interval that finish what is due by each moment.
+
+    The plan begins with the items that are open at `backlog_at`, the start of its intervals.
+    """
     if not inputs.is_open.any():
         raise QueueRefused(_("This queue has no opening hours in the period; set them first."))
     terms = _terms(inputs)
     items = np.nan_to_num(inputs.offered)
-    backlog = _backlog(queue, inputs, run=run, params=params)
+    backlog = _backlog(queue, inputs, at=backlog_at, params=params)
     work = deferred_work(
         items=items,
         aht_seconds=inputs.aht_seconds,
@@ -67,9 +70,9 @@ def _due(queue: Queue, inputs: QueueInputs, within_seconds: FloatArray) -> IntAr
 
 
 def _backlog(
-    queue: Queue, inputs: QueueInputs, *, run: ForecastRun, params: RequirementParams
+    queue: Queue, inputs: QueueInputs, *, at: datetime, params: RequirementParams
 ) -> OpeningBacklog:
-    due, items = backlog_by_due(queue, at=run.starts_at, step_seconds=_step_seconds(queue))
+    due, items = backlog_by_due(queue, at=at, step_seconds=_step_seconds(queue))
     clear_within = np.full(inputs.offered.shape, params.clear_overdue_minutes * 60.0)
     return OpeningBacklog(
         items=items,

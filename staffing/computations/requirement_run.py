@@ -54,7 +54,9 @@ def _staff(run: RequirementRun, queue: Queue) -> QueueRequirement | str:
             model = queries.queue_model(queue, params)
             inputs = queries.queue_inputs(run.forecast_run, queue)
             if model == DEFERRED:
-                return staff_deferred_queue(queue, inputs, run=run.forecast_run, params=params)
+                return staff_deferred_queue(
+                    queue, inputs, backlog_at=run.forecast_run.starts_at, params=params
+                )
             return staff_live_queue(
                 queue, inputs, model=model, params=params, before=run.forecast_run.origin_at
             )

@@ -12,7 +12,7 @@ from staffing.core.definitions import ServiceLevel
 from staffing.core.live import Step, power_of_one
 from staffing.core.model_choice import DEFERRED, LiveGoal
 from staffing.core.params import RequirementParams
-from staffing.models import RequirementInterval, RequirementQueueResult
+from staffing.models import IntradayRequirement, RequirementInterval, RequirementQueueResult
 from staffing.queries.live import FAMILY, live_queue
 from wfm.timeline import local_dates
 
@@ -31,7 +31,7 @@ class Reason:
 
     """
 
-    interval: RequirementInterval
+    interval: RequirementInterval | IntradayRequirement
     model: str
     goal: dict[str, Any] | None
     patience_seconds: float | None
@@ -41,9 +41,11 @@ class Reason:
 
 def interval_reason(result: RequirementQueueResult, *, starts_at: datetime) -> Reason | None:
     """Return the reason for the interval that starts then; None without such a row."""
-    interval = RequirementInterval.objects.filter(
-        run=result.run_id, queue=result.queue_id, starts_at=starts_at
-    ).first()
+    wanted = {"run": result.run_id, "queue": result.queue_id, "starts_at": starts_at}
+    interval = (
+        IntradayRequirement.objects.filter(**wanted).first()
+        or RequirementInterval.objects.filter(**wanted).first()
+    )
     if interval is None:
         return None
     goal = _goal_in_force(result, starts_at)

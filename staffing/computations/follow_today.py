@@ -1,0 +1,118 @@
+"""Staff the rest of today anew where the forecast of it was updated."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.timezone import now
+
+from forecasting.queries import LatestUpdate, latest_updates
+from staffing import queries
+from staffing.computations.deferred_queue import staff_deferred_queue
+from staffing.computations.live_queue import staff_live_queue
+from staffing.computations.refused import QueueRefused
+from staffing.core.model_choice import DEFERRED, UnableToChoose
+from staffing.core.params import RequirementParams
+from staffing.models import RequirementRun
+from staffing.queries.today import end_of_day, followed, until, updated_series
+from staffing.services import QueueRequirement
+from staffing.services.intraday import save_day_requirement
+from wfm.org.in_force import Stretch
+from wfm.org.models import Queue
+from wfm.org.tenancy import system_tenant
+
+logger = logging.getLogger(__name__)
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What one round did."""
+
+    queues: int
+    intervals: int
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A queue whose requirement of today is behind its forecast."""
+
+    queue: Queue
+    update: LatestUpdate
+    in_force: Stretch
+    """The requirement in force, which the new numbers correct."""
+
+
+def follow_today_now() -> Followed:
+    """What beat rings for."""
+    return follow_today(at=now())
+
+
+def follow_today(*, at: datetime) -> Followed:
+    """Bring the requirement of the rest of today up to the forecast's updates.
+
+    Each queue has a transaction of its own; one that cannot be staffed keeps its numbers.
+    """
+    with system_tenant():
+        tasks = _tasks(at)
+    queues = intervals = 0
+    for task in tasks:
+        with system_tenant():
+            written = _follow(task)
+        queues += written > 0
+        intervals += written
+    return Followed(queues=queues, intervals=intervals)
+
+
+def _tasks(at: datetime) -> list[_Task]:
+    updates = latest_updates(at)
+    found = queries.in_force(list(updates), starts_at=at, ends_at=at + INSTANT)
+    current = {part.queue_id: part for part in found}
+    done = followed(list(current), at=at)
+    behind = [
+        pk
+        for pk, part in current.items()
+        if (made_at := done.get((pk, part.run_id))) is None or made_at < updates[pk].made_at
+    ]
+    queues = Queue.objects.active().filter(pk__in=behind).select_related("work_type")
+    return [_Task(queue, updates[queue.pk], current[queue.pk]) for queue in queues.order_by("pk")]
+
+
+def _follow(task: _Task) -> int:
+    """Staff one queue from its last known interval on; return the intervals written."""
+    run = RequirementRun.objects.select_related("forecast_run").get(pk=task.in_force.run_id)
+    try:
+        result = _staff(task, run)
+    except (QueueRefused, UnableToChoose) as refusal:
+        logger.warning("Unable to staff the rest of today of %s: %s", task.queue, refusal)
+        return 0
+    ends_at = end_of_day(task.queue, task.update.known_until)
+    return save_day_requirement(
+        queue=task.queue,
+        run_id=run.pk,
+        result=result,
+        intervals=until(result.starts_at, ends_at),
+        known_until=task.update.known_until,
+        forecast_made_at=task.update.made_at,
+    )
+
+
+def _staff(task: _Task, run: RequirementRun) -> QueueRequirement:
+    """The queue's requirement with the parameters of the one in force.
+
+    Live work is staffed for the rest of the day alone; deferred work is planned as far as the
+    forecast goes, from the items that are open now.
+    """
+    queue, since = task.queue, task.update.known_until
+    params = RequirementParams.from_json(run.parameters)
+    model = queries.queue_model(queue, params)
+    ends_at = run.forecast_run.ends_at if model == DEFERRED else end_of_day(queue, since)
+    series = updated_series(queue, run_id=task.update.run_id, starts_at=since, ends_at=ends_at)
+    inputs = queries.inputs_of_series(queue, series)
+    if model == DEFERRED:
+        return staff_deferred_queue(queue, inputs, backlog_at=since, params=params)
+    return staff_live_queue(
+        queue, inputs, model=model, params=params, before=run.forecast_run.origin_at
+    )

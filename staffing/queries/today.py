@@ -1,0 +1,56 @@
+"""How far the requirement of the day follows the forecast's updates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.db.models import Max
+
+from forecasting.core.wall_clock import InstantArray
+from forecasting.queries import IntervalSeries, day_updates, series_in_force
+from staffing.models import IntradayRequirement
+from wfm.org.models import Queue
+from wfm.timeline import day_bounds, local_dates
+
+DAY = timedelta(days=1)
+
+
+def followed(queue_ids: Sequence[int], *, at: datetime) -> dict[tuple[int, int], datetime]:
+    """When the forecast's update was made that the requirement of today follows, by queue and run."""
+    rows = IntradayRequirement.objects.filter(
+        queue__in=queue_ids, starts_at__gte=at - DAY, starts_at__lt=at + DAY
+    ).order_by()
+    latest = rows.values_list("queue_id", "run_id").annotate(made_at=Max("forecast_made_at"))
+    return {(queue_id, run_id): made_at for queue_id, run_id, made_at in latest}
+
+
+def updated_series(
+    queue: Queue, *, run_id: int, starts_at: datetime, ends_at: datetime
+) -> IntervalSeries:
+    """The forecast in force from then on, the rest of its first day as the update has it."""
+    series = series_in_force(queue, starts_at=starts_at, ends_at=ends_at)
+    on_date = local_dates(np.array([_instant(starts_at)]), queue.timezone)[0].astype(object)
+    changed = day_updates(queue, run_id=run_id, on_date=on_date)
+    moments = np.array([_instant(moment) for moment in changed], dtype="datetime64[s]")
+    means = np.array([mean for mean, *_bands in changed.values()])
+    place = np.searchsorted(series.starts_at, moments)
+    inside = (moments >= _instant(starts_at)) & (place < series.starts_at.size)
+    series.final_mean[place[inside]] = means[inside]
+    return series
+
+
+def end_of_day(queue: Queue, moment: datetime) -> datetime:
+    """End of the queue's local date that holds a moment."""
+    on_date = local_dates(np.array([_instant(moment)]), queue.timezone)[0].astype(object)
+    return day_bounds(on_date, queue.timezone).ends_at
+
+
+def until(instants: InstantArray, moment: datetime) -> int:
+    """How many of the instants, which are in order, lie before a moment."""
+    return int(np.searchsorted(instants, _instant(moment)))
+
+
+def _instant(moment: datetime) -> np.datetime64:
+    return np.datetime64(int(moment.timestamp()), "s")

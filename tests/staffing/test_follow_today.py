@@ -1,0 +1,226 @@
+"""The day under way: what comes moves forecast, requirement and gap without a hand."""
+
+from datetime import timedelta
+from time import process_time
+
+import numpy as np
+import pytest
+import time_machine
+from django.conf import settings
+from django.urls import reverse
+
+from forecasting.computations.refresh_today import refresh_today
+from forecasting.jobs import start_forecast
+from forecasting.models import ForecastInterval, WorkItem
+from forecasting.services import ActualRow, record_actuals
+from scheduling.queries.board import coverage
+from staffing.computations import follow_today
+from staffing.models import IntradayRequirement, RequirementInterval, RequirementRun
+from tests.factories.org import make_deferred_queue, make_goal, make_queue, make_user
+from tests.factories.scheduling import make_version
+from tests.forecasting.rows import ORIGIN, add_history, add_items, finish
+from tests.staffing.rows import compute, start_without_ringing
+from wfm.briefing.cover import day_cover
+from wfm.org.access import SYSTEM
+from wfm.org.tenancy import system_tenant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOON = ORIGIN + timedelta(hours=12)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def published(monkeypatch):
+    """Forecast and requirement of these queues, both published."""
+    monkeypatch.setattr("wfm.jobs.services._ring_after_commit", lambda message_id: None)
+
+    def make(*queues, at=ORIGIN):
+        with system_tenant():
+            forecast = start_forecast(
+                queues=list(queues),
+                origin_at=at,
+                created_by=None,
+                days=7,
+                publish_when_done=True,
+            )
+        finish(forecast.job)
+        with system_tenant():
+            type(forecast).objects.filter(pk=forecast.pk).update(published_at=at)
+            forecast.refresh_from_db()
+        run = start_without_ringing(forecast, monkeypatch, publish_when_done=True)
+        compute(run)
+        with system_tenant():
+            RequirementRun.objects.filter(pk=run.pk).update(published_at=at)
+        return run
+
+    return make
+
+
+@pytest.fixture
+def line(published):
+    with system_tenant():
+        queue = make_queue(name="Line", interval_minutes=30)
+        make_goal(queue)
+        add_history(queue)
+    return queue, published(queue)
+
+
+def arrive(queue, *, times, since=ORIGIN, until=NOON):
+    with system_tenant():
+        rows = ForecastInterval.objects.filter(
+            queue=queue, starts_at__gte=since, starts_at__lt=until
+        )
+        record_actuals(
+            rows=[ActualRow(queue.pk, row.starts_at, round(row.mean * times)) for row in rows]
+        )
+
+
+def updated(at=NOON):
+    with system_tenant():
+        refresh_today(at=at)
+    return follow_today(at=at)
+
+
+def rest_of(model, queue):
+    """Agents of each interval from noon to midnight."""
+    with system_tenant():
+        rows = model.objects.filter(queue=queue, starts_at__gte=NOON, starts_at__lt=ORIGIN + DAY)
+        return np.array([row.required_agents for row in rows.order_by("starts_at")])
+
+
+def test_a_loud_morning_asks_for_more_people_in_the_rest_of_the_day(line):
+    queue, run = line
+    arrive(queue, times=2)
+    done = updated()
+    assert (done.queues, done.intervals) == (1, 24)
+    before, after = rest_of(RequirementInterval, queue), rest_of(IntradayRequirement, queue)
+    assert after[0] >= 1.3 * before[0]
+    assert (after >= before).all()
+    with system_tenant():
+        row = IntradayRequirement.objects.order_by("starts_at").first()
+        assert (row.run_id, row.known_until) == (run.pk, NOON)
+        assert 0.8 <= row.service_level < 1
+        assert not IntradayRequirement.objects.filter(starts_at__gte=ORIGIN + DAY).exists()
+
+
+def test_board_why_and_gap_show_it(line, client):
+    queue, run = line
+    with system_tenant():
+        version = make_version(
+            monday=ORIGIN.date(), days=7, requirement_run=run, status="PUBLISHED"
+        )
+        gap_before = coverage(version).under_hours()
+        client.force_login(make_user("planner"))
+    arrive(queue, times=2)
+    updated()
+    expected = rest_of(IntradayRequirement, queue)
+    day = {"queue": queue.pk, "from": "2026-03-16", "to": "2026-03-16", "day": "2026-03-16"}
+    with time_machine.travel(NOON, tick=False):
+        page = client.get(reverse("staffing"), day)
+        rows = page.context["rows"]
+        why = client.get(
+            reverse("requirement-why", args=[run.pk, queue.pk, rows[24].epoch])
+        ).content.decode()
+    assert [row.required_agents for row in rows[24:]] == expected.tolist()
+    assert "The rest of that day follows what came until" in page.content.decode()
+    assert "updated by what came until" in why
+    assert f"<strong>{expected[0]:.0f}</strong>" in why
+    more = (expected - rest_of(RequirementInterval, queue)).sum() / 2
+    with system_tenant():
+        assert coverage(version).under_hours() == pytest.approx(gap_before + more, abs=0.1)
+        cover = day_cover(principal=SYSTEM, day=ORIGIN.date(), at=NOON)
+    assert cover.queues[0].required_now == pytest.approx(expected[0])
+
+
+def test_it_follows_each_update_once_and_the_next_one_again(line):
+    queue, _run = line
+    arrive(queue, times=1.2)
+    assert updated().queues == 1
+    assert follow_today(at=NOON + timedelta(minutes=1)).queues == 0
+    arrive(queue, times=3, since=NOON, until=NOON + timedelta(minutes=30))
+    later = NOON + timedelta(minutes=31)
+    assert updated(later).queues == 1
+    with system_tenant():
+        until = IntradayRequirement.objects.order_by("starts_at").values_list(
+            "known_until", flat=True
+        )
+        # What was asked for at noon stays as it was last known.
+        assert [moment == NOON for moment in until] == [True] + [False] * 23
+
+
+def test_a_requirement_published_since_takes_its_place(line, published):
+    queue, _run = line
+    arrive(queue, times=2)
+    updated()
+    newer = published(queue, at=ORIGIN + timedelta(hours=1))
+    with system_tenant():
+        version = make_version(
+            monday=ORIGIN.date(), days=7, requirement_run=newer, status="PUBLISHED"
+        )
+        required = coverage(version).required[queue.pk][48:96:2]
+        plain = RequirementInterval.objects.filter(
+            run=newer, starts_at__gte=NOON, starts_at__lt=ORIGIN + DAY
+        )
+        assert required.tolist() == [row.required_fte for row in plain.order_by("starts_at")]
+    # Nor is a forecast that is over followed any more.
+    assert follow_today(at=NOON).queues == 0
+
+
+def test_deferred_work_is_planned_anew_from_what_is_open_now(published):
+    with system_tenant():
+        desk = make_deferred_queue(interval_minutes=60, opening=((540, 1020),))
+        make_goal(desk, level=1.0)
+        add_items(desk, per_day=96)
+        WorkItem.objects.update(completed_at=ORIGIN - timedelta(minutes=1))
+    published(desk)
+    with system_tenant():
+        WorkItem.objects.bulk_create(
+            WorkItem(
+                queue=desk,
+                external_id=f"surge-{number}",
+                arrived_at=ORIGIN + timedelta(hours=11, seconds=number),
+                due_at=ORIGIN + timedelta(hours=17),
+            )
+            for number in range(400)
+        )
+    assert updated().queues == 1
+    before, after = rest_of(RequirementInterval, desk), rest_of(IntradayRequirement, desk)
+    assert after.sum() * 3600 >= before.sum() * 3600 + 300 * desk.default_aht_seconds
+    assert after[5:].sum() == 0  # closed from five on
+
+
+def test_a_queue_that_cannot_be_staffed_stops_no_other(line, published, caplog):
+    queue, _run = line
+    with system_tenant():
+        other = make_queue(name="Other", interval_minutes=30)
+        goal = make_goal(other)
+        add_history(other)
+    published(other)
+    arrive(queue, times=1.5)
+    arrive(other, times=1.5)
+    with system_tenant():
+        goal.delete()
+    assert updated().queues == 1
+    assert "Unable to staff the rest of today of Other" in caplog.text
+
+
+def test_beat_rings_for_it():
+    entry = settings.CELERY_BEAT_SCHEDULE["staffing-follow-today"]
+    assert entry["task"] == "staffing.follow_today_tick"
+    assert entry["schedule"] <= 60
+
+
+def test_many_queues_take_seconds(published):
+    with system_tenant():
+        queues = [make_queue(interval_minutes=30) for _ in range(20)]
+        for seed, queue in enumerate(queues):
+            make_goal(queue)
+            add_history(queue, days=28, seed=seed)
+    published(*queues)
+    for queue in queues:
+        arrive(queue, times=1.5)
+    with system_tenant():
+        refresh_today(at=NOON)
+    began = process_time()
+    assert follow_today(at=NOON).queues == 20
+    assert process_time() - began < 2
