@@ -11,10 +11,11 @@ from django.urls import reverse
 from forecasting.models import ForecastInterval, ForecastRun, ImportBatch, WorkItem
 from forecasting.services import ActualRow, link_driver, record_actuals
 from scheduling.queries.board import HOURS_PER_SLOT, coverage
-from scheduling.services.versions import SolveOptions, create_version
+from scheduling.services import publish_schedule
 from staffing.models import RequirementInterval, RequirementRun
 from tests.demo.test_pipeline import ALL_QUEUES, ended
-from tests.factories.org import make_deferred_queue, make_goal, make_queue, make_user
+from tests.factories.org import make_agent, make_deferred_queue, make_goal, make_queue, make_user
+from tests.factories.scheduling import make_shift, make_version
 from tests.forecasting.rows import ORIGIN
 from wfm.jobs.models import JobStatus
 from wfm.org.tenancy import system_tenant
@@ -61,7 +62,7 @@ def claims_and_line():
 
 
 def refreshed(line, *, minute):
-    """Calls and required agent hours of the line by day, and the gap, after a nightly refresh."""
+    """Calls and required agents of the line by day after a nightly refresh, and its requirement."""
     with system_tenant():
         chain = start_nightly_refresh(at=ORIGIN + timedelta(minutes=minute))
     row = ended(chain, seconds=240)
@@ -78,19 +79,30 @@ def refreshed(line, *, minute):
         needs = RequirementInterval.objects.filter(run=requirement, **week).order_by("starts_at")
         calls = np.array([item.mean for item in means]).reshape(7, 24).sum(axis=1)
         agents = np.array([item.required_agents for item in needs]).reshape(7, 24).sum(axis=1)
-        return calls, agents, gap_of(requirement, line)
+        return calls, agents, requirement
 
 
-def gap_of(requirement, line):
-    """Staffed minus required hours by day in a schedule that has no shift yet."""
-    version = create_version(
-        requirement_run=requirement,
-        starts_on=ORIGIN.date(),
-        ends_on=ORIGIN.date() + timedelta(days=7),
-        timezone="UTC",
-        options=SolveOptions(),
-    )
-    found = coverage(version)
+def published_schedule(requirement, line):
+    """A week of one agent, published for the requirement of a night and never touched again."""
+    with system_tenant():
+        version = make_version(monday=ORIGIN.date(), days=7, requirement_run=requirement)
+        agent = make_agent(skills=[line.skill])
+        for day in range(7):
+            start = ORIGIN + timedelta(days=day, hours=9)
+            make_shift(
+                version=version,
+                agent=agent,
+                starts_at=start,
+                ends_at=start + timedelta(hours=8),
+                queue=line,
+            )
+        return publish_schedule(version=version, published_at=ORIGIN, published_by=None)
+
+
+def gap_of(version, line):
+    """Staffed minus required hours by day in the published schedule."""
+    with system_tenant():
+        found = coverage(version)
     gap = found.staffed[line.pk] - found.required[line.pk]
     return gap.reshape(7, -1).sum(axis=1) * HOURS_PER_SLOT
 
@@ -119,14 +131,22 @@ def import_claims(page, claims):
 def test_claims_move_calls_requirement_and_gap(claims_and_line, client, celery_worker_process):
     claims, line = claims_and_line
     celery_worker_process(queues=ALL_QUEUES, concurrency=2)
-    calls, agents, gap = refreshed(line, minute=0)
+    calls, agents, requirement = refreshed(line, minute=0)
+    schedule = published_schedule(requirement, line)
+    gap = gap_of(schedule, line)
+    page = reverse("schedule-version", args=[schedule.pk])
     with system_tenant():
         client.force_login(make_user("admin"))
+    short_hours = client.get(page).context["under_hours"]
     import_claims(client, claims)
-    more_calls, more_agents, more_gap = refreshed(line, minute=1)
+    more_calls, more_agents, _requirement = refreshed(line, minute=1)
+    more_gap = gap_of(schedule, line)
     raised = slice(LAG_DAYS - 2, LAG_DAYS)
     assert more_calls[raised] - calls[raised] == pytest.approx(3 * SURGE, rel=0.3)
     assert (more_agents[raised] > 1.3 * agents[raised]).all()
     assert more_calls[LAG_DAYS + 2 :] == pytest.approx(calls[LAG_DAYS + 2 :], rel=0.35)
-    assert (more_gap[raised] < 1.3 * gap[raised]).all()
+    # The schedule that was published before the surge tells its gap.
     assert (gap < 0).all()
+    assert (more_gap[raised] < 1.3 * gap[raised]).all()
+    surge = (more_agents - agents)[raised].sum()
+    assert client.get(page).context["under_hours"] > short_hours + 0.7 * surge
