@@ -44,7 +44,9 @@ def local_medians(values: FloatArray, half_width: int) -> FloatArray:
         np.minimum(ordered[low], ordered[high], out=spare)
         np.maximum(ordered[low], ordered[high], out=ordered[high])
         ordered[low], spare = spare, ordered[low]
-    counts = sum(np.isfinite(part).astype(np.int64) for part in ordered)
+    counts = np.zeros(values.shape, dtype=np.int64)
+    for part in ordered:
+        counts += np.isfinite(part)
     medians = ordered[half_width]
     for count in range(width):
         there = counts == count
@@ -142,7 +144,9 @@ def _in_lasting_run(signs: FloatArray) -> BoolArray:
     if days < LEVEL_SHIFT_DAYS:
         return inside
     starts = days - LEVEL_SHIFT_DAYS + 1
-    run = sum(signs[:, offset : offset + starts] for offset in range(LEVEL_SHIFT_DAYS))
+    run = signs[:, :starts].copy()
+    for offset in range(1, LEVEL_SHIFT_DAYS):
+        run += signs[:, offset : offset + starts]
     full = np.abs(run) == LEVEL_SHIFT_DAYS
     for offset in range(LEVEL_SHIFT_DAYS):
         inside[:, offset : offset + full.shape[1]] |= full

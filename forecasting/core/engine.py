@@ -244,7 +244,7 @@ def _learning_data(history: HistoryData, chosen: IntArray) -> LearningData:
 def _picked(backtest: Backtest, picks: IntArray) -> FloatArray:
     """Backtest forecasts of each queue's own method (origin × queue × day × label)."""
     if (picks == picks[0]).all():
-        return backtest.predicted[picks[0]]
+        return np.asarray(backtest.predicted[picks[0]])
     return np.stack([backtest.predicted[pick, :, row] for row, pick in enumerate(picks)], axis=1)
 
 

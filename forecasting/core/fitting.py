@@ -11,7 +11,6 @@ exposure.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from forecasting.core.cleaning import (
     spread_cells,
 )
 from forecasting.core.data import DAYS_PER_WEEK
+from forecasting.core.discounting import around_sums
 from forecasting.core.levels import Levels, learn_levels
 from forecasting.core.profiles import (
     FIRST_VARIANTS,
@@ -36,8 +36,6 @@ from forecasting.core.wall_clock import FloatArray
 
 RATE_HALF_LIFE_WEEKS = 8.0
 LOCAL_LEVEL_HALF_LIFE_DAYS = 6.0
-AROUND_BLOCK_DAYS = 365
-"""Sixty half-lives: what lies farther off is below the last digit."""
 MEAN_PRIOR_DAYS = 3.0
 MEAN_RATIO_RANGE = (0.8, 2.0)
 
@@ -177,27 +175,8 @@ def _local_levels(totals: FloatArray, expected: FloatArray, weights: FloatArray)
     queues = totals.shape[0]
     days = totals.shape[1] * totals.shape[2]
     weight = weights.reshape(queues, days)
-    observed = _around(totals.reshape(queues, days) * weight)
-    exposure = _around(expected.reshape(queues, days) * weight)
+    observed = around_sums(totals.reshape(queues, days) * weight, LOCAL_LEVEL_HALF_LIFE_DAYS)
+    exposure = around_sums(expected.reshape(queues, days) * weight, LOCAL_LEVEL_HALF_LIFE_DAYS)
     mean = expected.reshape(queues, days).mean(axis=1, keepdims=True)
     prior = np.maximum(mean, 1e-9)
     return np.asarray(((observed + prior) / (exposure + prior)).reshape(totals.shape))
-
-
-def _around(values: FloatArray) -> FloatArray:
-    """Two-sided discounted sums around each day (queue × day); days beyond a block count nothing."""
-    days = values.shape[1]
-    sums = np.empty(values.shape)
-    for first in range(0, days, AROUND_BLOCK_DAYS):
-        last = min(first + AROUND_BLOCK_DAYS, days)
-        low, high = max(first - AROUND_BLOCK_DAYS, 0), min(last + AROUND_BLOCK_DAYS, days)
-        kernel = _around_kernel()[: high - low, first - low : last - low]
-        sums[:, first:last] = values[:, low:high] @ kernel
-    return sums
-
-
-@lru_cache(maxsize=1)
-def _around_kernel() -> FloatArray:
-    days = np.arange(3 * AROUND_BLOCK_DAYS)
-    gaps = np.abs(np.subtract.outer(days, days))
-    return np.asarray(0.5 ** (gaps / LOCAL_LEVEL_HALF_LIFE_DAYS))

@@ -13,6 +13,7 @@ import numpy as np
 
 from forecasting.core.cleaning import OUTLIER_WEIGHT, SPREAD_FLOOR, SUSPICIOUS_Z, nan_median
 from forecasting.core.data import DAYS_PER_WEEK, HistoryData
+from forecasting.core.discounting import around_sums
 from forecasting.core.wall_clock import BoolArray, FloatArray
 
 LEVEL_HALF_LIFE_DAYS = 8.0
@@ -88,18 +89,14 @@ def _known_shares(
 def _usual(totals: FloatArray, usable: BoolArray) -> tuple[FloatArray, FloatArray]:
     """Usual totals by level × weekday factor, and the spread around them."""
     days = totals.shape[1]
-    gaps = np.abs(np.subtract.outer(np.arange(days), np.arange(days)))
-    around = 0.5 ** (gaps / LEVEL_HALF_LIFE_DAYS) * (gaps > 0)
-    weeks = 0.5 ** (gaps / DAYS_PER_WEEK / WEEKDAY_HALF_LIFE_WEEKS)
-    weeks *= (gaps > 0) & (gaps % DAYS_PER_WEEK == 0)
     weights: FloatArray = usable.astype(np.float64)
     counts = np.maximum(usable.sum(axis=1, keepdims=True), 1)
     level = np.repeat(totals.sum(axis=1, keepdims=True) / counts, days, axis=1)
     spread = np.full(len(totals), SPREAD_FLOOR)
     usual = level
     for _ in range(ROUNDS):
-        weekday = _ratio((weights * totals) @ weeks, (weights * level) @ weeks)
-        level = _ratio((weights * totals) @ around, (weights * weekday) @ around)
+        weekday = _ratio(_other_weeks(weights * totals), _other_weeks(weights * level))
+        level = _ratio(_other_days(weights * totals), _other_days(weights * weekday))
         usual = level * weekday
         ratios = np.where(usable & (usual > 0), np.log((totals + 0.5) / (usual + 0.5)), np.nan)
         spread = np.maximum(np.nan_to_num(1.4826 * nan_median(np.abs(ratios))), SPREAD_FLOOR)
@@ -107,6 +104,20 @@ def _usual(totals: FloatArray, usable: BoolArray) -> tuple[FloatArray, FloatArra
         strange = np.abs(np.nan_to_num(ratios)) > limit
         weights = np.where(usable, np.where(strange, OUTLIER_WEIGHT, 1.0), 0.0)
     return usual, spread
+
+
+def _other_days(values: FloatArray) -> FloatArray:
+    """Discounted sums over the days around each one, without its own."""
+    return around_sums(values, LEVEL_HALF_LIFE_DAYS, own=False)
+
+
+def _other_weeks(values: FloatArray) -> FloatArray:
+    """Discounted sums over the same weekdays of other weeks."""
+    sums = np.empty(values.shape)
+    for slot in range(DAYS_PER_WEEK):
+        same = values[:, slot::DAYS_PER_WEEK]
+        sums[:, slot::DAYS_PER_WEEK] = around_sums(same, WEEKDAY_HALF_LIFE_WEEKS, own=False)
+    return sums
 
 
 def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
