@@ -149,7 +149,7 @@ def _conformal_scores(
     normal = ndtri(np.array(quantiles))
     scores = np.empty((len(quantiles), len(BUCKET_NAMES), queues))
     usable = (predicted >= SMALL_MEAN) & (weight > 0)
-    days = usable.any(axis=-1).astype(np.float64)
+    days: FloatArray = np.asarray(usable.any(axis=-1), dtype=np.float64)
     stretches = [(bucket, np.flatnonzero(buckets == bucket)) for bucket in np.unique(buckets)]
     for queue in range(queues):
         own = {
