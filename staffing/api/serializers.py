@@ -13,7 +13,12 @@ from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.model_choice import LiveGoal
 from staffing.core.params import RequirementParams
 from staffing.core.series import FIGURES
-from staffing.models import RequirementInterval, RequirementQueueResult, RequirementRun
+from staffing.models import (
+    IntradayRequirement,
+    RequirementInterval,
+    RequirementQueueResult,
+    RequirementRun,
+)
 from wfm.web.api.fields import InstantField
 
 FAMILY = "service_level."
@@ -27,6 +32,17 @@ class RequirementIntervalSerializer(serializers.ModelSerializer[RequirementInter
     class Meta:
         model = RequirementInterval
         fields = ["run", "queue", "starts_at", "is_open", *FIGURES]
+
+
+class IntradayRequirementSerializer(serializers.ModelSerializer[IntradayRequirement]):
+    """One interval of today, staffed anew after an update of the forecast."""
+
+    starts_at = InstantField()
+    known_until = InstantField()
+
+    class Meta:
+        model = IntradayRequirement
+        fields = ["run", "queue", "starts_at", "is_open", *FIGURES, "known_until"]
 
 
 class RequirementQueueResultSerializer(serializers.ModelSerializer[RequirementQueueResult]):

@@ -11,6 +11,11 @@ urlpatterns = [
         name="api-requirement-list",
     ),
     path(
+        "today/",
+        views.IntradayRequirementViewSet.as_view({"get": "list"}),
+        name="api-requirement-today",
+    ),
+    path(
         "runs/",
         views.RequirementRunViewSet.as_view({"get": "list", "post": "create"}),
         name="api-requirement-runs",

@@ -22,8 +22,8 @@ from staffing.core.live import Step
 from staffing.core.model_choice import UnableToChoose
 from staffing.core.params import RequirementParams
 from staffing.jobs import start_requirement
-from staffing.models import RequirementInterval, RequirementRun
-from staffing.queries.in_force import REQUIREMENTS
+from staffing.models import IntradayRequirement, RequirementInterval, RequirementRun
+from staffing.queries.in_force import DAY_REQUIREMENTS, REQUIREMENTS
 from staffing.services import UnableToStaffRun, publish_requirement
 from wfm.jobs.api.runs import RunRowViewSet, RunViewSet
 from wfm.org.access_views import person_of
@@ -48,6 +48,22 @@ class RequirementViewSet(RunRowViewSet):
     serializer_class = serializers.RequirementIntervalSerializer
     run_model = RequirementRun
     in_force = REQUIREMENTS
+    required_permission = {"GET": "staffing.view"}
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List what the updates of the day ask for by interval",
+        parameters=QUEUE_DAYS,
+    )
+)
+class IntradayRequirementViewSet(RunRowViewSet):
+    """Required agents of the rest of today; they stand before those of the run in force."""
+
+    queryset = IntradayRequirement.objects.all()
+    serializer_class = serializers.IntradayRequirementSerializer
+    run_model = RequirementRun
+    in_force = DAY_REQUIREMENTS
     required_permission = {"GET": "staffing.view"}
 
 

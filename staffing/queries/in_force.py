@@ -38,6 +38,8 @@ ORDER BY row.queue_id, row.starts_at
 """
 
 REQUIREMENTS = RunsInForce(CANDIDATES_SQL, "staffing_requirementinterval")
+DAY_REQUIREMENTS = RunsInForce(CANDIDATES_SQL, "staffing_intradayrequirement")
+"""What the updates of the day say of them."""
 in_force, in_force_on = REQUIREMENTS.between, REQUIREMENTS.on
 
 

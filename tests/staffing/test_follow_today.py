@@ -132,6 +132,18 @@ def test_board_why_and_gap_show_it(line, client):
     assert cover.queues[0].required_now == pytest.approx(expected[0])
 
 
+def test_rest_lists_the_rest_of_today(line, client):
+    queue, run = line
+    arrive(queue, times=2)
+    updated()
+    with system_tenant():
+        client.force_login(make_user("planner"))
+    wanted = {"queue": queue.pk, "from": "2026-03-16", "to": "2026-03-17"}
+    rows = client.get(reverse("api-requirement-today"), wanted).json()["results"]
+    assert [row["required_agents"] for row in rows] == rest_of(IntradayRequirement, queue).tolist()
+    assert {(row["run"], row["known_until"]) for row in rows} == {(run.pk, "2026-03-16T12:00:00Z")}
+
+
 def test_it_follows_each_update_once_and_the_next_one_again(line):
     queue, _run = line
     arrive(queue, times=1.2)
