@@ -119,14 +119,17 @@ def huber_weights(
     The spread of a cell is its counting noise and the queue's median excess over it. Queues come
     one at a time so that their cells stay in the processor's cache.
     """
+    square = HUBER_CELL_Z**2
     gaps = volumes - expected
     gaps *= gaps
-    limits = expected * expected
-    limits *= dispersion
-    limits += np.maximum(expected, LEAST_CELL_VARIANCE)
-    limits *= HUBER_CELL_Z**2
-    far = np.flatnonzero(gaps > limits)
-    return far, np.sqrt(limits.ravel()[far] / gaps.ravel()[far])
+    limits = expected * (dispersion * square)
+    limits += square
+    limits *= expected
+    maybe = np.flatnonzero(gaps > limits)
+    due, gap = expected.ravel()[maybe], gaps.ravel()[maybe]
+    limit = square * (np.maximum(due, LEAST_CELL_VARIANCE) + dispersion * due * due)
+    far = gap > limit
+    return maybe[far], np.sqrt(limit[far] / gap[far])
 
 
 def median_excess(gaps: FloatArray, seen: FloatArray, expected: FloatArray) -> FloatArray:

@@ -28,6 +28,7 @@ from forecasting.core.profiles import (
     FIRST_VARIANTS,
     RATE_VARIANTS,
     Variants,
+    day_sums,
     slot_dues,
     slot_rates,
     slot_sums,
@@ -86,14 +87,14 @@ def fit_at(
     seen = _by_slot(known, origin)
     trusted = whole_weeks(trust, origin)
     factor = whole_weeks(factors, origin)
-    totals = x.sum(axis=-1).swapaxes(1, 2)
+    totals = day_sums(x)
     weights, level = _weights_and_level(x, seen, totals, trusted, factor)
     exposure = level * factor
-    first = slot_rates(x, seen, weights, exposure, variants=FIRST_VARIANTS).mean(axis=0)
-    usable, counted = _weighted_cells(x, seen, first, exposure)
-    rates = slot_rates(usable, counted, weights, exposure, variants=variants)
+    first = slot_rates(x, seen, weights, exposure, totals=totals, variants=FIRST_VARIANTS)
+    usable, counted = _weighted_cells(x, seen, first.mean(axis=0), exposure)
+    came = day_sums(usable)
+    rates = slot_rates(usable, counted, weights, exposure, totals=came, variants=variants)
     base = rates.mean(axis=0)
-    came = usable.sum(axis=-1).swapaxes(1, 2)
     due = slot_dues(counted, base) * factor
     return Fit(
         rates=rates,

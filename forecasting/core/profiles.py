@@ -28,6 +28,7 @@ def slot_rates(
     weights: FloatArray,
     exposure: FloatArray,
     *,
+    totals: FloatArray,
     variants: Variants,
 ) -> FloatArray:
     """Rates of every variant (variant × queue × slot × label), like weekdays sharing their volume.
@@ -37,12 +38,18 @@ def slot_rates(
         seen: the same shape, how far each cell counts.
         weights: queue × week × slot, trust in each day.
         exposure: the same shape, level times day factor of each day.
+        totals: the same shape, contacts of each day.
         variants: half-life in weeks and smoothing passes of each variant.
     """
     ages = np.arange(x.shape[2])[::-1].astype(float)
     rates = _rate_variants(x, seen, weights, exposure, ages, variants)
-    scales = weekday_scales(rates.mean(axis=0), x, seen, weights, exposure, ages)
-    return rates * scales[..., None]
+    rates *= weekday_scales(rates.mean(axis=0), totals, seen, weights, exposure, ages)[..., None]
+    return rates
+
+
+def day_sums(values: FloatArray) -> FloatArray:
+    """Sums over the labels (queue × week × slot) of queue × slot × week × label."""
+    return (values @ np.ones(values.shape[-1])).swapaxes(1, 2)
 
 
 def slot_sums(values: FloatArray, weights: FloatArray) -> FloatArray:
@@ -65,7 +72,7 @@ def slot_dues(seen: FloatArray, rates: FloatArray) -> FloatArray:
 
 def weekday_scales(
     base: FloatArray,
-    x: FloatArray,
+    came: FloatArray,
     seen: FloatArray,
     weights: FloatArray,
     exposure: FloatArray,
@@ -79,7 +86,6 @@ def weekday_scales(
     """
     expected = slot_dues(seen, base) * exposure
     weight = weights * (0.5 ** (ages / WEEKDAY_HALF_LIFE_WEEKS))[None, :, None] * expected
-    came = x.sum(axis=-1).swapaxes(1, 2)
     ratio = np.where(expected > 0, came / np.maximum(expected, 1e-9), 1.0)
     count = weight.sum(axis=1)
     days = count**2 / np.maximum((weight**2).sum(axis=1), 1e-9)
