@@ -27,6 +27,8 @@ FIRST_YEAR = 1900
 LAST_YEAR = 2199
 """Dates of other years are typing errors, and some time zones hold none."""
 SECONDS_PER_DAY = 86_400
+LONGEST_SPAN_DAYS = 40 * 365
+"""Rows farther apart are dated wrongly, and their dates would fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,17 @@ def refuse(sentence: str, lines: IntArray, bad: BoolArray) -> None:
     """Raise with the first lines when any row is bad."""
     if bad.any():
         raise HistoryFileError(f"{sentence} ({named_lines(lines[bad])}).")
+
+
+def refuse_far_dates(whose: str, seconds: IntArray, lines: IntArray) -> None:
+    """Refuse dates that lie too far from the others (wall clock since 1970, rising)."""
+    days = seconds // SECONDS_PER_DAY
+    if days[-1] - days[0] > LONGEST_SPAN_DAYS:
+        refuse(
+            f"The {whose} lie {(days[-1] - days[0]) // 365} years apart; look at the year of these",
+            lines,
+            np.abs(days - np.median(days)) > LONGEST_SPAN_DAYS / 2,
+        )
 
 
 def parse_timestamps(rows: CsvRows, name: str = "timestamp") -> IntArray:

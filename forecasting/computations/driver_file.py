@@ -18,6 +18,7 @@ from forecasting.computations.csv_rows import (
     parse_timestamps,
     read_csv_rows,
     refuse,
+    refuse_far_dates,
 )
 from forecasting.computations.csv_table import HistoryFileError, named_lines
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray, WallClockGrid
@@ -140,6 +141,7 @@ def _groups(rows: CsvRows, seconds: IntArray) -> Iterator[tuple[str, str | None,
 
 def _checked(part: DriverRows, lines: IntArray, tz: ZoneInfo, warnings: list[str]) -> DriverRows:
     """The rows without those in a skipped hour; rows that stand twice are refused."""
+    refuse_far_dates(f"rows of driver {part.driver!r}", part.seconds, lines)
     first = EPOCH + timedelta(days=int(part.seconds[0] // SECONDS_PER_DAY))
     days = int(part.seconds[-1] // SECONDS_PER_DAY - part.seconds[0] // SECONDS_PER_DAY) + 1
     repeats = WallClockGrid(first, days, tz, CLOCK_STEP_MINUTES).repeats.reshape(-1)

@@ -20,6 +20,7 @@ from forecasting.computations.csv_rows import (
     parse_timestamps,
     read_csv_rows,
     refuse,
+    refuse_far_dates,
 )
 from forecasting.computations.csv_table import HistoryFileError, named_lines
 from forecasting.computations.row_steps import coarser_dates, date_steps
@@ -34,8 +35,6 @@ from forecasting.core.wall_clock import (
 
 EPOCH = date(1970, 1, 1)
 NAMES_SHOWN = 5
-LONGEST_SPAN_DAYS = 40 * 365
-"""Rows farther apart are dated wrongly, and their dates would fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -84,15 +83,13 @@ class SeriesHistory:
 
 @dataclass(frozen=True)
 class HistoryFile:
-    """All series of a file in order of first appearance."""
+    """The series of a file that were asked for, in order of first appearance."""
 
     series: tuple[SeriesHistory, ...]
     warnings: tuple[str, ...]
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the series."""
-        return tuple(item.name for item in self.series)
+    all_names: tuple[str, ...]
+    """Of the series that were left out, too; in no order."""
 
 
 def read_history_file(
@@ -104,7 +101,8 @@ def read_history_file(
     warnings: list[str] = []
     found = split_series(rows, names)
     series = tuple(_series(item, interval_minutes, tz, warnings) for item in found)
-    return HistoryFile(series=series, warnings=tuple(warnings))
+    every = rows.columns["series"].stripped().texts
+    return HistoryFile(series=series, warnings=tuple(warnings), all_names=every)
 
 
 def split_series(rows: CsvRows, names: tuple[str, ...]) -> list[SeriesRows]:
@@ -143,7 +141,7 @@ def _series(
     rows: SeriesRows, interval_minutes: int, tz: ZoneInfo, warnings: list[str]
 ) -> SeriesHistory:
     """Put one series on its grid."""
-    _refuse_far_dates(rows)
+    refuse_far_dates(f"rows of {rows.name!r}", rows.seconds, rows.lines)
     minutes = np.unique(rows.seconds // 60)
     _refuse_coarser(rows, minutes, interval_minutes)
     steps = date_steps(minutes, interval_minutes)
@@ -187,18 +185,6 @@ def _repeats(rows: SeriesRows, of_row: IntArray, first: date, tz: ZoneInfo) -> I
         grid = WallClockGrid(first, days, tz, int(step)).repeats.reshape(-1)
         repeats[chosen] = grid[since_first[chosen] // (step * 60)]
     return repeats
-
-
-def _refuse_far_dates(rows: SeriesRows) -> None:
-    """Refuse dates that lie too far from the others."""
-    days = rows.seconds // SECONDS_PER_DAY
-    if days[-1] - days[0] > LONGEST_SPAN_DAYS:
-        refuse(
-            f"The rows of {rows.name!r} lie {(days[-1] - days[0]) // 365} years apart; look at the "
-            "year of these",
-            rows.lines,
-            np.abs(days - np.median(days)) > LONGEST_SPAN_DAYS / 2,
-        )
 
 
 def _refuse_coarser(rows: SeriesRows, minutes: IntArray, interval_minutes: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -115,6 +115,7 @@ def _day_bounds(day: date, tz: ZoneInfo) -> tuple[np.datetime64, np.datetime64]:
     return _utc_midnight(day, tz), _utc_midnight(day + timedelta(days=1), tz)
 
 
+@lru_cache(maxsize=16_384)
 def _utc_midnight(day: date, tz: ZoneInfo) -> np.datetime64:
     local = datetime(day.year, day.month, day.day, tzinfo=tz)
     return np.datetime64(local.astimezone(UTC).replace(tzinfo=None), "s")

@@ -271,3 +271,41 @@ def test_a_date_that_a_zone_left_out_is_skipped_whole(command, interval):
     half = len(found) // 2
     assert {row["mean"] for row in found[:half]} == {"0"}
     assert all(value > 10 for value in numbers(found[half:]))
+
+
+def written_drivers(tmp_path, rows, header="driver,timestamp,value"):
+    path = tmp_path / "drivers.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    return str(path)
+
+
+def test_drivers_of_series_that_are_not_asked_for_do_no_harm(command, tmp_path):
+    rows = [*lines(series="a"), *lines(series="b", seed=2)]
+    daily = [f"b,claims,{at:%Y-%m-%dT%H:%M},5" for at in stamps(days=42, minutes=1440)]
+    path = written_drivers(tmp_path, daily, header="series,driver,timestamp,value")
+    assert command(rows, series=["a"], drivers=path) == command(rows, series=["a"])
+    assert command.stdout == ""
+    path = written_drivers(tmp_path, [f"x{row}" for row in daily], "series,driver,timestamp,value")
+    assert "they name 'xb'" in refusal(command, rows, drivers=path)
+
+
+@pytest.mark.parametrize("year", ["1926", "2108"])
+def test_a_driver_dated_far_from_its_other_rows_is_refused(command, tmp_path, year):
+    daily = [f"claims,{at:%Y-%m-%dT%H:%M},5" for at in stamps(days=42, minutes=1440)]
+    path = written_drivers(tmp_path, [*daily, f"claims,{year}-01-05T00:00,4"])
+    sentence = refusal(command, lines(), drivers=path)
+    assert re.search(r"driver 'claims' lie \d+ years apart; .*\(line 44\)", sentence)
+
+
+def test_drivers_are_read_as_the_history_is(command, tmp_path):
+    daily = [f"claims,{at:%Y-%m-%dT%H:%M},5" for at in stamps(days=42, minutes=1440)]
+    plain = written_drivers(tmp_path, daily)
+    command(lines(), drivers=plain)
+    said = command.stdout
+    blanks = [
+        f"{' calls ' if index % 2 else 'calls'}, claims{row[6:]}" for index, row in enumerate(daily)
+    ]
+    command(lines(), drivers=written_drivers(tmp_path, blanks, "series,driver,timestamp,value"))
+    assert command.stdout == said != ""
+    wide = written_drivers(tmp_path, [f"{row},1" for row in daily])
+    assert "more fields than the header" in refusal(command, lines(), drivers=wide)

@@ -103,7 +103,7 @@ class Command(BaseCommand):
             return None
         drivers = read_driver_file(Path(path), tz=params.tz)
         self._warn(drivers.warnings)
-        refuse_unknown_series(drivers, history.names)
+        refuse_unknown_series(drivers, history.all_names)
         return drivers
 
     def _warn(self, warnings: tuple[str, ...]) -> None:
