@@ -17,16 +17,25 @@ from django.db.models.expressions import RawSQL
 from wfm.org.models import Queue
 from wfm.timeline import day_bounds
 
+# Most runs lie wholly below the newest one of their queue: those go before ranges are joined.
 STRETCHES_SQL = """
 SELECT queue_id, run_id, result_id, lower(part), upper(part)
 FROM (
     SELECT queue_id, run_id, result_id,
-           tstzmultirange(covered * tstzrange(%s, %s))
-           - coalesce(range_agg(covered) OVER newer, '{{}}'::tstzmultirange) AS parts
-    FROM ({candidates}) AS candidate
+           tstzmultirange(wanted)
+           - coalesce(range_agg(wanted) OVER newer, '{{}}'::tstzmultirange) AS parts
+    FROM (
+        SELECT *, covered * tstzrange(%s, %s) AS wanted,
+               row_number() OVER newest_first AS place,
+               first_value(covered) OVER newest_first AS newest
+        FROM ({candidates}) AS candidate
+        WINDOW newest_first AS (
+            PARTITION BY queue_id ORDER BY published_at DESC, run_id DESC
+        )
+    ) AS ranked
+    WHERE NOT isempty(wanted) AND (place = 1 OR NOT wanted <@ newest)
     WINDOW newer AS (
-        PARTITION BY queue_id ORDER BY published_at DESC, run_id DESC
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        PARTITION BY queue_id ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     )
 ) AS remaining, unnest(parts) AS part
 ORDER BY queue_id, lower(part)
