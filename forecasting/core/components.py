@@ -24,12 +24,19 @@ def split_components(*, base: FloatArray, mean: FloatArray, horizon: HorizonData
     level = week_levels(totals)
     with np.errstate(invalid="ignore", divide="ignore"):
         weekday = np.where(level > 0, totals / level, 0.0)
-        profile = np.where(totals[..., None] > 0, base / totals[..., None], 0.0)
+    profile = np.zeros(base.shape)
+    with np.errstate(invalid="ignore"):
+        is_open = (totals > 0)[..., None]
+        np.divide(base, totals[..., None], out=profile, where=is_open)
     driver = np.ones(totals.shape) if horizon.day_factors is None else horizon.day_factors
     special = np.ones(base.shape) if horizon.special_factors is None else horizon.special_factors
-    product = base * special * driver[..., None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        today = np.where(product > 0, mean / product, 1.0)
+    product = base
+    if horizon.special_factors is not None or horizon.day_factors is not None:
+        product = base * special
+        product *= driver[..., None]
+    today = np.ones(base.shape)
+    with np.errstate(invalid="ignore"):
+        np.divide(mean, product, out=today, where=product > 0)
     return Components(
         level=level, weekday=weekday, profile=profile, special=special, driver=driver, today=today
     )
