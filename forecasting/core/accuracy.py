@@ -10,6 +10,7 @@ SMALL_MEAN = 5.0
 """Contacts from which a band is judged by its ends and learnt from residuals."""
 LARGE_MEAN = 200.0
 POISSON_TERMS = 400
+LOG_FACTORIALS = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, POISSON_TERMS)))])
 
 
 def wape(forecast: FloatArray, actual: FloatArray, scored: BoolArray) -> float | None:
@@ -52,9 +53,8 @@ def poisson_mean_deviation(mean: FloatArray) -> FloatArray:
     """
     m = np.maximum(np.asarray(mean, dtype=np.float64), 0.0)
     whole = np.floor(np.minimum(m, LARGE_MEAN)).astype(np.int64)
-    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, POISSON_TERMS)))])
     safe = np.maximum(np.minimum(m, LARGE_MEAN), 1e-300)
-    exact = 2.0 * np.exp(-safe + (whole + 1) * np.log(safe) - logs[whole])
+    exact = 2.0 * np.exp(-safe + (whole + 1) * np.log(safe) - LOG_FACTORIALS[whole])
     return np.where(m > LARGE_MEAN, np.sqrt(2.0 * m / np.pi), np.where(m > 0, exact, 0.0))
 
 

@@ -226,14 +226,15 @@ def _nothing(
 
 def _learning_data(history: HistoryData, chosen: IntArray) -> LearningData:
     """Zero-filled arrays of the chosen queues."""
-    known = history.open_mask[chosen] & np.isfinite(history.offered[chosen])
-    volumes = np.where(known, history.offered[chosen], 0.0)
+    offered = history.offered[chosen]
+    known = history.open_mask[chosen] & np.isfinite(offered)
+    volumes = np.where(known, offered, 0.0)
     known &= ~outages(volumes, known * 1.0)
     shape = known.shape[:2]
     trust = np.ones(shape) if history.learn_mask is None else history.learn_mask[chosen] * 1.0
     factors = np.ones(shape) if history.day_factors is None else history.day_factors[chosen]
     return LearningData(
-        volumes=np.where(known, volumes, 0.0),
+        volumes=volumes * known,
         known=known.astype(np.float64),
         trust=trust,
         factors=factors,

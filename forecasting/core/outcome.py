@@ -43,8 +43,9 @@ def flag_of(history: HistoryData, queue: int) -> str:
         return (
             f"refused: At least {LEAST_HISTORY_DAYS} days of history are needed, {span} were found."
         )
-    values = history.offered[queue][known]
-    if (values == values[0]).all():
+    values = history.offered[queue]
+    one = values.reshape(-1)[known.argmax()]
+    if ((values == one) | ~known).all():
         return "constant"
     open_cells = history.open_mask[queue, first:].sum()
     if span < FULL_HISTORY_DAYS or known.sum() < THIN_KNOWN_SHARE * open_cells:
