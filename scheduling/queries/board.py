@@ -82,10 +82,12 @@ def coverage(version: ScheduleVersion) -> Coverage:
     what is in force now: a surge since, or of today, widens its gap without a hand.
     """
     axis = version_axis(version)
-    is_published = version.status == ScheduleStatus.PUBLISHED
-    asked = required_in_force if is_published else required_by_queue
+    if version.status == ScheduleStatus.PUBLISHED:
+        asked = required_in_force(axis)
+    else:
+        asked = required_by_queue(version=version, axis=axis)
     days = axis.slot(day_bounds(version.ends_on, version.timezone).starts_at)
-    required = {queue_id: row[:days] for queue_id, row in asked(version=version, axis=axis).items()}
+    required = {queue_id: row[:days] for queue_id, row in asked.items()}
     staffed = _staffed(version, axis, days)
     queues = tuple(Queue.objects.filter(pk__in={*required, *staffed}).order_by("name"))
     return Coverage(

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q
 from numpy.typing import NDArray
 
+from forecasting.models import ForecastRun
 from scheduling.core.data import (
     AgentRules,
     FixedShift,
@@ -193,32 +194,45 @@ def required_by_queue(*, version: ScheduleVersion, axis: Axis) -> dict[int, NDAr
             [version.requirement_run_id, axis.starts_at, axis.moment(axis.slots)],
         )
         rows = cursor.fetchall()
-    own = {queue_id for queue_id, _minutes, _epoch, people in rows if people is not None}
-    # What newer requirements have replaced may be deleted; its queues are still asked for.
-    cleared = RequirementQueueResult.objects.filter(
-        run=version.requirement_run_id, is_refused=False, cleared_at__isnull=False
-    )
-    own |= set(cleared.values_list("queue_id", flat=True))
     required: dict[int, NDArray[np.float64]] = {}
-    for part in (_people_in_force(axis), rows):
+    beside = _people_beside(version, axis)
+    own = {row[0] for row in (*rows, *beside) if row[3] is not None}
+    for part in (beside, rows):
         _fill(required, axis, [row for row in part if row[0] in own])
     return required
 
 
-def required_in_force(*, version: ScheduleVersion, axis: Axis) -> dict[int, NDArray[np.float64]]:
-    """The same as it is in force now, whatever the version was solved for.
+def _people_beside(
+    version: ScheduleVersion, axis: Axis
+) -> list[tuple[int, int, int, float | None]]:
+    """What is in force of the version's queues; nothing where its own requirement has it all.
 
-    What newer requirements and the update of today say stands before what the version knew.
+    That one may begin or end within the week, and what newer ones have replaced may be deleted.
     """
-    required = required_by_queue(version=version, axis=axis)
-    rows = _people_in_force(axis)
-    wanted = {queue_id for queue_id, _minutes, _epoch, people in rows if people is not None}
-    _fill(required, axis, [row for row in rows if row[0] in wanted | set(required)])
+    results = RequirementQueueResult.objects.filter(
+        run=version.requirement_run_id, is_refused=False
+    )
+    forecast = ForecastRun.objects.get(requirement_runs=version.requirement_run_id)
+    reaches = (
+        forecast.starts_at <= axis.starts_at
+        and forecast.ends_at >= day_bounds(version.ends_on, version.timezone).starts_at
+    )
+    if reaches and not results.filter(cleared_at__isnull=False).exists():
+        return []
+    return people_in_force(
+        list(results.values_list("queue_id", flat=True)),
+        starts_at=axis.starts_at,
+        ends_at=axis.moment(axis.slots),
+    )
+
+
+def required_in_force(axis: Axis) -> dict[int, NDArray[np.float64]]:
+    """People needed per queue and slot as it is in force now, the update of today included."""
+    rows = people_in_force(None, starts_at=axis.starts_at, ends_at=axis.moment(axis.slots))
+    opened = {queue_id for queue_id, _minutes, _epoch, people in rows if people is not None}
+    required: dict[int, NDArray[np.float64]] = {}
+    _fill(required, axis, [row for row in rows if row[0] in opened])
     return required
-
-
-def _people_in_force(axis: Axis) -> list[tuple[int, int, int, float | None]]:
-    return people_in_force(starts_at=axis.starts_at, ends_at=axis.moment(axis.slots))
 
 
 def _fill(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -44,13 +45,13 @@ in_force, in_force_on = REQUIREMENTS.between, REQUIREMENTS.on
 
 
 def people_in_force(
-    *, starts_at: datetime, ends_at: datetime
+    queue_ids: Sequence[int] | None, *, starts_at: datetime, ends_at: datetime
 ) -> list[tuple[int, int, int, float | None]]:
     """Queue, minutes, epoch second and people to schedule of every interval; None while closed.
 
     The rest of today is as the update of the day has it.
     """
-    found = in_force(None, starts_at=starts_at, ends_at=ends_at)
+    found = in_force(queue_ids, starts_at=starts_at, ends_at=ends_at)
     with connection.cursor() as cursor:
         cursor.execute(PEOPLE_SQL, stretch_columns(found))
         return list(cursor.fetchall())

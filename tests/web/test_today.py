@@ -9,7 +9,7 @@ from django.urls import reverse
 from adherence.models import AgentLive, LiveFlag
 from forecasting.models import ForecastRun, IntervalActual
 from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, ShiftActivity
-from staffing.models import RequirementInterval, RequirementRun
+from staffing.models import RequirementInterval, RequirementQueueResult, RequirementRun
 from tests.factories import org
 from wfm.briefing.cover import day_cover
 from wfm.briefing.people import people_now
@@ -39,6 +39,7 @@ def make_requirement(queue, *, required):
         origin_at=NOON, starts_at=NOON, ends_at=NOON + timedelta(days=14), published_at=NOON
     )
     run = RequirementRun.objects.create(forecast_run=forecast, published_at=NOON)
+    RequirementQueueResult.objects.create(run=run, queue=queue, model="A")
     starts = datetime(2026, 11, 18, tzinfo=UTC)
     RequirementInterval.objects.bulk_create(
         RequirementInterval(
