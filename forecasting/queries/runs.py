@@ -105,11 +105,6 @@ def series_of_stretches(
     )
 
 
-def latest_published_run(queue: Queue) -> ForecastRun | None:
-    """The forecast that later rooms build on."""
-    return ForecastRun.objects.published().filter(queue_results__queue=queue).first()
-
-
 def latest_run(queue: Queue) -> ForecastRun | None:
     """The newest finished run of a queue, published or not."""
     return ForecastRun.objects.filter(queue_results__queue=queue).order_by("-pk").first()

@@ -26,7 +26,7 @@ from staffing.queries.live import (
     queue_model,
     queue_patience,
 )
-from staffing.queries.runs import latest_published_run, latest_run, staleness
+from staffing.queries.runs import staleness
 from staffing.queries.why import Reason, interval_reason
 
 __all__ = [
@@ -40,8 +40,6 @@ __all__ = [
     "in_force_on",
     "inputs_of_series",
     "interval_reason",
-    "latest_published_run",
-    "latest_run",
     "live_goal",
     "live_queue",
     "measured_patience",

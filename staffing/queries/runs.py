@@ -19,17 +19,6 @@ from wfm.org.in_force import Stretch
 from wfm.org.models import Queue, ServiceGoal
 
 
-def latest_published_run(queue: Queue) -> RequirementRun | None:
-    """Return the newest published run that holds numbers for a queue, whatever it covers."""
-    runs = RequirementRun.objects.published()
-    return runs.filter(queue_results__queue=queue, queue_results__is_refused=False).first()
-
-
-def latest_run(queue: Queue) -> RequirementRun | None:
-    """Return the newest run that has computed a queue, published or not."""
-    return RequirementRun.objects.filter(queue_results__queue=queue).order_by("-pk").first()
-
-
 def staleness(run: RequirementRun, *, shown: Sequence[Stretch] | None = None) -> list[str]:
     """Return why the run may be out of date, in sentences; empty when it is not.
 

@@ -307,12 +307,7 @@ def test_a_queue_whose_error_is_all_chance_is_said_to_be_done(client):
     with system_tenant():
         # What was expected comes exactly: less error than arrivals by chance would bring.
         day = ORIGIN + DAY
-        series = queries.interval_series(
-            run=queries.latest_published_run(queue),
-            queue=queue,
-            starts_at=day,
-            ends_at=day + DAY,
-        )
+        series = queries.series_in_force(queue, starts_at=day, ends_at=day + DAY)
         record_actuals(
             rows=[
                 ActualRow(queue.pk, moment, round(mean))

@@ -133,12 +133,8 @@ def test_a_queue_by_interval_keeps_its_own_band(operation):
     queue = operation[0]
     (alone,) = [item for item in found(operation[:1], by_day=False) if item.node.level == "queue"]
     with system_tenant():
-        run = queries.latest_published_run(queue)
-        series = queries.interval_series(
-            run=run,
-            queue=queue,
-            starts_at=ORIGIN,
-            ends_at=ORIGIN + timedelta(days=7),
+        series = queries.series_in_force(
+            queue, starts_at=ORIGIN, ends_at=ORIGIN + timedelta(days=7)
         )
     assert alone.quantile_90 == pytest.approx(series.quantile_90)
 
