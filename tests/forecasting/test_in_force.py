@@ -1,10 +1,13 @@
 """In force: per queue and instant the newest published forecast that covers it."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import numpy as np
 import pytest
 import time_machine
+from django.db import connection
+from django.db.migrations import RunSQL
 from django.urls import reverse
 
 from forecasting import queries
@@ -180,6 +183,26 @@ def test_each_queue_is_covered_on_its_own_dates():
     assert found[east.pk].starts_at == run.starts_at == ORIGIN - timedelta(hours=5.5)
     assert found[west.pk].starts_at == ORIGIN + timedelta(hours=4)
     assert found[west.pk].ends_at == run.ends_at == found[west.pk].starts_at + 3 * DAY
+
+
+def test_forecasts_of_before_get_their_own_dates_by_migration():
+    """As if written before results had a stretch: Kolkata's days begin at half past six."""
+    with system_tenant():
+        east = make_queue(timezone="Asia/Kolkata", interval_minutes=60)
+        clocks = make_queue(timezone="Europe/London", interval_minutes=60)
+        for queue in (east, clocks):
+            add_history(queue)
+    run = published(east, clocks, days=14)  # in London the last day has 23 hours
+    module = import_module("forecasting.migrations.0008_keep_each_queues_stretch")
+    (fill,) = [each for each in module.Migration.operations if isinstance(each, RunSQL)]
+    with system_tenant():
+        results = ForecastQueueResult.objects.filter(run=run).order_by("queue")
+        wanted = list(results.values_list("queue", "starts_at", "ends_at"))
+        assert None not in {value for row in wanted for value in row}
+        results.update(starts_at=None, ends_at=None)
+        with connection.cursor() as cursor:
+            cursor.execute(fill.sql)
+        assert list(results.values_list("queue", "starts_at", "ends_at")) == wanted
 
 
 def test_what_was_in_force_at_an_earlier_moment_can_be_asked(queue, long, night):
