@@ -309,3 +309,14 @@ def test_drivers_are_read_as_the_history_is(command, tmp_path):
     assert command.stdout == said != ""
     wide = written_drivers(tmp_path, [f"{row},1" for row in daily])
     assert "more fields than the header" in refusal(command, lines(), drivers=wide)
+
+
+def test_an_input_is_never_written_over(tmp_path):
+    source = tmp_path / "history.csv"
+    source.write_text("\n".join([HEADER, *lines()]))
+    before = source.read_bytes()
+    same = tmp_path / "." / "history.csv"
+    ended = manage(source, "--interval=60", "--timezone=UTC", "--origin=2026-02-16T00:00",
+                   "--days=1", f"--out={same}")  # fmt: skip
+    assert (ended.returncode, source.read_bytes()) == (2, before)
+    assert "is also read; name another file for --out" in ended.stderr

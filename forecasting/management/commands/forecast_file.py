@@ -68,7 +68,7 @@ class Command(BaseCommand):
         try:
             params = _params(options)
             origins = tuple(_origin(text, params.interval_minutes) for text in options["origin"])
-            out = _writable(options["out"])
+            out = _writable(options["out"], inputs=(options["history"], options["drivers"]))
             history = self._history(options, params)
             params = replace(
                 params,
@@ -111,9 +111,11 @@ class Command(BaseCommand):
             self.stderr.write(f"Warning: {warning}")
 
 
-def _writable(out: Path | str) -> Path:
+def _writable(out: Path | str, inputs: tuple[Path | str | None, ...]) -> Path:
     """The output's path; refused before any work when nothing can be written there."""
     path = Path(out)
+    if any(source is not None and Path(source).resolve() == path.resolve() for source in inputs):
+        raise ValueError(f"{path} is also read; name another file for --out.")
     if not path.parent.is_dir():
         raise ValueError(f"There is no directory {path.parent} to write {path.name} in; make it.")
     if path.is_dir():
