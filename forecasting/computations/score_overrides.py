@@ -52,10 +52,8 @@ def _score(override: Override, stood_at: datetime, ends_at: datetime, at: dateti
     if found is None:
         return 0
     result = ForecastQueueResult.objects.select_related("run").get(pk=found.result_id)
-    if result.cleared_at is not None and OverrideScore.objects.filter(override=override).exists():
-        return 0
     effect = _effect(override, result.run, (stood_at, ends_at), at)
-    if effect is None:
+    if effect is None or (result.cleared_at is not None and _was_fuller(override, effect)):
         return 0
     OverrideScore.objects.update_or_create(
         override=override,
@@ -68,6 +66,12 @@ def _score(override: Override, stood_at: datetime, ends_at: datetime, at: dateti
         },
     )
     return 1
+
+
+def _was_fuller(override: Override, effect: OverrideEffect) -> bool:
+    """Whether an earlier score knew more intervals than are left of the run."""
+    earlier = OverrideScore.objects.filter(override=override, intervals__gt=effect.intervals)
+    return earlier.exists()
 
 
 def _effect(

@@ -183,22 +183,29 @@ def test_an_override_is_scored_before_the_forecast_it_is_judged_by_goes(queue):
     cleared(NIGHTS)
     # Night 0 was in force when the override began: it is held until the override is judged.
     assert intervals_of(runs[0]) == [0, 1, 2]
-    at = ORIGIN + NIGHTS * DAY
+    first = score_of(override, NIGHTS)
+    assert first.intervals == 48
+    # Late numbers are still taken in, also from what was cleared around them …
     with system_tenant():
-        job = start_scoring(first=ORIGIN.date(), last=at.date(), at=at)
-    assert finish(job).result["overrides_scored"] == 1
-    with system_tenant():
-        before = OverrideScore.objects.get(override=override)
-        ForecastQueueResult.objects.filter(run=runs[0]).update(kept_until=None)
-    assert before.intervals == 48
+        add_history(queue, days=1, until=ORIGIN + 2 * DAY, per_interval=90)
+        ForecastQueueResult.objects.filter(run=runs[0]).update(cleared_at=ORIGIN)
+    late = score_of(override, NIGHTS)
+    assert late.actual > 1.5 * first.actual
+    # … until they are settled; then the rest goes and the last word stays.
     cleared(NIGHTS + 1)
     assert intervals_of(runs[0]) == [0]
+    last = score_of(override, NIGHTS + 1)
+    assert (last.intervals, last.error_with) == (48, late.error_with)
+
+
+def score_of(override, nights):
+    """The override's score after the scoring of a night."""
+    at = ORIGIN + nights * DAY
     with system_tenant():
-        job = start_scoring(first=ORIGIN.date(), last=at.date(), at=at + DAY)
-    finish(job)
+        job = start_scoring(first=ORIGIN.date(), last=at.date(), at=at)
+    assert finish(job).status == JobStatus.SUCCEEDED
     with system_tenant():
-        after = OverrideScore.objects.get(override=override)
-    assert (after.intervals, after.error_with) == (48, before.error_with)
+        return OverrideScore.objects.get(override=override)
 
 
 def test_a_draft_that_nobody_published_goes_and_cannot_be_published_then(queue):

@@ -35,7 +35,8 @@ class Clearable(Generic[_Result]):
 
     result: _Result
     gone: list[Stretch]
-    kept_until: datetime
+    kept_until: datetime | None
+    """None while something is only kept for now: it is looked at again."""
 
 
 def results_to_clear(
@@ -82,7 +83,8 @@ def clearable(
 
     A draft is never in force.
     """
-    kept = {result.pk: [*(needed or {}).get(result, ())] for result in spans}
+    for_now = {result.pk: [*(needed or {}).get(result, ())] for result in spans}
+    kept: dict[int, list[Span]] = {result.pk: [] for result in spans}
     for part in runs.between(
         list({result.queue_id for result in spans}),
         starts_at=min(begin for begin, _end in spans.values()),
@@ -91,11 +93,12 @@ def clearable(
         if part.result_id in kept:
             kept[part.result_id].append((part.starts_at, part.ends_at))
     for result, span in spans.items():
-        held = kept[result.pk]
+        held = [*kept[result.pk], *for_now[result.pk]]
         gone = [
             Stretch(result.queue_id, result.run_id, result.pk, *gap) for gap in gaps(*span, held)
         ]
-        yield Clearable(result, gone, max((end for _begin, end in held), default=span[0]))
+        ends = max((end for _begin, end in kept[result.pk]), default=span[0])
+        yield Clearable(result, gone, None if for_now[result.pk] else ends)
 
 
 def clear(found: Sequence[Clearable[_Result]], runs: RunsInForce, *, at: datetime) -> int:
