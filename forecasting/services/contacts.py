@@ -15,15 +15,16 @@ from django.db import connection, transaction
 from forecasting.core.actual_row import ActualRow
 from forecasting.core.imports.contacts import ContactRow
 from forecasting.core.wall_clock import WallClockGrid
-from forecasting.models import ImportBatch
+from forecasting.models import ImportBatch, IntervalActual
 from forecasting.queries.calendars import open_labels
-from forecasting.queries.contacts import contact_counts
+from forecasting.queries.contacts import contact_bounds, contact_counts
 from forecasting.services.actuals import RecordResult, record_actuals
 from forecasting.services.staging import Staging
 from wfm.org.models import Queue
 
 COLUMNS = {"queue_id": "bigint", "arrived_at": "timestamptz", "customer_hash": "text"}
 HASH_BYTES = 16
+NEVER = datetime.max.replace(tzinfo=UTC)
 # Queue by queue, so that the index of queue and time leads to what is old.
 FORGET_SQL = """
 DELETE FROM forecasting_contactrecord WHERE id IN (
@@ -69,8 +70,11 @@ def record_contacts(*, rows: Sequence[ContactRow], batch: ImportBatch | None) ->
     """Add contacts that are new, then count the intervals that they span anew.
 
     An open interval between the first and the last contact of the file that has none is a zero.
+    Before the first contact that was kept until now numbers are never lowered: the contacts behind
+    them may have been deleted.
     """
     total = stage_contacts(rows)
+    kept = contact_bounds(sorted({row.queue_id for row in rows}), before=NEVER)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO forecasting_contactrecord (queue_id, arrived_at, customer_hash)"
@@ -83,7 +87,9 @@ def record_contacts(*, rows: Sequence[ContactRow], batch: ImportBatch | None) ->
         first, last = spans.get(row.queue_id, (row.arrived_at, row.arrived_at))
         spans[row.queue_id] = min(first, row.arrived_at), max(last, row.arrived_at)
     for queue in Queue.objects.filter(pk__in=list(spans)):
-        record_actuals(rows=_intervals(queue, *spans[queue.pk]), batch=batch)
+        counted = _intervals(queue, *spans[queue.pk])
+        earliest = kept[queue.pk][0] if queue.pk in kept else NEVER
+        record_actuals(rows=_never_lower(counted, before=earliest), batch=batch)
     return RecordResult(inserted=inserted, changed=0, unchanged=total - inserted)
 
 
@@ -102,6 +108,21 @@ def _intervals(queue: Queue, first: datetime, last: datetime) -> list[ActualRow]
         for start, count, opened, chosen in zip(starts, counts, is_open, inside, strict=True)
         if chosen and (opened or count)
     ]
+
+
+def _never_lower(rows: list[ActualRow], *, before: datetime) -> list[ActualRow]:
+    """Leave out intervals from before then that are recorded with more contacts."""
+    if not rows:
+        return rows
+    recorded = dict(
+        IntervalActual.objects.filter(
+            queue=rows[0].queue_id,
+            starts_at__gte=rows[0].starts_at,
+            starts_at__lte=rows[-1].starts_at,
+            starts_at__lt=before,
+        ).values_list("starts_at", "offered")
+    )
+    return [row for row in rows if row.offered >= recorded.get(row.starts_at, 0)]
 
 
 def forget_contacts(*, before: datetime, limit: int) -> int:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from forecasting import queries
@@ -156,6 +157,35 @@ def test_the_night_deletes_old_contacts_in_batches_and_keeps_their_counts(
         assert ContactRecord.objects.count() == len(contacts) - len(old)
         after = IntervalActual.objects.order_by("starts_at").values_list("offered", flat=True)
         assert list(after) == counts
+
+
+def test_a_file_of_contacts_lowers_no_count_whose_contacts_are_deleted(queue):
+    """One late contact of an old hour does not stand for the eight that are forgotten."""
+    contacts = sorted(contacts_of(days=2))
+    upload(contacts, queue)
+    with system_tenant():
+        before = dict(IntervalActual.objects.values_list("starts_at", "offered"))
+        ContactRecord.objects.filter(arrived_at__lt=ORIGIN - timedelta(days=1)).delete()
+    late = ORIGIN - timedelta(days=2) + timedelta(hours=5, seconds=1)
+    upload([(late, "late"), (ORIGIN - timedelta(seconds=1), "last")], queue)
+    with system_tenant():
+        after = dict(IntervalActual.objects.values_list("starts_at", "offered"))
+    last = ORIGIN - timedelta(hours=1)
+    assert after == before | {last: before[last] + 1}
+
+
+def test_contacts_of_the_old_key_are_deleted_and_their_counts_stay(queue):
+    contacts = contacts_of(days=1)
+    upload(contacts, queue)
+    module = import_module("forecasting.migrations.0010_forget_contacts_of_the_old_key")
+    (forget,) = module.Migration.operations
+    with system_tenant(), connection.cursor() as cursor:
+        cursor.execute(forget.sql)
+        assert not ContactRecord.objects.exists()
+    upload(contacts, queue)
+    with system_tenant():
+        rows = IntervalActual.objects.filter(queue=queue)
+        assert sum(rows.values_list("offered", flat=True)) == len(contacts)
 
 
 def test_volumes_from_before_the_contacts_that_are_kept_count_as_unknown(queue):
