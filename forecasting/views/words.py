@@ -96,7 +96,9 @@ def why_words(result: ForecastQueueResult) -> list[str]:
         sentences.append(gettext("The history is thin: expect more change than the band says."))
     if driver := result.components.get("driver"):
         sentences.extend(driver_words(each) for each in (driver, *driver.get("more", ())))
-        sentences.append(gettext("The backtests forecast of the driver what was not known ahead, too."))
+        sentences.append(
+            gettext("The backtests forecast of the driver what was not known ahead, too.")
+        )
     if repeats := result.components.get("repeats"):
         sentences.append(repeat_words(repeats))
     return sentences
