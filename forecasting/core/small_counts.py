@@ -8,8 +8,8 @@ from scipy.special import betaincinv, gammaincinv
 from forecasting.core.accuracy import SMALL_MEAN
 from forecasting.core.wall_clock import FloatArray
 
-SMALL_COUNTS = (6, 12, 60)
-"""Steps that are looked at, as long as they do not reach SMALL_MEAN."""
+FIRST_STEPS = 6
+"""Steps that are looked at first; twice as many until they reach SMALL_MEAN."""
 POISSON_DISPERSION = 1e-4
 
 
@@ -42,10 +42,9 @@ def small_count_steps(dispersion: float, share: float) -> FloatArray:
     P(X <= k) falls as the mean grows; the step is where it equals `share`, from the inverse
     incomplete beta function (gamma for Poisson).
     """
-    for size in SMALL_COUNTS:
-        steps = _steps(dispersion, share, size)
-        if steps[-1] >= SMALL_MEAN:
-            break
+    steps = _steps(dispersion, share, FIRST_STEPS)
+    while steps[-1] < SMALL_MEAN:
+        steps = _steps(dispersion, share, 2 * steps.size)
     return steps
 
 

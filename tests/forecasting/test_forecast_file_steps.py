@@ -152,6 +152,13 @@ def test_seldom_finer_rows_are_summed():
     assert date_steps(kept, 30).finest == 15
 
 
+def test_a_step_that_no_single_gap_shows_is_told_from_all():
+    """Every third or fifth quarter hour has a row."""
+    minutes = np.cumsum(np.tile([45, 75], 200))
+    assert date_steps(minutes, 30).finest == 15
+    assert date_steps(minutes[:12], 30).finest == 30  # too few to tell
+
+
 def test_coarser_dates_are_named():
     fine, coarse = np.arange(0, 2 * 1440, 30), np.arange(2 * 1440, 3 * 1440, 60)
     days, gap = coarser_dates(np.concatenate([fine, coarse]), 30)

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom, poisson
 
 from forecasting.core import accuracy
-from forecasting.core.gamma_law import from_scores, normal_scores
 from forecasting.core.baselines import seasonal_naive, seasonal_naive_scale, weekday_mean
 from forecasting.core.cleaning import day_weights, nan_median
 from forecasting.core.fitting import whole_weeks
+from forecasting.core.gamma_law import from_scores, normal_scores
 from forecasting.core.profiles import pool_like_weekdays, smooth_labels
-from forecasting.core.small_counts import small_count_steps
 from forecasting.core.selection import BUCKET_NAMES, bucket_index, level_weights, variant_weights
+from forecasting.core.small_counts import small_count_steps
 
 ALL = np.ones(2, dtype=bool)
 
@@ -49,8 +49,8 @@ def test_large_means_use_the_normal_limit():
     assert value == pytest.approx(np.sqrt(2e4 / np.pi))
 
 
-@pytest.mark.parametrize("dispersion", [1e-5, 0.01, 0.3, 2.0])
-@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+@pytest.mark.parametrize("dispersion", [1e-5, 0.01, 0.3, 2.0, 25.0])
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9, 0.999])
 def test_small_count_quantiles_equal_the_negative_binomial(dispersion, share):
     steps = small_count_steps(dispersion, share)
     means = np.linspace(0.013, 4.97, 60)
