@@ -11,9 +11,8 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.kernels import FloatArray
+from staffing.core.kernels import FloatArray, IntArray
 
-IntArray = NDArray[np.int64]
 DONE = 1e-9  # seconds of work that count as none
 
 

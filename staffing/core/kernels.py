@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 FourSums = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 FALL = 40.0  # exp(-40) is below the last digit of a double

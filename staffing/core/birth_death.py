@@ -1,0 +1,259 @@
+"""A live queue as a birth-death chain within one interval: how the number of contacts moves on.
+
+The state is the number of contacts in the queue's care, held or waiting. Within an interval the rates
+stay; the chain's state at the end and its mean over the interval come from a rational approximation
+of exp (`staffing.core.rational_exp`): one tridiagonal system per pole, whatever the interval's
+length. Between intervals agents come and go; those who leave finish what they hold, whoever holds
+nothing leaves first. Arrays of states begin at `low`, not at 0.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from staffing.core.compiled import compiled
+from staffing.core.kernels import FloatArray
+from staffing.core.rational_exp import ComplexArray
+
+NEGLIGIBLE = 1e-13  # probability beyond which states are dropped
+SPREAD = 7.5  # standard deviations kept on either side
+MARGIN_STATES = 12
+FEW_EVENTS = 120.0  # so many steps of uniformization cost less than the poles' systems
+MOST_NEGATIVE = 1e-9
+PARTS = (1, 2, 4, 8, 16)  # into how many parts an interval is cut
+TAIL_LOGS = 32.0  # a geometric tail is followed until it has fallen by exp of this
+LONG_SECONDS = 1e7
+
+
+class Poles(NamedTuple):
+    """A rational approximation of exp (see rational_exp)."""
+
+    places: ComplexArray
+    residues: ComplexArray
+
+
+class Chain(NamedTuple):
+    """One interval's rates, in contacts per second.
+
+    Attributes:
+        arrival_rate: Contacts that come.
+        service_rate: 1 / AHT of an agent with all places taken.
+        leave_rate: 1 / mean patience; 0 where nobody gives up.
+        agents: Agents there.
+        concurrency: Most contacts one of them holds.
+        growth_rate: What each further contact adds to the handling time of a single one.
+
+    """
+
+    arrival_rate: float
+    service_rate: float
+    leave_rate: float
+    agents: int
+    concurrency: int
+    growth_rate: float
+
+
+@compiled
+def served_rate(contacts: int, chain: Chain) -> float:
+    """Return the contacts served per second when the agents share so many evenly."""
+    agents, concurrency = chain.agents, chain.concurrency
+    if agents == 0:
+        return 0.0
+    if concurrency == 1:
+        return min(contacts, agents) * chain.service_rate
+    held = min(contacts, agents * concurrency)
+    evenly, more = held // agents, held % agents
+    rate = 0.0
+    if evenly > 0:
+        rate += (agents - more) * evenly / (1.0 + chain.growth_rate * (evenly - 1))
+    if more > 0:
+        rate += more * (evenly + 1) / (1.0 + chain.growth_rate * evenly)
+    return rate * (1.0 + chain.growth_rate * (concurrency - 1)) * chain.service_rate
+
+
+@compiled
+def departure_rates(low: int, size: int, chain: Chain) -> FloatArray:
+    """Return the rate of departures (served or given up) of `size` states from `low` on."""
+    rates = np.empty(size)
+    places = chain.agents * chain.concurrency
+    for index in range(size):
+        waiting = max(low + index - places, 0)
+        rates[index] = served_rate(low + index, chain) + chain.leave_rate * waiting
+    return rates
+
+
+@compiled
+def advance(
+    start: FloatArray, departures: FloatArray, arrival_rate: float, seconds: float, poles: Poles
+) -> tuple[FloatArray, FloatArray]:
+    """Return the distribution after so many seconds and its mean over them.
+
+    Nothing departs from the first state of the window and nothing arrives in the last one: the
+    window must be wide enough for that not to matter (`window`).
+
+    The rational approximation is exact to 1e-11 near equilibrium; a start that the rates would hardly
+    ever visit magnifies its error, which shows as negative probabilities. Such an interval is cut into
+    parts, and uniformized if that does not do; so is one with few events, for which that is cheaper.
+    """
+    if (arrival_rate + departures.max()) * seconds < FEW_EVENTS:
+        return uniformized(start, departures, arrival_rate, seconds)
+    for parts in PARTS:
+        end, mean = start, np.zeros(start.size)
+        is_sound = True
+        for _part in range(parts):
+            end, part = by_poles(end, departures, arrival_rate, seconds / parts, poles)
+            is_sound = _negative(end) + _negative(part) <= MOST_NEGATIVE
+            if not is_sound:
+                break
+            end = np.maximum(end, 0.0)
+            mean += np.maximum(part, 0.0) / parts
+        if is_sound:
+            return end, mean
+    return uniformized(start, departures, arrival_rate, seconds)
+
+
+@compiled
+def _negative(values: FloatArray) -> float:
+    total = 0.0
+    for value in values:
+        total -= min(value, 0.0)
+    return total
+
+
+@compiled
+def by_poles(
+    start: FloatArray, departures: FloatArray, arrival_rate: float, seconds: float, poles: Poles
+) -> tuple[FloatArray, FloatArray]:
+    """Solve one tridiagonal system per pole; (exp(x) - 1) / x, for the mean, has the same poles."""
+    size = start.size
+    end, mean = np.zeros(size), np.zeros(size)
+    pivots, forward = np.empty(size, np.complex128), np.empty(size, np.complex128)
+    births = arrival_rate * seconds
+    for index in range(poles.places.size):
+        pole, weight = poles.places[index], poles.residues[index]
+        weight_of_mean = weight / pole
+        pivot, value, deaths = 0j, 0j, 0.0
+        for state in range(size):
+            deaths_above = departures[state + 1] * seconds if state + 1 < size else 0.0
+            leaving = (births if state < size - 1 else 0.0) + deaths
+            inverse = 1.0 / (-leaving - pole - births * pivot)
+            value = (start[state] - births * value) * inverse
+            pivot = deaths_above * inverse
+            pivots[state], forward[state] = pivot, value
+            deaths = deaths_above
+        value = 0j
+        for state in range(size - 1, -1, -1):
+            value = forward[state] - pivots[state] * value
+            end[state] += weight.real * value.real - weight.imag * value.imag
+            mean[state] += weight_of_mean.real * value.real - weight_of_mean.imag * value.imag
+    return end, mean
+
+
+@compiled
+def uniformized(
+    start: FloatArray, departures: FloatArray, arrival_rate: float, seconds: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return what `advance` does by conditioning on the number of events of a Poisson clock.
+
+    (A. Jensen, "Markoff chains as an aid in the study of Markoff processes", Skand. Aktuarietidskr.
+    36 (1953), doi:10.1080/03461238.1953.10419459.) Sums of positive terms, at a cost that grows
+    with the number of events.
+    """
+    size = start.size
+    rate = arrival_rate + departures.max()
+    if rate * seconds == 0.0:
+        return start.copy(), start.copy()
+    events = rate * seconds
+    up = arrival_rate / rate
+    state, moved = start.copy(), np.empty(size)
+    end, mean = np.zeros(size), np.zeros(size)
+    later, done = 1.0, 0
+    last = int(events + SPREAD * math.sqrt(events) + 40)
+    log_events = math.log(events)
+    while done <= last:
+        chance = math.exp(done * log_events - events - math.lgamma(done + 1.0))
+        later = max(later - chance, 0.0)  # P(more than `done` events)
+        for index in range(size):
+            end[index] += chance * state[index]
+            mean[index] += later / events * state[index]
+        for index in range(size):
+            leaving = (up if index < size - 1 else 0.0) + (
+                departures[index] / rate if index > 0 else 0.0
+            )
+            moved[index] = state[index] * (1.0 - leaving)
+            if index > 0:
+                moved[index] += state[index - 1] * up
+            if index + 1 < size:
+                moved[index] += state[index + 1] * departures[index + 1] / rate
+        state, moved = moved, state
+        done += 1
+    return end, mean
+
+
+@compiled
+def window(low: int, high: int, chain: Chain, seconds: float) -> tuple[int, int]:
+    """Return the states that matter in an interval that begins within [low, high)."""
+    arrivals, leave = chain.arrival_rate, chain.leave_rate
+    places = chain.agents * chain.concurrency
+    load = arrivals / chain.service_rate
+    spread = SPREAD * math.sqrt(max(load, 1.0)) + MARGIN_STATES
+    net = arrivals - places * chain.service_rate
+    flow = arrivals + min(places * chain.service_rate, arrivals)
+    grown = min(max(high, places) + max(net, 0.0) * seconds, high + arrivals * seconds)
+    grown += SPREAD * math.sqrt(flow * seconds) + MARGIN_STATES
+    settled = grown
+    if load < places:
+        settled = max(places + TAIL_LOGS / math.log(places / max(load, 1e-9)), load + spread)
+    if leave > 0.0:
+        waiting = max(net, 0.0) / leave
+        patient = SPREAD * math.sqrt(max(load, arrivals / leave, 1.0)) + MARGIN_STATES
+        settled = min(settled, max(min(load, float(places)) + waiting + patient, load))
+    least = min(load, float(places)) - spread
+    return max(0, int(min(float(low), least))), int(max(float(high), min(settled, grown))) + 1
+
+
+@compiled
+def after_leaving(start: FloatArray, low: int, before: int, chain: Chain) -> tuple[FloatArray, int]:
+    """Return the contacts in the care of those who stay, and the first state of that array.
+
+    Of `before` agents those who hold the fewest contacts leave; they finish those and take no new
+    ones, so that these contacts are gone from the chain.
+    """
+    agents = chain.agents
+    if agents >= before:
+        return start, low
+    gone = before - agents
+    moved = np.zeros(low + start.size)
+    first = moved.size
+    for index in range(start.size):
+        contacts = low + index
+        held = min(contacts, before * chain.concurrency)
+        evenly, more = held // before, held % before
+        stays = contacts - gone * evenly - max(0, more - agents)
+        moved[stays] += start[index]
+        first = min(first, stays)
+    return moved[first:], first
+
+
+@compiled
+def trimmed(states: FloatArray, low: int) -> tuple[FloatArray, int]:
+    """Return the states without the negligible ones at either end, and the first of them."""
+    first, last = 0, states.size
+    while last - first > 1 and states[last - 1] < NEGLIGIBLE:
+        last -= 1
+    while last - first > 1 and states[first] < NEGLIGIBLE:
+        first += 1
+    return states[first:last].copy(), low + first
+
+
+@compiled
+def steady_state(chain: Chain) -> tuple[FloatArray, int]:
+    """Return the stationary distribution and its first state; the load must be bearable."""
+    low, high = window(0, 1, chain, LONG_SECONDS)
+    rates = departure_rates(low, high - low, chain)
+    logs = np.zeros(high - low)
+    for index in range(1, logs.size):
+        logs[index] = logs[index - 1] + math.log(chain.arrival_rate / rates[index])
+    weights = np.exp(logs - logs.max())
+    return trimmed(weights / weights.sum(), low)

@@ -1,0 +1,192 @@
+"""Live queues as they really run: each interval begins where the one before it ended.
+
+A steady state per interval promises what a changing day does not give: a queue that is still filling
+waits less than its steady state, one that empties waits more, the more so the longer the handling
+time. Here the number of contacts follows the Kolmogorov equations of M(t)/M/n(t)+M with rates that
+are constant within an interval; agents who leave finish the contact they hold. Staffing goes forward:
+each interval gets the fewest agents that meet its goals from the state that the earlier ones leave
+behind (after L. V. Green, P. J. Kolesar and W. Whitt, "Coping with time-varying demand when setting
+staffing requirements for a service system", Prod. Oper. Manag. 16 (2007),
+doi:10.1111/j.1937-5956.2007.tb00164.x, which reviews the stationary approximations it replaces).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffing.core import arrival_figures as figure
+from staffing.core.birth_death import Poles
+from staffing.core.definitions import Model, ServiceLevel
+from staffing.core.erlang import DEFINITIONS
+from staffing.core.goals import Goals
+from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.rational_exp import exp_poles
+from staffing.core.traffic import Prediction, Thresholds, Traffic
+from staffing.core.transient_path import (
+    Bounds,
+    Day,
+    Handling,
+    evaluate_path,
+    level_of,
+    plan_path,
+)
+
+DEFINITION_CODES = {key: code for code, key in enumerate(ServiceLevel)}
+MOST_TURNS = 6
+LEVEL_SLACK = 5e-4
+"""Share by which a level may miss its goal because the next interval's agents are not those that
+were expected; turns of planning go on until no interval misses by more."""
+
+
+@dataclass(frozen=True)
+class LivePath:
+    """Consecutive intervals of one live queue.
+
+    Attributes:
+        traffic: What is offered, one element per interval.
+        interval_seconds: Length of an interval.
+        begins: How each begins: CONTINUES, OPENS_EMPTY or OPENS_STEADY (`transient_path`).
+        concurrency: Most contacts an agent holds.
+        growth_rate: What each further contact adds to the handling time of a single one; the AHT is
+            that of an agent with all places taken.
+
+    """
+
+    traffic: Traffic
+    interval_seconds: float
+    begins: IntArray
+    concurrency: int = 1
+    growth_rate: float = 0.0
+
+    @property
+    def model(self) -> Model:
+        """Erlang A where contacts give up, else C."""
+        return Model.C if np.isnan(self.traffic.patience_seconds).all() else Model.A
+
+    def day(self, thresholds: Thresholds) -> Day:
+        """Return the intervals as `transient_path` takes them."""
+        load = self.traffic.erlangs
+        # A handling time that nobody needs must not stop the arithmetic.
+        aht = _carried(self.traffic.aht_seconds, load > 0.0)
+        leave = np.nan_to_num(1.0 / self.traffic.patience_seconds)
+        needs_short = any(key.needs_short_seconds for key in thresholds.definitions)
+        short = thresholds.short_seconds if needs_short else np.full(load.shape, np.nan)
+        columns = [load / aht, 1.0 / aht, leave, thresholds.threshold_seconds, short]
+        return Day(
+            np.column_stack(columns),
+            self.begins.astype(np.int64),
+            Handling(self.concurrency, float(self.growth_rate), float(self.interval_seconds)),
+            Poles(*exp_poles()),
+        )
+
+
+def _carried(values: FloatArray, known: NDArray[np.bool_]) -> FloatArray:
+    """Return the last known value at every place; the first known one before it; 1 without any."""
+    places = np.flatnonzero(known)
+    if places.size == 0:
+        return np.ones(values.shape)
+    last = np.searchsorted(places, np.arange(values.size), side="right") - 1
+    return np.asarray(values[places[np.maximum(last, 0)]])
+
+
+def evaluate_transient(path: LivePath, *, agents: FloatArray, thresholds: Thresholds) -> Prediction:
+    """Return what so many agents (whole numbers as floats) give in each interval.
+
+    Where nothing is offered rates and waits are 0 and levels 1, as in steady state.
+    """
+    wanted = thresholds.definitions & DEFINITIONS[path.model]
+    asked = Thresholds(thresholds.threshold_seconds, thresholds.short_seconds, wanted)
+    found = _figures(path, agents.astype(np.int64), asked)
+    return _prediction(path, found, agents, asked)
+
+
+def required_transient(path: LivePath, *, goals: Goals, guess: FloatArray) -> FloatArray:
+    """Return the fewest agents of each interval that meet its goals; inf in all if one cannot.
+
+    Args:
+        path: The queue's intervals.
+        goals: Of each interval.
+        guess: Whole agents to begin the search with, e.g. those of the steady state.
+
+    """
+    thresholds = goals.thresholds()
+    day = path.day(thresholds)
+    least = np.maximum(np.nan_to_num(np.ceil(goals.min_agents)), path.traffic.erlangs > 0.0)
+    bounds = Bounds(
+        np.nan_to_num(guess, posinf=0.0).astype(np.int64),
+        least.astype(np.int64),
+        np.full(guess.size, -1),
+    )
+    for turn in range(MOST_TURNS):
+        agents = plan_path(day, _goal_columns(goals), bounds)
+        if agents.min(initial=0) < 0:
+            return np.full(guess.size, np.inf)
+        heirs = np.flatnonzero(_missed(path, agents, goals, thresholds)[:-1]) + 1
+        if heirs.size == 0:
+            break
+        bounds.next_agents[:-1] = agents[1:]
+        # Agents that the next interval lets go too early stay a little longer.
+        bounds.least[heirs] = np.maximum(bounds.least[heirs], agents[heirs] + (turn > 0))
+    return agents.astype(np.float64)
+
+
+def _goal_columns(goals: Goals) -> FloatArray:
+    code = np.full(goals.level.shape, float(DEFINITION_CODES[goals.definition]))
+    return np.column_stack(
+        [
+            goals.level,
+            code,
+            goals.max_asa_seconds,
+            goals.max_abandonment_rate,
+            goals.max_occupancy_rate,
+        ]
+    )
+
+
+def _missed(
+    path: LivePath, agents: IntArray, goals: Goals, thresholds: Thresholds
+) -> NDArray[np.bool_]:
+    """Tell which intervals miss their level once the next interval's agents are known."""
+    if np.isnan(goals.level).all():
+        return np.zeros(agents.shape, dtype=bool)
+    found = _prediction(path, _figures(path, agents, thresholds), agents * 1.0, thresholds)
+    return np.asarray(found.service_levels[goals.definition] < goals.level - LEVEL_SLACK)
+
+
+def _figures(path: LivePath, agents: IntArray, thresholds: Thresholds) -> FloatArray:
+    return np.asarray(evaluate_path(path.day(thresholds), agents))
+
+
+def _prediction(
+    path: LivePath, found: FloatArray, agents: FloatArray, thresholds: Thresholds
+) -> Prediction:
+    """Name the figures; intervals without arrivals wait for nothing."""
+    idle = path.traffic.erlangs == 0.0
+    found = np.where(idle[:, None], 0.0, found)
+    served, waited = found[:, figure.SERVED], found[:, figure.SERVED_WAIT]
+    nobody = ~idle & (served <= 0.0)
+    asa = np.divide(waited, served, out=np.zeros(served.shape), where=served > 0.0)
+    abandons = path.model is Model.A
+    levels = {}
+    for key in sorted(thresholds.definitions):
+        level = _level(found, key)
+        levels[key] = np.where(
+            np.isnan(thresholds.threshold_seconds), np.nan, np.where(idle, 1.0, level)
+        )
+    return Prediction(
+        block_rate=np.full(served.shape, np.nan),
+        wait_rate=found[:, figure.WAITS],
+        abandonment_rate=np.where(idle, 0.0, 1.0 - served)
+        if abandons
+        else np.full(served.shape, np.nan),
+        mean_wait_seconds=found[:, figure.MEAN_WAIT],
+        asa_seconds=np.where(nobody, np.nan, asa),
+        occupancy_rate=found[:, figure.BUSY] / np.maximum(agents, 1.0),
+        service_levels=levels,
+    )
+
+
+def _level(found: FloatArray, key: ServiceLevel) -> FloatArray:
+    code = DEFINITION_CODES[key]
+    return np.array([level_of(row, code) for row in found])
