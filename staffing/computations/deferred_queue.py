@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from staffing.computations.goal_rows import goal_facts, in_force, refuse_gaps
 from staffing.computations.refused import QueueRefused
-from staffing.core.deferred import DeferredWork, IntArray
+from staffing.core.deferred import DeferredWork
 from staffing.core.deferred_plan import DeferredGoal, DeferredPlan, plan_deferred
 from staffing.core.due_times import OpeningBacklog, deferred_work, due_boundaries
-from staffing.core.kernels import FloatArray
+from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.params import RequirementParams
 from staffing.core.shrinkage import required_fte
 from staffing.queries import QueueInputs, backlog_by_due

@@ -9,14 +9,14 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numba
-from numba import config
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
+config: Any = numba.config
 _FOLDER = Path(__file__).parent
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.deferred import DeferredWork, IntArray
-from staffing.core.kernels import FloatArray
+from staffing.core.deferred import DeferredWork
+from staffing.core.kernels import FloatArray, IntArray
 
 SLACK_SECONDS = 1e-6
 

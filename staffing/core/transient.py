@@ -150,7 +150,7 @@ def _missed(
     """Tell which intervals miss their level once the next interval's agents are known."""
     if np.isnan(goals.level).all():
         return np.zeros(agents.shape, dtype=bool)
-    found = _prediction(path, _figures(path, agents, thresholds), agents * 1.0, thresholds)
+    found = _prediction(path, _figures(path, agents, thresholds), agents.astype(np.float64), thresholds)
     return np.asarray(found.service_levels[goals.definition] < goals.level - LEVEL_SLACK)
 
 
