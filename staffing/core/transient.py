@@ -34,6 +34,7 @@ from staffing.core.transient_path import (
 
 DEFINITION_CODES = {key: code for code, key in enumerate(ServiceLevel)}
 MOST_TURNS = 6
+NO_OFFSET = np.zeros(1, dtype=np.int64)
 LEVEL_SLACK = 5e-4
 """Share by which a level may miss its goal because the next interval's agents are not those that
 were expected; turns of planning go on until no interval misses by more."""
@@ -131,6 +132,19 @@ def required_transient(path: LivePath, *, goals: Goals, guess: FloatArray) -> Fl
     return agents.astype(np.float64)
 
 
+def neighbor_levels(
+    path: LivePath, *, agents: FloatArray, thresholds: Thresholds, definition: ServiceLevel
+) -> tuple[FloatArray, FloatArray]:
+    """Return the level of each interval with one agent fewer there, and with one more."""
+    counts = agents.astype(np.int64)
+    found = evaluate_path(path.day(thresholds), counts, np.array([0, -1, 1]))
+    fewer, more = (
+        _prediction(path, found[:, place], counts + offset, thresholds)
+        for place, offset in ((1, -1.0), (2, 1.0))
+    )
+    return fewer.service_levels[definition], more.service_levels[definition]
+
+
 def _goal_columns(goals: Goals) -> FloatArray:
     code = np.full(goals.level.shape, float(DEFINITION_CODES[goals.definition]))
     return np.column_stack(
@@ -150,12 +164,14 @@ def _missed(
     """Tell which intervals miss their level once the next interval's agents are known."""
     if np.isnan(goals.level).all():
         return np.zeros(agents.shape, dtype=bool)
-    found = _prediction(path, _figures(path, agents, thresholds), agents.astype(np.float64), thresholds)
+    found = _prediction(
+        path, _figures(path, agents, thresholds), agents.astype(np.float64), thresholds
+    )
     return np.asarray(found.service_levels[goals.definition] < goals.level - LEVEL_SLACK)
 
 
 def _figures(path: LivePath, agents: IntArray, thresholds: Thresholds) -> FloatArray:
-    return np.asarray(evaluate_path(path.day(thresholds), agents))
+    return np.asarray(evaluate_path(path.day(thresholds), agents, NO_OFFSET)[:, 0])
 
 
 def _prediction(

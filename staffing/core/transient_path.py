@@ -216,26 +216,29 @@ def opening(
 
 
 @compiled
-def evaluate_path(day: Day, agents: IntArray) -> FloatArray:
-    """Return the figures of every interval (interval x figure) with so many agents."""
-    figures = np.zeros((agents.size, FIGURES))
-    state, low = np.ones(1), 0
+def evaluate_path(day: Day, agents: IntArray, offsets: IntArray) -> FloatArray:
+    """Return the figures of every interval (interval x offset x figure) with so many agents.
+
+    Offsets are agents more or fewer in that interval alone; 0 must be among them.
+    """
+    figures = np.zeros((agents.size, offsets.size, FIGURES))
+    start, low = np.ones(1), 0
     for index in range(agents.size):
-        before = after = agents[index]
-        if day.begins[index] == CONTINUES:
-            before = agents[index - 1]
-        else:
-            state, low = opening(day.demand[index], agents[index], day.begins[index], day.handling)
-        if index + 1 < agents.size and day.begins[index + 1] == CONTINUES:
-            after = agents[index + 1]
-        state, low, figures[index] = interval_step(
-            state,
-            low,
-            Staff(before, agents[index], after),
-            day.demand[index],
-            day.handling,
-            day.poles,
-        )
+        continues = day.begins[index] == CONTINUES
+        goes_on = index + 1 < agents.size and day.begins[index + 1] == CONTINUES
+        end, end_low = start, low
+        for place in range(offsets.size):
+            count = max(agents[index] + offsets[place], 0)
+            if not continues:
+                start, low = opening(day.demand[index], count, day.begins[index], day.handling)
+            before = agents[index - 1] if continues else count
+            after = agents[index + 1] if goes_on else count
+            state, state_low, figures[index, place] = interval_step(
+                start, low, Staff(before, count, after), day.demand[index], day.handling, day.poles
+            )
+            if offsets[place] == 0:
+                end, end_low = state, state_low
+        start, low = end, end_low
     return figures
 
 

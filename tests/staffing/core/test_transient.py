@@ -27,7 +27,12 @@ from staffing.core.rational_exp import exp_poles
 from staffing.core.requirement import agents_or_inf
 from staffing.core.simulation import OFFERED, SERVED_WITHIN, SimulatedQueue, simulate
 from staffing.core.traffic import Thresholds, Traffic
-from staffing.core.transient import LivePath, evaluate_transient, required_transient
+from staffing.core.transient import (
+    LivePath,
+    evaluate_transient,
+    neighbor_levels,
+    required_transient,
+)
 from staffing.core.transient_path import CONTINUES, OPENS_EMPTY, OPENS_STEADY
 
 HALF_HOUR = 1800.0
@@ -284,6 +289,24 @@ def test_one_agent_fewer_in_any_half_hour_misses_the_goal():
         fewer[row] -= 1
         levels = evaluate_transient(path, agents=fewer, thresholds=goals.thresholds())
         assert levels.service_levels[key][row] < 0.8 + 1e-9
+
+
+def test_the_power_of_one_is_that_of_one_interval():
+    path = queue_day(double_peak(40), patience=90.0)
+    goals = goals_of(path)
+    agents = planned(path, goals)
+    thresholds = goals.thresholds()
+    fewer, more = neighbor_levels(
+        path, agents=agents, thresholds=thresholds, definition=goals.definition
+    )
+    levels = evaluate_transient(path, agents=agents, thresholds=thresholds)
+    as_planned = levels.service_levels[goals.definition]
+    assert (fewer < as_planned).all()
+    assert (more > as_planned).all()
+    changed = agents.copy()
+    changed[20] -= 1
+    alone = evaluate_transient(path, agents=changed, thresholds=thresholds)
+    assert alone.service_levels[goals.definition][20] == pytest.approx(fewer[20], abs=1e-12)
 
 
 @pytest.mark.parametrize("definition", sorted(ServiceLevel))
