@@ -139,7 +139,7 @@ def neighbor_levels(
     counts = agents.astype(np.int64)
     found = evaluate_path(path.day(thresholds), counts, np.array([0, -1, 1]))
     fewer, more = (
-        _prediction(path, found[:, place], counts + offset, thresholds)
+        _prediction(path, np.asarray(found[:, place]), np.asarray(agents + offset), thresholds)
         for place, offset in ((1, -1.0), (2, 1.0))
     )
     return fewer.service_levels[definition], more.service_levels[definition]
