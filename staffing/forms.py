@@ -11,6 +11,7 @@ from staffing.core.calculator import Question, UnableToCalculate
 from staffing.core.deferred_plan import PlanShape
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.model_choice import LiveGoal
+from staffing.core.params import LiveStrategy
 from staffing.services import GoalChange, QueueSettings, RateChange
 from wfm.metrics import get
 from wfm.org.models import ActivityCode, Queue
@@ -62,6 +63,14 @@ class DateInput(forms.DateInput):
 class StartForm(forms.Form):
     """How the next requirement is computed."""
 
+    live_strategy = forms.ChoiceField(
+        label=_("Live queues"),
+        choices=[
+            (LiveStrategy.CARRIED_OVER.value, _("each interval goes on from the last one")),
+            (LiveStrategy.PERIOD_BY_PERIOD.value, _("each interval stands for itself")),
+        ],
+        initial=LiveStrategy.CARRIED_OVER.value,
+    )
     deferred_shape = forms.ChoiceField(
         label=_("Deferred queues"),
         choices=[

@@ -11,7 +11,7 @@ from staffing.core.calculator import Question, UnableToCalculate
 from staffing.core.deferred_plan import PlanShape
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.model_choice import LiveGoal
-from staffing.core.params import RequirementParams
+from staffing.core.params import LiveStrategy, RequirementParams
 from staffing.core.series import FIGURES
 from staffing.models import (
     IntradayRequirement,
@@ -88,6 +88,11 @@ class StartRequirementSerializer(serializers.Serializer[Any]):
     forecast_run = serializers.IntegerField(
         required=False, help_text="A published forecast; the latest one when left out."
     )
+    live_strategy = serializers.ChoiceField(
+        choices=[strategy.value for strategy in LiveStrategy],
+        default=LiveStrategy.CARRIED_OVER.value,
+        help_text="Whether a live interval begins where the one before it ended, or in steady state.",
+    )
     deferred_shape = serializers.ChoiceField(
         choices=[shape.value for shape in PlanShape], default=PlanShape.SHAPED.value
     )
@@ -99,6 +104,7 @@ class StartRequirementSerializer(serializers.Serializer[Any]):
         """Return the knobs."""
         data = self.validated_data
         return RequirementParams(
+            live_strategy=LiveStrategy(data["live_strategy"]),
             deferred_shape=PlanShape(data["deferred_shape"]),
             chat_growth_rate=data["chat_growth_rate"],
             clear_overdue_minutes=data["clear_overdue_minutes"],

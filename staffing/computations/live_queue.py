@@ -1,4 +1,4 @@
-"""The requirement of a live queue: Erlang A or C, or the chat chain, interval by interval."""
+"""The requirement of a live queue: Erlang A or C, or the chat chain, along its day."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from staffing.computations.goal_rows import goal_facts, rows_by_goal
+from staffing.computations.live_plan import LivePlan, path_begins, plan_live
 from staffing.computations.refused import QueueRefused
-from staffing.core.definitions import Model
+from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.kernels import FloatArray
 from staffing.core.live import LiveQueue
 from staffing.core.model_choice import LiveGoal, refuse_goal
 from staffing.core.params import RequirementParams
-from staffing.core.pooling import level_counts, with_base
+from staffing.core.pooling import level_counts
 from staffing.core.shrinkage import required_fte
 from staffing.core.traffic import Prediction, RowIndex
 from staffing.queries import (
@@ -36,6 +37,10 @@ class _Plan:
 
     agents: FloatArray
     level: FloatArray
+    fewer_level: FloatArray
+    more_level: FloatArray
+    compared_agents: FloatArray
+    compared_level: FloatArray
     prediction: Prediction
     in_time: float = 0.0
     counted: float = 0.0
@@ -43,7 +48,15 @@ class _Plan:
 
     @classmethod
     def empty(cls, size: int) -> _Plan:
-        return cls(np.zeros(size), np.full(size, np.nan), Prediction.unknown(size, frozenset()))
+        return cls(
+            agents=np.zeros(size),
+            level=np.full(size, np.nan),
+            fewer_level=np.full(size, np.nan),
+            more_level=np.full(size, np.nan),
+            compared_agents=np.zeros(size),
+            compared_level=np.full(size, np.nan),
+            prediction=Prediction.unknown(size, frozenset()),
+        )
 
 
 def staff_live_queue(
@@ -67,9 +80,24 @@ def staff_live_queue(
     )
     plan = _Plan.empty(offered.size)
     for goal, rows in rows_by_goal(inputs):
-        _fill(plan, live.take(rows), offered[rows], rows, _checked(goal, model), queue.min_agents)
+        goals = _checked(goal, model).over(rows.size, min_agents=queue.min_agents)
+        found = plan_live(
+            live.take(rows),
+            goals,
+            begins=path_begins(
+                rows, is_open=inputs.is_open, interval_seconds=queue.interval_minutes * 60
+            ),
+            interval_seconds=queue.interval_minutes * 60,
+            strategy=params.live_strategy,
+        )
+        if found is None:
+            raise QueueRefused(
+                _("No number of agents meets this queue's goals at %(erlangs).1f erlang.")
+                % {"erlangs": float(live.traffic.erlangs[rows].max())}
+            )
+        _fill(plan, found, offered[rows], rows, goals.definition)
         plan.goals.append(goal_facts(goal))
-    return _result(queue, inputs, live, offered, plan, _detail(model, patience, params, live, plan))
+    return _result(queue, inputs, live, offered, plan, _detail(patience, params, live, plan))
 
 
 def _patience(queue: Queue, *, model: str, before: datetime) -> Patience | None:
@@ -99,23 +127,18 @@ def _checked(goal: ServiceGoal, model: str) -> LiveGoal:
 
 def _fill(
     plan: _Plan,
-    live: LiveQueue,
+    found: LivePlan,
     offered: FloatArray,
     rows: RowIndex,
-    goal: LiveGoal,
-    min_agents: int,
+    definition: ServiceLevel,
 ) -> None:
-    goals = goal.over(rows.size, min_agents=min_agents)
-    agents = live.required(goals)
-    if np.isinf(agents).any():
-        raise QueueRefused(
-            _("No number of agents meets this queue's goals at %(erlangs).1f erlang.")
-            % {"erlangs": float(live.traffic.erlangs[np.isinf(agents)].max())}
-        )
-    part = live.predict(agents, goals.thresholds(with_base(goal.definition)))
-    in_time, counted = level_counts(goal.definition, offered=offered, prediction=part)
-    plan.agents[rows] = agents
-    plan.level[rows] = part.service_levels.pop(goal.definition)
+    part = found.prediction
+    in_time, counted = level_counts(definition, offered=offered, prediction=part)
+    plan.agents[rows] = found.agents
+    plan.fewer_level[rows], plan.more_level[rows] = found.fewer_level, found.more_level
+    plan.compared_agents[rows] = found.compared_agents
+    plan.compared_level[rows] = found.compared_level
+    plan.level[rows] = part.service_levels.pop(definition)
     part.service_levels.clear()
     plan.prediction.put(rows, part)
     plan.in_time += float(in_time.sum())
@@ -123,16 +146,16 @@ def _fill(
 
 
 def _detail(
-    model: str,
-    patience: Patience | None,
-    params: RequirementParams,
-    live: LiveQueue,
-    plan: _Plan,
+    patience: Patience | None, params: RequirementParams, live: LiveQueue, plan: _Plan
 ) -> dict[str, Any]:
+    offered = live.traffic.erlangs > 0.0
     detail: dict[str, Any] = {
         "strategy": str(params.live_strategy),
         "peak_agents": float(plan.agents.max(initial=0.0)),
         "peak_erlangs": float(live.traffic.erlangs.max(initial=0.0)),
+        "compared_agents_total": float(np.nansum(plan.compared_agents)),
+        "worst_level": float(plan.level[offered].min(initial=1.0)),
+        "compared_worst_level": float(plan.compared_level[offered].min(initial=1.0)),
     }
     if patience is not None:
         detail["patience"] = vars(patience)
@@ -165,6 +188,10 @@ def _result(
         asa_seconds=np.where(busy, plan.prediction.asa_seconds, np.nan),
         abandonment_rate=np.where(busy, plan.prediction.abandonment_rate, np.nan),
         occupancy_rate=np.where(inputs.is_open, plan.prediction.occupancy_rate, np.nan),
+        fewer_service_level=np.where(busy, plan.fewer_level, np.nan),
+        more_service_level=np.where(busy, plan.more_level, np.nan),
+        compared_agents=plan.compared_agents,
+        compared_service_level=np.where(busy, plan.compared_level, np.nan),
         is_open=inputs.is_open,
         model="chat" if live.chat else live.model.value,
         goal={"versions": plan.goals},

@@ -14,6 +14,7 @@ from staffing.core.definitions import Model
 class LiveStrategy(StrEnum):
     """How intervals of a live queue hang together."""
 
+    CARRIED_OVER = "carried_over"  # each interval begins where the one before it ended
     PERIOD_BY_PERIOD = "period_by_period"  # each interval in its own steady state
 
 
@@ -32,7 +33,7 @@ class RequirementParams:
 
     """
 
-    live_strategy: LiveStrategy = LiveStrategy.PERIOD_BY_PERIOD
+    live_strategy: LiveStrategy = LiveStrategy.CARRIED_OVER
     deferred_shape: PlanShape = PlanShape.SHAPED
     chat_growth_rate: float = 0.25
     clear_overdue_minutes: int = 480

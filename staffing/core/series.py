@@ -21,8 +21,13 @@ FIGURES = (
     "asa_seconds",
     "abandonment_rate",
     "occupancy_rate",
+    "fewer_service_level",
+    "more_service_level",
+    "compared_agents",
+    "compared_service_level",
 )
-"""What is told of each interval."""
+"""What is told of each interval: the last four are the level with one agent fewer and one more, and
+agents and level under the other strategy of live queues."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,10 @@ class RequirementSeries:
     asa_seconds: FloatArray
     abandonment_rate: FloatArray
     occupancy_rate: FloatArray
+    fewer_service_level: FloatArray
+    more_service_level: FloatArray
+    compared_agents: FloatArray
+    compared_service_level: FloatArray
     is_open: NDArray[np.bool_]
 
     def moments(self) -> list[datetime]:

@@ -90,6 +90,12 @@ class RequirementFigures(models.Model):
     asa_seconds = models.FloatField(null=True, blank=True)
     abandonment_rate = models.FloatField(null=True, blank=True)
     occupancy_rate = models.FloatField(null=True, blank=True)
+    fewer_service_level = models.FloatField(null=True, blank=True)
+    """Level with one agent fewer in this interval alone; live queues only, as are the next ones."""
+    more_service_level = models.FloatField(null=True, blank=True)
+    compared_agents = models.FloatField(null=True, blank=True)
+    """Agents under the other strategy (see LiveStrategy)."""
+    compared_service_level = models.FloatField(null=True, blank=True)
     is_open = models.BooleanField(default=True)
 
     class Meta:

@@ -18,6 +18,14 @@ from wfm.timeline import local_dates
 
 
 @dataclass(frozen=True)
+class ReasonStep:
+    """So many agents: the interval's level on the running day, and its figures in steady state."""
+
+    level: float | None
+    steady: Step
+
+
+@dataclass(frozen=True)
 class Reason:
     """The derivation of one interval's requirement.
 
@@ -35,7 +43,7 @@ class Reason:
     model: str
     goal: dict[str, Any] | None
     patience_seconds: float | None
-    steps: list[Step]
+    steps: list[ReasonStep]
     binding: list[str]
 
 
@@ -85,16 +93,26 @@ def _with_steps(result: RequirementQueueResult, reason: Reason, goal: dict[str, 
     thresholds = core_goal.over(1, min_agents=0).thresholds()
     steps = power_of_one(live, thresholds=thresholds, agents=required)
     fewer = next((step for step in steps if step.agents == required - 1), None)
-    binding = _binding(fewer, core_goal)
-    return Reason(interval, reason.model, goal, reason.patience_seconds, steps, binding)
+    binding = _binding(fewer, core_goal, fewer_level=interval.fewer_service_level)
+    carried = {
+        required - 1: interval.fewer_service_level,
+        required: interval.service_level,
+        required + 1: interval.more_service_level,
+    }
+    shown = [ReasonStep(carried.get(step.agents), step) for step in steps]
+    return Reason(interval, reason.model, goal, reason.patience_seconds, shown, binding)
 
 
-def _binding(fewer: Step | None, goal: LiveGoal) -> list[str]:
-    """Return which goals one agent fewer would break; none means that minimum staff decides."""
+def _binding(fewer: Step | None, goal: LiveGoal, *, fewer_level: float | None) -> list[str]:
+    """Return which goals one agent fewer would break; none means that minimum staff decides.
+
+    The level is that of the running day where the run knows it; the other figures are steady.
+    """
     if fewer is None:
         return []
+    level = fewer.service_level if fewer_level is None else fewer_level
     broken = {
-        "level": fewer.service_level < goal.level,
+        "level": level < goal.level,
         "asa": goal.max_asa_seconds is not None and fewer.asa_seconds > goal.max_asa_seconds,
         "abandonment": goal.max_abandonment_rate is not None
         and fewer.abandonment_rate > goal.max_abandonment_rate,

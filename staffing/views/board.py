@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from forecasting.models import ForecastRun
 from staffing import queries
+from staffing.core.params import LiveStrategy
 from staffing.core.series import RequirementSeries
 from staffing.models import RequirementRun
 from staffing.queries import BoardQueue
@@ -164,7 +165,41 @@ def _queue_context(request: HttpRequest, scope: Scope, item: BoardQueue) -> dict
             date.fromordinal(scope.starts_on.toordinal() + n) for n in range(min(scope.days, 31))
         ],
         "goals": item.result.goal.get("versions", []),
+        "comparison": _comparison(item) if item.queue.is_live else None,
     }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The other strategy beside the one in force, over the period shown."""
+
+    is_carried_over: bool
+    hours: float
+    extra_hours: float
+    worst_level: float
+    compared_worst_level: float
+
+
+def _comparison(item: BoardQueue) -> Comparison | None:
+    series = item.series
+    known = np.isfinite(series.compared_agents)
+    required = float(series.required_agents[known].sum())
+    if not required:
+        return None
+    compared = float(series.compared_agents[known].sum())
+    hours = item.queue.interval_minutes / 60
+    return Comparison(
+        is_carried_over=item.result.detail.get("strategy") != LiveStrategy.PERIOD_BY_PERIOD,
+        hours=compared * hours,
+        extra_hours=(compared - required) * hours,
+        worst_level=_least(series.service_level),
+        compared_worst_level=_least(series.compared_service_level),
+    )
+
+
+def _least(levels: np.ndarray) -> float:
+    known = levels[np.isfinite(levels)]
+    return float(known.min()) if known.size else float("nan")
 
 
 def _day(request: HttpRequest, scope: Scope, item: BoardQueue) -> date:
@@ -210,8 +245,24 @@ def _rows(item: BoardQueue, day: date) -> list[IntervalRow]:
     ]
 
 
+def _other_strategy(item: BoardQueue) -> str:
+    """Return the name of the strategy that this requirement is compared with."""
+    if item.result.detail.get("strategy") == LiveStrategy.PERIOD_BY_PERIOD:
+        return _("Going on from the last interval")
+    return _("Interval by interval")
+
+
 def _agents_chart(item: BoardQueue) -> TimeChart:
     series = item.series
+    compared = [
+        Series(
+            key="5",
+            label=_other_strategy(item),
+            shape="step",
+            values=series.compared_agents,
+            dashed=True,
+        )
+    ]
     return TimeChart(
         starts_at=series.moments(),
         step_minutes=item.queue.interval_minutes,
@@ -232,6 +283,7 @@ def _agents_chart(item: BoardQueue) -> TimeChart:
                 dashed=True,
             ),
             Series(key="forecast", label=_("Workload, erlangs"), values=series.workload_erlangs),
+            *(compared if item.queue.is_live else []),
         ],
         now=now(),
     )
@@ -239,6 +291,14 @@ def _agents_chart(item: BoardQueue) -> TimeChart:
 
 def _level_chart(item: BoardQueue) -> TimeChart:
     series = item.series
+    compared = [
+        Series(
+            key="5",
+            label=_("Level: %(strategy)s") % {"strategy": _other_strategy(item)},
+            values=series.compared_service_level,
+            dashed=True,
+        )
+    ]
     versions = item.result.goal.get("versions", [])
     goal = versions[-1]["level"] if versions else np.nan
     return TimeChart(
@@ -249,6 +309,7 @@ def _level_chart(item: BoardQueue) -> TimeChart:
         series=[
             Series(key="1", label=_("Predicted service level"), values=series.service_level),
             Series(key="3", label=_("Occupancy"), values=series.occupancy_rate),
+            *(compared if item.queue.is_live else []),
             Series(
                 key="baseline",
                 label=_("Goal"),

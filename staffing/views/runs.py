@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from forecasting.models import ForecastRun
 from staffing import queries
 from staffing.core.deferred_plan import PlanShape
-from staffing.core.params import RequirementParams
+from staffing.core.params import LiveStrategy, RequirementParams
 from staffing.forms import StartForm
 from staffing.jobs import start_requirement
 from staffing.models import RequirementRun
@@ -57,6 +57,7 @@ def start(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Publish a forecast first; the requirement is computed from it."))
         return redirect("requirement-runs")
     params = RequirementParams(
+        live_strategy=LiveStrategy(form.cleaned_data["live_strategy"]),
         deferred_shape=PlanShape(form.cleaned_data["deferred_shape"]),
         chat_growth_rate=form.cleaned_data["chat_growth_rate"],
         clear_overdue_minutes=form.cleaned_data["clear_overdue_minutes"],

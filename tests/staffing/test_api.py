@@ -93,7 +93,11 @@ def test_a_run_is_started_and_published(api, monkeypatch):
         make_goal(queue)
         forecast = make_forecast([queue])
     planner = api()
-    body = {"forecast_run": forecast.pk, "deferred_shape": "flat"}
+    body = {
+        "forecast_run": forecast.pk,
+        "deferred_shape": "flat",
+        "live_strategy": "period_by_period",
+    }
     headers = {"Idempotency-Key": "once"}
     answer = planner.post(reverse("api-requirement-runs"), body, format="json", headers=headers)
     assert answer.status_code == 202
@@ -102,6 +106,7 @@ def test_a_run_is_started_and_published(api, monkeypatch):
     with system_tenant():
         run = RequirementRun.objects.get()
     assert run.parameters["deferred_shape"] == "flat"
+    assert run.parameters["live_strategy"] == "period_by_period"
     publish = reverse("api-requirement-run-publish", args=[run.pk])
     assert planner.post(publish).status_code == 409
     compute(run)

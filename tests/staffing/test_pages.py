@@ -83,9 +83,12 @@ def test_a_queue_shows_each_interval_with_its_reason(planner, operation):
     assert first in page
     assert "Power of one" in planner.get(first).content.decode()
     chart = payload(response, "agents-chart")
-    required, scheduled, workload = (series["values"] for series in chart["series"])
+    required, scheduled, workload, compared = (series["values"] for series in chart["series"])
     assert scheduled[0] == pytest.approx(required[0] / 0.8)
     assert workload[0] == pytest.approx(75 * 240 / 900)
+    assert compared == required, "a day that never changes needs the same either way"
+    assert chart["series"][3]["label"] == "Interval by interval"
+    assert "The formula interval by interval would ask for" in " ".join(page.split())
 
 
 def test_the_table_opens_on_an_open_day(planner, operation):
@@ -105,6 +108,7 @@ def test_why_shows_one_agent_fewer_and_one_more(planner, operation):
     assert "<html" not in fragment
     agents = [int(text) for text in re.findall(r'<th scope="row">(\d+)', fragment)]
     assert agents[2] - agents[0] == 2
+    assert "in steady state" in fragment
     assert "the service level would be missed" in fragment
 
 
@@ -128,12 +132,18 @@ def test_a_planner_starts_and_publishes_a_run(planner, monkeypatch):
         queue = make_queue()
         make_goal(queue)
         make_forecast([queue])
-    sent = {"deferred_shape": "flat", "chat_growth_rate": "20", "clear_overdue_minutes": "4"}
+    sent = {
+        "live_strategy": "period_by_period",
+        "deferred_shape": "flat",
+        "chat_growth_rate": "20",
+        "clear_overdue_minutes": "4",
+    }
     response = planner.post(reverse("requirement-start"), sent)
     with system_tenant():
         run = RequirementRun.objects.select_related("job").get()
     assert response.url == reverse("requirement-run", args=[run.pk])
     assert run.parameters["deferred_shape"] == "flat"
+    assert run.parameters["live_strategy"] == "period_by_period"
     assert run.parameters["chat_growth_rate"] == pytest.approx(0.2)
     assert run.parameters["clear_overdue_minutes"] == 240
     assert "data-" in planner.get(response.url).content.decode()
@@ -147,7 +157,12 @@ def test_a_planner_starts_and_publishes_a_run(planner, monkeypatch):
 
 
 def test_without_a_published_forecast_nothing_starts(planner):
-    sent = {"deferred_shape": "flat", "chat_growth_rate": "20", "clear_overdue_minutes": "4"}
+    sent = {
+        "live_strategy": "period_by_period",
+        "deferred_shape": "flat",
+        "chat_growth_rate": "20",
+        "clear_overdue_minutes": "4",
+    }
     page = planner.post(reverse("requirement-start"), sent, follow=True).content.decode()
     assert "Publish a forecast first" in page
     page = planner.post(

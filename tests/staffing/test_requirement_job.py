@@ -1,13 +1,17 @@
 """The job: from a published forecast to the rows of the requirement."""
 
+import math
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from staffing.computations import requirement_run
+from staffing.computations.live_plan import path_begins
 from staffing.core.deferred_plan import PlanShape
 from staffing.core.definitions import Model
-from staffing.core.params import RequirementParams
+from staffing.core.params import LiveStrategy, RequirementParams
+from staffing.core.transient_path import CONTINUES, OPENS_EMPTY, OPENS_STEADY
 from staffing.models import RequirementInterval, RequirementRun
 from staffing.services import (
     UnableToPublish,
@@ -24,6 +28,7 @@ from tests.factories.org import (
 )
 from tests.staffing.rows import (
     MONDAY,
+    add_forecast_queue,
     add_history,
     add_open_items,
     compute,
@@ -65,13 +70,83 @@ def test_a_voice_queue_is_staffed_by_erlang_a(monkeypatch):
     rows = rows_of(run, queue)
     result = result_of(run, queue)
     assert len(rows) == 96
-    assert {row.required_agents for row in rows} == {176}
+    assert {row.compared_agents for row in rows} == {176}
+    # Where one interval has an agent to spare the next one may do with one fewer.
+    assert {row.required_agents for row in rows} == {175, 176}
     assert rows[0].workload_erlangs == pytest.approx(200)
     assert 0.8 <= rows[0].service_level < 0.81
     assert rows[0].abandonment_rate > 0.1
-    assert (result.model, result.required_hours) == ("A", 176 * 24)
-    assert result.service_level == pytest.approx(rows[0].service_level)
+    assert result.model == "A"
+    assert result.required_hours == sum(row.required_agents for row in rows) / 4
+    assert result.service_level == pytest.approx(0.8, abs=0.005)
     assert result.detail["patience"]["seconds"] == 60
+
+
+def steep_day(at):
+    """Offered contacts that rise to noon and fall again; closed at night."""
+    hours = at.hour + at.minute / 60
+    return max(0.0, 300.0 * math.exp(-(((hours - 12.0) / 2.0) ** 2)))
+
+
+def steep_forecast(queue):
+    forecast = make_forecast([], days=1)
+    add_forecast_queue(forecast, queue, offered=steep_day, aht_seconds=600.0)
+    return forecast
+
+
+def test_a_live_day_is_staffed_so_that_each_interval_keeps_its_level(monkeypatch):
+    """By default intervals carry over; the run keeps what the formula alone would have asked for."""
+    with system_tenant():
+        queue = make_queue(opening=((480, 1080),), patience_seconds=120)
+        make_goal(queue)
+        forecast = steep_forecast(queue)
+    run = staffed(monkeypatch, forecast=forecast)
+    rows = [row for row in rows_of(run, queue) if row.is_open]
+    assert min(row.service_level for row in rows) > 0.8 - 1e-3
+    assert min(row.compared_service_level for row in rows) < 0.75
+    assert any(row.required_agents != row.compared_agents for row in rows)
+    for row in rows[2:-2]:
+        assert row.fewer_service_level < row.service_level < row.more_service_level
+        assert row.fewer_service_level < 0.8
+    result = result_of(run, queue)
+    assert result.detail["strategy"] == "carried_over"
+    assert result.detail["worst_level"] == min(row.service_level for row in rows)
+    assert result.detail["compared_worst_level"] < 0.75
+    compared_hours = result.detail["compared_agents_total"] / 4
+    assert result.required_hours == pytest.approx(compared_hours, rel=0.04)
+
+
+def test_interval_by_interval_is_kept_as_a_choice_and_told_what_it_gives(monkeypatch):
+    with system_tenant():
+        queue = make_queue(opening=((480, 1080),), patience_seconds=120)
+        make_goal(queue)
+        forecast = steep_forecast(queue)
+    carried = rows_of(staffed(monkeypatch, forecast=forecast), queue)
+    alone = rows_of(
+        staffed(monkeypatch, forecast=forecast, live_strategy=LiveStrategy.PERIOD_BY_PERIOD), queue
+    )
+    assert [row.required_agents for row in alone] == [row.compared_agents for row in carried]
+    assert [row.compared_agents for row in alone] == [row.required_agents for row in carried]
+    shown = [row for row in alone if row.is_open]
+    assert min(row.service_level for row in shown) < 0.75, "no promise that the day does not keep"
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_open", "begins"),
+    [
+        ([], [False] * 4, []),
+        ([2, 3, 5], [0, 0, 1, 1, 0, 1], ["empty", "on", "empty"]),
+        ([4, 5], [1] * 6, ["steady", "on"]),
+        ([0, 1], [1] * 4, ["steady", "on"]),
+        ([0, 1], [1, 1, 0, 0], ["empty", "on"]),
+    ],
+)
+def test_a_stretch_begins_empty_where_the_queue_opens(rows, is_open, begins):
+    names = {CONTINUES: "on", OPENS_EMPTY: "empty", OPENS_STEADY: "steady"}
+    found = path_begins(
+        np.array(rows, dtype=int), is_open=np.array(is_open, dtype=bool), interval_seconds=21_600
+    )
+    assert [names[code] for code in found] == begins
 
 
 def test_a_queue_whose_contacts_never_leave_is_staffed_by_erlang_c(monkeypatch):

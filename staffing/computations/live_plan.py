@@ -1,0 +1,105 @@
+"""Agents of a live queue under both strategies, and what a running day makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffing.core.goals import Goals
+from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.live import LiveQueue
+from staffing.core.params import LiveStrategy
+from staffing.core.pooling import with_base
+from staffing.core.traffic import Prediction, RowIndex
+from staffing.core.transient import (
+    LivePath,
+    evaluate_transient,
+    neighbor_levels,
+    required_transient,
+)
+from staffing.core.transient_path import CONTINUES, OPENS_EMPTY, OPENS_STEADY
+
+DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True)
+class LivePlan:
+    """Agents per interval and what they achieve when the queue carries over.
+
+    Attributes:
+        agents: Under the strategy asked for; inf where no number meets the goals.
+        prediction: What a running day gives with them.
+        fewer_level: Service level with one agent fewer in that interval alone.
+        more_level: The same with one more.
+        compared_agents: Under the other strategy.
+        compared_level: What a running day gives with those.
+
+    """
+
+    agents: FloatArray
+    prediction: Prediction
+    fewer_level: FloatArray
+    more_level: FloatArray
+    compared_agents: FloatArray
+    compared_level: FloatArray
+
+
+def plan_live(
+    live: LiveQueue,
+    goals: Goals,
+    *,
+    begins: IntArray,
+    interval_seconds: int,
+    strategy: LiveStrategy,
+) -> LivePlan | None:
+    """Return the plan; None where no number of agents meets the goals of some interval."""
+    chat = live.chat
+    path = LivePath(
+        traffic=live.traffic,
+        interval_seconds=float(interval_seconds),
+        begins=begins,
+        concurrency=1 if chat is None else chat.concurrency,
+        growth_rate=0.0 if chat is None else chat.growth_rate,
+    )
+    steady = live.required(goals)
+    if np.isinf(steady).any():
+        return None
+    carried = required_transient(path, goals=goals, guess=steady)
+    if np.isinf(carried).any():
+        return None
+    is_carried = strategy is LiveStrategy.CARRIED_OVER
+    agents, compared = (carried, steady) if is_carried else (steady, carried)
+    thresholds = goals.thresholds(with_base(goals.definition))
+    fewer, more = neighbor_levels(
+        path, agents=agents, thresholds=thresholds, definition=goals.definition
+    )
+    other = evaluate_transient(path, agents=compared, thresholds=thresholds)
+    return LivePlan(
+        agents=agents,
+        prediction=evaluate_transient(path, agents=agents, thresholds=thresholds),
+        fewer_level=fewer,
+        more_level=more,
+        compared_agents=compared,
+        compared_level=other.service_levels[goals.definition],
+    )
+
+
+def path_begins(rows: RowIndex, *, is_open: NDArray[np.bool_], interval_seconds: int) -> IntArray:
+    """Return how each of the open rows begins (see transient_path).
+
+    A row after a closed one opens empty. The first row of all opens empty too, unless the queue is
+    open then on the next day as well right before it: so it is in the middle of its hours, as is a
+    row before which another version of the goal held.
+    """
+    per_day = DAY_SECONDS // interval_seconds
+    begins = np.full(rows.size, OPENS_EMPTY)
+    if rows.size == 0:
+        return begins
+    begins[1:][np.diff(rows) == 1] = CONTINUES
+    first = int(rows[0])
+    before = first - 1 if first > 0 else per_day - 1
+    if before < is_open.size and is_open[before]:
+        begins[0] = OPENS_STEADY
+    return begins
