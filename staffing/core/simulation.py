@@ -71,6 +71,12 @@ def simulate(queue: SimulatedQueue, *, days: int, seed: int) -> FloatArray:
 
     Each day begins with nobody in the queue and ends when the last contact has left.
     """
+    demand, rules = demand_and_rules(queue)
+    return np.asarray(simulate_days(demand, rules, days, np.random.default_rng(seed)))
+
+
+def demand_and_rules(queue: SimulatedQueue) -> tuple[Demand, Rules]:
+    """Return the queue as the compiled loops take it."""
     patience = np.where(np.isnan(queue.patience_seconds), np.inf, queue.patience_seconds)
     demand = Demand(
         queue.arrival_rate.astype(np.float64),
@@ -84,7 +90,7 @@ def simulate(queue: SimulatedQueue, *, days: int, seed: int) -> FloatArray:
         float(queue.short_seconds),
         float(queue.handling_spread),
     )
-    return np.asarray(simulate_days(demand, rules, days, np.random.default_rng(seed)))
+    return demand, rules
 
 
 @compiled
@@ -176,16 +182,24 @@ def answer_next(
         head = hang_up(counts, waiting, head, rules)
     if head == len(waiting):
         return head
-    arrived, _leaves, offered_in = waiting[head]
-    row = int(offered_in)
-    counts[row, SERVED] += 1.0
-    counts[row, WAIT] += now - arrived
-    counts[row, SERVED_WAIT] += now - arrived
-    if now - arrived <= rules.threshold_seconds:
-        counts[row, SERVED_WITHIN] += 1.0
+    record_answer(now, counts, waiting[head], rules)
     current = min(int(now / rules.interval_seconds), demand.aht_seconds.size - 1)
     heappush(ends, now + handling_time(demand.aht_seconds[current], rules.handling_spread, chance))
     return head + 1
+
+
+@compiled
+def record_answer(
+    now: float, counts: FloatArray, contact: tuple[float, float, float], rules: Rules
+) -> None:
+    """Count a contact as answered now."""
+    arrived, _leaves, offered_in = contact
+    row, wait = int(offered_in), now - arrived
+    counts[row, SERVED] += 1.0
+    counts[row, WAIT] += wait
+    counts[row, SERVED_WAIT] += wait
+    if wait <= rules.threshold_seconds:
+        counts[row, SERVED_WITHIN] += 1.0
 
 
 @compiled
