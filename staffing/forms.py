@@ -12,6 +12,7 @@ from staffing.core.deferred_plan import PlanShape
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.model_choice import LiveGoal
 from staffing.core.params import LiveStrategy
+from staffing.models.simulation import LEAST_REPEATS, MOST_REPEATS
 from staffing.services import GoalChange, QueueSettings, RateChange
 from wfm.metrics import get
 from wfm.org.models import ActivityCode, Queue
@@ -92,6 +93,17 @@ class StartForm(forms.Form):
     def clean_clear_overdue_minutes(self) -> int:
         """Hours on the page, minutes in the parameters."""
         return int(self.cleaned_data["clear_overdue_minutes"]) * 60
+
+
+class SimulationForm(forms.Form):
+    """Which days of a requirement are lived through, and how often."""
+
+    queue = forms.IntegerField(widget=forms.HiddenInput())
+    starts_on = forms.DateField(label=_("From"), widget=DateInput())
+    ends_on = forms.DateField(label=_("To"), widget=DateInput())
+    repeats = forms.IntegerField(
+        label=_("Times each day"), initial=200, min_value=LEAST_REPEATS, max_value=MOST_REPEATS
+    )
 
 
 class GoalForm(forms.Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from forecasting.models import ForecastRun
 from staffing.core.params import RequirementParams
-from staffing.models import RequirementRun
-from staffing.services import create_requirement_run
+from staffing.models import RequirementRun, RequirementSimulation
+from staffing.services import create_requirement_run, create_simulation
 from wfm.jobs.models import Job, WorkerQueue
 from wfm.jobs.services import start_job
 from wfm.org.models import Queue, User
@@ -58,3 +58,36 @@ def start_clearing(
         created_by=created_by,
         result_url=reverse("requirement-runs"),
     )
+
+
+@transaction.atomic
+def start_simulation(
+    *,
+    run: RequirementRun,
+    queue: Queue,
+    starts_on: date,
+    ends_on: date,
+    repeats: int,
+    created_by: User | None,
+    seed: int = 1,
+) -> RequirementSimulation:
+    """Ask for a simulation of some days of a requirement and ring a worker; see `.job`."""
+    simulation = create_simulation(
+        run=run,
+        queue=queue,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        repeats=repeats,
+        seed=seed,
+        created_by=created_by,
+    )
+    simulation.job = start_job(
+        kind="staffing.simulate_requirement",
+        title=_("Simulation of %(queue)s") % {"queue": queue},
+        params={"simulation_id": simulation.pk},
+        queue=WorkerQueue.FORECASTS,
+        created_by=created_by,
+        result_url=reverse("requirement-simulation", args=[simulation.pk]),
+    )
+    simulation.save(update_fields=["job"])
+    return simulation

@@ -18,6 +18,12 @@ def clear_replaced(*, job_id: int, **_: object) -> None:
     run(job_id, computations.clear_replaced_requirements)
 
 
+@shared_task(name="staffing.simulate_requirement")
+def simulate_requirement(*, job_id: int, **_: object) -> None:
+    """Live through the days of a requirement many times."""
+    run(job_id, computations.simulate_requirement)
+
+
 @shared_task(name="staffing.follow_today_tick")
 def follow_today_tick(**_: object) -> None:
     """Staff the rest of today anew where its forecast was updated; beat rings."""

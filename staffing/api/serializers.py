@@ -18,7 +18,9 @@ from staffing.models import (
     RequirementInterval,
     RequirementQueueResult,
     RequirementRun,
+    RequirementSimulation,
 )
+from staffing.models.simulation import LEAST_REPEATS, MOST_REPEATS
 from wfm.web.api.fields import InstantField
 
 FAMILY = "service_level."
@@ -80,6 +82,38 @@ class RequirementRunSerializer(serializers.ModelSerializer[RequirementRun]):
             "published_at",
         ]
         read_only_fields = fields
+
+
+class RequirementSimulationSerializer(serializers.ModelSerializer[RequirementSimulation]):
+    """How many simulated days went: the spread of the level by period, day and interval."""
+
+    class Meta:
+        model = RequirementSimulation
+        fields = [
+            "id",
+            "run",
+            "queue",
+            "job",
+            "starts_on",
+            "ends_on",
+            "repeats",
+            "seed",
+            "created_at",
+            "figures",
+        ]
+        read_only_fields = fields
+
+
+class StartSimulationSerializer(serializers.Serializer[Any]):
+    """Which days of which queue are lived through, and how often."""
+
+    queue = serializers.IntegerField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    repeats = serializers.IntegerField(min_value=LEAST_REPEATS, max_value=MOST_REPEATS, default=200)
+    seed = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, default=1, help_text="The same seed gives the same days."
+    )
 
 
 class StartRequirementSerializer(serializers.Serializer[Any]):

@@ -37,5 +37,20 @@ urlpatterns = [
         ),
         name="api-requirement-run-publish",
     ),
+    path(
+        "runs/<int:pk>/simulate/",
+        views.RequirementRunViewSet.as_view({"post": "simulate"}),
+        name="api-requirement-run-simulate",
+    ),
+    path(
+        "simulations/",
+        views.RequirementSimulationViewSet.as_view({"get": "list"}),
+        name="api-requirement-simulations",
+    ),
+    path(
+        "simulations/<int:pk>/",
+        views.RequirementSimulationViewSet.as_view({"get": "retrieve"}),
+        name="api-requirement-simulation",
+    ),
     path("calculator/", views.CalculatorView.as_view(), name="api-staffing-calculator"),
 ]

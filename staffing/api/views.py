@@ -21,10 +21,15 @@ from staffing.core.definitions import Model
 from staffing.core.live import Step
 from staffing.core.model_choice import UnableToChoose
 from staffing.core.params import RequirementParams
-from staffing.jobs import start_requirement
-from staffing.models import IntradayRequirement, RequirementInterval, RequirementRun
+from staffing.jobs import start_requirement, start_simulation
+from staffing.models import (
+    IntradayRequirement,
+    RequirementInterval,
+    RequirementRun,
+    RequirementSimulation,
+)
 from staffing.queries.in_force import DAY_REQUIREMENTS, REQUIREMENTS
-from staffing.services import UnableToStaffRun, publish_requirement
+from staffing.services import UnableToSimulate, UnableToStaffRun, publish_requirement
 from wfm.jobs.api.runs import RunRowViewSet, RunViewSet
 from wfm.org.access_views import person_of
 from wfm.org.api.lookups import queue_of
@@ -32,7 +37,7 @@ from wfm.org.api_permissions import refuse_without
 from wfm.org.models import Queue
 from wfm.web.api.errors import Conflict
 from wfm.web.api.fields import QUEUE_DAYS
-from wfm.web.api.views import JobReferenceSerializer, accepted
+from wfm.web.api.views import JobReferenceSerializer, ReadViewSet, accepted
 
 
 @extend_schema_view(
@@ -126,6 +131,39 @@ class RequirementRunViewSet(RunViewSet):
     def publish(self, request: Request, pk: str | None = None) -> Response:
         """Make the run final; the schedule builds on it."""
         return self.published(publish_requirement)
+
+    @extend_schema(
+        summary="Simulate days of a requirement",
+        request=serializers.StartSimulationSerializer,
+        responses={202: JobReferenceSerializer},
+    )
+    def simulate(self, request: Request, pk: str | None = None) -> Response:
+        """Live through days of one live queue many times; watch the job."""
+        asked = serializers.StartSimulationSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        values = asked.validated_data
+        queue = queue_of(request, str(values.pop("queue")))
+        try:
+            simulation = start_simulation(
+                run=self.get_object(), queue=queue, created_by=person_of(request), **values
+            )
+        except UnableToSimulate as error:
+            raise Conflict(str(error)) from error
+        assert simulation.job is not None
+        return accepted(simulation.job)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List simulations, newest first"),
+    retrieve=extend_schema(summary="Get one simulation"),
+)
+class RequirementSimulationViewSet(ReadViewSet):
+    """What simulated days made of requirements; `figures` is empty until the job is done."""
+
+    queryset = RequirementSimulation.objects.all()
+    serializer_class = serializers.RequirementSimulationSerializer
+    required_permission = {"GET": "staffing.view"}
+    cursor_ordering = ("-pk",)
 
 
 class CalculatorView(APIView):

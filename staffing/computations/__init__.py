@@ -3,6 +3,7 @@
 from staffing.computations.clear_replaced import clear_replaced_requirements
 from staffing.computations.follow_today import Followed, follow_today, follow_today_now
 from staffing.computations.requirement_run import compute_requirement
+from staffing.computations.simulate_requirement import simulate_requirement
 
 __all__ = [
     "Followed",
@@ -10,4 +11,5 @@ __all__ = [
     "compute_requirement",
     "follow_today",
     "follow_today_now",
+    "simulate_requirement",
 ]

@@ -6,6 +6,7 @@ and takes no other. It shares nothing with the exact cores but the words for the
 a published requirement would have done on many days of the same forecast.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
@@ -66,7 +67,7 @@ class Demand(NamedTuple):
     agents: IntArray
 
 
-def simulate(queue: SimulatedQueue, *, days: int, seed: int) -> FloatArray:
+def simulate(queue: SimulatedQueue, *, days: int, seed: int | Sequence[int]) -> FloatArray:
     """Return counts by day x interval of arrival x count (OFFERED ...), seconds for the waits.
 
     Each day begins with nobody in the queue and ends when the last contact has left.

@@ -5,6 +5,8 @@ holds the fewest, and an agent with k contacts ends one of them at k over the ha
 are drawn one at a time from the sum of all agents' rates, which changes with every event.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from staffing.core.compiled import compiled
@@ -22,7 +24,12 @@ from staffing.core.simulation import (
 
 
 def simulate_chat(
-    queue: SimulatedQueue, *, concurrency: int, growth_rate: float, days: int, seed: int
+    queue: SimulatedQueue,
+    *,
+    concurrency: int,
+    growth_rate: float,
+    days: int,
+    seed: int | Sequence[int],
 ) -> FloatArray:
     """Return counts by day x interval of arrival x count, as `simulation.simulate` does.
 

@@ -3,12 +3,14 @@
 from staffing.models.intraday import IntradayRequirement
 from staffing.models.run import RequirementInterval, RequirementQueueResult, RequirementRun
 from staffing.models.shrinkage import ShrinkageProfile, ShrinkageRate
+from staffing.models.simulation import RequirementSimulation
 
 __all__ = [
     "IntradayRequirement",
     "RequirementInterval",
     "RequirementQueueResult",
     "RequirementRun",
+    "RequirementSimulation",
     "ShrinkageProfile",
     "ShrinkageRate",
 ]

@@ -16,6 +16,7 @@ from staffing.services.runs import (
     save_refusal,
 )
 from staffing.services.shrinkage import RateChange, UnableToChangeShrinkage, change_shrinkage
+from staffing.services.simulations import UnableToSimulate, create_simulation
 from wfm.jobs.publication import UnableToPublish
 
 __all__ = [
@@ -26,11 +27,13 @@ __all__ = [
     "UnableToChangeGoal",
     "UnableToChangeShrinkage",
     "UnableToPublish",
+    "UnableToSimulate",
     "UnableToStaffRun",
     "change_queue_settings",
     "change_service_goal",
     "change_shrinkage",
     "create_requirement_run",
+    "create_simulation",
     "publish_requirement",
     "save_queue_requirement",
     "save_refusal",

@@ -4,6 +4,7 @@ from staffing.views.board import board
 from staffing.views.calculator import answer, calculator
 from staffing.views.parameters import change_goal, change_settings, change_shrinkage, parameters
 from staffing.views.runs import publish, run, runs, start
+from staffing.views.simulations import simulate, simulation
 from staffing.views.why import why
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "publish",
     "run",
     "runs",
+    "simulate",
+    "simulation",
     "start",
     "why",
 ]

@@ -18,6 +18,7 @@ from forecasting.models import ForecastRun
 from staffing import queries
 from staffing.core.params import LiveStrategy
 from staffing.core.series import RequirementSeries
+from staffing.forms import SimulationForm
 from staffing.models import RequirementRun
 from staffing.queries import BoardQueue
 from wfm.org.access_views import require
@@ -166,6 +167,9 @@ def _queue_context(request: HttpRequest, scope: Scope, item: BoardQueue) -> dict
         ],
         "goals": item.result.goal.get("versions", []),
         "comparison": _comparison(item) if item.queue.is_live else None,
+        "simulation_form": SimulationForm(
+            initial={"queue": item.queue.pk, "starts_on": day, "ends_on": day}
+        ),
     }
 
 

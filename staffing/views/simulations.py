@@ -1,0 +1,76 @@
+"""Simulations of a requirement: start one from a queue's page, watch it, read what came of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from staffing.forms import SimulationForm
+from staffing.jobs import start_simulation
+from staffing.models import RequirementRun, RequirementSimulation
+from staffing.services import UnableToSimulate
+from wfm.org.access_views import person_of, require
+from wfm.org.models import Queue
+from wfm.web.charts import Axis, Series, TimeChart
+from wfm.web.form_errors import is_good
+
+
+@require_POST
+@require("staffing.run")
+def simulate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start a simulation of some days of one queue of a run."""
+    run = get_object_or_404(RequirementRun.objects.visible_to(request.user), pk=pk)
+    form = SimulationForm(request.POST)
+    back = request.POST.get("queue", "")
+    if not is_good(request, form):
+        return redirect(f"{reverse('staffing')}?queue={back if back.isdigit() else ''}")
+    asked = form.cleaned_data
+    queue = get_object_or_404(Queue.objects.visible_to(request.user), pk=asked.pop("queue"))
+    try:
+        started = start_simulation(run=run, queue=queue, created_by=person_of(request), **asked)
+    except UnableToSimulate as error:
+        messages.error(request, str(error))
+        return redirect(f"{reverse('staffing')}?queue={queue.pk}")
+    return redirect("requirement-simulation", started.pk)
+
+
+@require_GET
+@require("staffing.view")
+def simulation(request: HttpRequest, pk: int) -> HttpResponse:
+    """One simulation: progress while it runs, then how the level is spread."""
+    found = get_object_or_404(
+        RequirementSimulation.objects.visible_to(request.user).select_related(
+            "run", "queue__client", "job"
+        ),
+        pk=pk,
+    )
+    context = {
+        "simulation": found,
+        "chart": _chart(found).payload() if found.is_done else None,
+        "histogram": found.figures.get("days", []),
+    }
+    return render(request, "staffing/simulation.html", context)
+
+
+def _chart(simulation: RequirementSimulation) -> TimeChart:
+    rows = simulation.figures["intervals"]
+    goal = simulation.figures["goal"]
+    return TimeChart(
+        starts_at=[datetime.fromtimestamp(second, tz=UTC) for second in rows["starts_at"]],
+        step_minutes=simulation.queue.interval_minutes,
+        tz=simulation.queue.timezone,
+        y=Axis(title=_("Share"), unit="%", minimum=0, maximum=1),
+        series=[
+            Series(key="1", label=_("Simulated service level"), values=rows["level"]),
+            Series(key="3", label=_("Predicted by the run"), values=rows["said"], dashed=True),
+            Series(
+                key="baseline", label=_("Goal"), values=[goal] * len(rows["level"]), dashed=True
+            ),
+        ],
+    )
