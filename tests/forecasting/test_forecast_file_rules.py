@@ -340,7 +340,10 @@ def test_eighteen_months_from_three_years(command):
     ("rows", "flag"),
     [
         (["calls,2026-01-05T10:00,3"], "refused: "),
-        (["calls,2026-02-15T10:00,"], "refused: No open interval of the history has a known volume."),
+        (
+            ["calls,2026-02-15T10:00,"],
+            "refused: No open interval of the history has a known volume.",
+        ),
         (lines(days=1, first="2026-02-15T00:00"), "refused: At least 14 days"),
     ],
 )
