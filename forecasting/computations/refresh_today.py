@@ -156,9 +156,11 @@ def _corrected(day: _Day, rows: np.ndarray, values: FloatArray, came: FloatArray
     queues = [day.queues[row] for row in rows]
     rest = rest_of_day(mean=mean, today=came, memory=_memory(day, queues))
     by_instant = RestOfDay(
-        *(day.grid.pick(part[:, None]) for part in
-          (rest.factor, rest.dispersion_before, rest.dispersion_after))
-    )  # fmt: skip
+        factor=day.grid.pick(rest.factor[:, None]),
+        dispersion_before=day.grid.pick(rest.dispersion_before[:, None]),
+        dispersion_after=day.grid.pick(rest.dispersion_after[:, None]),
+        silenced=day.grid.pick(rest.silenced[:, None] * 1.0) > 0.0,
+    )
     bands = moved_bands(quantiles=values[1:4] * scale, levels=LEVELS, mean=final, rest=by_instant)
     ends = np.array([int(_known_end(day, np.isfinite(known)).timestamp()) for known in came])
     instants = day.grid.starts_at.astype(np.int64)

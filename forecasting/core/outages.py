@@ -10,10 +10,9 @@ import numpy as np
 
 from forecasting.core.cleaning import SPREAD_WEEKS, median_excess, nan_median
 from forecasting.core.fitting import whole_weeks
+from forecasting.core.silence import least_silence, too_silent
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
-SILENT_CONTACTS = 14.0
-"""Contacts that were due in a stretch of zeros before it is taken for an outage."""
 LASTING_DAYS = 4
 
 
@@ -33,32 +32,18 @@ def outages(volumes: FloatArray, known: FloatArray) -> BoolArray:
     due = np.nan_to_num(usual)[:, None] * seen
     recent = np.s_[:, -SPREAD_WEEKS:]
     spread = median_excess(np.abs(x - due)[recent], seen[recent], due[recent])
-    least = SILENT_CONTACTS * (1.0 + 4.0 * spread)
+    least = least_silence(spread)
     due = due.reshape(len(due), -1, due.shape[-1])[:, -days:]
     silent = (volumes == 0) | (known == 0)
     dead = np.zeros(silent.shape, dtype=bool)
     # Only days that were silent for so much in all can hold a stretch of it.
     queue, day = np.nonzero(np.einsum("qdl,qdl->qd", due, silent * 1.0) >= 0.999 * least[:, None])
     if queue.size:
-        stretches = _stretch_totals(due[queue, day], silent[queue, day])
-        dead[queue, day] = stretches >= least[queue, None]
-        dead &= silent & (known > 0)
+        dead[queue, day] = too_silent(due[queue, day], silent[queue, day], least[queue])
+        dead &= known > 0
     if not dead.any():
         return dead
     return np.asarray(dead & ~_lasting(dead, known > 0))
-
-
-def _stretch_totals(due: FloatArray, silent: BoolArray) -> FloatArray:
-    """What was due in the whole stretch of silent labels that each label belongs to."""
-    ahead = _since_last_sound(due, silent)
-    back = _since_last_sound(due[..., ::-1], silent[..., ::-1])[..., ::-1]
-    return np.asarray(ahead + back - due)
-
-
-def _since_last_sound(due: FloatArray, silent: BoolArray) -> FloatArray:
-    total = np.cumsum(due, axis=-1)
-    before = np.maximum.accumulate(np.where(silent, 0.0, total), axis=-1)
-    return np.asarray(total - before)
 
 
 def _lasting(dead: BoolArray, seen: BoolArray) -> BoolArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from forecasting import queries
+from forecasting.core.silence import least_silence, too_silent
 from forecasting.jobs import start_today_refresh
 from forecasting.models import ForecastRun, IntradayForecast
 from forecasting.views.charts import interval_chart
@@ -43,7 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "scope": scope,
         "queues": queues,
         "queue": queue,
-        "day": _day(queue, published[queue.pk].run_id) if queue else None,
+        "day": _day(queue, published[queue.pk]) if queue else None,
         "running": running.filter(kind="forecasting.refresh_today").first(),
         "may_run": access_of(request.user).can("forecast.run"),
     }
@@ -59,8 +61,9 @@ def today_refresh(request: HttpRequest) -> HttpResponse:
     return redirect("forecast-today")
 
 
-def _day(queue: Queue, run_id: int) -> dict[str, Any]:
+def _day(queue: Queue, published: queries.PublishedToday) -> dict[str, Any]:
     """Chart and figures of a queue's local date."""
+    run_id = published.run_id
     on_date = now().astimezone(ZoneInfo(queue.timezone)).date()
     bounds = day_bounds(on_date, queue.timezone)
     starts_at = queries.intervals_between(queue, first_date=on_date, last_date=on_date)
@@ -90,6 +93,35 @@ def _day(queue: Queue, run_id: int) -> dict[str, Any]:
         "morning": float(sum(value for epoch, value in final.items() if is_open[epoch])),
         "came": came,
         "expected": _seen(actuals, until) + expected_rest if last else None,
+        "silence": _silence(queue, published, starts_at, final, actuals),
+    }
+
+
+def _silence(
+    queue: Queue,
+    published: queries.PublishedToday,
+    starts_at: list[datetime],
+    final: dict[int, float],
+    actuals: dict[int, float],
+) -> dict[str, Any] | None:
+    """Since when nothing was recorded although much was due, until when, and how much."""
+    came = np.array([actuals.get(int(moment.timestamp()), np.nan) for moment in starts_at])
+    due = np.array([final.get(int(moment.timestamp()), 0.0) for moment in starts_at])
+    seen = np.isfinite(came) & (due > 0.0)
+    parts = ("day_variance", "fading_variance", "own_variance")
+    spread = np.array([sum((published.memory or {}).get(part, 0.0) for part in parts)])
+    silenced = too_silent(
+        np.where(seen, due, 0.0)[None],
+        (~seen | (np.nan_to_num(came) == 0.0))[None],
+        least_silence(spread),
+    )[0]
+    places = np.flatnonzero(silenced & seen)
+    if places.size == 0:
+        return None
+    return {
+        "starts_at": starts_at[places[0]],
+        "ends_at": starts_at[places[-1]] + timedelta(minutes=queue.interval_minutes),
+        "due": float(due[places].sum()),
     }
 
 

@@ -101,6 +101,28 @@ def test_an_ordinary_morning_changes_little_and_narrows_the_band(line):
         assert sum(row.quantile_90 - row.quantile_10 for row in rows) <= was
 
 
+def test_a_morning_without_a_single_contact_is_an_outage_and_said_to_be_one(line, client):
+    """The feed wrote zeros until noon: the afternoon stays as forecast, and the page says why."""
+    with system_tenant():
+        arrive(line, times=0.0)
+        refresh_today(at=NOON)
+        rows = updates(line)
+        ratio = np.array([row.mean for row in rows]) / morning(
+            line, [row.starts_at for row in rows]
+        )
+        assert ratio == pytest.approx(1.0)
+        client.force_login(make_user("planner"))
+    with time_machine.travel(NOON, tick=False):
+        page = client.get(reverse("forecast-today")).content.decode()
+        assert "Nothing was recorded from" in page
+        assert "not for demand" in page
+        with system_tenant():
+            arrive(line, times=1.0)
+            refresh_today(at=NOON)
+        page = client.get(reverse("forecast-today")).content.decode()
+    assert "Nothing was recorded from" not in page
+
+
 def test_only_queues_with_something_new_are_updated_again(line):
     with system_tenant():
         arrive(line, times=1.2)

@@ -164,3 +164,28 @@ def test_a_day_unlike_any_before_is_believed_when_all_of_it_says_so():
 
     assert rest.factor[0, 24:].min() > 1.8
     assert rest.factor[1, 40:].max() < 1.05
+
+
+def test_a_silent_morning_is_an_outage_and_not_a_quiet_day():
+    """Nothing recorded although 960 were due: the afternoon stays; a quiet queue may be silent."""
+    mean = np.stack([np.full(LABELS, 40.0), np.full(LABELS, 40.0), np.full(LABELS, 0.4)])
+    today = np.full((3, LABELS), np.nan)
+    today[:, :24] = 0.0
+    today[1, :24] = 4.0
+    usual = IntradayMemory.usual(3)
+    rest = rest_of_day(mean=mean, today=today, memory=usual)
+    assert rest.factor[0] == pytest.approx(1.0)
+    assert rest.silenced[0, :24].all()
+    assert not rest.silenced[0, 24:].any()
+    assert not rest.silenced[1:].any()
+    assert rest.factor[1, 24:].max() < 0.5, "a tenth all morning is a quiet day"
+    assert rest.factor[2, 24:].max() < 1.0
+
+
+def test_an_outage_within_the_morning_leaves_what_came_around_it_to_count():
+    mean = np.full((1, LABELS), 40.0)
+    today = until(mean * 1.3, 24)
+    today[0, 6:18] = 0.0
+    rest = rest_of_day(mean=mean, today=today, memory=memory(day=0.05))
+    assert rest.factor[0, 24:] == pytest.approx(1.3, abs=0.03)
+    assert rest.silenced[0].sum() == 12
