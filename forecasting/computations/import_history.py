@@ -165,8 +165,20 @@ def _record(
     batch: ImportBatch, rows: list[Any], findings: Findings, *, apply: bool
 ) -> actuals.RecordResult:
     """Compare or record; with any error nothing is touched."""
+    nothing = actuals.RecordResult(inserted=0, changed=0, unchanged=0)
     if findings.errors:
-        return actuals.RecordResult(inserted=0, changed=0, unchanged=0)
+        return nothing
+    try:
+        outcome = _outcome(batch, rows, apply=apply)
+    except UnableToImport as error:  # raised before anything is written
+        findings.add(None, "uncountable", str(error))
+        return nothing
+    for note in outcome.notes:
+        findings.add(None, "intervals", note, is_error=False)
+    return outcome
+
+
+def _outcome(batch: ImportBatch, rows: list[Any], *, apply: bool) -> actuals.RecordResult:
     if apply:
         return _RECORDERS[ImportKind(batch.kind)](rows, batch)
     stage, compare = _CHECKERS[ImportKind(batch.kind)]

@@ -19,6 +19,15 @@ SELECT extract(epoch FROM arrived_at)::bigint, count(*)::bigint
 FROM forecasting_contactrecord
 WHERE queue_id = %s AND arrived_at >= %s AND arrived_at < %s GROUP BY 1
 """
+# Contacts of the staging table that are not kept yet, each of them once.
+STAGED_SQL = """
+SELECT extract(epoch FROM arrived_at)::bigint, count(*)::bigint FROM (
+    SELECT arrived_at, decode(customer_hash, 'hex') FROM staged_contacts WHERE queue_id = %s
+    EXCEPT
+    SELECT arrived_at, customer_hash FROM forecasting_contactrecord
+    WHERE queue_id = %s AND arrived_at >= %s AND arrived_at < %s
+) AS added GROUP BY 1
+"""
 BOUNDS_SQL = """
 SELECT queue.id, earliest.arrived_at, latest.arrived_at
 FROM unnest(%s::bigint[]) AS queue(id),
@@ -78,10 +87,16 @@ def contact_bounds(
 
 def contact_counts(queue: Queue, *, grid: WallClockGrid) -> FloatArray:
     """Contacts of each instant of a grid."""
-    starts_at, ends_at = _period(grid)
-    epoch, count = read_columns(
-        COUNT_SQL, [queue.pk, starts_at, ends_at], types=("bigint", "bigint")
-    )
+    return _by_instant(COUNT_SQL, [queue.pk, *_period(grid)], grid)
+
+
+def staged_counts(queue: Queue, *, grid: WallClockGrid) -> FloatArray:
+    """Contacts of each instant of a grid that the staging table would add."""
+    return _by_instant(STAGED_SQL, [queue.pk, queue.pk, *_period(grid)], grid)
+
+
+def _by_instant(sql: str, params: Sequence[object], grid: WallClockGrid) -> FloatArray:
+    epoch, count = read_columns(sql, [*params], types=("bigint", "bigint"))
     starts = grid.starts_at.astype(np.int64)
     place = np.searchsorted(starts, epoch, side="right") - 1
     return np.bincount(place, count, starts.size).astype(np.float64)

@@ -38,6 +38,8 @@ class RecordResult:
     inserted: int
     changed: int
     unchanged: int
+    notes: tuple[str, ...] = ()
+    """What else becomes of the history, in sentences."""
 
 
 @transaction.atomic

@@ -159,21 +159,6 @@ def test_the_night_deletes_old_contacts_in_batches_and_keeps_their_counts(
         assert list(after) == counts
 
 
-def test_a_file_of_contacts_lowers_no_count_whose_contacts_are_deleted(queue):
-    """One late contact of an old hour does not stand for the eight that are forgotten."""
-    contacts = sorted(contacts_of(days=2))
-    upload(contacts, queue)
-    with system_tenant():
-        before = dict(IntervalActual.objects.values_list("starts_at", "offered"))
-        ContactRecord.objects.filter(arrived_at__lt=ORIGIN - timedelta(days=1)).delete()
-    late = ORIGIN - timedelta(days=2) + timedelta(hours=5, seconds=1)
-    upload([(late, "late"), (ORIGIN - timedelta(seconds=1), "last")], queue)
-    with system_tenant():
-        after = dict(IntervalActual.objects.values_list("starts_at", "offered"))
-    last = ORIGIN - timedelta(hours=1)
-    assert after == before | {last: before[last] + 1}
-
-
 def test_contacts_of_the_old_key_are_deleted_and_their_counts_stay(queue):
     contacts = contacts_of(days=1)
     upload(contacts, queue)
