@@ -3,7 +3,7 @@
 Every member is a path of multiples of the weekday's usual volume. Plain members stay at a
 discounted Gamma-Poisson mean of observed over expected contacts, at several half-lives (West &
 Harrison, Bayesian Forecasting and Dynamic Models, ch. 10: discounting of conjugate counts), so that
-missing cells simply carry no exposure. Trend members add half of the recent slope, damped (Assimakopoulos
+missing cells simply carry no exposure; days before a lasting step are read at the level after it. Trend members add half of the recent slope, damped (Assimakopoulos
 & Nikolopoulos 2000 halve it; Gardner & McKenzie 1985 damp it). Yearly members follow the modes of the year,
 once a year of history shows them.
 """
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.cleaning import OUTLIER_WEIGHT, robust_log_ratios
+from forecasting.core.level_steps import step_factors
 from forecasting.core.wall_clock import FloatArray, IntArray
 
 HALF_LIVES_DAYS = (1.5, 3.0, 7.0, 14.0, 28.0, 70.0)
@@ -74,6 +75,7 @@ def learn_levels(totals: FloatArray, expected: FloatArray, weights: FloatArray) 
         weights: the same shape, trust in each day.
     """
     queues, days = totals.shape
+    expected = expected * step_factors(totals, expected, weights)
     plain = discounted_levels(totals, expected, weights)
     slopes = recent_slopes(totals, expected, weights)
     season, known = yearly_modes(totals, expected, weights)
