@@ -135,6 +135,16 @@ class OverrideScore(models.Model):
         return self.error_without - self.error_with
 
     @property
+    def wape_with(self) -> float | None:
+        """Absolute error with it over what came."""
+        return self.error_with / self.actual if self.actual else None
+
+    @property
+    def wape_without(self) -> float | None:
+        """Absolute error without it over what came."""
+        return self.error_without / self.actual if self.actual else None
+
+    @property
     def helped(self) -> bool:
         """The error with it was smaller."""
         return self.gain > 0

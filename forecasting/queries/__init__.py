@@ -1,6 +1,6 @@
 """Reads of the demand: rows in, arrays and dataclasses out."""
 
-from forecasting.queries.accuracy import realized_accuracy
+from forecasting.queries.accuracy import ACCURACY_WEEKS, realized_accuracy
 from forecasting.queries.actuals import (
     DailyVolume,
     QueueCells,
@@ -89,6 +89,7 @@ from forecasting.queries.totals import (
 )
 
 __all__ = [
+    "ACCURACY_WEEKS",
     "ALL_HORIZONS",
     "LEVELS",
     "NO_SCORE",

@@ -23,14 +23,13 @@ from forecasting.models import ForecastQueueResult, ForecastRun, Override
 from forecasting.services import UnableToForecast, UnableToPublish, publish_forecast
 from forecasting.services.runs import LONGEST_HORIZON_DAYS
 from forecasting.views.charts import forecast_chart
-from forecasting.views.why import day_context
-from forecasting.views.words import (
-    LEAD_HORIZONS,
-    horizon_headers,
-    method_words,
-    score_rows,
-    why_words,
+from forecasting.views.queue_accuracy import (
+    accuracy_context,
+    backtest_errors_words,
+    backtest_words,
 )
+from forecasting.views.why import day_context
+from forecasting.views.words import horizon_headers, method_words, score_rows, why_words
 from wfm.org.access import access_of
 from wfm.org.access_views import person_of, require
 from wfm.org.models import Queue
@@ -59,6 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "current": current,
         "stale": queries.staleness(current) if current else [],
+        "errors_words": backtest_errors_words(),
         "results": _results_in_force(request, current, scope),
         "running": runs.filter(job__in=_open_jobs(request)).order_by("-pk"),
         "form": StartForm(principal=request.user, initial={"queue": scope.queue}),
@@ -148,6 +148,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "results": results,
         "refused": [row for row in results if row["result"].flag == "REFUSED"],
         "stale": queries.staleness(found),
+        "errors_words": backtest_errors_words(),
         "may_publish": access.can("forecast.publish")
         and not found.is_published
         and not is_open
@@ -204,11 +205,8 @@ def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse
         "why": why_words(result),
         "scores": score_rows(result),
         "horizons": horizon_headers(result),
-        "realized": [
-            {"horizon": LEAD_HORIZONS[key], "score": score}
-            for key, score in queries.realized_accuracy(queue, before=now())
-        ],
-        "overrides": overrides.order_by("-created_at"),
+        "backtest_words": backtest_words(),
+        **accuracy_context(queue, overrides, before=now()),
         "override_form": OverrideForm(queue=queue, initial=_override_initial(day["day"])),
         "may_override": access.can("forecast.override"),
         "outliers": [date.fromisoformat(day) for day in result.components.get("outlier_days", [])],

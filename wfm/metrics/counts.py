@@ -151,6 +151,27 @@ _LIST = (
         "intervals",
         _("Intervals with an actual that were expected to bring at least five contacts."),
     ),
+    Count(
+        "chance_absolute_error",
+        "contacts",
+        _("Absolute error of Poisson arrivals around the forecast, as expected, summed."),
+    ),
+    Count(
+        "excess_squared_error",
+        "contacts²",
+        _("Squared error less the forecast (what Poisson arrivals bring), summed."),
+    ),
+    Count("squared_forecast", "contacts²", _("Squared forecast, summed.")),
+    Count(
+        "absolute_error_without_override",
+        "contacts",
+        _("Absolute error of the forecast without the override, summed."),
+    ),
+    Count(
+        "absolute_error_with_override",
+        "contacts",
+        _("Absolute error of the forecast with the override, summed."),
+    ),
     # contract periods
     Count("intervals_in_target", "intervals", _("Intervals with contacts that met the target.")),
     Count("intervals_with_contacts", "intervals", _("Intervals with contacts.")),

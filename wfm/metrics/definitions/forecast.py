@@ -93,4 +93,60 @@ FORECAST = (
         source=_SNAPSHOT,
         reference="Gneiting & Raftery 2007, doi:10.1198/016214506000001437",
     ),
+    Metric(
+        key="noise_floor",
+        title=_("Noise floor"),
+        definition=_(
+            "The WAPE that chance alone brings: what Poisson arrivals around a perfect forecast "
+            "would miss by on average."
+        ),
+        unit=Unit.RATE,
+        pooling=Pooling.POOLED,
+        better=Direction.NEAR_TARGET,
+        numerator="chance_absolute_error",
+        denominator="actual_volume",
+        edge_cases=(
+            _NO_ACTUALS,
+            _("A period may lie below it by luck; on average no forecast does."),
+            _("Falls as volume grows: it cannot be compared between interval lengths."),
+        ),
+        source=_SNAPSHOT,
+        reference="Crow 1958, doi:10.1093/biomet/45.3-4.556",
+    ),
+    Metric(
+        key="dispersion",
+        title=_("Over-dispersion"),
+        definition=_(
+            "Variance beyond that of Poisson arrivals as a fraction of the squared forecast; above "
+            "zero, days differ more than arrivals alone explain."
+        ),
+        unit=Unit.RATIO,
+        pooling=Pooling.POOLED,
+        better=Direction.LOWER,
+        numerator="excess_squared_error",
+        denominator="squared_forecast",
+        floor=0.0,
+        edge_cases=(_("No forecast volume: undefined."),),
+        source=_SNAPSHOT,
+        reference="Jongbloed & Koole 2001, doi:10.1002/asmb.444",
+    ),
+    Metric(
+        key="override_gain",
+        title=_("Error saved by overrides"),
+        definition=_(
+            "Contacts of absolute error without the override less those with it; below zero it did "
+            "harm."
+        ),
+        unit=Unit.COUNT,
+        pooling=Pooling.SUM,
+        better=Direction.HIGHER,
+        numerator="absolute_error_without_override - absolute_error_with_override",
+        edge_cases=(
+            _("Judged once its time has come, beside all other overrides that stood then."),
+        ),
+        source=_(
+            "Last forecast published when the changed time began, against the interval history."
+        ),
+        reference="Fildes et al. 2009, doi:10.1016/j.ijforecast.2008.11.010",
+    ),
 )
