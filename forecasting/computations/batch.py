@@ -1,13 +1,13 @@
 """Queues that the engine can forecast in one call: they share zone, interval and dates.
 
 `plan_batches` sorts queues into batches, `gather` reads what a batch needs: counts, opening hours,
-special days and holidays (`_specials`), drivers (`_drivers`), and what is known of today.
+special days and holidays (`_specials`), drivers, and what is known of today.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -17,7 +17,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from forecasting import queries
-from forecasting.computations.driver_input import DriverInput, best_driver
+from forecasting.computations.driver_input import (
+    DriverInput,
+    day_factors,
+    queue_drivers,
+    told_factors,
+)
 from forecasting.computations.holiday_input import holiday_input
 from forecasting.core import HistoryData, HorizonData
 from forecasting.core.make_up_days import MakeUpDays
@@ -28,7 +33,6 @@ from forecasting.core.special_days import (
     learn_mask,
 )
 from forecasting.core.wall_clock import BoolArray, FloatArray, WallClockGrid, labels_per_day
-from forecasting.models import DriverLink
 from forecasting.queries import ContactSplit
 from wfm.org.models import Queue
 
@@ -173,7 +177,6 @@ def gather(batch: Batch) -> BatchInput:
         horizon_days=span.horizon_days,
     )
     special = holidays.special
-    drivers = _drivers(batch)
     past = slice(0, span.history_days)
     history = HistoryData(
         offered=cells.offered[:, past],
@@ -182,13 +185,23 @@ def gather(batch: Batch) -> BatchInput:
         interval_minutes=batch.ahead.interval_minutes,
         aht_seconds=cells.aht_seconds[:, past],
         learn_mask=learn_mask(special, span.first, span.history_days),
-        day_factors=_factors(drivers, span.history_days, ahead=False),
-        told_factors=_told(drivers),
+    )
+    drivers = queue_drivers(
+        batch.queues,
+        history,
+        special,
+        horizon_days=span.horizon_days,
+        origin_at=batch.origin_at,
+    )
+    history = replace(
+        history,
+        day_factors=day_factors(drivers, span.history_days, ahead=False),
+        told_factors=told_factors(drivers),
     )
     unusual = _specials(history, special, span.horizon_days)
     horizon = HorizonData(
         open_mask=queries.open_labels_of(batch.queues, grid=batch.ahead, by_items=batch.by_items),
-        day_factors=_factors(drivers, span.horizon_days, ahead=True),
+        day_factors=day_factors(drivers, span.horizon_days, ahead=True),
         special_factors=None if unusual is None else unusual.factors,
         special_variances=None if unusual is None else unusual.variances,
         today_offered=_today(batch, cells.offered[:, -1]),
@@ -229,40 +242,6 @@ def _rows_of(history: HistoryData, rows: np.ndarray) -> HistoryData:
         learn_mask=None if history.learn_mask is None else history.learn_mask[rows],
         day_factors=None if history.day_factors is None else history.day_factors[rows],
     )
-
-
-def _drivers(batch: Batch) -> tuple[DriverInput | None, ...]:
-    """The driver of each queue that has a link worth keeping."""
-    span = batch.span
-    linked = set(
-        DriverLink.objects.filter(queue__in=batch.queues, is_active=True).values_list(
-            "queue_id", flat=True
-        )
-    )
-    return tuple(
-        best_driver(queue, span.first, span.history_days, span.horizon_days, batch.origin_at)
-        if queue.pk in linked
-        else None
-        for queue in batch.queues
-    )
-
-
-def _factors(drivers: Sequence[DriverInput | None], days: int, *, ahead: bool) -> FloatArray | None:
-    """Day factors of all queues, 1 where nothing drives; None when nothing drives any."""
-    if not any(drivers):
-        return None
-    ones = np.ones(days)
-    return np.stack(
-        [ones if driver is None else driver.future if ahead else driver.past for driver in drivers]
-    )
-
-
-def _told(drivers: Sequence[DriverInput | None]) -> FloatArray | None:
-    """Factors as told at each origin of the backtest; None when nothing drives any queue."""
-    shape = next((driver.told.shape for driver in drivers if driver is not None), None)
-    if shape is None:
-        return None
-    return np.stack([np.ones(shape) if driver is None else driver.told for driver in drivers])
 
 
 def _splits(batch: Batch) -> dict[int, ContactSplit]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from forecasting import queries
-from forecasting.core import ForecastParams
+from forecasting.core import ForecastParams, HistoryData
 from forecasting.core.backtest import origins_of
+from forecasting.core.day_totals import daily_totals
+from forecasting.core.driver_future import DriverDates
 from forecasting.core.drivers import DriverLink as EstimatedLink
 from forecasting.core.drivers import driven_factors
-from forecasting.core.wall_clock import FloatArray
+from forecasting.core.special_days import SpecialDate, learn_mask
+from forecasting.core.wall_clock import BoolArray, FloatArray
 from forecasting.models import DriverLink
 from wfm.org.models import Queue
 
@@ -39,24 +45,93 @@ class DriverInput:
         return {**first, "more": more}
 
 
+@dataclass(frozen=True)
+class DrivenQueue:
+    """What the drivers of one queue are judged by."""
+
+    queue: Queue
+    totals: FloatArray
+    """Contacts of each past day; NaN where unknown."""
+    learn_mask: BoolArray
+    """False on past days that are special."""
+    dates: DriverDates
+
+
+def queue_drivers(
+    queues: Sequence[Queue],
+    history: HistoryData,
+    special: Sequence[Sequence[SpecialDate]],
+    *,
+    horizon_days: int,
+    origin_at: datetime,
+) -> tuple[DriverInput | None, ...]:
+    """The driver of each queue that has a link worth keeping."""
+    linked = set(
+        DriverLink.objects.filter(queue__in=queues, is_active=True).values_list(
+            "queue_id", flat=True
+        )
+    )
+    found: list[DriverInput | None] = [None] * len(queues)
+    for row, queue in enumerate(queues):
+        if queue.pk not in linked:
+            continue
+        own = slice(row, row + 1)
+        dates = DriverDates(history.first_date, tuple(special[row]))
+        driven = DrivenQueue(
+            queue=queue,
+            totals=daily_totals(history.offered[own], history.open_mask[own])[0],
+            learn_mask=learn_mask([dates.special], dates.first_date, history.days)[0],
+            dates=dates,
+        )
+        found[row] = best_driver(driven, horizon_days=horizon_days, origin_at=origin_at)
+    return tuple(found)
+
+
+def day_factors(
+    drivers: Sequence[DriverInput | None], days: int, *, ahead: bool
+) -> FloatArray | None:
+    """Day factors of all queues, 1 where nothing drives; None when nothing drives any."""
+    if not any(drivers):
+        return None
+    ones = np.ones(days)
+    return np.stack(
+        [ones if driver is None else driver.future if ahead else driver.past for driver in drivers]
+    )
+
+
+def told_factors(drivers: Sequence[DriverInput | None]) -> FloatArray | None:
+    """Factors as told at each origin of the backtest; None when nothing drives any queue."""
+    shape = next((driver.told.shape for driver in drivers if driver is not None), None)
+    if shape is None:
+        return None
+    return np.stack([np.ones(shape) if driver is None else driver.told for driver in drivers])
+
+
 def best_driver(
-    queue: Queue, first: date, days: int, horizon_days: int, origin_at: datetime
+    driven: DrivenQueue, *, horizon_days: int, origin_at: datetime
 ) -> DriverInput | None:
     """Day factors of the active links that lower the held-out error, or None."""
+    queue, days = driven.queue, driven.totals.size
     links = DriverLink.objects.filter(queue=queue, is_active=True).order_by("pk")
     by_key = {str(link.pk): link for link in links.select_related(*LINKED)}
     drivers = {
         key: queries.driver_values(
-            link, first_date=first, days=days, horizon_days=horizon_days, origin_at=origin_at
+            link,
+            first_date=driven.dates.first_date,
+            days=days,
+            horizon_days=horizon_days,
+            origin_at=origin_at,
         )
         for key, link in by_key.items()
     }
     if not drivers:
         return None
     found = driven_factors(
-        totals=queries.daily_totals(queue, first_date=first, days=days, before=origin_at),
+        totals=driven.totals,
         drivers=drivers,
+        learn_mask=driven.learn_mask,
         origins=origins_of(days, ForecastParams()),
+        dates=driven.dates,
     )
     if not found.links or found.told is None:
         return None

@@ -11,11 +11,11 @@ import numpy as np
 from forecasting.computations.driver_file import DriverFile
 from forecasting.core import ForecastParams, HistoryData
 from forecasting.core.backtest import origins_of
+from forecasting.core.day_totals import daily_totals
+from forecasting.core.driver_future import DriverDates
 from forecasting.core.drivers import DrivenFactors, driven_factors
+from forecasting.core.special_days import SpecialDate
 from forecasting.core.wall_clock import FloatArray
-
-LEAST_KNOWN_SHARE = 0.8
-"""A day counts for a driver when this share of its open intervals is known."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,12 @@ def file_drivers(
     drivers: DriverFile | None,
     origin: datetime,
     horizon_days: int,
+    special: Sequence[SpecialDate] = (),
 ) -> FileDrivers:
-    """Which drivers move each series, as seen from the origin."""
+    """Which drivers move each series, as seen from the origin; special dates hold for them, too."""
     if drivers is None:
         return FileDrivers()
-    totals = daily_totals(history)
+    totals = daily_totals(history.offered, history.open_mask)
     origins = origins_of(history.days, ForecastParams())
     found: list[DrivenFactors] = []
     notes: list[str] = []
@@ -60,6 +61,7 @@ def file_drivers(
             drivers=daily,
             learn_mask=None if history.learn_mask is None else history.learn_mask[row],
             origins=origins,
+            dates=DriverDates(history.first_date, tuple(special)),
         )
         found.append(_with_length(result, history.days, horizon_days))
         notes.extend(_notes(name, origin, result))
@@ -88,13 +90,3 @@ def _notes(name: str, origin: datetime, result: DrivenFactors) -> list[str]:
     kept = [f"{head}: driver {link.driver!r} kept. {link.words}" for link in result.links]
     left = [f"{head}: driver {item.driver!r} left out. {item.reason}" for item in result.rejected]
     return kept + left
-
-
-def daily_totals(history: HistoryData) -> FloatArray:
-    """Contacts of every series × day, scaled up for few missing intervals; NaN where unknown."""
-    known = history.known()
-    is_open = history.open_mask.sum(axis=-1)
-    share = known.sum(axis=-1) / np.maximum(is_open, 1)
-    totals = np.where(known, history.offered, 0.0).sum(axis=-1)
-    enough = (is_open > 0) & (share >= LEAST_KNOWN_SHARE)
-    return np.where(enough, totals / np.maximum(share, LEAST_KNOWN_SHARE), np.nan)

@@ -17,7 +17,7 @@ from forecasting.core.data import DAYS_PER_WEEK, LEAST_HISTORY_DAYS
 from forecasting.core.make_up_days import MakeUpDays, make_up_days
 from forecasting.core.opening import open_slots
 from forecasting.core.special_days import (
-    SpecialCalendar,
+    SpecialDate,
     SpecialFactors,
     horizon_factors,
     learn_mask,
@@ -87,25 +87,26 @@ def _group_input(
     past = WallClockGrid(first, days, params.tz, params.interval_minutes)
     inputs = [_series_input(history.series[index], past, origin, params) for index in indexes]
     make_up = make_up_days(params.calendar, origin.date(), params.days)
+    special = [] if params.calendar is None else params.calendar.special_dates(before=origin.date())
     data = HistoryData(
         offered=np.stack([item.offered for item in inputs]),
         open_mask=np.stack([item.open_mask for item in inputs]),
         first_date=first,
         interval_minutes=params.interval_minutes,
         aht_seconds=_stacked_aht(inputs),
-        learn_mask=_learn_mask(params.calendar, len(inputs), first, days),
+        learn_mask=learn_mask([special] * len(inputs), first, days) if special else None,
     )
     names = [history.series[index].name for index in indexes]
-    driven = file_drivers(data, names, params.drivers, origin, make_up.days)
+    driven = file_drivers(data, names, params.drivers, origin, make_up.days, special)
     data = replace(data, day_factors=driven.past, told_factors=driven.told)
-    special = _special(data, params.calendar, make_up.days)
+    unusual = _special_factors(data, special, make_up.days)
     slots = np.stack([item.slots for item in inputs])
     future = slots[:, np.arange(days, days + make_up.days) % DAYS_PER_WEEK]
     horizon = HorizonData(
         open_mask=future,
         day_factors=driven.future,
-        special_factors=None if special is None else special.factors,
-        special_variances=None if special is None else special.variances,
+        special_factors=None if unusual is None else unusual.factors,
+        special_variances=None if unusual is None else unusual.variances,
         today_offered=np.stack([item.today for item in inputs])
         if params.label_of(origin)
         else None,
@@ -120,21 +121,13 @@ def _group_input(
     )
 
 
-def _learn_mask(
-    calendar: SpecialCalendar | None, rows: int, first: date, days: int
-) -> BoolArray | None:
-    if calendar is None:
-        return None
-    return learn_mask([calendar.dates] * rows, first, days, calendar.make_up)
-
-
-def _special(
-    data: HistoryData, calendar: SpecialCalendar | None, days: int
+def _special_factors(
+    data: HistoryData, special: list[SpecialDate], days: int
 ) -> SpecialFactors | None:
-    """What holidays do on the dates ahead; None without a calendar."""
-    if calendar is None:
+    """What holidays do on the dates ahead; None without any."""
+    if not special:
         return None
-    return horizon_factors(history=data, special=[calendar.dates] * data.queues, days=days)
+    return horizon_factors(history=data, special=[special] * data.queues, days=days)
 
 
 def _stacked_aht(inputs: list[_SeriesInput]) -> FloatArray | None:

@@ -11,8 +11,6 @@ from forecasting.core.make_up_days import MakeUpDays, make_up_days
 from forecasting.core.special_days import SpecialCalendar, SpecialDate
 from wfm.org.models import Queue
 
-MAKE_UP_KIND = "make-up workday"
-
 
 @dataclass(frozen=True)
 class HolidayInput:
@@ -45,10 +43,5 @@ def holiday_input(
 
 def _merged(typed: list[SpecialDate], calendar: SpecialCalendar, ahead: date) -> list[SpecialDate]:
     taken = {item.on_date for item in typed}
-    holidays = [item for item in calendar.dates if item.on_date not in taken]
-    worked = [
-        SpecialDate(item.on_date, MAKE_UP_KIND)
-        for item in calendar.make_up
-        if item.on_date < ahead and item.on_date not in taken
-    ]
-    return [*typed, *holidays, *worked]
+    national = calendar.special_dates(before=ahead)
+    return [*typed, *(item for item in national if item.on_date not in taken)]

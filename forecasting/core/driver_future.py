@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,11 +15,32 @@ from forecasting.core.data import (
     HorizonData,
 )
 from forecasting.core.engine import forecast
-from forecasting.core.wall_clock import FloatArray, IntArray
+from forecasting.core.special_days import SpecialDate, horizon_factors, learn_mask
+from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
 DAY_MINUTES = 1440
 A_MONDAY = date(2024, 1, 1)
 """Weekdays are told apart by their distance from the end, so that any date will do."""
+
+
+@dataclass(frozen=True)
+class DriverDates:
+    """The dates of a driver's days, and those that are special where its contacts arrive.
+
+    An office that rests on the holidays of the line it drives will rest on the coming ones, too.
+    What a planner typed of the line, or its being closed, says nothing of the driver: its own past
+    tells what such days do to it.
+    """
+
+    first_date: date = A_MONDAY
+    special: tuple[SpecialDate, ...] = ()
+
+    def learnt(self) -> list[SpecialDate]:
+        """The special dates without what holds for the line alone."""
+        return [replace(item, is_closed=False, scale=None) for item in self.special]
+
+
+ORDINARY_DATES = DriverDates()
 
 
 @dataclass(frozen=True)
@@ -45,7 +66,9 @@ class _Unfinished:
         ahead[:] = np.where(np.isfinite(ahead), ahead, predicted[: ahead.size])
 
 
-def completed(drivers: Mapping[str, FloatArray], *, days: int) -> dict[str, FloatArray]:
+def completed(
+    drivers: Mapping[str, FloatArray], *, days: int, dates: DriverDates = ORDINARY_DATES
+) -> dict[str, FloatArray]:
     """The drivers with every unknown day after the last known past one filled by a forecast.
 
     The past ends before `days`; its last days are unknown where the driver comes late. Days known
@@ -54,11 +77,13 @@ def completed(drivers: Mapping[str, FloatArray], *, days: int) -> dict[str, Floa
     result: dict[str, FloatArray] = {
         name: values.astype(np.float64) for name, values in drivers.items()
     }
-    _fill(list(result.values()), [days] * len(result))
+    _fill(list(result.values()), [days] * len(result), dates)
     return result
 
 
-def as_told(values: FloatArray, *, days: int, origins: IntArray) -> list[FloatArray]:
+def as_told(
+    values: FloatArray, *, days: int, origins: IntArray, dates: DriverDates = ORDINARY_DATES
+) -> list[FloatArray]:
     """One driver's past as it could have been told at each origin.
 
     What is known of the days after the last one of the history is taken to have been known of the
@@ -68,6 +93,7 @@ def as_told(values: FloatArray, *, days: int, origins: IntArray) -> list[FloatAr
         values: the driver on the days of the history and on those ahead; NaN where unknown.
         days: number of days of the history.
         origins: indexes into them.
+        dates: the dates of the values.
     """
     known_ahead = np.isfinite(values[days:])
     recorded = np.flatnonzero(np.isfinite(values[:days]))
@@ -81,11 +107,11 @@ def as_told(values: FloatArray, *, days: int, origins: IntArray) -> list[FloatAr
         seen[origin:][hidden] = np.nan
         seen[max(int(origin) - late_days, 0) : origin] = np.nan
         told.append(seen)
-    _fill(told, [int(origin) for origin in origins])
+    _fill(told, [int(origin) for origin in origins], dates)
     return told
 
 
-def _fill(series: Sequence[FloatArray], ends: Sequence[int]) -> None:
+def _fill(series: Sequence[FloatArray], ends: Sequence[int], dates: DriverDates) -> None:
     """Forecast in place what is unknown of each series from the end of its past on.
 
     A series of which nothing was known by then stays as it is.
@@ -101,14 +127,14 @@ def _fill(series: Sequence[FloatArray], ends: Sequence[int]) -> None:
             unfinished.append(_Unfinished(values, last + int(unknown[0])))
     long = [item for item in unfinished if item.unknown_from >= LEAST_HISTORY_DAYS]
     if long:
-        for item, predicted in zip(long, _daily_forecasts(long), strict=True):
+        for item, predicted in zip(long, _daily_forecasts(long, dates), strict=True):
             item.fill(predicted)
     for item in unfinished:
         if item.unknown_from < LEAST_HISTORY_DAYS:
             item.fill(np.full(item.ahead_days, np.nanmean(item.past)))
 
 
-def _daily_forecasts(unfinished: Sequence[_Unfinished]) -> FloatArray:
+def _daily_forecasts(unfinished: Sequence[_Unfinished], dates: DriverDates) -> FloatArray:
     """Mean of the days from each one's first unknown day on (driver × day).
 
     All are forecast at once: their pasts end on one day, the shorter ones begin later.
@@ -121,16 +147,47 @@ def _daily_forecasts(unfinished: Sequence[_Unfinished]) -> FloatArray:
     with np.errstate(invalid="ignore"):
         low = np.minimum(np.nanmin(past, axis=1, keepdims=True), 0.0)
     begun = np.cumsum(np.isfinite(past), axis=1) > 0
+    learn = np.ones(past.shape, dtype=bool)
+    factors = np.ones((len(unfinished), horizon, 1))
+    for row, item in enumerate(unfinished):
+        mask, ahead = _specials(item, float(low[row, 0]), dates)
+        learn[row, days - item.unknown_from :] = mask
+        factors[row, : item.ahead_days] = ahead
     result = forecast(
         history=HistoryData(
             offered=(past - low)[:, :, None],
             open_mask=begun[:, :, None],
             first_date=A_MONDAY,
             interval_minutes=DAY_MINUTES,
+            learn_mask=learn,
         ),
-        horizon=HorizonData(open_mask=np.ones((len(past), horizon, 1), dtype=bool)),
+        horizon=HorizonData(
+            open_mask=np.ones((len(past), horizon, 1), dtype=bool), special_factors=factors
+        ),
         params=ForecastParams(quantiles=(0.5,)),
     )
     mean = result.mean[:, :, 0] + low
     usual = np.nanmean(past, axis=1, keepdims=True)
     return np.asarray(np.where(np.isfinite(mean), mean, usual))
+
+
+def _specials(item: _Unfinished, low: float, dates: DriverDates) -> tuple[BoolArray, FloatArray]:
+    """Past days to learn from, and what special days ahead do to the driver (date × 1).
+
+    A special day of the past without a value tells nothing: it may not have been written down.
+    """
+    special = dates.learnt()
+    mask = learn_mask([special], dates.first_date, item.unknown_from)
+    if not special:
+        return mask[0], np.ones((item.ahead_days, 1))
+    found = horizon_factors(
+        history=HistoryData(
+            offered=(item.past - low)[None, :, None],
+            open_mask=np.isfinite(item.past)[None, :, None],
+            first_date=dates.first_date,
+            interval_minutes=DAY_MINUTES,
+        ),
+        special=[special],
+        days=item.ahead_days,
+    )
+    return mask[0], found.factors[0]

@@ -16,7 +16,7 @@ import numpy as np
 
 from forecasting.core.driver_choice import choose_drivers, observed_days
 from forecasting.core.driver_fit import slow_mean
-from forecasting.core.driver_future import as_told, completed
+from forecasting.core.driver_future import ORDINARY_DATES, DriverDates, as_told, completed
 from forecasting.core.driver_model import DriverModel
 from forecasting.core.wall_clock import BoolArray, FloatArray, IntArray
 
@@ -92,6 +92,7 @@ def driven_factors(
     drivers: Mapping[str, FloatArray],
     learn_mask: BoolArray | None = None,
     origins: IntArray | None = None,
+    dates: DriverDates = ORDINARY_DATES,
 ) -> DrivenFactors:
     """Which drivers move these contacts, and by how much on every past and future day.
 
@@ -104,6 +105,8 @@ def driven_factors(
         origins: days of the history at which to say what the multipliers could have been told to
             be (`backtest.origins_of`), drivers unknown ahead being forecast from there. Lags
             and strengths are those of the whole history.
+        dates: the dates of the days and what is special about them; a driver whose past fell on
+            such days is forecast to fall on those ahead.
 
     Raises:
         ValueError: drivers of different lengths, or shorter than the totals.
@@ -120,7 +123,7 @@ def driven_factors(
     days = np.flatnonzero(known)
     observed = observed_days(totals[days], days, totals.size)
     usual = slow_mean(observed.totals, days, length)
-    whole = completed(usable, days=totals.size)
+    whole = completed(usable, days=totals.size, dates=dates)
     observed, choice = choose_drivers(observed, whole, usual)
     if not choice.kept:
         return _result(np.ones(length), totals.size, (), refusals | choice.reasons)
@@ -130,7 +133,7 @@ def driven_factors(
     if origins is None:
         return result
     told = {
-        item.driver: as_told(drivers[item.driver], days=totals.size, origins=origins)
+        item.driver: as_told(drivers[item.driver], days=totals.size, origins=origins, dates=dates)
         for item in model.kept
     }
     rows = [

@@ -22,9 +22,10 @@ from forecasting.core.holidays import (
     summed,
     variance_of_kind,
 )
-from forecasting.core.usual_days import UsualDays, usual_days, usual_profile
+from forecasting.core.usual_days import UsualDays, usual_days, usual_profile, weekday_factor
 from forecasting.core.wall_clock import BoolArray, FloatArray
 
+MAKE_UP_KIND = "make-up workday"
 SATURDAY = 5
 SHRINK_DAYS = 0.5
 """Ordinary days mixed into a learnt scale: one past day moves it two thirds of the way."""
@@ -84,12 +85,23 @@ class SpecialCalendar:
     dates: tuple[SpecialDate, ...] = ()
     make_up: tuple[MakeUpDay, ...] = ()
 
+    def special_dates(self, *, before: date) -> list[SpecialDate]:
+        """The holidays, and the make-up workdays before a date as a kind of their own.
+
+        Those are not learnt from, nor do they tell of the eves of holidays or of the days after.
+        """
+        worked = [
+            SpecialDate(item.on_date, MAKE_UP_KIND)
+            for item in self.make_up
+            if item.on_date < before
+        ]
+        return [*self.dates, *worked]
+
 
 def learn_mask(
     special: Sequence[Sequence[SpecialDate]],
     first_date: date,
     days: int,
-    make_up: Sequence[MakeUpDay] = (),
 ) -> BoolArray:
     """True on queue × date that may be learnt from: every date that is not special.
 
@@ -98,13 +110,11 @@ def learn_mask(
     mask = np.ones((len(special), days), dtype=bool)
     spared = np.zeros(mask.shape, dtype=bool)
     for row, dates in enumerate(special):
-        odd = [(item.on_date, item.is_holiday) for item in dates]
-        odd += [(workday.on_date, False) for workday in make_up]
-        for on_date, is_holiday in odd:
-            index = (on_date - first_date).days
+        for item in dates:
+            index = (item.on_date - first_date).days
             if 0 <= index < days:
                 mask[row, index] = False
-                spared[row, index] = is_holiday
+                spared[row, index] = item.is_holiday
     for slot in range(min(DAYS_PER_WEEK, days)):
         nothing = ~mask[:, slot::DAYS_PER_WEEK].any(axis=1)
         mask[nothing, slot::DAYS_PER_WEEK] |= spared[nothing, slot::DAYS_PER_WEEK]
@@ -234,7 +244,12 @@ def _apply_group(
     every = summed(list(shapes.values()), history.labels)
     for item in group.ahead:
         weekday = (history.first_date.weekday() + item.day) % DAYS_PER_WEEK
-        effect = effects.of(item.name, item.family, at_weekend=weekday >= SATURDAY)
+        effect = effects.of(
+            item.name,
+            item.family,
+            weekday_factor=weekday_factor(usual, queue=row, day=item.day),
+            at_weekend=weekday >= SATURDAY,
+        )
         index = item.day - history.days
         result.variances[row, index] += effect.variance
         if effect.log_ratio == 0.0:

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.db.models import Q
 
+from forecasting.core.day_totals import daily_totals as scaled_totals
 from forecasting.core.wall_clock import FloatArray
 from forecasting.models import DriverLink, DriverValue
-from forecasting.queries.actuals import daily_totals
+from forecasting.queries.actuals import counts_items, daily_totals, queue_cells
+from wfm.org.models import Queue
 
 EVENT_SHARE = 0.5
 """A named driver with values on fewer days counts events: the days between are 0."""
@@ -22,8 +24,7 @@ def driver_values(
     """The driver on the past days and those ahead; NaN where the origin does not know it."""
     whole = np.full(days + horizon_days, np.nan)
     if link.driver_queue is not None:
-        past = daily_totals(link.driver_queue, first_date=first_date, days=days, before=origin_at)
-        whole[:days] = _with_zeros_between(past)
+        whole[:days] = _totals_of(link.driver_queue, first_date, days, origin_at)
     given = _given(link, first_date, whole.size, origin_at)
     whole = np.where(np.isfinite(given), given, whole)
     return whole if link.driver_queue is not None else _with_event_zeros(whole, days)
@@ -46,17 +47,26 @@ def _given(link: DriverLink, first_date: date, length: int, origin_at: datetime)
     return given
 
 
-def _with_zeros_between(values: FloatArray) -> FloatArray:
-    """Days without contacts, which have no row, as 0 between the first and last recorded day.
+def _totals_of(queue: Queue, first_date: date, days: int, before: datetime) -> FloatArray:
+    """Contacts of a driving queue by day.
 
-    After the last one the feed may only be late: those days stay unknown.
+    Days without any row between the first and the last one that has some brought nothing; after it
+    the feed may only be late: those stay unknown, as do days of which most is missing.
     """
-    known = np.flatnonzero(np.isfinite(values))
-    filled = values.copy()
+    recorded = daily_totals(queue, first_date=first_date, days=days, before=before)
+    totals = recorded if counts_items(queue) else _scaled(queue, first_date, days, before)
+    known = np.flatnonzero(np.isfinite(recorded))
     if known.size:
-        recorded = filled[known[0] : known[-1] + 1]
-        recorded[np.isnan(recorded)] = 0.0
-    return filled
+        inside = slice(known[0], known[-1] + 1)
+        totals[inside] = np.where(np.isnan(recorded[inside]), 0.0, totals[inside])
+    return totals
+
+
+def _scaled(queue: Queue, first_date: date, days: int, before: datetime) -> FloatArray:
+    """Totals of a queue counted by intervals, by the rule for days that are partly recorded."""
+    cells = queue_cells(queue, first_date=first_date, days=days, before=before)
+    there = cells.grid.repeats > 0
+    return np.asarray(scaled_totals((cells.offered * cells.grid.repeats)[None], there[None])[0])
 
 
 def _with_event_zeros(values: FloatArray, days: int) -> FloatArray:

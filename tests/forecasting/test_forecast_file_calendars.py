@@ -132,6 +132,33 @@ def test_make_up_workdays_are_open_like_the_weekday_they_replace(command):
         assert by_label[f"2024-02-18T{hour:02d}:00"] == by_label[f"2024-02-23T{hour:02d}:00"]
 
 
+@pytest.mark.parametrize("free", [0.1, 0.2])
+def test_past_make_up_workdays_say_nothing_of_the_days_beside_holidays(command, free):
+    """A worked Sunday beside the festival is no example of the workday after the next one."""
+    first, days, ahead = date(2022, 1, 1), 745, 290
+    calendar = national_calendar("CN", first, first + timedelta(days=days + ahead))
+    rests = {item.on_date for item in calendar.dates}
+    worked = {item.on_date for item in calendar.make_up}
+
+    def due(day):
+        if day in worked or (day.weekday() < 5 and day not in rests):
+            return 1000
+        return 1000 * (free if day in rests else 0.2)
+
+    rng = np.random.default_rng(9)
+    rows = [
+        f"calls,{at:%Y-%m-%dT%H:%M},{rng.poisson(due(at.date()))}"
+        for at in stamps(f"{first}T00:00", days, 1440)
+    ]
+    options = {"zone": "Asia/Shanghai", "origin": ("2024-01-16T00:00",), "days": ahead}
+    sums = day_sums(command(rows, holidays="CN", interval=1440, **options))
+    assert sums["2024-10-08"] == pytest.approx(1000, rel=0.1)  # the day after National Day
+    for text, mean in sums.items():
+        day = date.fromisoformat(text)
+        if day.weekday() < 5 and day not in rests:
+            assert mean == pytest.approx(1000, rel=0.15), text
+
+
 def driver_rows(first="2025-06-02T00:00", days=300, *, seed=5, daily=True):
     rng = np.random.default_rng(seed)
     values = rng.gamma(2.0, 40.0, days) + 20

@@ -43,7 +43,11 @@ def test_special_days_are_left_out_of_learning():
 
 
 def test_make_up_workdays_are_left_out_of_learning():
-    mask = learn_mask([[], []], MONDAY, 14, [MakeUpDay(MONDAY + timedelta(days=5), 3)])
+    worked = [MakeUpDay(MONDAY + timedelta(days=day), 3) for day in (5, 12)]
+    special = SpecialCalendar(make_up=tuple(worked)).special_dates(
+        before=MONDAY + timedelta(days=12)
+    )
+    mask = learn_mask([special, special], MONDAY, 14)
     assert np.argwhere(~mask).tolist() == [[0, 5], [1, 5]]
 
 
@@ -345,3 +349,31 @@ def test_only_what_is_learnt_is_unsure():
     assert (closed, typed, ordinary) == (0, 0, 0)
     assert unseen > learnt > 0
     assert (found.factors[0, 4] == 1).all()
+
+
+@pytest.mark.parametrize("is_flat", [True, False])
+def test_a_holiday_that_moves_to_a_weekend_brings_what_such_holidays_bring(is_flat):
+    """Three years of eight dated holidays that bring 200 a day whatever the weekday, or a third."""
+    rng = np.random.default_rng(7)
+    days = 3 * 364
+    usual = np.resize([1000, 1000, 1000, 1000, 1000, 400, 300], days + 364).astype(float)
+    # One weekday later every year, as dates go.
+    dates = [
+        holiday(20 + year * 365 + 45 * number, f"Holiday {number}")
+        for year in range(4)
+        for number in range(8)
+    ]
+    counts = rng.poisson(usual).astype(float)
+    places = [(item.on_date - MONDAY).days for item in dates]
+    places = [place for place in places if place < counts.size]
+    due = 200.0 if is_flat else usual[places] / 3
+    counts[places] = rng.poisson(due, len(places))
+    past = history(counts[None, :days, None])
+    mask = learn_mask([dates], MONDAY, days)
+    past = history(past.offered, open_mask=past.open_mask, learn_mask=mask)
+    found = horizon_factors(history=past, special=[dates], days=364)
+    ahead = np.array([place - days for place in places if place >= days])
+    forecast_counts = found.factors[0, ahead, 0] * usual[ahead + days]
+    truth = np.full(ahead.size, 200.0) if is_flat else usual[ahead + days] / 3
+    assert (np.abs(forecast_counts / truth - 1) < 0.35).all()
+    assert np.abs(forecast_counts / truth - 1).mean() < 0.15
