@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from forecasting.core.data import DAYS_PER_WEEK, HistoryData
-from forecasting.core.usual_days import UsualDays, usual_profile
+from forecasting.core.usual_days import UsualDays, usual_profile, weekday_factor
 from forecasting.core.wall_clock import BoolArray, FloatArray
 
 LEAST_RATIO = 0.01
@@ -32,6 +32,9 @@ SAME_DAYS_BELIEVED = 0.5
 those of other holidays and of the same one."""
 WEEKEND_SHARE = 0.75
 """Part of the other holidays' effect that a new one has on a Saturday or Sunday: it is free anyway."""
+LEAST_CONTRAST = 1e-6
+FLATNESS_SPREAD = 0.35
+"""How far from 0 a queue's flatness is thought to lie before its own holidays are seen."""
 SMOOTH_BELOW = ((20.0, 4), (100.0, 2))
 """Kernel passes along the day where a label holds fewer contacts than this."""
 
@@ -85,19 +88,31 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Effects:
-    """Effects by name and family; `pooled` for what was never seen."""
+    """Effects by name and family; `pooled` for what was never seen.
+
+    They are measured against a day between the weekday's own usual volume (flatness 0: a holiday
+    takes its share of any weekday) and that of an average day (flatness 1: a holiday brings the
+    same on a Sunday as on a Monday).
+    """
 
     pooled: Effect
     by_name: Mapping[str, Effect] = field(default_factory=dict)
     by_family: Mapping[str, Effect] = field(default_factory=dict)
+    flatness: float = 0.0
 
-    def of(self, name: str, family: str, *, at_weekend: bool = False) -> Effect:
-        """Effect of a day: of its name, else of its family, else of any."""
-        if name in self.by_name:
-            return self.by_name[name]
-        share = WEEKEND_SHARE if at_weekend else 1.0
+    def of(
+        self, name: str, family: str, *, weekday_factor: float = 1.0, at_weekend: bool = False
+    ) -> Effect:
+        """Effect on a day of that weekday: of its name, else of its family, else of any."""
+        share = 1.0
+        if at_weekend:
+            share = WEEKEND_SHARE + (1.0 - WEEKEND_SHARE) * self.flatness
         pooled = Effect(self.pooled.log_ratio * share, self.pooled.variance)
-        return self.by_family.get(family, pooled)
+        found = self.by_name.get(name) or self.by_family.get(family, pooled)
+        if found == ORDINARY:
+            return found
+        moved = self.flatness * float(np.log(weekday_factor))
+        return Effect(found.log_ratio - moved, found.variance)
 
 
 def learn_effects(
@@ -112,10 +127,25 @@ def learn_effects(
     came = usual.observed[queue, days]
     floor = LEAST_RATIO * due + 0.5
     ratios = np.log((came + floor) / (due + floor))
+    weekdays = np.log([weekday_factor(usual, queue=queue, day=item.day) for item in seen])
+    flatness = _flatness(ratios, weekdays, priors) if priors.least_score == 0.0 else 0.0
+    ratios = ratios + flatness * weekdays
     spread = float(usual.spread[queue])
     by_name, pooled = _shrunk([item.name for item in seen], ratios, spread, priors)
     by_family, _ = _shrunk([item.family for item in seen], ratios, spread, priors)
-    return Effects(pooled=pooled, by_name=by_name, by_family=by_family)
+    return Effects(pooled=pooled, by_name=by_name, by_family=by_family, flatness=flatness)
+
+
+def _flatness(ratios: FloatArray, weekdays: FloatArray, priors: EffectPriors) -> float:
+    """How far holidays bring the same on any weekday: shrunk slope of log ratios on -log weekday."""
+    quiet, apart = weekdays.mean() - weekdays, ratios - ratios.mean()
+    square, product = float((quiet**2).sum()), float((quiet * apart).sum())
+    if square < LEAST_CONTRAST:
+        return 0.0
+    rest = float(((apart - product / square * quiet) ** 2).sum())
+    believed = priors.between_weight * priors.between_names**2
+    variance = (rest + believed) / (ratios.size - 2 + priors.between_weight)
+    return float(np.clip(product / (square + variance / FLATNESS_SPREAD**2), 0.0, 1.0))
 
 
 def _is_judged(item: Occurrence, usual: UsualDays, queue: int) -> bool:

@@ -33,10 +33,23 @@ class UsualDays:
     """Contacts of the whole day, scaled up where some labels are missing; NaN where unknown."""
     usual: FloatArray
     """What an ordinary day would have brought; 0 where there is nothing to tell it from."""
+    weekday: FloatArray
+    """Factor of each date's weekday within the usual; 1 is an average day, 0 unknown."""
     spread: FloatArray
     """Usual log ratio between the two on ordinary days, per queue."""
     ordinary: BoolArray
     """Days that may be learnt from and were judged."""
+
+
+def weekday_factor(usual: UsualDays, *, queue: int, day: int) -> float:
+    """Factor of a date's weekday, of the last such weekday where the date lies ahead; 1 if unknown."""
+    days = usual.weekday.shape[1]
+    back = max(0, -(-(day - days + 1) // DAYS_PER_WEEK)) * DAYS_PER_WEEK
+    place = day - back
+    if place < 0:
+        return 1.0
+    factor = float(usual.weekday[queue, place])
+    return factor if factor > 0 else 1.0
 
 
 def usual_days(history: HistoryData, ordinary: BoolArray) -> UsualDays:
@@ -63,8 +76,10 @@ def usual_days(history: HistoryData, ordinary: BoolArray) -> UsualDays:
     closed = absent & ~ordinary & (present >= RELIABLE_SHARE)[:, None]
     observed = np.where(closed, 0.0, observed)
     usable = judged & np.isfinite(observed)
-    usual, spread = _usual(np.where(usable, observed, 0.0), usable)
-    return UsualDays(observed=observed, usual=usual, spread=spread, ordinary=usable)
+    usual, weekday, spread = _usual(np.where(usable, observed, 0.0), usable)
+    return UsualDays(
+        observed=observed, usual=usual, weekday=weekday, spread=spread, ordinary=usable
+    )
 
 
 def _known_shares(
@@ -86,14 +101,14 @@ def _known_shares(
     return shares
 
 
-def _usual(totals: FloatArray, usable: BoolArray) -> tuple[FloatArray, FloatArray]:
-    """Usual totals by level × weekday factor, and the spread around them."""
+def _usual(totals: FloatArray, usable: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Usual totals by level × weekday factor, that factor, and the spread around them."""
     days = totals.shape[1]
     weights: FloatArray = usable.astype(np.float64)
     counts = np.maximum(usable.sum(axis=1, keepdims=True), 1)
     level = np.repeat(totals.sum(axis=1, keepdims=True) / counts, days, axis=1)
     spread = np.full(len(totals), SPREAD_FLOOR)
-    usual = level
+    usual = weekday = level
     for _ in range(ROUNDS):
         weekday = _ratio(_other_weeks(weights * totals), _other_weeks(weights * level))
         level = _ratio(_other_days(weights * totals), _other_days(weights * weekday))
@@ -103,7 +118,7 @@ def _usual(totals: FloatArray, usable: BoolArray) -> tuple[FloatArray, FloatArra
         limit = SUSPICIOUS_Z * np.sqrt(spread[:, None] ** 2 + 1 / np.maximum(usual, 0.5))
         strange = np.abs(np.nan_to_num(ratios)) > limit
         weights = np.where(usable, np.where(strange, OUTLIER_WEIGHT, 1.0), 0.0)
-    return usual, spread
+    return usual, weekday, spread
 
 
 def _other_days(values: FloatArray) -> FloatArray:
