@@ -52,4 +52,6 @@ class ForecastComponentViewSet(VisibleQuerysetMixin, GenericViewSet[Any]):
             if run is None
             else queries.explained_intervals(run=run, queue=queue, **span)
         )
-        return Response(self.get_serializer(rows, many=True).data)
+        words = queries.NumberWords(queue, **span)
+        context = {**self.get_serializer_context(), "words": words}
+        return Response(serializers.ComponentSerializer(rows, many=True, context=context).data)

@@ -120,7 +120,9 @@ class SpecialDayViewSet(IdempotentMixin, ReadViewSet):
     serializer_class = serializers.SpecialDaySerializer
     filterset_fields = ("queue", "kind")
     cursor_ordering = ("-date", "-pk")
-    required_permission = {"GET": "history.view", "POST": "history.edit"}
+    required_permission = {
+        "GET": "history.view", "POST": "history.edit", "DELETE": "history.edit",
+    }  # fmt: skip
 
     @extend_schema(summary="Declare a date special")
     def create(self, request: Request) -> Response:
@@ -139,3 +141,9 @@ class SpecialDayViewSet(IdempotentMixin, ReadViewSet):
         except UnableToSetSpecialDay as error:
             raise ValidationError(str(error)) from error
         return Response(self.get_serializer(day).data, status=201)
+
+    @extend_schema(summary="Make a date ordinary again")
+    def destroy(self, request: Request, pk: str | None = None) -> Response:
+        """Delete it; the next forecast takes the date for an ordinary day."""
+        self.get_object().delete()
+        return Response(status=204)

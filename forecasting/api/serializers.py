@@ -24,6 +24,7 @@ from forecasting.models import (
     SpecialDay,
     SpecialDayKind,
 )
+from forecasting.queries import ExplainedInterval, NumberWords
 from forecasting.services.runs import LONGEST_HORIZON_DAYS
 from wfm.org.models import Queue
 from wfm.web.api.fields import InstantField
@@ -132,6 +133,36 @@ class ComponentSerializer(serializers.Serializer[Any]):
     first_mean = serializers.FloatField(allow_null=True, help_text="First contacts, where known.")
     repeat_mean = serializers.FloatField(allow_null=True, help_text="Customers calling again.")
     final_mean = serializers.FloatField(help_text="With changes by hand.")
+    why = serializers.SerializerMethodField(help_text="Why this number, in one sentence.")
+
+    def get_why(self, row: ExplainedInterval) -> str:
+        """Return the sentence of the page."""
+        words: NumberWords = self.context["words"]
+        return words.of(row)
+
+
+class HolidayCalendarSerializer(serializers.Serializer[Any]):
+    """The countries whose holidays move a queue's volume."""
+
+    queue = QueueField()
+    codes = serializers.CharField(
+        allow_blank=True,
+        max_length=80,
+        help_text="Countries and their parts: GB, US-NY or DE-BY,AT. Empty means none.",
+    )
+
+
+class NextHolidaySerializer(serializers.Serializer[Any]):
+    """A national holiday."""
+
+    date = serializers.DateField(source="on_date")
+    name = serializers.CharField(source="kind")
+
+
+class HolidayCalendarDetailSerializer(HolidayCalendarSerializer):
+    """The same with the holidays that it brings next."""
+
+    next_holidays = NextHolidaySerializer(many=True)
 
 
 class ForecastTotalSerializer(serializers.Serializer[Any]):

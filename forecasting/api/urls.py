@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from forecasting.api import accuracy, components, history, inputs, totals, views
+from forecasting.api import accuracy, components, history, holidays, inputs, totals, views
 
 router = SimpleRouter()
 router.register("runs", views.ForecastRunViewSet, basename="api-forecast-run")
@@ -24,5 +24,8 @@ router.register("driver-values", inputs.DriverValueViewSet, basename="api-driver
 router.register("starting-plans", inputs.StartingPlanViewSet, basename="api-starting-plan")
 router.register("intraday", inputs.IntradayViewSet, basename="api-intraday")
 router.register("special-days", history.SpecialDayViewSet, basename="api-special-day")
+router.register(
+    "holiday-calendars", holidays.HolidayCalendarViewSet, basename="api-holiday-calendar"
+)
 
 urlpatterns = router.urls

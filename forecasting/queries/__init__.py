@@ -47,6 +47,7 @@ from forecasting.queries.in_force import (
     in_force_on,
     series_in_force,
 )
+from forecasting.queries.number_words import NumberWords
 from forecasting.queries.runs import (
     IntervalSeries,
     as_override_data,
@@ -103,6 +104,7 @@ __all__ = [
     "LatestUpdate",
     "Node",
     "NodeTotals",
+    "NumberWords",
     "OverrideGroup",
     "PublishedToday",
     "QueueAccuracy",

@@ -25,6 +25,7 @@ WEEK = timedelta(days=7)
 class ExplainedInterval:
     """One interval: its numbers and their factors."""
 
+    run_id: int
     starts_at: datetime
     is_open: bool
     mean: float
@@ -66,7 +67,7 @@ def _explained_stretch(
     grid = WallClockGrid(days.first_date, days.days, zone, queue.interval_minutes)
     positions = grid.positions[np.searchsorted(grid.starts_at, series.starts_at)]
     return [
-        _explained(days, series, index, int(position), grid.labels)
+        _explained(run.pk, days, series, index, divmod(int(position), grid.labels))
         for index, position in enumerate(positions)
     ]
 
@@ -85,12 +86,14 @@ def explained_in_force(
 
 
 def _explained(
-    days: ForecastDays, series: IntervalSeries, index: int, position: int, labels: int
+    run_id: int, days: ForecastDays, series: IntervalSeries, index: int, place: tuple[int, int]
 ) -> ExplainedInterval:
-    day, label = divmod(position, labels)
+    """One instant of a series; its place is the date and the label in the grid of the days."""
+    day, label = place
     second: Any = series.starts_at[index].astype(np.int64)
     repeat = float(series.repeat_mean[index])
     return ExplainedInterval(
+        run_id=run_id,
         starts_at=datetime.fromtimestamp(int(second), tz=UTC),
         is_open=bool(series.is_open[index]),
         mean=float(series.mean[index]),

@@ -1,9 +1,11 @@
 """A forecast taken apart: factors per interval, one number in words, changes of one factor."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from forecasting import queries
@@ -381,3 +383,26 @@ def test_factors_over_rest(planner, queue):
         assert product == pytest.approx(row["mean"], rel=1e-5)
     too_long = planner.get("/api/v1/forecasting/components/", span | {"to": "2026-12-31"})
     assert too_long.status_code == 400
+
+
+def test_rest_says_why_in_the_words_of_the_page(planner, queue, django_assert_max_num_queries):
+    """One sentence per interval; more intervals ask for no more names."""
+    with system_tenant():
+        set_special_day(
+            queue=queue, on_date=date(2026, 3, 17), kind="SCALED", name="Spring sale", factor=1.5
+        )
+    run = made(queue)
+    address = reverse("forecast-queue", args=[run.pk, queue.pk])
+    period = {"from": "2026-03-16", "to": "2026-03-22", "day": "2026-03-17", "at": "10:00"}
+    shown = planner.get(address, period).context["day"]
+    span = {"queue": queue.pk, "run": run.pk, "from": "2026-03-17", "to": "2026-03-17"}
+    rows = planner.get("/api/v1/forecasting/components/", span).json()
+    by_start = {row["starts_at"]: row["why"] for row in rows}
+    said = by_start["2026-03-17T10:00:00Z"]
+    assert said == shown["sentence"]
+    assert "Spring sale 1.50" in said
+    assert "closed, so nothing is expected" in by_start["2026-03-17T03:00:00Z"]
+    with CaptureQueriesContext(connection) as one_day:
+        planner.get("/api/v1/forecasting/components/", span)
+    with django_assert_max_num_queries(len(one_day)):
+        planner.get("/api/v1/forecasting/components/", span | {"to": "2026-03-20"})

@@ -139,3 +139,48 @@ def test_a_holiday_of_the_past_is_met_again_in_the_forecast(queue):
     assert means[GOOD_FRIDAY + timedelta(days=7)] == pytest.approx(
         means[GOOD_FRIDAY - timedelta(days=7)], rel=0.1
     )
+
+
+CALENDARS = "/api/v1/forecasting/holiday-calendars/"
+
+
+def test_rest_sets_shows_and_takes_away_the_calendar_of_a_queue(planner, queue):
+    """What the page can do, a system can do, too."""
+    body = {"queue": queue.pk, "codes": " gb-wls , at"}
+    answer = planner.post(CALENDARS, body, content_type="application/json")
+    assert answer.status_code == 201
+    with system_tenant():
+        assert Queue.objects.get().holiday_codes == "GB-WLS,AT"
+    found = planner.get(f"{CALENDARS}{queue.pk}/").json()
+    assert (found["queue"], found["codes"]) == (queue.pk, "GB-WLS,AT")
+    assert len(found["next_holidays"]) == 4
+    assert found["next_holidays"] == answer.json()["next_holidays"]
+    planner.post(CALENDARS, body | {"codes": ""}, content_type="application/json")
+    found = planner.get(f"{CALENDARS}{queue.pk}/").json()
+    assert (found["codes"], found["next_holidays"]) == ("", [])
+
+
+def test_rest_refuses_what_names_no_calendar(planner, queue):
+    body = {"queue": queue.pk, "codes": "ZZ"}
+    answer = planner.post(CALENDARS, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert "'ZZ' is no country" in answer.content.decode()
+    with system_tenant():
+        assert Queue.objects.get().holiday_codes == ""
+
+
+def test_rest_keeps_calendars_from_those_who_may_not_edit_the_history(client, queue):
+    with system_tenant():
+        client.force_login(make_user("agent"))
+    body = {"queue": queue.pk, "codes": "GB"}
+    assert client.post(CALENDARS, body, content_type="application/json").status_code == 403
+
+
+def test_rest_makes_a_special_day_ordinary_again(planner, queue):
+    with system_tenant():
+        day = set_special_day(
+            queue=queue, on_date=GOOD_FRIDAY, kind="SCALED", name="Sale", factor=2
+        )
+    address = f"/api/v1/forecasting/special-days/{day.pk}/"
+    assert planner.delete(address).status_code == 204
+    assert planner.get(address).status_code == 404
