@@ -26,7 +26,7 @@ def override_create(request: HttpRequest, pk: int, queue_pk: int) -> HttpRespons
     queue = get_object_or_404(Queue.objects.visible_to(request.user), pk=queue_pk)
     get_object_or_404(ForecastQueueResult, run=run, queue=queue)
     form = OverrideForm(request.POST, queue=queue)
-    back = redirect(f"{queue_url(run, queue)}#overrides")
+    back = _back(request, run, queue)
     if not is_good(request, form):
         return back
     data = dict(form.cleaned_data)
@@ -61,4 +61,10 @@ def override_revoke(request: HttpRequest, pk: int, override_pk: int) -> HttpResp
         messages.error(request, str(error))
     else:
         messages.success(request, _("The override is undone."))
-    return redirect(f"{queue_url(run, override.queue)}#overrides")
+    return _back(request, run, override.queue)
+
+
+def _back(request: HttpRequest, run: ForecastRun, queue: Queue) -> HttpResponse:
+    """The page as it was looked at: the same period and the same day."""
+    query = request.GET.urlencode()
+    return redirect(f"{queue_url(run, queue)}{'?' if query else ''}{query}#overrides")

@@ -1,9 +1,10 @@
-"""The forecast room in a real browser: the button of the day does its work."""
+"""The forecast room in a real browser: today's button, and a day taken apart and changed."""
 
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from playwright.sync_api import expect, sync_playwright
 
 from forecasting.jobs import start_forecast
@@ -11,6 +12,7 @@ from forecasting.models import ForecastInterval, ForecastRun, IntradayForecast
 from forecasting.services import ActualRow, publish_forecast, record_actuals
 from tests.factories.org import make_queue, make_user
 from tests.forecasting.rows import ORIGIN, add_history, finish
+from tests.forecasting.test_snapshots import DAY, frozen, scored
 from wfm.jobs.models import Job
 from wfm.org.tenancy import system_tenant
 
@@ -95,3 +97,99 @@ def test_who_may_not_run_forecasts_has_no_button(line, open_page):
     page = open_page(f"/forecast/today/?queue={line.pk}", "finance")
     expect(page.get_by_text("Forecast of the morning").first).to_be_visible()
     assert page.get_by_role("button", name="Update all queues now").count() == 0
+
+
+@pytest.fixture
+def draft():
+    """A queue with a week of judged forecasts, and a draft of the week ahead."""
+    with system_tenant():
+        queue = make_queue(name="Cards", interval_minutes=30)
+        add_history(queue)
+    frozen(queue, origin_at=ORIGIN - 7 * DAY)
+    scored(since=ORIGIN - 7 * DAY, until=ORIGIN)
+    with system_tenant():
+        run = start_forecast(queues=[queue], origin_at=ORIGIN, created_by=None, days=7)
+    finish(run.job)
+    return run, queue
+
+
+def value(cell):
+    """The number that a cell shows."""
+    return float(cell.inner_text().replace(",", "").rstrip("\u202f%"))
+
+
+def totals(page):
+    """The day's contacts of the system and with changes, as the table shows them."""
+    cells = page.locator("table[data-name=components] tfoot td")
+    return value(cells.nth(-2)), value(cells.nth(-1))
+
+
+def override(page, **fields):
+    """Fill in the form of overrides and send it."""
+    for name in ("starts_at", "ends_at", "value", "reason"):
+        page.locator(f"#overrides [name={name}]").fill(fields[name])
+    for name in ("component", "kind"):
+        page.locator(f"#overrides [name={name}]").select_option(fields[name])
+    page.get_by_role("button", name="Override", exact=True).click()
+
+
+def test_a_planner_reads_a_day_changes_a_factor_and_takes_it_back(draft, open_page):
+    run, queue = draft
+    page = open_page(reverse("forecast-queue", args=[run.pk, queue.pk]), "planner")
+    page.locator("#day-date").fill("2026-03-18")
+    page.locator("#day").get_by_role("button", name="Show").click()
+    expect(page.locator("#day-title")).to_have_text("Wed 18 Mar 2026, taken apart")
+    page.locator("#day").get_by_role("link", name="10:00", exact=True).click()
+    why = page.locator("#why-number")
+    expect(why).to_contain_text("Wed 18 Mar 2026 10:00: level")
+    expect(why).to_contain_text("of the day at 10:00 = ")
+    row = page.locator("table[data-name=components] tr[aria-current=true] td")
+    level, weekday, share, special, driver, today, mean = (value(row.nth(i)) for i in range(7))
+    product = level * weekday * share / 100 * special * driver * today
+    assert product == pytest.approx(mean, rel=0.02)
+    system, final = totals(page)
+    assert system == final > 500
+    override(
+        page, component="LEVEL", kind="SCALE", value="1.25", reason="Letters go out",
+        starts_at="2026-03-18T00:00", ends_at="2026-03-19T00:00",
+    )  # fmt: skip
+    expect(page.get_by_text("The forecast is changed.")).to_be_visible()
+    expect(page.locator("#day-title")).to_have_text("Wed 18 Mar 2026, taken apart")
+    expect(why).to_contain_text("Changed by hand to")
+    assert totals(page) == (system, pytest.approx(1.25 * system, rel=0.002))
+    logged = page.locator("table[data-name=overrides] tbody tr")
+    expect(logged).to_have_count(1)
+    expect(logged).to_contain_text("Letters go out")
+    expect(logged).to_contain_text("not judged yet")
+    logged.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("The override is undone.")).to_be_visible()
+    expect(logged).to_contain_text("undone by")
+    assert totals(page) == (system, system)
+    with system_tenant():
+        rows = ForecastInterval.objects.filter(run=run).values_list("mean", "final_mean")
+        assert all(mean == pytest.approx(final) for mean, final in rows)
+
+
+def test_a_planner_reads_accuracy_by_horizon_beside_chance(draft, open_page):
+    run, queue = draft
+    page = open_page(reverse("forecast-queue", args=[run.pk, queue.pk]), "planner")
+    table = page.locator("table[data-name=accuracy-by-horizon]")
+    heads = [
+        text.split("\n")[0].strip() for text in table.locator("th[scope=col]").all_inner_texts()
+    ]
+    rows = table.locator("tbody tr")
+    names = rows.locator("th").all_inner_texts()
+    assert names == ["next day", "days 2–7", "all horizons"]
+    for index in range(len(names)):
+        cells = dict(zip(heads[1:], rows.nth(index).locator("td").all(), strict=True))
+        assert 0 < value(cells["Noise floor"]) < 40
+        assert value(cells["WAPE"]) == pytest.approx(value(cells["Noise floor"]), rel=0.4)
+        assert 0 <= value(cells["Over-dispersion"]) < 0.1
+    table.locator("[data-metric=noise_floor]").click()
+    expect(page.get_by_text("what Poisson arrivals around a perfect forecast")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 390, "height": 844})
+    fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert page.evaluate(fits)
+    page.locator("#realized-title").scroll_into_view_if_needed()
+    expect(table.get_by_text("next day")).to_be_visible()
