@@ -135,15 +135,13 @@ def choose_drivers(
             break
         trial = trials[best]
         part = columns.pop(best) @ trial.coefficients
-        additive, relative = np.split(trial.coefficients, 2)
-        values = filled(drivers[best])
         kept.append(
-            KeptDriver(
-                driver=best,
-                additive=additive @ family,
-                relative=relative @ family,
-                relative_mean=float(smeared(values, (relative @ family)[None]).mean()),
-                usual_value=float(values[observed.days].mean()),
+            _kept_driver(
+                best,
+                filled(drivers[best]),
+                family=family,
+                trial=trial,
+                observed=observed,
                 evidence=evidence[best],
                 errors=_errors(observed, base, trial),
             )
@@ -156,6 +154,29 @@ def choose_drivers(
             break
         trials = _trials(observed, fixed, columns, filters)[1]
     return observed, Choice(kept, reasons, base.whitening)
+
+
+def _kept_driver(
+    name: str,
+    values: FloatArray,
+    *,
+    family: FloatArray,
+    trial: Trial,
+    observed: Observed,
+    evidence: float,
+    errors: tuple[float, float],
+) -> KeptDriver:
+    """The driver with the kernels that its trial chose."""
+    additive, relative = (part @ family for part in np.split(trial.coefficients, 2))
+    return KeptDriver(
+        driver=name,
+        additive=additive,
+        relative=relative,
+        relative_mean=float(smeared(values, relative[None]).mean()),
+        usual_value=float(values[observed.days].mean()),
+        evidence=evidence,
+        errors=errors,
+    )
 
 
 def _trials(
