@@ -41,7 +41,7 @@ def repeat_share(row: int, given: BatchInput, split: ContactSplit) -> RepeatShar
     The two are forecast apart; what they say of each interval is how they share the forecast of
     the queue, so that their sum is that forecast exactly.
     """
-    first_mean = _forecast_first(row, given, split.first)
+    first_mean = _forecast_first(row, given, split)
     if first_mean is None:
         return None
     first_days = split.first.sum(axis=1)
@@ -56,27 +56,45 @@ def repeat_share(row: int, given: BatchInput, split: ContactSplit) -> RepeatShar
     return RepeatShare(shares=shares, kernel=kernel, window_days=settings.REPEAT_WINDOW_DAYS)
 
 
-def _forecast_first(row: int, given: BatchInput, first: FloatArray) -> FloatArray | None:
-    """Date × label of the engine's forecast of first contacts."""
+def _forecast_first(row: int, given: BatchInput, split: ContactSplit) -> FloatArray | None:
+    """Date × label of the engine's forecast of first contacts, told all that the queue's own was.
+
+    A driver (claims, a mailing) moves first contacts as it moves the queue; those who call again
+    follow them by their own lag.
+    """
     history, horizon = given.history, given.horizon
-    chosen = slice(row, row + 1)
-    recorded = np.isfinite(history.offered[chosen])
+    first = split.first
+
+    def own(values: FloatArray | None) -> FloatArray | None:
+        return None if values is None else values[row : row + 1]
+
+    recorded = np.isfinite(history.offered[row])
+    today = own(horizon.today_offered)
     result = forecast(
         history=HistoryData(
-            offered=np.where(recorded, first[None], np.nan),
-            open_mask=history.open_mask[chosen],
+            offered=np.where(recorded, first, np.nan)[None],
+            open_mask=history.open_mask[row : row + 1],
             first_date=history.first_date,
             interval_minutes=history.interval_minutes,
-            learn_mask=None if history.learn_mask is None else history.learn_mask[chosen],
+            learn_mask=None if history.learn_mask is None else history.learn_mask[row : row + 1],
+            day_factors=own(history.day_factors),
+            told_factors=own(history.told_factors),
         ),
         horizon=HorizonData(
-            open_mask=horizon.open_mask[chosen],
-            special_factors=None
-            if horizon.special_factors is None
-            else horizon.special_factors[chosen],
+            open_mask=horizon.open_mask[row : row + 1],
+            day_factors=own(horizon.day_factors),
+            special_factors=own(horizon.special_factors),
+            special_variances=own(horizon.special_variances),
+            today_offered=None if today is None else today * _first_share(split),
         ),
         params=ForecastParams(quantiles=(0.5,)),
     )
     if result.outcomes[0].is_refused:
         return None
     return np.asarray(result.mean[0])
+
+
+def _first_share(split: ContactSplit) -> float:
+    """The share of past contacts that were first ones; today's are not told apart yet."""
+    first, repeat = np.nansum(split.first), np.nansum(split.repeat)
+    return float(first / max(first + repeat, 1.0))

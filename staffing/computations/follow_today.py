@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.utils.timezone import now
 
 from forecasting.queries import LatestUpdate, latest_updates
@@ -25,6 +26,8 @@ from wfm.org.tenancy import system_tenant
 
 logger = logging.getLogger(__name__)
 INSTANT = timedelta(microseconds=1)
+REFUSED_KEY = "staffing.follow_today.refused.{}"
+REFUSED_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,16 @@ class _Task:
     in_force: Stretch
     """The requirement in force, which the new numbers correct."""
 
+    @property
+    def refused_key(self) -> str:
+        """Where it is kept which update the queue was refused for."""
+        return REFUSED_KEY.format(self.queue.pk)
+
+    @property
+    def mark(self) -> str:
+        """What was to be followed by which requirement; either may change."""
+        return f"{self.in_force.run_id} {self.update.run_id} {self.update.made_at.isoformat()}"
+
 
 def follow_today_now() -> Followed:
     """What beat rings for."""
@@ -53,7 +66,8 @@ def follow_today_now() -> Followed:
 def follow_today(*, at: datetime) -> Followed:
     """Bring the requirement of the rest of today up to the forecast's updates.
 
-    Each queue has a transaction of its own; one that cannot be staffed keeps its numbers.
+    Each queue has a transaction of its own; one that cannot be staffed keeps its numbers and rests
+    until the next update of its forecast.
     """
     with system_tenant():
         tasks = _tasks(at)
@@ -77,7 +91,9 @@ def _tasks(at: datetime) -> list[_Task]:
         if (made_at := done.get((pk, part.run_id))) is None or made_at < updates[pk].made_at
     ]
     queues = Queue.objects.active().filter(pk__in=behind).select_related("work_type")
-    return [_Task(queue, updates[queue.pk], current[queue.pk]) for queue in queues.order_by("pk")]
+    tasks = [_Task(queue, updates[queue.pk], current[queue.pk]) for queue in queues.order_by("pk")]
+    refused = cache.get_many([task.refused_key for task in tasks])
+    return [task for task in tasks if refused.get(task.refused_key) != task.mark]
 
 
 def _follow(task: _Task) -> int:
@@ -87,6 +103,7 @@ def _follow(task: _Task) -> int:
         result = _staff(task, run)
     except (QueueRefused, UnableToChoose) as refusal:
         logger.warning("Unable to staff the rest of today of %s: %s", task.queue, refusal)
+        cache.set(task.refused_key, task.mark, REFUSED_SECONDS)
         return 0
     ends_at = end_of_day(task.queue, task.update.known_until)
     return save_day_requirement(

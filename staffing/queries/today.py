@@ -33,11 +33,11 @@ def updated_series(
     series = series_in_force(queue, starts_at=starts_at, ends_at=ends_at)
     on_date = local_dates(np.array([_instant(starts_at)]), queue.timezone)[0].astype(object)
     changed = day_updates(queue, run_id=run_id, on_date=on_date)
-    moments = np.array([_instant(moment) for moment in changed], dtype="datetime64[s]")
-    means = np.array([mean for mean, *_bands in changed.values()])
-    place = np.searchsorted(series.starts_at, moments)
-    inside = (moments >= _instant(starts_at)) & (place < series.starts_at.size)
-    series.final_mean[place[inside]] = means[inside]
+    means = {_instant(moment): mean for moment, (mean, *_bands) in changed.items()}
+    since = _instant(starts_at)
+    for place, moment in enumerate(series.starts_at):
+        if moment >= since and moment in means:
+            series.final_mean[place] = means[moment]
     return series
 
 

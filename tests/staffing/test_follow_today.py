@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.cache import cache
 from django.urls import reverse
 
 from forecasting.computations.refresh_today import refresh_today
 from forecasting.jobs import start_forecast
-from forecasting.models import ForecastInterval, WorkItem
+from forecasting.models import ForecastInterval, IntradayForecast, WorkItem
 from forecasting.services import ActualRow, record_actuals
 from scheduling.queries.board import coverage
 from staffing.computations import follow_today
 from staffing.models import IntradayRequirement, RequirementInterval, RequirementRun
+from staffing.queries.today import updated_series
 from tests.factories.org import make_deferred_queue, make_goal, make_queue, make_user
 from tests.factories.scheduling import make_version
 from tests.forecasting.rows import ORIGIN, add_history, add_items, finish
@@ -27,6 +29,12 @@ from wfm.org.tenancy import system_tenant
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = ORIGIN + timedelta(hours=12)
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def rested():
+    """No queue rests because another test's was refused."""
+    cache.clear()
 
 
 @pytest.fixture
@@ -214,6 +222,31 @@ def test_a_queue_that_cannot_be_staffed_stops_no_other(line, published, caplog):
         goal.delete()
     assert updated().queues == 1
     assert "Unable to staff the rest of today of Other" in caplog.text
+    # It rests until its forecast is updated again.
+    caplog.clear()
+    assert follow_today(at=NOON + timedelta(minutes=1)).queues == 0
+    assert not caplog.text
+    with system_tenant():
+        make_goal(other)
+    arrive(other, times=1.5, since=NOON, until=NOON + timedelta(minutes=30))
+    assert updated(NOON + timedelta(minutes=31)).queues == 1
+    assert rest_of(IntradayRequirement, other).size == 23
+
+
+def test_an_update_of_an_interval_that_is_not_forecast_changes_no_other(line):
+    queue, _run = line
+    arrive(queue, times=2)
+    with system_tenant():
+        refresh_today(at=NOON)
+        missing, after = NOON + timedelta(hours=1), NOON + timedelta(minutes=90)
+        IntradayForecast.objects.filter(queue=queue, starts_at=after).delete()
+        forecast = ForecastInterval.objects.filter(queue=queue)
+        forecast.filter(starts_at=missing).delete()
+        own = forecast.get(starts_at=after)
+        series = updated_series(queue, run_id=own.run_id, starts_at=NOON, ends_at=ORIGIN + DAY)
+    assert series.starts_at.size == 23
+    assert series.final_mean[2] == pytest.approx(own.final_mean)
+    assert series.final_mean[3] > 1.3 * own.final_mean
 
 
 def test_beat_rings_for_it():
