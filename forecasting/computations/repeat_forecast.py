@@ -96,5 +96,5 @@ def _forecast_first(row: int, given: BatchInput, split: ContactSplit) -> FloatAr
 
 def _first_share(split: ContactSplit) -> float:
     """The share of past contacts that were first ones; today's are not told apart yet."""
-    first, repeat = np.nansum(split.first), np.nansum(split.repeat)
-    return float(first / max(first + repeat, 1.0))
+    first, repeat = float(np.nansum(split.first)), float(np.nansum(split.repeat))
+    return first / max(first + repeat, 1.0)
