@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -53,7 +53,11 @@ def simulation(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "simulation": found,
         "chart": _chart(found).payload() if found.is_done else None,
-        "histogram": found.figures.get("days", []),
+        "days": [
+            row | {"day": date.fromisoformat(row["day"])}
+            for row in found.figures.get("days", [])
+            if row["mean"] is not None
+        ],
     }
     return render(request, "staffing/simulation.html", context)
 
