@@ -45,6 +45,21 @@ FIELD_LABELS = {
 }
 
 
+class PercentsField(forms.CharField):
+    """Percentages between spaces, as fractions."""
+
+    def clean(self, value: Any) -> list[float]:
+        """Return the fractions; 5,95 may be one number or two, so that it is refused."""
+        found = []
+        for part in str(super().clean(value)).split():
+            try:
+                found.append(float(part.rstrip(",;%")) / 100)
+            except ValueError:
+                message = _("Expected per cent such as 5 25 75 95, got %(part)s.")
+                raise forms.ValidationError(message % {"part": part}) from None
+        return found
+
+
 class WallClockField(forms.DateTimeField):
     """A moment on a wall clock; the form adds the zone."""
 
@@ -179,6 +194,11 @@ class StartForm(forms.Form):
         label=_("Days ahead"), min_value=1, max_value=LONGEST_HORIZON_DAYS,
         initial=DEFAULT_HORIZON_DAYS,
     )  # fmt: skip
+    quantiles = PercentsField(
+        label=_("More quantiles"),
+        required=False,
+        help_text=_("Per cent, such as 5 25 75 95; 10, 50 and 90 are always kept."),
+    )
 
     def __init__(self, *args: Any, principal: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

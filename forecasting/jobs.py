@@ -29,11 +29,12 @@ def start_forecast(
     days: int = DEFAULT_HORIZON_DAYS,
     publish_when_done: bool = False,
     freeze: bool = False,
-    history_days: int | None = None,
+    quantiles: Sequence[float] = (),
 ) -> ForecastRun:
     """Create a run of these queues and ring a worker; `run.job` shows the progress.
 
-    `freeze`: keep the system's numbers of the days that accuracy is measured on.
+    `freeze`: keep the system's numbers of the days that accuracy is measured on. `quantiles`:
+    shares to keep of every interval beside 0.1, 0.5 and 0.9.
     """
     run = create_forecast_run(
         queues=queues,
@@ -42,7 +43,7 @@ def start_forecast(
         created_by=created_by,
         publish_when_done=publish_when_done,
         freeze=freeze,
-        history_days=history_days,
+        quantiles=quantiles,
     )
     title = _("Forecast of %(count)s queues for %(days)s days") % {
         "count": len(queues),

@@ -25,7 +25,7 @@ from forecasting.models import (
     SpecialDayKind,
 )
 from forecasting.queries import ExplainedInterval, NumberWords
-from forecasting.services.runs import LONGEST_HORIZON_DAYS
+from forecasting.services.runs import LONGEST_HORIZON_DAYS, LOWEST_QUANTILE, MOST_QUANTILES
 from wfm.org.models import Queue
 from wfm.web.api.fields import InstantField
 
@@ -84,17 +84,34 @@ class StartForecastSerializer(serializers.Serializer[Any]):
     )
     days = serializers.IntegerField(min_value=1, max_value=LONGEST_HORIZON_DAYS, default=42)
     publish_when_done = serializers.BooleanField(default=False)
+    quantiles = serializers.ListField(
+        child=serializers.FloatField(min_value=LOWEST_QUANTILE, max_value=1 - LOWEST_QUANTILE),
+        max_length=MOST_QUANTILES,
+        required=False,
+        help_text="Quantiles to keep of every interval beside 0.1, 0.5 and 0.9.",
+    )
 
 
 class ForecastIntervalSerializer(serializers.ModelSerializer[ForecastInterval]):
     """One interval: the system's mean and quantiles, and the mean with overrides."""
 
+    quantiles = serializers.SerializerMethodField(
+        help_text="Contacts by quantile, of those that the forecast was asked for: 0.05, 0.95."
+    )
+
     class Meta:
         model = ForecastInterval
         fields = (
             "run", "queue", "starts_at", "mean", "quantile_10", "quantile_50", "quantile_90",
-            "final_mean", "aht_seconds", "repeat_mean", "is_open",
+            "final_mean", "aht_seconds", "repeat_mean", "is_open", "quantiles",
         )  # fmt: skip
+
+    def get_quantiles(self, row: ForecastInterval) -> dict[str, float]:
+        """Return contacts by quantile."""
+        if row.asked_quantiles is None:
+            return {}
+        pairs = zip(row.run.asked_levels, row.asked_quantiles, strict=True)
+        return {f"{level:g}": contacts for level, contacts in pairs}
 
 
 class OverrideSerializer(serializers.ModelSerializer[Override]):

@@ -71,6 +71,7 @@ class ForecastRunViewSet(RunViewSet):
                 days=data["days"],
                 origin_at=now(),
                 publish_when_done=data["publish_when_done"],
+                quantiles=data.get("quantiles", ()),
                 created_by=person_of(request),
             )
         except UnableToForecast as error:
@@ -98,7 +99,7 @@ class ForecastRunViewSet(RunViewSet):
 class ForecastIntervalViewSet(RunRowViewSet):
     """Mean, quantiles and AHT per interval, in the queue's own days."""
 
-    queryset = ForecastInterval.objects.all()
+    queryset = ForecastInterval.objects.select_related("run")
     serializer_class = serializers.ForecastIntervalSerializer
     run_model = ForecastRun
     in_force = FORECASTS

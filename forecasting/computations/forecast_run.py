@@ -26,7 +26,7 @@ def compute_forecast(ctx: JobContext) -> dict[str, Any]:
         _save(work, list(plan.refusals))
     for batch in plan.batches:
         work.take_up(batch.queues)
-        outcomes = _forecast(batch)
+        outcomes = _forecast(batch, work.run)
         for start in range(0, len(outcomes), QUEUES_PER_WRITE):
             _save(work, outcomes[start : start + QUEUES_PER_WRITE])
     return work.finish(summarize=_summary, publish=publish_forecast)
@@ -34,19 +34,15 @@ def compute_forecast(ctx: JobContext) -> dict[str, Any]:
 
 def _plan(run: ForecastRun, queues: list[Queue]) -> Plan:
     with system_tenant():
-        return plan_batches(
-            queues,
-            origin_at=run.origin_at,
-            days=run.parameters["days"],
-            history_days=run.parameters.get("history_days"),
-        )
+        return plan_batches(queues, origin_at=run.origin_at, days=run.parameters["days"])
 
 
-def _forecast(batch: Batch) -> list[Outcome]:
+def _forecast(batch: Batch, run: ForecastRun) -> list[Outcome]:
     """Every queue of the batch with its forecast, or the sentence that refuses it."""
     with system_tenant():
         given = gather(batch)
-    return list(zip(batch.queues, forecast_batch(batch, given), strict=True))
+    made = forecast_batch(batch, given, asked=run.asked_levels)
+    return list(zip(batch.queues, made, strict=True))
 
 
 def _save(work: QueueRun[ForecastRun], outcomes: list[Outcome]) -> None:

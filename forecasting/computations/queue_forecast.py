@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from forecasting.services import ForecastDays, QueueForecast
 from wfm.org.models import Queue
 
 QUANTILES = (0.1, 0.5, 0.9)
+"""Kept of every forecast; a run may ask for others beside them."""
 
 
 class QueueRefused(ValueError):  # noqa: N818 - reads as what happened
@@ -39,15 +41,23 @@ def forecast_queue(
     return result
 
 
-def forecast_batch(batch: Batch, given: BatchInput) -> list[QueueForecast | str]:
+def forecast_batch(
+    batch: Batch, given: BatchInput, *, asked: Sequence[float] = ()
+) -> list[QueueForecast | str]:
     """Forecast the local dates from the origin's date on, in the order of the batch's queues.
 
-    A queue that the engine refuses has the sentence in its place.
+    A queue that the engine refuses has the sentence in its place. `asked` are quantiles beside
+    those that are always kept.
     """
+    levels = all_levels(asked)
     result = forecast(
         history=given.history,
         horizon=given.horizon,
-        params=ForecastParams(quantiles=QUANTILES, measures_coverage=True),
+        params=ForecastParams(
+            quantiles=levels,
+            measures_coverage=True,
+            judged_band=(QUANTILES[0], QUANTILES[-1]),
+        ),
     )
     result = like_weekdays_by_queue(result, given.make_up)
     ahead, span = batch.ahead, batch.span
@@ -68,7 +78,8 @@ def forecast_batch(batch: Batch, given: BatchInput) -> list[QueueForecast | str]
             QueueForecast(
                 starts_at=ahead.starts_at[skipped:],
                 mean=mean[row],
-                quantiles=bands[:, row],
+                quantiles=bands[places_of(QUANTILES, levels), row],
+                asked_quantiles=bands[places_of(asked, levels), row],
                 aht_seconds=_with_default(aht[row], is_open[row], queue.default_aht_seconds),
                 is_open=is_open[row],
                 flag=ForecastQueueResult.Flag(outcome.flag.upper()),
@@ -88,6 +99,16 @@ def forecast_batch(batch: Batch, given: BatchInput) -> list[QueueForecast | str]
             )
         )
     return found
+
+
+def all_levels(asked: Sequence[float]) -> tuple[float, ...]:
+    """The quantiles that are always kept and those asked for, rising."""
+    return tuple(sorted({*QUANTILES, *asked}))
+
+
+def places_of(wanted: Sequence[float], levels: Sequence[float]) -> list[int]:
+    """Where these quantiles stand among all."""
+    return [levels.index(level) for level in wanted]
 
 
 def _repeats(row: int, queue: Queue, given: BatchInput) -> RepeatShare | None:

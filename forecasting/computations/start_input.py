@@ -11,7 +11,13 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from forecasting import queries
-from forecasting.computations.queue_forecast import QueueRefused, forecast_queue
+from forecasting.computations.queue_forecast import (
+    QUANTILES,
+    QueueRefused,
+    all_levels,
+    forecast_queue,
+    places_of,
+)
 from forecasting.core import HistoryData, HorizonData
 from forecasting.core.components import split_components
 from forecasting.core.new_queue import (
@@ -29,7 +35,6 @@ from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 
 METHOD = "starting_plan"
-QUANTILES = (0.1, 0.5, 0.9)
 PLAN_ALONE_DAYS = 14
 OWN_ALONE_DAYS = 28
 """Between these ages of the history the plan gives way to the engine day by day."""
@@ -75,12 +80,11 @@ def _started(
     if start.own_days >= OWN_ALONE_DAYS and not isinstance(made, str):
         return made
     try:
-        found = _from_plan(start, plan, run.origin_at)
+        found = _from_plan(start, plan, run)
     except (QueueRefused, ValueError) as refusal:
         return made if not isinstance(made, str) else f"{made} {refusal}"
-    if isinstance(made, str):
-        return _as_forecast(start, found, plan)
-    return _mixed(made, _as_forecast(start, found, plan), start)
+    planned = _as_forecast(start, found, plan, asked=run.asked_levels)
+    return planned if isinstance(made, str) else _mixed(made, planned, start)
 
 
 def _dates(queue: Queue, origin_at: datetime, days: int) -> _Start:
@@ -95,7 +99,8 @@ def _dates(queue: Queue, origin_at: datetime, days: int) -> _Start:
     return _Start(queue, past, ahead, queries.open_labels(queue, ahead))
 
 
-def _from_plan(start: _Start, plan: StartingPlan, origin_at: datetime) -> StartForecast:
+def _from_plan(start: _Start, plan: StartingPlan, run: ForecastRun) -> StartForecast:
+    origin_at = run.origin_at
     own: FloatArray = np.zeros((0, start.ahead.labels))
     if start.past is not None:
         own = _cells(start.queue, start.past, origin_at)
@@ -109,7 +114,7 @@ def _from_plan(start: _Start, plan: StartingPlan, origin_at: datetime) -> StartF
         expected=ahead * start.is_open,
         expected_past=past,
         offered=own,
-        quantiles=QUANTILES,
+        quantiles=all_levels(run.asked_levels),
         level_is_planned=plan.weekly_contacts is not None,
     )
 
@@ -192,14 +197,18 @@ def _on_grid(
     return np.asarray(grid.fold(sums) / np.maximum(grid.repeats, 1))
 
 
-def _as_forecast(start: _Start, found: StartForecast, plan: StartingPlan) -> QueueForecast:
+def _as_forecast(
+    start: _Start, found: StartForecast, plan: StartingPlan, *, asked: Sequence[float]
+) -> QueueForecast:
     """The start forecast by instant."""
     grid, queue = start.ahead, start.queue
     is_open = grid.pick(start.is_open * 1.0) > 0
+    bands, levels = np.where(is_open, grid.pick(found.quantiles), 0.0), all_levels(asked)
     return QueueForecast(
         starts_at=grid.starts_at,
         mean=np.where(is_open, grid.pick(found.mean), 0.0),
-        quantiles=np.where(is_open, grid.pick(found.quantiles), 0.0),
+        quantiles=bands[places_of(QUANTILES, levels)],
+        asked_quantiles=bands[places_of(asked, levels)],
         aht_seconds=np.where(is_open, queue.default_aht_seconds, np.nan),
         is_open=is_open,
         flag=ForecastQueueResult.Flag.THIN,
@@ -269,16 +278,18 @@ def _mixed(made: QueueForecast, planned: QueueForecast, start: _Start) -> QueueF
         made,
         mean=mean,
         repeat_mean=_same_share(made, mean),
-        quantiles=np.stack(
-            [
-                blended(start=low, own=own, **ages)
-                for low, own in zip(planned.quantiles, made.quantiles, strict=True)
-            ]
-        ),
+        quantiles=_blended(planned.quantiles, made.quantiles, ages),
+        asked_quantiles=_blended(planned.asked_quantiles, made.asked_quantiles, ages),
         reason=f"{planned.reason} {made.reason}",
         components=made.components | {"start": planned.components["start"]},
         days=_factors(start.ahead.first_date, label_mean, start.is_open),
     )
+
+
+def _blended(planned: FloatArray, own: FloatArray, ages: dict[str, int]) -> FloatArray:
+    """Quantile × instant of both, mixed by the age of the history."""
+    rows = zip(planned, own, strict=True)
+    return np.array([blended(start=low, own=high, **ages) for low, high in rows]).reshape(own.shape)
 
 
 def _same_share(made: QueueForecast, mean: FloatArray) -> FloatArray | None:

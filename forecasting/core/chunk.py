@@ -139,7 +139,8 @@ def _outcomes(
     """What is said of each queue beside its numbers."""
     covered = np.full(len(flags), np.nan)
     if params.measures_coverage:
-        covered = held_out_coverage(**vars(judged), quantiles=params.quantiles)
+        band = params.judged_band or params.quantiles
+        covered = held_out_coverage(**vars(judged), quantiles=band)
     return [
         queue_outcome(
             flag,

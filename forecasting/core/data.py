@@ -108,6 +108,8 @@ class ForecastParams:
     queues_per_chunk: int = 16
     measures_coverage: bool = False
     """Judge the bands on held-out origins too (costs about half as much again)."""
+    judged_band: tuple[float, float] | None = None
+    """Ends of the band that is judged; None: the lowest and the highest quantile."""
 
     def __post_init__(self) -> None:
         if any(not 0 < share < 1 for share in self.quantiles):
@@ -142,7 +144,7 @@ class QueueOutcome:
     noise_floor: float | None = None
     """WAPE that a perfect forecast of the mean would have under Poisson arrivals."""
     coverage: float | None = None
-    """Share of held-out actuals between the lowest and the highest quantile."""
+    """Share of held-out actuals inside ForecastParams.judged_band."""
     dispersion: float | None = None
     """Over-dispersion: variance of intervals beyond Poisson, as a fraction of mean²."""
     improvable: float | None = None

@@ -40,6 +40,11 @@ class ForecastRun(Run):
         """The last second covered: its date is the last one of the forecast."""
         return self.ends_at - timedelta(seconds=1)
 
+    @property
+    def asked_levels(self) -> list[float]:
+        """Quantiles that were asked for beside 0.1, 0.5 and 0.9, rising."""
+        return list(self.parameters.get("quantiles") or ())
+
 
 class ForecastQueueResultQuerySet(ByQueueQuerySet["ForecastQueueResult"]):
     """How queues were forecast."""
@@ -109,6 +114,8 @@ class ForecastInterval(models.Model):
     repeat_mean = models.FloatField(null=True, blank=True)
     """The part of `mean` that comes from customers calling again; NULL where that is unknown."""
     is_open = models.BooleanField(default=True)
+    asked_quantiles = ArrayField(models.FloatField(), null=True, blank=True)
+    """Contacts at the `asked_levels` of the run, in their order; NULL where it asked for none."""
 
     objects = ByQueueQuerySet.as_manager()
 

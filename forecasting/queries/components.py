@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ import numpy as np
 from forecasting.core.day_factors import ForecastDays
 from forecasting.core.wall_clock import WallClockGrid
 from forecasting.core.why import NumberParts, number_parts
-from forecasting.models import ForecastRun
+from forecasting.models import ForecastInterval, ForecastRun
 from forecasting.queries.in_force import in_force_on
 from forecasting.queries.runs import IntervalSeries, forecast_days, interval_series
 from wfm.org.models import Queue
@@ -35,6 +35,8 @@ class ExplainedInterval:
     parts: NumberParts
     repeat_mean: float | None
     """The part of `mean` from customers who call again; None where customers are unknown."""
+    asked_quantiles: tuple[float, ...] = ()
+    """What the run keeps at its `asked_levels`."""
 
     @property
     def first_mean(self) -> float | None:
@@ -66,10 +68,25 @@ def _explained_stretch(
     series = interval_series(run=run, queue=queue, starts_at=starts_at, ends_at=ends_at)
     grid = WallClockGrid(days.first_date, days.days, zone, queue.interval_minutes)
     positions = grid.positions[np.searchsorted(grid.starts_at, series.starts_at)]
-    return [
+    asked = _asked_quantiles(run, queue, starts_at=starts_at, ends_at=ends_at)
+    rows = [
         _explained(run.pk, days, series, index, divmod(int(position), grid.labels))
         for index, position in enumerate(positions)
     ]
+    return [replace(row, asked_quantiles=asked[row.starts_at]) for row in rows] if asked else rows
+
+
+def _asked_quantiles(
+    run: ForecastRun, queue: Queue, *, starts_at: datetime, ends_at: datetime
+) -> dict[datetime, tuple[float, ...]]:
+    """Quantiles of each interval at the levels that the run was asked for; empty for none."""
+    if not run.asked_levels:
+        return {}
+    rows = ForecastInterval.objects.filter(
+        run=run, queue=queue, starts_at__gte=starts_at, starts_at__lt=ends_at
+    )
+    found = rows.values_list("starts_at", "asked_quantiles")
+    return {at: tuple(kept or ()) for at, kept in found}
 
 
 def explained_in_force(

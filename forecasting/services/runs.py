@@ -18,6 +18,9 @@ from wfm.timeline import day_bounds
 LONGEST_HORIZON_DAYS = 550
 """18 months."""
 DEFAULT_HORIZON_DAYS = 42
+MOST_QUANTILES = 9
+LOWEST_QUANTILE = 0.001
+QUANTILE_DIGITS = 4
 
 
 class UnableToForecast(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -33,9 +36,10 @@ def create_forecast_run(
     created_by: User | None,
     publish_when_done: bool = False,
     freeze: bool = False,
-    history_days: int | None = None,
+    quantiles: Sequence[float] = (),
 ) -> ForecastRun:
     """A run of these queues from the local date of the origin over `days` local dates."""
+    asked = _asked_quantiles(quantiles)
     if not queues:
         raise UnableToForecast(_("Choose at least one queue to forecast."))
     if not 1 <= days <= LONGEST_HORIZON_DAYS:
@@ -51,13 +55,32 @@ def create_forecast_run(
         parameters={
             "queue_ids": [queue.pk for queue in queues],
             "days": days,
-            "history_days": history_days,
             "publish_when_done": publish_when_done,
             "freeze": freeze,
+            "quantiles": asked,
         },
         code_version=str(getattr(settings, "CODE_VERSION", "")),
         created_by=created_by,
     )
+
+
+def _asked_quantiles(quantiles: Sequence[float]) -> list[float]:
+    """Rising; raises UnableToForecast where there are too many, or one is none."""
+    if len(quantiles) > MOST_QUANTILES:
+        raise UnableToForecast(
+            _("Expected at most %(most)s quantiles, got %(count)s.")
+            % {"most": MOST_QUANTILES, "count": len(quantiles)}
+        )
+    for level in quantiles:
+        if not LOWEST_QUANTILE <= level <= 1 - LOWEST_QUANTILE:
+            raise UnableToForecast(
+                _("Expected a quantile from %(low)s to %(high)s, got %(level)s.")
+                % {"low": LOWEST_QUANTILE, "high": 1 - LOWEST_QUANTILE, "level": level}
+            )
+    asked = sorted({round(level, QUANTILE_DIGITS) for level in quantiles})
+    if len(asked) < len(quantiles):
+        raise UnableToForecast(_("A quantile stands twice."))
+    return asked
 
 
 def _bounds(queue: Queue, origin_at: datetime, days: int) -> tuple[datetime, datetime]:

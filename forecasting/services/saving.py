@@ -56,6 +56,8 @@ class QueueForecast:
     mean: FloatArray
     quantiles: FloatArray
     """10 %, 50 % and 90 % × instant."""
+    asked_quantiles: FloatArray
+    """Those that the run asked for beside them × instant; may be none."""
     aht_seconds: FloatArray
     is_open: BoolArray
     flag: str
@@ -154,17 +156,21 @@ def _save_intervals(
         np.concatenate([_repeat_mean(item) for item in items]).round(6),
         np.concatenate([item.is_open for item in items]),
     ]
-    staging = Staging("staged_forecast", INTERVAL_COLUMNS)
-    pairs = zip(INTERVAL_COLUMNS.items(), arrays, strict=True)
+    asked = np.concatenate([item.asked_quantiles for item in items], axis=1).round(6)
+    extra = {f"asked_{index}": "float8" for index in range(len(asked))}
+    columns = INTERVAL_COLUMNS | extra
+    staging = Staging("staged_forecast", columns)
+    pairs = zip(columns.items(), [*arrays, *asked], strict=True)
     write_columns(staging.name, {name: (kind, values) for (name, kind), values in pairs})
     names = ", ".join(INTERVAL_COLUMNS)
     values = names
     for name in ("aht_seconds", "repeat_mean"):
         values = values.replace(name, f"nullif({name}, 'NaN')")
+    together = f"ARRAY[{', '.join(extra)}]" if extra else "NULL"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO forecasting_forecastinterval (run_id, {names}) "  # noqa: S608 - our own names
-            f"SELECT %s, {values} FROM staged_forecast",
+            f"INSERT INTO forecasting_forecastinterval (run_id, {names}, asked_quantiles) "  # noqa: S608 - our own names
+            f"SELECT %s, {values}, {together} FROM staged_forecast",
             [run.pk],
         )
 

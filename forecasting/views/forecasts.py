@@ -119,6 +119,7 @@ def start(request: HttpRequest) -> HttpResponse:
         started = start_forecast(
             queues=[chosen] if chosen else list(queues),
             days=form.cleaned_data["days"],
+            quantiles=form.cleaned_data["quantiles"],
             origin_at=now(),
             created_by=person_of(request),
         )

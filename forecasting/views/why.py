@@ -17,6 +17,7 @@ from forecasting.views.charts import interval_chart
 from wfm.org.models import Queue
 from wfm.timeline import day_bounds
 from wfm.web.charts import Series
+from wfm.web.formats import percent
 
 
 def day_context(
@@ -40,6 +41,7 @@ def day_context(
         "chosen": chosen,
         "sentence": chosen and NumberWords(queue, first_date=on_date, last_date=on_date).of(chosen),
         "chart": _chart(rows, queue) if rows else None,
+        "asked": [percent(level, 1 if level * 100 % 1 else 0) for level in result.run.asked_levels],
         "has_repeats": any(row.repeat_mean is not None for row in rows),
         "first_total": sum(row.first_mean or 0.0 for row in rows),
         "repeat_total": sum(row.repeat_mean or 0.0 for row in rows),

@@ -205,11 +205,11 @@ def test_a_second_worker_goes_on_where_the_first_was_killed(monkeypatch):
     run = start(first, second)
     forecast_batch, seen = forecast_run.forecast_batch, []
 
-    def killed(batch, given):
+    def killed(batch, given, **options):
         seen.append([queue.pk for queue in batch.queues])
         if seen == [[first.pk], [second.pk]]:
             raise RuntimeError("power cut")
-        return forecast_batch(batch, given)
+        return forecast_batch(batch, given, **options)
 
     monkeypatch.setattr(forecast_run, "forecast_batch", killed)
     assert finish(run.job).status == JobStatus.RUNNING
