@@ -17,12 +17,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from forecasting import queries
-from forecasting.computations.driver_input import (
-    DriverInput,
-    day_factors,
-    queue_drivers,
-    told_factors,
-)
+from forecasting.computations.driver_input import DriverInput, day_factors, queue_drivers
 from forecasting.computations.holiday_input import holiday_input
 from forecasting.core import HistoryData, HorizonData
 from forecasting.core.make_up_days import MakeUpDays
@@ -195,13 +190,14 @@ def gather(batch: Batch) -> BatchInput:
     )
     history = replace(
         history,
-        day_factors=day_factors(drivers, span.history_days, ahead=False),
-        told_factors=told_factors(drivers),
+        day_factors=day_factors(drivers, "past"),
+        told_factors=day_factors(drivers, "told"),
     )
     unusual = _specials(history, special, span.horizon_days)
     horizon = HorizonData(
         open_mask=queries.open_labels_of(batch.queues, grid=batch.ahead, by_items=batch.by_items),
-        day_factors=day_factors(drivers, span.horizon_days, ahead=True),
+        day_factors=day_factors(drivers, "future"),
+        mean_factors=day_factors(drivers, "mean"),
         special_factors=None if unusual is None else unusual.factors,
         special_variances=None if unusual is None else unusual.variances,
         today_offered=_today(batch, cells.offered[:, -1]),

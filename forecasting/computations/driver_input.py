@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from forecasting.core.wall_clock import BoolArray, FloatArray
 from forecasting.models import DriverLink
 from wfm.org.models import Queue
 
+FactorPart = Literal["past", "future", "mean", "told"]
 LINKED = ("queue", "series", "driver_queue__work_type")
 
 
@@ -31,6 +32,8 @@ class DriverInput:
     links: tuple[tuple[DriverLink, EstimatedLink], ...]
     past: FloatArray
     future: FloatArray
+    mean: FloatArray
+    """Further multipliers of the means of future days."""
     told: FloatArray
     """Origin of the backtest × day from there on: what the factors could have been told to be."""
 
@@ -87,24 +90,13 @@ def queue_drivers(
     return tuple(found)
 
 
-def day_factors(
-    drivers: Sequence[DriverInput | None], days: int, *, ahead: bool
-) -> FloatArray | None:
-    """Day factors of all queues, 1 where nothing drives; None when nothing drives any."""
-    if not any(drivers):
+def day_factors(drivers: Sequence[DriverInput | None], part: FactorPart) -> FloatArray | None:
+    """One part of the factors of all queues, 1 where nothing drives; None when nothing drives any."""
+    found = [None if driver is None else getattr(driver, part) for driver in drivers]
+    ones = next((np.ones(factors.shape) for factors in found if factors is not None), None)
+    if ones is None:
         return None
-    ones = np.ones(days)
-    return np.stack(
-        [ones if driver is None else driver.future if ahead else driver.past for driver in drivers]
-    )
-
-
-def told_factors(drivers: Sequence[DriverInput | None]) -> FloatArray | None:
-    """Factors as told at each origin of the backtest; None when nothing drives any queue."""
-    shape = next((driver.told.shape for driver in drivers if driver is not None), None)
-    if shape is None:
-        return None
-    return np.stack([np.ones(shape) if driver is None else driver.told for driver in drivers])
+    return np.stack([ones if factors is None else factors for factors in found])
 
 
 def best_driver(
@@ -133,12 +125,13 @@ def best_driver(
         origins=origins_of(days, ForecastParams()),
         dates=driven.dates,
     )
-    if not found.links or found.told is None:
+    if not found.links or found.told is None or found.mean_factors is None:
         return None
     return DriverInput(
         links=tuple((by_key[kept.driver], kept) for kept in found.links),
         past=found.past,
         future=found.future,
+        mean=found.mean_factors,
         told=found.told,
     )
 

@@ -24,6 +24,8 @@ class FileDrivers:
 
     past: FloatArray | None = None
     future: FloatArray | None = None
+    mean: FloatArray | None = None
+    """Further multipliers of the means of future days."""
     told: FloatArray | None = None
     """Series × origin of the backtest × day from there on."""
     notes: tuple[str, ...] = ()
@@ -68,9 +70,15 @@ def file_drivers(
     return FileDrivers(
         past=np.stack([item.past for item in found]),
         future=np.stack([item.future for item in found]),
+        mean=_means(found, horizon_days),
         told=_told(found, (origins.size, history.days - int(origins[0]))),
         notes=tuple(notes),
     )
+
+
+def _means(found: Sequence[DrivenFactors], days: int) -> FloatArray:
+    ones = np.ones(days)
+    return np.stack([ones if item.mean_factors is None else item.mean_factors for item in found])
 
 
 def _told(found: Sequence[DrivenFactors], shape: tuple[int, int]) -> FloatArray:

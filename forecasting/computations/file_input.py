@@ -105,6 +105,7 @@ def _group_input(
     horizon = HorizonData(
         open_mask=future,
         day_factors=driven.future,
+        mean_factors=driven.mean,
         special_factors=None if unusual is None else unusual.factors,
         special_variances=None if unusual is None else unusual.variances,
         today_offered=np.stack([item.today for item in inputs])

@@ -83,6 +83,7 @@ def _forecast_first(row: int, given: BatchInput, split: ContactSplit) -> FloatAr
         horizon=HorizonData(
             open_mask=horizon.open_mask[row : row + 1],
             day_factors=own(horizon.day_factors),
+            mean_factors=own(horizon.mean_factors),
             special_factors=own(horizon.special_factors),
             special_variances=own(horizon.special_variances),
             today_offered=None if today is None else today * _first_share(split),

@@ -90,6 +90,8 @@ def forecast_chunk(
     bands = _bands(centre, spread, horizon, params, chosen)
     memory = _correct_today(centre, bands, horizon, params, chosen, judged)
     base, mean = usual * ratios, centre * ratios
+    if horizon.mean_factors is not None:
+        mean *= horizon.mean_factors[chosen][:, :, None]
     outcomes = _outcomes(flags, scores, picks, mean, spread, judged, params)
     if memory is not None:
         outcomes = [replace(outcome, memory=memory.of(row)) for row, outcome in enumerate(outcomes)]

@@ -29,9 +29,11 @@ def split_components(*, base: FloatArray, mean: FloatArray, horizon: HorizonData
         is_open = (totals > 0)[..., None]
         np.divide(base, totals[..., None], out=profile, where=is_open)
     driver = np.ones(totals.shape) if horizon.day_factors is None else horizon.day_factors
+    driver = driver if horizon.mean_factors is None else driver * horizon.mean_factors
     special = np.ones(base.shape) if horizon.special_factors is None else horizon.special_factors
     product = base
-    if horizon.special_factors is not None or horizon.day_factors is not None:
+    factors = (horizon.special_factors, horizon.day_factors, horizon.mean_factors)
+    if any(part is not None for part in factors):
         product = base * special
         product *= driver[..., None]
     today = np.ones(base.shape)

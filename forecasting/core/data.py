@@ -85,6 +85,8 @@ class HorizonData:
     """Queue × date × label."""
     day_factors: FloatArray | None = None
     """Driver's multiplier per queue × date."""
+    mean_factors: FloatArray | None = None
+    """Driver's further multiplier of the mean alone per queue × date; bands stay (rare events)."""
     special_factors: FloatArray | None = None
     """Multiplier per queue × date × label of holidays and special days; 0 is closed."""
     special_variances: FloatArray | None = None

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from forecasting.core.data import (
+    DAYS_PER_WEEK,
     LEAST_HISTORY_DAYS,
     ForecastParams,
     HistoryData,
@@ -49,6 +50,8 @@ class _Unfinished:
 
     values: FloatArray
     unknown_from: int
+    events: FloatArray
+    """What rare events bring on each day of which nothing is known, on average."""
 
     @property
     def past(self) -> FloatArray:
@@ -60,15 +63,31 @@ class _Unfinished:
         """Days to forecast."""
         return self.values.size - self.unknown_from
 
-    def fill(self, predicted: FloatArray) -> None:
+    def fill(self, predicted: FloatArray, event_mean: float = 0.0) -> None:
         """Put the forecast where nothing is known."""
         ahead = self.values[self.unknown_from :]
-        ahead[:] = np.where(np.isfinite(ahead), ahead, predicted[: ahead.size])
+        is_known = np.isfinite(ahead)
+        ahead[:] = np.where(is_known, ahead, predicted[: ahead.size])
+        self.events[self.unknown_from :] = np.where(is_known, 0.0, event_mean)
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Drivers on every past and future day."""
+
+    values: Mapping[str, FloatArray]
+    """What is known, and what an ordinary day is forecast to bring."""
+    events: Mapping[str, FloatArray]
+    """What rare events add to the mean of days that are forecast."""
+
+    def means(self) -> dict[str, FloatArray]:
+        """The values with what events bring on average."""
+        return {name: values + self.events[name] for name, values in self.values.items()}
 
 
 def completed(
     drivers: Mapping[str, FloatArray], *, days: int, dates: DriverDates = ORDINARY_DATES
-) -> dict[str, FloatArray]:
+) -> Completed:
     """The drivers with every unknown day after the last known past one filled by a forecast.
 
     The past ends before `days`; its last days are unknown where the driver comes late. Days known
@@ -77,8 +96,8 @@ def completed(
     result: dict[str, FloatArray] = {
         name: values.astype(np.float64) for name, values in drivers.items()
     }
-    _fill(list(result.values()), [days] * len(result), dates)
-    return result
+    events = _fill(list(result.values()), [days] * len(result), dates)
+    return Completed(values=result, events=dict(zip(result, events, strict=True)))
 
 
 def as_told(
@@ -111,31 +130,38 @@ def as_told(
     return told
 
 
-def _fill(series: Sequence[FloatArray], ends: Sequence[int], dates: DriverDates) -> None:
+def _fill(
+    series: Sequence[FloatArray], ends: Sequence[int], dates: DriverDates
+) -> list[FloatArray]:
     """Forecast in place what is unknown of each series from the end of its past on.
 
-    A series of which nothing was known by then stays as it is.
+    A series of which nothing was known by then stays as it is. Returns what rare events bring on
+    each of the forecast days.
     """
     unfinished = []
-    for values, end in zip(series, ends, strict=True):
+    events: list[FloatArray] = [np.zeros(values.size) for values in series]
+    for values, end, rare in zip(series, ends, events, strict=True):
         recorded = np.flatnonzero(np.isfinite(values[:end]))
         if not recorded.size:
             continue
         last = int(recorded[-1])
         unknown = np.flatnonzero(~np.isfinite(values[last:]))
         if unknown.size:
-            unfinished.append(_Unfinished(values, last + int(unknown[0])))
+            unfinished.append(_Unfinished(values, last + int(unknown[0]), rare))
     long = [item for item in unfinished if item.unknown_from >= LEAST_HISTORY_DAYS]
     if long:
-        for item, predicted in zip(long, _daily_forecasts(long, dates), strict=True):
-            item.fill(predicted)
+        for item, predicted, mean in zip(long, *_daily_forecasts(long, dates), strict=True):
+            item.fill(predicted, float(mean))
     for item in unfinished:
         if item.unknown_from < LEAST_HISTORY_DAYS:
             item.fill(np.full(item.ahead_days, np.nanmean(item.past)))
+    return events
 
 
-def _daily_forecasts(unfinished: Sequence[_Unfinished], dates: DriverDates) -> FloatArray:
-    """Mean of the days from each one's first unknown day on (driver × day).
+def _daily_forecasts(
+    unfinished: Sequence[_Unfinished], dates: DriverDates
+) -> tuple[FloatArray, FloatArray]:
+    """Ordinary days from each one's first unknown day on (driver × day), and the mean of events.
 
     All are forecast at once: their pasts end on one day, the shorter ones begin later.
     """
@@ -168,7 +194,9 @@ def _daily_forecasts(unfinished: Sequence[_Unfinished], dates: DriverDates) -> F
     )
     mean = result.mean[:, :, 0] + low
     usual = np.nanmean(past, axis=1, keepdims=True)
-    return np.asarray(np.where(np.isfinite(mean), mean, usual))
+    is_forecast = np.isfinite(mean)
+    events = _event_means(past - low, result.day_weights, learn) * is_forecast.all(axis=1)
+    return np.where(is_forecast, mean, usual), events
 
 
 def _specials(item: _Unfinished, low: float, dates: DriverDates) -> tuple[BoolArray, FloatArray]:
@@ -191,3 +219,22 @@ def _specials(item: _Unfinished, low: float, dates: DriverDates) -> tuple[BoolAr
         days=item.ahead_days,
     )
     return mask[0], found.factors[0]
+
+
+def _event_means(past: FloatArray, day_weights: FloatArray, learn: BoolArray) -> FloatArray:
+    """What the days that the engine took for outliers brought beyond the others, per day.
+
+    To a queue they are accidents; of a driver they are mailings, campaigns and storms that will
+    come again on days that nobody knows.
+    """
+    counted = np.isfinite(past) & learn
+    weights = np.where(counted, day_weights, 0.0)
+    values = np.where(counted, past, 0.0)
+    beyond = np.zeros(past.shape)
+    for slot in range(DAYS_PER_WEEK):
+        same = slice(slot, None, DAYS_PER_WEEK)
+        known = np.maximum(weights[:, same].sum(axis=1, keepdims=True), 1e-9)
+        usual = (weights[:, same] * values[:, same]).sum(axis=1, keepdims=True) / known
+        beyond[:, same] = (1.0 - day_weights[:, same]) * (values[:, same] - usual)
+    brought = np.where(counted, beyond, 0.0).sum(axis=1)
+    return np.asarray(brought / np.maximum(counted.sum(axis=1), 1))

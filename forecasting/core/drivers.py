@@ -82,6 +82,9 @@ class DrivenFactors:
     future: FloatArray
     links: tuple[DriverLink, ...] = ()
     rejected: tuple[DriverRejection, ...] = ()
+    mean_factors: FloatArray | None = None
+    """Multipliers of the mean alone on future days: what rare events of a driver bring on average,
+    which no single day need see; None without a kept driver."""
     told: FloatArray | None = None
     """Origin × day of the history from there on: the multiplier as it could have been told then."""
 
@@ -124,12 +127,15 @@ def driven_factors(
     observed = observed_days(totals[days], days, totals.size)
     usual = slow_mean(observed.totals, days, length)
     whole = completed(usable, days=totals.size, dates=dates)
-    observed, choice = choose_drivers(observed, whole, usual)
+    observed, choice = choose_drivers(observed, whole.values, usual)
     if not choice.kept:
         return _result(np.ones(length), totals.size, (), refusals | choice.reasons)
-    model = DriverModel.fit(observed, choice, whole, usual)
-    factors = model.factors(whole)
-    result = _result(factors, totals.size, _links(model), refusals | choice.reasons)
+    model = DriverModel.fit(observed, choice, whole.values, usual)
+    factors = model.factors(whole.values)
+    result = replace(
+        _result(factors, totals.size, _links(model), refusals | choice.reasons),
+        mean_factors=(model.factors(whole.means()) / factors)[totals.size :],
+    )
     if origins is None:
         return result
     told = {

@@ -66,6 +66,7 @@ def _check_horizon(history: HistoryData, horizon: HorizonData) -> None:
     for name, wanted in (
         ("open_mask", shape),
         ("day_factors", shape[:2]),
+        ("mean_factors", shape[:2]),
         ("special_factors", shape),
         ("special_variances", shape[:2]),
         ("today_offered", (shape[0], shape[2])),

@@ -117,6 +117,28 @@ def mailed_line(letters, *, per_letter=0.5, lag_days=2):
     return line, series
 
 
+def test_mailings_that_nobody_announces_count_in_the_mean():
+    """Letters on one day in ten bring a quarter of the calls; the median is a day without any."""
+    rng = np.random.default_rng(4)
+    letters = (rng.random(DAYS) < 0.1) * rng.gamma(4, 100, DAYS).round()
+    letters[-7:] = 0
+    with system_tenant():
+        line, series = mailed_line(letters)
+        days = (ORIGIN.date() - timedelta(days=DAYS - day) for day in range(DAYS))
+        values = dict(zip(days, letters.tolist(), strict=True))
+        set_driver_values(series=series, values=values, today=ORIGIN.date(), recorded_by=None)
+    run, means, result = forecast_of(line)
+    assert result.components["driver"]["first_day"] == 2
+    with system_tenant():
+        rows = ForecastInterval.objects.filter(run=run)
+        medians = sum(rows.values_list("quantile_50", flat=True)) / 7
+    due = 60 + 0.5 * letters.mean() * 5 / 7  # none came on the two days before the first two
+    assert due > 70
+    assert means.mean() == pytest.approx(due, rel=0.06)
+    assert means[:2] == pytest.approx(60, rel=0.08)
+    assert medians < 63
+
+
 def test_a_mailing_that_is_planned_ahead_raises_its_days(client):
     rng = np.random.default_rng(12)
     letters = np.where(np.arange(DAYS) % 9 == 0, rng.uniform(200, 900, DAYS), 0.0)

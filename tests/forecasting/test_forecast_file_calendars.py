@@ -215,6 +215,23 @@ def test_a_driver_known_ahead_moves_the_forecast(with_drivers, command):
     assert day_sums(unknown)["2026-02-20"] < 1.3 * calm["2026-02-20"]
 
 
+def test_events_that_nobody_announces_count_in_the_mean(with_drivers):
+    rng = np.random.default_rng(4)
+    letters = (rng.random(259) < 0.08) * rng.gamma(4, 100, 259).round()
+    letters[-7:] = 0
+    drivers = [
+        f"letters,{at:%Y-%m-%dT%H:%M},{value:.0f}"
+        for at, value in zip(stamps("2025-06-02T00:00", 259, 1440), letters, strict=True)
+    ]
+    rows = with_drivers(
+        driven_lines(drivers), drivers, origin=("2026-02-16T00:00",), days=28, quantiles="0.5"
+    )
+    due = 60 + 0.5 * letters.mean()
+    assert due > 68
+    assert sum(numbers(rows)) / 28 == pytest.approx(due, rel=0.05)
+    assert sum(numbers(rows, "q0.5")) / 28 < 63
+
+
 def test_a_driver_of_chance_is_left_out_and_said(with_drivers, command):
     history = lines(first="2025-11-03T00:00", days=105)
     rows = with_drivers(history, driver_rows("2025-11-03T00:00", 105), days=2)

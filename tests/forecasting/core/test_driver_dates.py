@@ -44,7 +44,7 @@ def test_a_driver_does_on_holidays_ahead_what_it_did_on_past_ones(share, line):
     claims, usual = claims_with(share)
     claims[DAYS:] = np.nan
     dates = DriverDates(MONDAY, special_days(**line))
-    ahead = completed({"claims": claims}, days=DAYS, dates=dates)["claims"][DAYS:]
+    ahead = completed({"claims": claims}, days=DAYS, dates=dates).values["claims"][DAYS:]
     ratio = ahead / usual[DAYS:]
     rests = np.isin(np.arange(DAYS, DAYS + AHEAD), HOLIDAYS)
     assert ratio[rests] == pytest.approx(share, abs=0.15)

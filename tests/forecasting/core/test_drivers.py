@@ -135,7 +135,7 @@ def test_known_days_ahead_stay_and_unknown_ones_are_forecast():
     values = claims.copy()
     values[DAYS + 3 :] = np.nan
     values[DAYS + 10] = 5_000.0
-    whole = completed({"claims": values}, days=DAYS)["claims"]
+    whole = completed({"claims": values}, days=DAYS).values["claims"]
     assert (whole[: DAYS + 3] == claims[: DAYS + 3]).all()
     assert whole[DAYS + 10] == 5_000
     rest = np.delete(whole[DAYS + 3 :], 7)
@@ -147,8 +147,8 @@ def test_days_of_the_past_that_come_late_are_forecast_like_the_future():
     claims, _calls = made_world()
     values = np.concatenate([claims[: DAYS - 3] * np.linspace(1, 3, DAYS - 3), np.full(31, np.nan)])
     values[DAYS + 10] = 5_000.0
-    whole = completed({"claims": values}, days=DAYS)["claims"]
-    ahead = completed({"claims": values}, days=DAYS - 3)["claims"]
+    whole = completed({"claims": values}, days=DAYS).values["claims"]
+    ahead = completed({"claims": values}, days=DAYS - 3).values["claims"]
     assert whole == pytest.approx(ahead)
     assert whole[DAYS + 10] == 5_000
     assert whole[DAYS - 3 : DAYS].min() > 0
@@ -156,7 +156,7 @@ def test_days_of_the_past_that_come_late_are_forecast_like_the_future():
 
 def test_a_driver_that_may_be_negative_is_forecast_too():
     degrees = np.concatenate([np.sin(np.arange(60)) - 8, np.full(7, np.nan)])
-    whole = completed({"degrees": degrees}, days=60)["degrees"]
+    whole = completed({"degrees": degrees}, days=60).values["degrees"]
     assert (whole[60:] < 0).all()
 
 
@@ -226,6 +226,60 @@ def test_bands_are_as_wide_as_what_is_not_known_of_the_driver():
     assert 0.7 < unsure[:, 0].mean() < 0.92
     assert 0.7 < known[:, 0].mean() < 0.95
     assert (unsure[:, 1] > 1.5 * known[:, 1]).all(), "the backtest says what it did not know"
+
+
+def event_world(seed):
+    """Mailings on one day in sixteen; each letter brings half a call within four days."""
+    rng = np.random.default_rng(seed)
+    letters = (rng.random(DAYS + AHEAD) < 0.06) * rng.gamma(4, 200, DAYS + AHEAD)
+    week = np.resize([1.2, 1.1, 1.0, 1.0, 0.9, 0.5, 0.4], letters.size)
+    mean = 300 * week + 0.5 * np.convolve(letters, [0.3, 0.4, 0.2, 0.1])[: letters.size]
+    return letters, mean, rng.poisson(mean).astype(float)
+
+
+def test_events_that_nobody_knows_of_count_in_the_mean_and_in_no_single_day():
+    """Their mean over many worlds is right; the median stays that of a day without any."""
+    told, plain, due, ordinary = 0.0, 0.0, 0.0, 0.0
+    for seed in range(12):
+        letters, mean, calls = event_world(seed)
+        values = np.append(letters[:DAYS], np.full(AHEAD, np.nan))
+        found = driven_factors(totals=calls[:DAYS], drivers={"letters": values})
+        assert found.links
+        whole = completed({"letters": values}, days=DAYS)
+        expected = whole.means()["letters"][DAYS:].mean()
+        assert expected == pytest.approx(letters[:DAYS].mean(), rel=0.05)
+        assert whole.values["letters"][DAYS:].mean() < 0.01 * expected
+        result = forecast(
+            history=HistoryData(
+                offered=calls[None, :DAYS, None],
+                open_mask=np.ones((1, DAYS, 1), dtype=bool),
+                first_date=MONDAY,
+                interval_minutes=1440,
+                day_factors=found.past[None],
+            ),
+            horizon=HorizonData(
+                open_mask=np.ones((1, AHEAD, 1), dtype=bool),
+                day_factors=found.future[None],
+                mean_factors=found.mean_factors[None],
+            ),
+        )
+        factors = result.components
+        product = factors.level * factors.weekday * factors.driver
+        assert result.mean[0, :, 0] == pytest.approx((product * factors.profile[:, :, 0])[0])
+        told += result.mean.sum()
+        plain += result.quantiles[1].sum()
+        due += mean[DAYS:].sum()
+        ordinary += (300 * np.resize([1.2, 1.1, 1.0, 1.0, 0.9, 0.5, 0.4], AHEAD)).sum()
+    assert told == pytest.approx(due, rel=0.03)
+    assert plain == pytest.approx(ordinary, rel=0.03)
+    assert due > 1.06 * ordinary, "the case must be one in which it matters"
+
+
+def test_nothing_is_added_to_days_of_a_driver_that_are_known():
+    letters, _mean, calls = event_world(3)
+    found = driven_factors(totals=calls[:DAYS], drivers={"letters": letters})
+    assert found.links
+    assert (found.mean_factors == 1).all()
 
 
 def test_factors_told_at_other_origins_are_refused():
