@@ -24,7 +24,6 @@ from forecasting.models import (
     SpecialDay,
     SpecialDayKind,
 )
-from forecasting.queries import ExplainedInterval, NumberWords
 from forecasting.services.runs import LONGEST_HORIZON_DAYS, LOWEST_QUANTILE, MOST_QUANTILES
 from wfm.org.models import Queue
 from wfm.web.api.fields import InstantField
@@ -132,54 +131,6 @@ class OverrideSerializer(serializers.ModelSerializer[Override]):
             "created_at", "revoked_at",
         )  # fmt: skip
         read_only_fields = ("created_at", "revoked_at")
-
-
-class ComponentSerializer(serializers.Serializer[Any]):
-    """One interval and its factors: level x weekday x share x special x driver x today = mean."""
-
-    starts_at = serializers.DateTimeField()
-    is_open = serializers.BooleanField()
-    level = serializers.FloatField(source="parts.level", help_text="Contacts of an average day.")
-    growth_per_week = serializers.FloatField(source="parts.growth_per_week")
-    weekday = serializers.FloatField(source="parts.weekday")
-    share = serializers.FloatField(source="parts.share", help_text="Part of the day's contacts.")
-    special = serializers.FloatField(source="parts.special")
-    driver = serializers.FloatField(source="parts.driver")
-    today = serializers.FloatField(source="parts.today")
-    mean = serializers.FloatField()
-    first_mean = serializers.FloatField(allow_null=True, help_text="First contacts, where known.")
-    repeat_mean = serializers.FloatField(allow_null=True, help_text="Customers calling again.")
-    final_mean = serializers.FloatField(help_text="With changes by hand.")
-    why = serializers.SerializerMethodField(help_text="Why this number, in one sentence.")
-
-    def get_why(self, row: ExplainedInterval) -> str:
-        """Return the sentence of the page."""
-        words: NumberWords = self.context["words"]
-        return words.of(row)
-
-
-class HolidayCalendarSerializer(serializers.Serializer[Any]):
-    """The countries whose holidays move a queue's volume."""
-
-    queue = QueueField()
-    codes = serializers.CharField(
-        allow_blank=True,
-        max_length=80,
-        help_text="Countries and their parts: GB, US-NY or DE-BY,AT. Empty means none.",
-    )
-
-
-class NextHolidaySerializer(serializers.Serializer[Any]):
-    """A national holiday."""
-
-    date = serializers.DateField(source="on_date")
-    name = serializers.CharField(source="kind")
-
-
-class HolidayCalendarDetailSerializer(HolidayCalendarSerializer):
-    """The same with the holidays that it brings next."""
-
-    next_holidays = NextHolidaySerializer(many=True)
 
 
 class ForecastTotalSerializer(serializers.Serializer[Any]):
