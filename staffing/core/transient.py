@@ -23,14 +23,8 @@ from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.rational_exp import exp_poles
 from staffing.core.traffic import Prediction, Thresholds, Traffic
-from staffing.core.transient_path import (
-    Bounds,
-    Day,
-    Handling,
-    evaluate_path,
-    level_of,
-    plan_path,
-)
+from staffing.core.transient_path import Day, Handling, evaluate_path, level_of
+from staffing.core.transient_search import Bounds, plan_path
 
 DEFINITION_CODES = {key: code for code, key in enumerate(ServiceLevel)}
 MOST_TURNS = 6

@@ -1,4 +1,4 @@
-"""The path of a live queue through its intervals: evaluation, and staffing by going forward.
+"""The path of a live queue through its intervals: what so many agents give.
 
 Each interval starts from the state in which the last one ended. The wait of an arrival shortly before
 the end reaches into the next interval, whose agents then count: the last T seconds are figured with a
@@ -11,12 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from staffing.core.arrival_figures import (
-    BUSY,
     FIGURES,
     GONE_SHORT,
     GONE_WITHIN,
     SERVED,
-    SERVED_WAIT,
     SERVED_WITHIN,
     VIRTUAL_WITHIN,
     arrival_figures,
@@ -42,17 +40,11 @@ ARRIVALS, SERVICE, LEAVE, THRESHOLD, SHORT = range(5)
 """Columns of the demand: contacts per second, per held contact and second, waiting contacts that give
 up per second, T and the short seconds (NaN where nobody asks)."""
 
-LEVEL, DEFINITION, MAX_ASA, MAX_ABANDONMENT, MAX_OCCUPANCY = range(5)
-"""Columns of the goals; NaN is not set; the definition is its position in ServiceLevel."""
-
-TIE = 1e-12
 LEAST = 1e-300
 MOST_TAIL_SHARE = 0.1
 """Up to this part of an interval the state of its last T seconds is taken to be that at its end."""
 GAUSS_NODES = (0.21132486540518713, 0.7886751345948129)
 """Two-point Gauss-Legendre on [0, 1]."""
-MOST_TIMES, MOST_MORE = 4, 1000
-"""The search ends at so many times the guess, and so many agents more."""
 
 
 class Handling(NamedTuple):
@@ -88,21 +80,6 @@ class Day(NamedTuple):
     poles: Poles
 
 
-class Bounds(NamedTuple):
-    """What the search of each interval begins with.
-
-    Attributes:
-        guess: Agents that would do in steady state; only the speed depends on it.
-        least: Fewest agents allowed.
-        next_agents: Agents that the next interval is expected to have; -1 for: as the guesses change.
-
-    """
-
-    guess: IntArray
-    least: IntArray
-    next_agents: IntArray
-
-
 @compiled
 def level_of(figures: FloatArray, definition: int) -> float:
     """Return the service level by that definition (its position in ServiceLevel)."""
@@ -120,17 +97,6 @@ def level_of(figures: FloatArray, definition: int) -> float:
     elif definition == 5:
         good += figures[GONE_SHORT]
     return float(good / max(counted, LEAST))
-
-
-@compiled
-def meets(figures: FloatArray, goals: FloatArray, agents: int) -> bool:
-    """Tell whether an interval's figures meet every goal that is set."""
-    served = figures[SERVED]
-    missed = level_of(figures, int(goals[DEFINITION])) < goals[LEVEL] * (1.0 - TIE)
-    missed |= 1.0 - served > goals[MAX_ABANDONMENT] * (1.0 + TIE)
-    missed |= figures[SERVED_WAIT] > goals[MAX_ASA] * served * (1.0 + TIE)
-    missed |= figures[BUSY] > goals[MAX_OCCUPANCY] * agents * (1.0 + TIE)
-    return not missed
 
 
 @compiled
@@ -173,19 +139,10 @@ def interval_step(
     state = np.zeros(last - first)
     state[low - first : low - first + start.size] = start
     rates = departure_rates(first, last - first, chain)
-    arrivals, seconds = chain.arrival_rate, handling.seconds
     tail = 0.0
     if staff.after != staff.agents and not math.isnan(demand[THRESHOLD]):
-        tail = min(demand[THRESHOLD] / seconds, 1.0)
-    if MOST_TAIL_SHARE < tail < 1.0:
-        state, body = advance(state, rates, arrivals, seconds * (1.0 - tail), poles)
-        end, at_end = advance(state, rates, arrivals, seconds * tail, poles)
-    else:
-        end, body = advance(state, rates, arrivals, seconds, poles)
-        at_end = body
-        if 0.0 < tail < 1.0:
-            at_end = end
-            body = np.maximum(body - tail * end, 0.0) / (1.0 - tail)
+        tail = min(demand[THRESHOLD] / handling.seconds, 1.0)
+    end, body, at_end = moved(state, rates, chain.arrival_rate, handling.seconds, tail, poles)
     full = served_rate(chain.agents * chain.concurrency, chain)
     figures = (1.0 - tail) * arrival_figures(
         body, first, chain, full, demand[THRESHOLD], demand[SHORT]
@@ -200,6 +157,26 @@ def interval_step(
             )
     end, first = trimmed(end, first)
     return end, first, figures
+
+
+@compiled
+def moved(
+    state: FloatArray,
+    rates: FloatArray,
+    arrival_rate: float,
+    seconds: float,
+    tail: float,
+    poles: Poles,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the state at the end, and its means over all but the last part `tail` and over that."""
+    if MOST_TAIL_SHARE < tail < 1.0:
+        state, body = advance(state, rates, arrival_rate, seconds * (1.0 - tail), poles)
+        end, at_end = advance(state, rates, arrival_rate, seconds * tail, poles)
+        return end, body, at_end
+    end, mean = advance(state, rates, arrival_rate, seconds, poles)
+    if 0.0 < tail < 1.0:
+        return end, np.maximum(mean - tail * end, 0.0) / (1.0 - tail), end
+    return end, mean, mean
 
 
 @compiled
@@ -240,83 +217,3 @@ def evaluate_path(day: Day, agents: IntArray, offsets: IntArray) -> FloatArray:
                 end, end_low = state, state_low
         start, low = end, end_low
     return figures
-
-
-@compiled
-def plan_path(day: Day, goals: FloatArray, bounds: Bounds) -> IntArray:
-    """Return the fewest agents of each interval that meet its goals, given those before.
-
-    From the first interval on that no number satisfies, -1.
-    """
-    count = day.begins.size
-    agents = np.full(count, -1)
-    state, low, before = np.ones(1), 0, -1
-    for index in range(count):
-        if day.begins[index] != CONTINUES:
-            before = -1
-        before, state, low = fewest_agents(day, goals[index], bounds, index, before, (state, low))
-        agents[index] = before
-        if before < 0:
-            break
-    return agents
-
-
-@compiled
-def fewest_agents(
-    day: Day,
-    goals: FloatArray,
-    bounds: Bounds,
-    index: int,
-    before: int,
-    start: tuple[FloatArray, int],
-) -> tuple[int, FloatArray, int]:
-    """Return the fewest agents that meet one interval's goals, and the state that they leave behind.
-
-    Args:
-        day: The intervals.
-        goals: This one's goals.
-        bounds: What the search begins with.
-        index: The interval.
-        before: Agents of the interval before; -1 where the queue opens.
-        start: State at the beginning and its first number of contacts, unless the queue opens.
-
-    """
-    least = bounds.least[index]
-    tried = bounds.guess[index]
-    if before >= 0:
-        tried += before - bounds.guess[index - 1]
-    tried = max(tried, least)
-    fails, passes, step = least - 1, -1, 1
-    best, best_low = start
-    while passes - fails != 1:
-        state, low = start
-        if before < 0:
-            state, low = opening(day.demand[index], tried, day.begins[index], day.handling)
-        staff = Staff(max(before, 0), tried, _next_agents(day, bounds, index, tried))
-        end, end_low, figures = interval_step(
-            state, low, staff, day.demand[index], day.handling, day.poles
-        )
-        if day.demand[index, ARRIVALS] == 0.0 or meets(figures, goals, tried):
-            passes, best, best_low = tried, end, end_low
-        else:
-            fails = tried
-        if passes < 0 and tried >= MOST_TIMES * max(bounds.guess[index], least) + MOST_MORE:
-            return -1, best, best_low
-        if passes < 0:
-            tried = fails + step
-        elif fails < least:
-            tried = max(passes - step, least)
-        else:
-            tried = (passes + fails) // 2
-        step *= 2
-    return passes, best, best_low
-
-
-@compiled
-def _next_agents(day: Day, bounds: Bounds, index: int, tried: int) -> int:
-    """Return what the next interval is expected to have when this one has `tried` agents."""
-    if index + 1 >= day.begins.size or day.begins[index + 1] != CONTINUES:
-        return tried
-    if bounds.next_agents[index] >= 0:
-        return int(bounds.next_agents[index])
-    return int(max(0, tried + bounds.guess[index + 1] - bounds.guess[index]))
