@@ -5,29 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from forecasting.models import ForecastRun
 from staffing import queries
 from staffing.core.params import LiveStrategy
-from staffing.core.series import RequirementSeries
 from staffing.forms import SimulationForm
 from staffing.models import RequirementRun
 from staffing.queries import BoardQueue
+from staffing.views.board_charts import agents_chart, level_chart, many_queues_chart
 from wfm.org.access_views import require
 from wfm.org.in_force import Stretch
 from wfm.timeline import local_dates
-from wfm.web.charts import Axis, Series, SeriesKey, TimeChart
 from wfm.web.scope import Scope, page_scope
-
-COLOURS: tuple[SeriesKey, ...] = tuple(key for key in get_args(SeriesKey) if key.isdigit())
 
 
 @require_GET
@@ -72,8 +68,8 @@ def _board_context(scope: Scope, found: Sequence[BoardQueue]) -> dict[str, Any]:
     live = [item for item in found if item.queue.is_live]
     deferred = [item for item in found if not item.queue.is_live]
     return {
-        "live_chart": _many_queues(live, scope).payload() if live else None,
-        "deferred_chart": _many_queues(deferred, scope).payload() if deferred else None,
+        "live_chart": many_queues_chart(live, scope).payload() if live else None,
+        "deferred_chart": many_queues_chart(deferred, scope).payload() if deferred else None,
         "live_hours": sum(item.required_hours for item in live),
         "deferred_hours": sum(item.required_hours for item in deferred),
         "paid_hours": sum(item.paid_hours for item in found),
@@ -101,42 +97,6 @@ def _summed(found: Sequence[BoardQueue]) -> tuple[np.ndarray, np.ndarray]:
     return instants, np.bincount(where, agents, instants.size)
 
 
-def _many_queues(found: Sequence[BoardQueue], scope: Scope) -> TimeChart:
-    """One step line per queue on a common grid, the finest there is."""
-    step = min(item.queue.interval_minutes for item in found)
-    longest = max(
-        found, key=lambda item: (item.queue.interval_minutes == step, item.series.starts_at.size)
-    )
-    grid = longest.series.starts_at
-    lines = [
-        Series(
-            key=COLOURS[number % len(COLOURS)],
-            label=item.queue.name,
-            shape="step",
-            values=_on_grid(item.series, grid),
-        )
-        for number, item in enumerate(found)
-    ]
-    return TimeChart(
-        starts_at=longest.series.moments(),
-        step_minutes=step,
-        tz=scope.timezone,
-        y=Axis(title=_("Required agents"), minimum=0),
-        series=lines,
-        now=now(),
-    )
-
-
-def _on_grid(series: RequirementSeries, grid: np.ndarray) -> np.ndarray:
-    """Return the queue's agents at each instant of the grid; a coarser row holds until the next."""
-    values = np.full(grid.shape, np.nan)
-    if series.starts_at.size:
-        at = np.searchsorted(series.starts_at, grid, side="right") - 1
-        inside = at >= 0
-        values[inside] = series.required_agents[at[inside]]
-    return values
-
-
 @dataclass(frozen=True)
 class IntervalRow:
     """One interval of the table."""
@@ -158,8 +118,8 @@ def _queue_context(request: HttpRequest, scope: Scope, item: BoardQueue) -> dict
     day = _day(request, scope, item)
     return {
         "item": item,
-        "agents_chart": _agents_chart(item).payload(),
-        "level_chart": _level_chart(item).payload(),
+        "agents_chart": agents_chart(item).payload(),
+        "level_chart": level_chart(item).payload(),
         "rows": _rows(item, day),
         "day": day,
         "days": [
@@ -247,79 +207,3 @@ def _rows(item: BoardQueue, day: date) -> list[IntervalRow]:
         )
         for row in rows.tolist()
     ]
-
-
-def _other_strategy(item: BoardQueue) -> str:
-    """Return the name of the strategy that this requirement is compared with."""
-    if item.result.detail.get("strategy") == LiveStrategy.PERIOD_BY_PERIOD:
-        return _("Going on from the last interval")
-    return _("Interval by interval")
-
-
-def _agents_chart(item: BoardQueue) -> TimeChart:
-    series = item.series
-    compared = [
-        Series(
-            key="5",
-            label=_other_strategy(item),
-            shape="step",
-            values=series.compared_agents,
-            dashed=True,
-        )
-    ]
-    return TimeChart(
-        starts_at=series.moments(),
-        step_minutes=item.queue.interval_minutes,
-        tz=item.queue.timezone,
-        y=Axis(title=_("Agents, erlangs"), minimum=0, digits=1),
-        series=[
-            Series(
-                key="required",
-                label=_("Required agents"),
-                shape="step",
-                values=series.required_agents,
-            ),
-            Series(
-                key="baseline",
-                label=_("Scheduled people, absence included"),
-                shape="step",
-                values=series.required_fte,
-                dashed=True,
-            ),
-            Series(key="forecast", label=_("Workload, erlangs"), values=series.workload_erlangs),
-            *(compared if item.queue.is_live else []),
-        ],
-        now=now(),
-    )
-
-
-def _level_chart(item: BoardQueue) -> TimeChart:
-    series = item.series
-    compared = [
-        Series(
-            key="5",
-            label=_("Level: %(strategy)s") % {"strategy": _other_strategy(item)},
-            values=series.compared_service_level,
-            dashed=True,
-        )
-    ]
-    versions = item.result.goal.get("versions", [])
-    goal = versions[-1]["level"] if versions else np.nan
-    return TimeChart(
-        starts_at=series.moments(),
-        step_minutes=item.queue.interval_minutes,
-        tz=item.queue.timezone,
-        y=Axis(title=_("Share"), unit="%", minimum=0, maximum=1),
-        series=[
-            Series(key="1", label=_("Predicted service level"), values=series.service_level),
-            Series(key="3", label=_("Occupancy"), values=series.occupancy_rate),
-            *(compared if item.queue.is_live else []),
-            Series(
-                key="baseline",
-                label=_("Goal"),
-                values=np.where(series.is_open, goal, np.nan),
-                dashed=True,
-            ),
-        ],
-        now=now(),
-    )
