@@ -224,6 +224,7 @@ def test_nightly_forecasts_are_judged_once_the_day_has_come(planner, queue):
         page = planner.get(reverse("forecast-queue", args=[run.pk, queue.pk]), MARCH)
     first, second, _both = page.context["realized"]
     assert [str(item["horizon"]) for item in (first, second)] == ["next day", "days 2–7"]
+    assert both["score"].intervals == first["score"].intervals + second["score"].intervals
     assert first["score"].intervals == 16
     assert 0 < first["score"].wape < 0.5
     assert first["score"].wape_naive > 0
