@@ -222,7 +222,7 @@ def test_nightly_forecasts_are_judged_once_the_day_has_come(planner, queue):
     finish(job)
     with time_machine.travel(night, tick=False):
         page = planner.get(reverse("forecast-queue", args=[run.pk, queue.pk]), MARCH)
-    first, second, _both = page.context["realized"]
+    first, second, both = page.context["realized"]
     assert [str(item["horizon"]) for item in (first, second)] == ["next day", "days 2–7"]
     assert both["score"].intervals == first["score"].intervals + second["score"].intervals
     assert first["score"].intervals == 16
