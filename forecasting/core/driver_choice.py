@@ -115,13 +115,7 @@ def choose_drivers(
     fixed = observed.weekdays
     family = _family(observed)
     columns = {name: _columns(values, usual, family) for name, values in drivers.items()}
-    filters = whitenings_of(observed, fixed)
-    base, trials = _trials(observed, fixed, columns, filters)
-    damped = _without_outliers(observed, [base, *trials.values()])
-    if damped is not observed:
-        observed = damped
-        filters = whitenings_of(observed, fixed)
-        base, trials = _trials(observed, fixed, columns, filters)
+    observed, filters, base, trials = _first_trials(observed, columns)
     kept: list[KeptDriver] = []
     while True:
         evidence = {name: _evidence(base, trial) for name, trial in trials.items()}
@@ -177,6 +171,19 @@ def _kept_driver(
         evidence=evidence,
         errors=errors,
     )
+
+
+def _first_trials(
+    observed: Observed, columns: Mapping[str, FloatArray]
+) -> tuple[Observed, tuple[Whitening, ...], Trial, dict[str, Trial]]:
+    """Every driver alone; once more without the days that none comes near, where there are any."""
+    filters = whitenings_of(observed, observed.weekdays)
+    base, trials = _trials(observed, observed.weekdays, columns, filters)
+    damped = _without_outliers(observed, [base, *trials.values()])
+    if damped is observed:
+        return observed, filters, base, trials
+    filters = whitenings_of(damped, damped.weekdays)
+    return damped, filters, *_trials(damped, damped.weekdays, columns, filters)
 
 
 def _trials(

@@ -132,21 +132,33 @@ def driven_factors(
         return _result(np.ones(length), totals.size, (), refusals | choice.reasons)
     model = DriverModel.fit(observed, choice, whole.values, usual)
     factors = model.factors(whole.values)
-    result = replace(
+    return replace(
         _result(factors, totals.size, _links(model), refusals | choice.reasons),
         mean_factors=(model.factors(whole.means()) / factors)[totals.size :],
+        told=None
+        if origins is None
+        else _told(model, drivers, days=totals.size, origins=origins, dates=dates),
     )
-    if origins is None:
-        return result
+
+
+def _told(
+    model: DriverModel,
+    drivers: Mapping[str, FloatArray],
+    *,
+    days: int,
+    origins: IntArray,
+    dates: DriverDates,
+) -> FloatArray:
+    """Multipliers as they could have been told at each origin, from it on."""
     told = {
-        item.driver: as_told(drivers[item.driver], days=totals.size, origins=origins, dates=dates)
+        item.driver: as_told(drivers[item.driver], days=days, origins=origins, dates=dates)
         for item in model.kept
     }
     rows = [
         model.factors({name: seen[index] for name, seen in told.items()})
         for index in range(len(origins))
     ]
-    return replace(result, told=_from_origins(np.stack(rows), origins))
+    return _from_origins(np.stack(rows), origins)
 
 
 def _from_origins(factors: FloatArray, origins: IntArray) -> FloatArray:
