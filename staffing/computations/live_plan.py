@@ -12,7 +12,7 @@ from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.live import LiveQueue
 from staffing.core.params import LiveStrategy
 from staffing.core.pooling import with_base
-from staffing.core.traffic import Prediction, RowIndex
+from staffing.core.traffic import Prediction
 from staffing.core.transient import (
     LivePath,
     evaluate_transient,

@@ -19,7 +19,7 @@ from staffing.core.model_choice import LiveGoal, refuse_goal
 from staffing.core.params import RequirementParams
 from staffing.core.pooling import level_counts
 from staffing.core.shrinkage import required_fte
-from staffing.core.traffic import Prediction, RowIndex
+from staffing.core.traffic import Prediction
 from staffing.queries import (
     Patience,
     QueueInputs,

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from staffing.core.erlang import impatient_prediction
 from staffing.core.goals import Goals
-from staffing.core.kernels import FloatArray
+from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.search import smallest_passing
-from staffing.core.traffic import Prediction, RowIndex, Thresholds, Traffic
+from staffing.core.traffic import Prediction, Thresholds, Traffic
 from staffing.core.waiting import ImpatientQueue
 
 LEAST = 1e-300

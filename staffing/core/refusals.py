@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.definitions import Model, ServiceLevel
-from staffing.core.kernels import FloatArray
-from staffing.core.traffic import RowIndex
+from staffing.core.kernels import FloatArray, RowIndex
 
 Mask = NDArray[np.bool_]
 MOST_ERLANGS = 1e8

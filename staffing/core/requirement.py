@@ -7,11 +7,15 @@ from numpy.typing import NDArray
 
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.erlang import evaluate
-from staffing.core.erlang_c_walk import walk_to_requirement
-from staffing.core.goals import Goals
-from staffing.core.kernels import FloatArray
+from staffing.core.erlang_c_walk import patient_guess, walk_to_requirement
+from staffing.core.goals import UNSURE_MARGIN, Goals
+from staffing.core.kernels import EXACT, QUICK, FloatArray, Quadrature, RowIndex
 from staffing.core.search import MOST_AGENTS, Margin, smallest_passing
-from staffing.core.traffic import RowIndex, Traffic
+from staffing.core.square_root import square_root_guess
+from staffing.core.traffic import Traffic
+
+ROWS_AT_ONCE = 16_384  # their columns stay in the processor's cache
+ROOTS_PER_STEP = 32.0  # first step of the search: sqrt(load) / 32, at least one agent
 
 
 class UnableToStaff(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -48,58 +52,75 @@ def agents_or_inf(*, model: Model, traffic: Traffic, goals: Goals) -> FloatArray
     loaded = traffic.erlangs > 0.0
     if model is not Model.B:
         floor = np.maximum(floor, loaded)
-    rows = np.flatnonzero(loaded)
-    if rows.size:
+    busy = np.flatnonzero(loaded)
+    for start in range(0, busy.size, ROWS_AT_ONCE):
+        rows = busy[start : start + ROWS_AT_ONCE]
         floor[rows] = _search(model, traffic.take(rows), goals.take(rows), floor[rows])
     return floor
 
 
 def _search(model: Model, traffic: Traffic, goals: Goals, floor: FloatArray) -> FloatArray:
+    guess = _guess(model, traffic, goals)
     if model is not Model.C:
-        return _general_search(model, traffic, goals, floor)
-    agents, settled = walk_to_requirement(traffic, goals, floor=floor)
+        return _general_search(model, traffic, goals, floor=floor, guess=guess)
+    agents, settled = walk_to_requirement(traffic, goals, floor=floor, guess=guess)
     rest = np.flatnonzero(~settled)
     if rest.size:
-        agents[rest] = _general_search(model, traffic.take(rest), goals.take(rest), floor[rest])
+        agents[rest] = _general_search(
+            model, traffic.take(rest), goals.take(rest), floor=floor[rest], guess=agents[rest]
+        )
     return agents
 
 
-def _general_search(model: Model, traffic: Traffic, goals: Goals, floor: FloatArray) -> FloatArray:
+def _general_search(
+    model: Model, traffic: Traffic, goals: Goals, *, floor: FloatArray, guess: FloatArray
+) -> FloatArray:
     dips = goals.definition is ServiceLevel.SHORT_ABANDONS_COUNT and bool(
         np.any(goals.short_seconds > goals.threshold_seconds)
     )
+    step = np.ceil(np.sqrt(traffic.erlangs) / ROOTS_PER_STEP)
     if dips:
         others = replace(goals, level=np.full(floor.shape, np.nan))
         floor = smallest_passing(
-            margin=_margin(model, traffic, others), floor=floor, guess=floor, step=_step(traffic)
+            margin=_margin(model, traffic, others), floor=floor, guess=floor, step=step
         )
     return smallest_passing(
         margin=_margin(model, traffic, goals),
         floor=floor,
-        guess=_guess(model, traffic, goals),
-        step=_step(traffic),
+        guess=guess,
+        step=step,
         floor_first=dips,
     )
 
 
 def _margin(model: Model, traffic: Traffic, goals: Goals) -> Margin:
-    def margin(agents: FloatArray, rows: RowIndex) -> FloatArray:
+    """Evaluate quickly first, and exactly where that does not tell on which side of the goals."""
+
+    def by_rule(agents: FloatArray, rows: RowIndex, rule: Quadrature) -> FloatArray:
         wanted = goals.take(rows)
         prediction = evaluate(
-            model=model, traffic=traffic.take(rows), agents=agents, thresholds=wanted.thresholds()
+            model=model,
+            traffic=traffic.take(rows),
+            agents=agents,
+            thresholds=wanted.thresholds(),
+            rule=rule,
         )
         return wanted.margin(prediction)
+
+    def margin(agents: FloatArray, rows: RowIndex) -> FloatArray:
+        found = by_rule(agents, rows, QUICK)
+        unsure = np.flatnonzero(np.abs(found) < UNSURE_MARGIN)
+        if unsure.size:
+            found[unsure] = by_rule(agents[unsure], rows[unsure], EXACT)
+        return found
 
     return margin
 
 
-def _step(traffic: Traffic) -> FloatArray:
-    return np.asarray(np.ceil(np.sqrt(traffic.erlangs) / 8.0))
-
-
 def _guess(model: Model, traffic: Traffic, goals: Goals) -> FloatArray:
     """Return a first number to try; only the speed depends on it."""
-    spare = np.sqrt(traffic.erlangs) if model is not Model.A else 0.0
-    guess = np.ceil(traffic.erlangs + spare)
-    cap = np.where(goals.max_occupancy_rate > 0.0, goals.max_occupancy_rate, 1.0)
-    return np.asarray(np.ceil(guess / np.where(np.isnan(cap), 1.0, cap)))
+    if model is Model.A:
+        return square_root_guess(traffic, goals)
+    if model is Model.C:
+        return patient_guess(traffic, goals)
+    return np.asarray(np.ceil(traffic.erlangs + np.sqrt(traffic.erlangs)))

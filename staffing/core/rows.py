@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, Model, ServiceLevel
 from staffing.core.erlang import evaluate
 from staffing.core.goals import Goals
-from staffing.core.kernels import FloatArray
+from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.refusals import RowChecks
 from staffing.core.requirement import agents_or_inf
-from staffing.core.traffic import Prediction, RowIndex, Thresholds, Traffic
+from staffing.core.traffic import Prediction, Thresholds, Traffic
 
 NUMBER_COLUMNS = (
     "erlangs",

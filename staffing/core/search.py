@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.kernels import FloatArray
-from staffing.core.traffic import RowIndex
+from staffing.core.kernels import FloatArray, RowIndex
 
 MOST_AGENTS = 1e9
 TURNS_OF_INTERPOLATION = 8  # then the bracket is halved, which ends for sure

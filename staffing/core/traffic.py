@@ -3,12 +3,9 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from staffing.core.definitions import ServiceLevel
-from staffing.core.kernels import FloatArray
-
-RowIndex = NDArray[np.intp]
+from staffing.core.kernels import FloatArray, RowIndex
 
 
 @dataclass(frozen=True)
