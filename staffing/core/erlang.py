@@ -45,8 +45,8 @@ def evaluate(
 ) -> Prediction:
     """Return what `agents` (whole numbers as floats) give in each interval.
 
-    Without load nothing waits: rates and waits are 0 and every service level is 1. With load and
-    nobody there (allowed for B and A) everybody is lost.
+    Without load nothing waits: rates and waits are 0 and every service level is 1, whatever the
+    threshold. With load and nobody there (allowed for B and A) everybody is lost.
     """
     wanted = thresholds.definitions & DEFINITIONS[model]
     thresholds = replace(thresholds, definitions=wanted)
@@ -88,7 +88,6 @@ def _idle(
     model: Model, traffic: Traffic, _agents: FloatArray, thresholds: Thresholds
 ) -> Prediction:
     zero = np.zeros(traffic.erlangs.shape)
-    level = np.where(np.isnan(thresholds.threshold_seconds), np.nan, 1.0)
     waits = zero if model is not Model.B else np.full(zero.shape, np.nan)
     return replace(
         Prediction.unknown(zero.size, frozenset()),
@@ -98,7 +97,7 @@ def _idle(
         mean_wait_seconds=waits,
         asa_seconds=waits,
         occupancy_rate=zero,
-        service_levels=dict.fromkeys(thresholds.definitions, level),
+        service_levels=dict.fromkeys(thresholds.definitions, zero + 1.0),
     )
 
 
@@ -195,7 +194,7 @@ def impatient_prediction(
         abandonment_rate=state.abandoned_rate,
         mean_wait_seconds=state.mean_wait_seconds,
         asa_seconds=state.asa_seconds,
-        occupancy_rate=busy_per_served * state.served_rate,
+        occupancy_rate=np.minimum(busy_per_served * state.served_rate, 1.0),
         service_levels=_levels(queue, state, thresholds, rule),
     )
 
@@ -212,7 +211,8 @@ def _levels(
         after_short = after_threshold(queue, state, thresholds.short_seconds, rule)
     misses = Misses(state=state, late=late, after_short=after_short)
     return {
-        key: np.where(asked, 1.0 - misses.of(key), np.nan) for key in sorted(thresholds.definitions)
+        key: np.where(asked, 1.0 - np.minimum(misses.of(key), 1.0), np.nan)
+        for key in sorted(thresholds.definitions)
     }
 
 

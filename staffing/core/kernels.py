@@ -86,7 +86,9 @@ def _log_inverse_blocking(agents: FloatArray, erlangs: FloatArray, rule: Quadrat
         width = np.minimum(spare_share, np.sqrt(2.0 * rule.fall / n))
         t = rule.nodes * width
         total[inside] += width * (rule.weights @ np.exp(n * (np.log1p(-t) + t)))
-        log_ratio = np.where(spare_share > 0.5, np.log(load / n), np.log1p(-spare_share))
+        log_ratio = np.where(
+            spare_share > 0.5, np.log(load / n), np.log1p(-np.minimum(spare_share, 0.5))
+        )
         log_peak[inside] = -n * (spare_share + log_ratio)
     return np.asarray(log_peak + np.log(np.maximum(erlangs, agents) * total))
 
@@ -212,8 +214,12 @@ def _fall_width(
     Both falls lie above that bound: x - 1 + exp(-x) with rational = 1 (Pade), x - ln(1 + x) with 4/3.
     """
     linear = rational * fall - 2.0 * slope
-    root = np.sqrt(linear * linear + 8.0 * fall * (rational * slope + curvature))
-    return np.asarray(4.0 * fall / (root - linear))
+    steepness = rational * slope + curvature
+    root = np.sqrt(linear * linear + 8.0 * fall * steepness)
+    # Two forms of one root, each without a difference where it is used.
+    flat = linear > 0.0
+    above = np.where(flat, root + linear, 4.0 * fall)
+    return np.asarray(above / np.where(flat, 2.0 * steepness, root - linear))
 
 
 def log_share(log_ratio: FloatArray) -> FloatArray:

@@ -84,6 +84,7 @@ def _general_search(
         floor = smallest_passing(
             margin=_margin(model, traffic, others), floor=floor, guess=floor, step=step
         )
+        floor = np.minimum(floor, MOST_AGENTS)
     return smallest_passing(
         margin=_margin(model, traffic, goals),
         floor=floor,

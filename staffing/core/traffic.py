@@ -59,7 +59,7 @@ class Prediction:
         mean_wait_seconds: Mean wait of all offered contacts; inf where C is not stable.
         asa_seconds: Mean wait of answered contacts; NaN where nobody is answered.
         occupancy_rate: Busy share of the agents' time.
-        service_levels: Level by definition; NaN where no threshold is given.
+        service_levels: Level by definition; NaN where a threshold is needed and not given.
 
     """
 
