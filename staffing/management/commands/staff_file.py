@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, TextIO
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -56,13 +56,13 @@ def _staff_file(source: Path, target: Path) -> tuple[int, int]:
                 return _staff_rows(reader, names, write)
         with NamedTemporaryFile(
             "w", newline="", encoding="utf-8", dir=target.parent, prefix=target.name, delete=False
-        ) as write:
+        ) as beside:
             try:
-                counts = _staff_rows(reader, names, write)
+                counts = _staff_rows(reader, names, beside)
             except BaseException:
-                Path(write.name).unlink()
+                Path(beside.name).unlink()
                 raise
-    _take_the_place(Path(write.name), target)
+    _take_the_place(Path(beside.name), target)
     return counts
 
 
@@ -83,7 +83,7 @@ def _check_columns(source: Path, names: Sequence[str]) -> None:
         raise CommandError(msg)
 
 
-def _staff_rows(reader: Iterator[list[str]], names: list[str], write: TextIO) -> tuple[int, int]:
+def _staff_rows(reader: Iterator[list[str]], names: list[str], write: IO[str]) -> tuple[int, int]:
     added = [name for name in OUTPUT_COLUMNS if name not in names]
     writer = csv.writer(write, lineterminator="\n")
     writer.writerow([*names, *added])
