@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.goals import Goals
-from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.kernels import FloatArray, IntArray, RowIndex
 from staffing.core.live import LiveQueue
 from staffing.core.params import LiveStrategy
 from staffing.core.pooling import with_base

@@ -13,7 +13,7 @@ from staffing.computations.goal_rows import goal_facts, rows_by_goal
 from staffing.computations.live_plan import LivePlan, path_begins, plan_live
 from staffing.computations.refused import QueueRefused
 from staffing.core.definitions import Model, ServiceLevel
-from staffing.core.kernels import FloatArray
+from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.live import LiveQueue
 from staffing.core.model_choice import LiveGoal, refuse_goal
 from staffing.core.params import RequirementParams
