@@ -70,7 +70,7 @@ class _Walk:
 
 
 def walk_to_requirement(
-    traffic: Traffic, goals: Goals, *, floor: FloatArray, guess: FloatArray
+    traffic: Traffic, goals: Goals, *, floor: FloatArray
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return the smallest n that meets every goal, and where the walk has found it for sure.
 
@@ -79,7 +79,7 @@ def walk_to_requirement(
     """
     waits_matter = ~(np.isnan(goals.level) & np.isnan(goals.max_asa_seconds))
     stable = np.maximum(floor, np.floor(traffic.erlangs) + 1.0)
-    agents = np.maximum(stable, guess)
+    agents = np.maximum(stable, _square_root_rule(traffic, goals))
     log_free = log_inverse_blocking(agents - 1.0, traffic.erlangs, QUICK)
     walk = _Walk(traffic, goals, agents, log_free, unsure=~waits_matter)
     rows = np.flatnonzero(waits_matter)
@@ -89,7 +89,7 @@ def walk_to_requirement(
     return walk.agents, ~walk.unsure
 
 
-def patient_guess(traffic: Traffic, goals: Goals) -> FloatArray:
+def _square_root_rule(traffic: Traffic, goals: Goals) -> FloatArray:
     """Return load + beta sqrt(load) with the beta that the service level asks for."""
     root = np.sqrt(traffic.erlangs)
     level = np.where(np.isnan(goals.level), 0.5, np.minimum(goals.level, 1.0 - 1e-12))

@@ -62,7 +62,7 @@ class Goals:
         }
         return cls(definition=definition, short_seconds=np.full(size, short_seconds), **columns)
 
-    def take(self, rows: RowIndex) -> "Goals":
+    def take(self, rows: RowIndex | slice) -> "Goals":
         """Return the chosen rows."""
         columns = {
             field.name: getattr(self, field.name)[rows]

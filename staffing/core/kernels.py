@@ -56,8 +56,8 @@ class Quadrature:
 # exp(-40) is below the last digit of a double, and the sum's error bound there is 1e-21.
 EXACT = Quadrature.of(fall=40.0, nodes=32)
 # For a search: at most QUICK_ERROR of each integral is missed, at a third of the cost.
-QUICK = Quadrature.of(fall=16.0, nodes=12)
-QUICK_ERROR = 1e-5
+QUICK = Quadrature.of(fall=14.0, nodes=10)
+QUICK_ERROR = 5e-5
 
 
 def log_inverse_blocking(

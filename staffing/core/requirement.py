@@ -1,5 +1,6 @@
 """The smallest number of agents that meets every goal, for all intervals at once."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.erlang import evaluate
-from staffing.core.erlang_c_walk import patient_guess, walk_to_requirement
+from staffing.core.erlang_c_walk import walk_to_requirement
 from staffing.core.goals import UNSURE_MARGIN, Goals
 from staffing.core.kernels import EXACT, QUICK, FloatArray, Quadrature, RowIndex
 from staffing.core.search import MOST_AGENTS, Margin, smallest_passing
@@ -52,24 +53,34 @@ def agents_or_inf(*, model: Model, traffic: Traffic, goals: Goals) -> FloatArray
     loaded = traffic.erlangs > 0.0
     if model is not Model.B:
         floor = np.maximum(floor, loaded)
+    if loaded.all():
+        return _search(model, traffic, goals, floor)
     busy = np.flatnonzero(loaded)
-    for start in range(0, busy.size, ROWS_AT_ONCE):
-        rows = busy[start : start + ROWS_AT_ONCE]
-        floor[rows] = _search(model, traffic.take(rows), goals.take(rows), floor[rows])
+    floor[busy] = _search(model, traffic.take(busy), goals.take(busy), floor[busy])
     return floor
 
 
 def _search(model: Model, traffic: Traffic, goals: Goals, floor: FloatArray) -> FloatArray:
-    guess = _guess(model, traffic, goals)
-    if model is not Model.C:
-        return _general_search(model, traffic, goals, floor=floor, guess=guess)
-    agents, settled = walk_to_requirement(traffic, goals, floor=floor, guess=guess)
-    rest = np.flatnonzero(~settled)
-    if rest.size:
-        agents[rest] = _general_search(
-            model, traffic.take(rest), goals.take(rest), floor=floor[rest], guess=agents[rest]
-        )
+    """Return the answers for loads above 0, Erlang C's by a walk wherever that finds them."""
+    agents, rest = np.empty(floor.shape), np.arange(floor.size)
+    if model is Model.C:
+        settled = np.empty(floor.shape, dtype=bool)
+        for block in _blocks(floor.size):
+            agents[block], settled[block] = walk_to_requirement(
+                traffic.take(block), goals.take(block), floor=floor[block]
+            )
+        rest = np.flatnonzero(~settled)
+    for block in _blocks(rest.size):
+        rows = rest[block]
+        offered, wanted = traffic.take(rows), goals.take(rows)
+        guess = agents[rows] if model is Model.C else _guess(model, offered, wanted)
+        agents[rows] = _general_search(model, offered, wanted, floor=floor[rows], guess=guess)
     return agents
+
+
+def _blocks(size: int) -> Iterator[slice]:
+    for start in range(0, size, ROWS_AT_ONCE):
+        yield slice(start, start + ROWS_AT_ONCE)
 
 
 def _general_search(
@@ -122,6 +133,4 @@ def _guess(model: Model, traffic: Traffic, goals: Goals) -> FloatArray:
     """Return a first number to try; only the speed depends on it."""
     if model is Model.A:
         return square_root_guess(traffic, goals)
-    if model is Model.C:
-        return patient_guess(traffic, goals)
     return np.asarray(np.ceil(traffic.erlangs + np.sqrt(traffic.erlangs)))

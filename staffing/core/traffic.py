@@ -23,7 +23,7 @@ class Traffic:
     aht_seconds: FloatArray
     patience_seconds: FloatArray
 
-    def take(self, rows: RowIndex) -> "Traffic":
+    def take(self, rows: RowIndex | slice) -> "Traffic":
         """Return the chosen rows."""
         return Traffic(self.erlangs[rows], self.aht_seconds[rows], self.patience_seconds[rows])
 
@@ -43,7 +43,7 @@ class Thresholds:
     short_seconds: FloatArray
     definitions: frozenset[ServiceLevel] = frozenset(ServiceLevel)
 
-    def take(self, rows: RowIndex) -> "Thresholds":
+    def take(self, rows: RowIndex | slice) -> "Thresholds":
         """Return the chosen rows."""
         return Thresholds(self.threshold_seconds[rows], self.short_seconds[rows], self.definitions)
 
