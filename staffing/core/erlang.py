@@ -157,9 +157,11 @@ def erlang_c_prediction(
     mean_wait = np.where(stable, wait_rate * traffic.aht_seconds / spare, np.inf)
     drained = np.exp(-spare * thresholds.threshold_seconds / traffic.aht_seconds)
     level = np.where(stable, 1.0 - wait_rate * drained, 0.0 * drained)  # NaN stays NaN
-    return replace(
-        Prediction.unknown(agents.size, frozenset()),
+    nothing = np.full(agents.shape, np.nan)
+    return Prediction(
+        block_rate=nothing,
         wait_rate=wait_rate,
+        abandonment_rate=nothing,
         mean_wait_seconds=mean_wait,
         asa_seconds=mean_wait,
         occupancy_rate=np.where(stable, traffic.erlangs / agents, 1.0),

@@ -33,7 +33,9 @@ class _Walk:
     log_free: FloatArray
     unsure: NDArray[np.bool_]
 
-    def met(self, rows: RowIndex, agents: FloatArray, log_free: FloatArray) -> NDArray[np.bool_]:
+    def met(
+        self, rows: RowIndex | slice, agents: FloatArray, log_free: FloatArray
+    ) -> NDArray[np.bool_]:
         goals = self.goals.take(rows)
         prediction = erlang_c_prediction(
             self.traffic.take(rows), agents, log_free, goals.thresholds()
@@ -82,9 +84,9 @@ def walk_to_requirement(
     agents = np.maximum(stable, _square_root_rule(traffic, goals))
     log_free = log_inverse_blocking(agents - 1.0, traffic.erlangs, QUICK)
     walk = _Walk(traffic, goals, agents, log_free, unsure=~waits_matter)
-    rows = np.flatnonzero(waits_matter)
-    met = walk.met(rows, agents[rows], walk.log_free[rows])
-    for unsettled in (walk.climb(rows[~met]), walk.descend(rows[met], stable)):
+    met = walk.met(slice(None), agents, log_free)
+    above, below = np.flatnonzero(waits_matter & met), np.flatnonzero(waits_matter & ~met)
+    for unsettled in (walk.climb(below), walk.descend(above, stable)):
         walk.unsure[unsettled] = True
     return walk.agents, ~walk.unsure
 
