@@ -42,7 +42,17 @@ def _commands() -> list[list[str | Path]]:
         newer = ["--python-version", "3.12"]
         return [
             [*pip, "sync", "--quiet", "--python", PYTHON, PACKAGES],
-            [*pip, "install", "--quiet", "--python", PYTHON, *newer, "--no-deps", "-r", NEWER_PYTHON],
+            [
+                *pip,
+                "install",
+                "--quiet",
+                "--python",
+                PYTHON,
+                *newer,
+                "--no-deps",
+                "-r",
+                NEWER_PYTHON,
+            ],
         ]
     install: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet"]
     return [

@@ -143,5 +143,5 @@ def required_chat_agents(*, handling: ChatHandling, traffic: Traffic, goals: Goa
     floor = np.where(np.isnan(goals.min_agents), 0.0, np.ceil(goals.min_agents))
     floor = np.maximum(floor, traffic.erlangs > 0.0)
     guess = np.ceil(traffic.erlangs / handling.concurrency)
-    step = np.ceil(np.sqrt(traffic.erlangs) / 8.0)
+    step = np.ceil(np.sqrt(traffic.erlangs) / 4.0)
     return smallest_passing(margin=margin, floor=floor, guess=guess, step=step)

@@ -16,7 +16,8 @@ from staffing.core.square_root import square_root_guess
 from staffing.core.traffic import Traffic
 
 ROWS_AT_ONCE = 16_384  # their columns stay in the processor's cache
-ROOTS_PER_STEP = 32.0  # first step of the search: sqrt(load) / 32, at least one agent
+# First step of the search: that part of sqrt(load), at least one agent; B's guess is a rough one.
+STEPS_PER_ROOT = {Model.B: 4.0, Model.C: 32.0, Model.A: 32.0}
 
 
 class UnableToStaff(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -89,7 +90,7 @@ def _general_search(
     dips = goals.definition is ServiceLevel.SHORT_ABANDONS_COUNT and bool(
         np.any(goals.short_seconds > goals.threshold_seconds)
     )
-    step = np.ceil(np.sqrt(traffic.erlangs) / ROOTS_PER_STEP)
+    step = np.ceil(np.sqrt(traffic.erlangs) / STEPS_PER_ROOT[model])
     if dips:
         others = replace(goals, level=np.full(floor.shape, np.nan))
         floor = smallest_passing(
