@@ -240,7 +240,7 @@ class CalculatorForm(forms.Form):
     metric_key = forms.ChoiceField(
         label=_("Service level counts"), initial=ServiceLevel.ANSWERED_OVER_OFFERED.metric_key
     )
-    level = PercentField(label=_("Target, %"), initial=0.8, min_value=0.01, max_value=99.99)
+    level = PercentField(label=_("Target, %"), initial=0.8, min_value=0.01)
     threshold_seconds = forms.FloatField(
         label=_("Within, seconds"), min_value=0, max_value=86_400, initial=20
     )

@@ -163,7 +163,12 @@ class QuestionSerializer(serializers.Serializer[Any]):
         choices=[key.metric_key for key in ServiceLevel],
         default=ServiceLevel.ANSWERED_OVER_OFFERED.metric_key,
     )
-    level = serializers.FloatField(min_value=0.0001, max_value=0.9999, default=0.8)
+    level = serializers.FloatField(
+        min_value=0.0001,
+        max_value=1,
+        default=0.8,
+        help_text="1 is refused: it needs infinitely many agents.",
+    )
     threshold_seconds = serializers.FloatField(min_value=0, max_value=86_400, default=20)
     short_seconds = serializers.FloatField(min_value=0, default=DEFAULT_SHORT_SECONDS)
     max_asa_seconds = serializers.FloatField(min_value=0.1, required=False)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from staffing.computations.refused import QueueRefused
-from staffing.core.traffic import RowIndex
+from staffing.core.kernels import RowIndex
 from staffing.queries import QueueInputs
 from wfm.org.models import ServiceGoal
 

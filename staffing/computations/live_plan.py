@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.goals import Goals
-from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.kernels import FloatArray, IntArray, RowIndex
 from staffing.core.live import LiveQueue
 from staffing.core.params import LiveStrategy
 from staffing.core.pooling import with_base
-from staffing.core.traffic import Prediction, RowIndex
+from staffing.core.traffic import Prediction
 from staffing.core.transient import (
     LivePath,
     evaluate_transient,

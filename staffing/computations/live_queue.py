@@ -13,13 +13,13 @@ from staffing.computations.goal_rows import goal_facts, rows_by_goal
 from staffing.computations.live_plan import LivePlan, path_begins, plan_live
 from staffing.computations.refused import QueueRefused
 from staffing.core.definitions import Model, ServiceLevel
-from staffing.core.kernels import FloatArray
+from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.live import LiveQueue
 from staffing.core.model_choice import LiveGoal, refuse_goal
 from staffing.core.params import RequirementParams
 from staffing.core.pooling import level_counts
 from staffing.core.shrinkage import required_fte
-from staffing.core.traffic import Prediction, RowIndex
+from staffing.core.traffic import Prediction
 from staffing.queries import (
     Patience,
     QueueInputs,

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from staffing.core.erlang import impatient_prediction
 from staffing.core.goals import Goals
-from staffing.core.kernels import FloatArray
+from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.search import smallest_passing
-from staffing.core.traffic import Prediction, RowIndex, Thresholds, Traffic
+from staffing.core.traffic import Prediction, Thresholds, Traffic
 from staffing.core.waiting import ImpatientQueue
 
 LEAST = 1e-300
@@ -143,5 +143,5 @@ def required_chat_agents(*, handling: ChatHandling, traffic: Traffic, goals: Goa
     floor = np.where(np.isnan(goals.min_agents), 0.0, np.ceil(goals.min_agents))
     floor = np.maximum(floor, traffic.erlangs > 0.0)
     guess = np.ceil(traffic.erlangs / handling.concurrency)
-    step = np.ceil(np.sqrt(traffic.erlangs) / 8.0)
+    step = np.ceil(np.sqrt(traffic.erlangs) / 4.0)
     return smallest_passing(margin=margin, floor=floor, guess=guess, step=step)

@@ -7,11 +7,18 @@ G. Koole, "Call Center Optimization" (2013), for the meaning of the measures.
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from staffing.core.definitions import Model, ServiceLevel
-from staffing.core.kernels import FloatArray, log_inverse_blocking, log_share
+from staffing.core.kernels import (
+    EXACT,
+    FloatArray,
+    Quadrature,
+    log_inverse_blocking,
+    log_share,
+)
 from staffing.core.traffic import Prediction, Thresholds, Traffic
 from staffing.core.waiting import (
     AfterThreshold,
@@ -29,19 +36,25 @@ DEFINITIONS: dict[Model, frozenset[ServiceLevel]] = {
 
 
 def evaluate(
-    *, model: Model, traffic: Traffic, agents: FloatArray, thresholds: Thresholds
+    *,
+    model: Model,
+    traffic: Traffic,
+    agents: FloatArray,
+    thresholds: Thresholds,
+    rule: Quadrature = EXACT,
 ) -> Prediction:
     """Return what `agents` (whole numbers as floats) give in each interval.
 
-    Without load nothing waits: rates and waits are 0 and every service level is 1. With load and
-    nobody there (allowed for B and A) everybody is lost.
+    Without load nothing waits: rates and waits are 0 and every service level is 1, whatever the
+    threshold. With load and nobody there (allowed for B and A) everybody is lost.
     """
     wanted = thresholds.definitions & DEFINITIONS[model]
     thresholds = replace(thresholds, definitions=wanted)
     prediction = Prediction.unknown(agents.size, wanted)
     idle = traffic.erlangs == 0.0
     empty = ~idle & (agents == 0.0)
-    for chosen, compute in ((idle, _idle), (empty, _nobody), (~idle & ~empty, _busy)):
+    busy = partial(_busy, rule=rule)
+    for chosen, compute in ((idle, _idle), (empty, _nobody), (~idle & ~empty, busy)):
         rows = np.flatnonzero(chosen)
         if rows.size:
             prediction.put(
@@ -50,16 +63,24 @@ def evaluate(
     return prediction
 
 
-def _busy(model: Model, traffic: Traffic, agents: FloatArray, thresholds: Thresholds) -> Prediction:
+def _busy(
+    model: Model,
+    traffic: Traffic,
+    agents: FloatArray,
+    thresholds: Thresholds,
+    *,
+    rule: Quadrature,
+) -> Prediction:
+    log_free = log_inverse_blocking(agents - 1.0, traffic.erlangs, rule)
     if model is Model.B:
-        return _erlang_b(traffic, agents)
+        return _erlang_b(traffic, agents, log_free)
     if model is Model.C:
-        log_free = log_inverse_blocking(agents - 1.0, traffic.erlangs)
         return erlang_c_prediction(traffic, agents, log_free, thresholds)
     return impatient_prediction(
-        erlang_a_queue(traffic, agents),
+        erlang_a_queue(traffic, agents, log_free),
         thresholds,
         busy_per_served=traffic.erlangs / agents,
+        rule=rule,
     )
 
 
@@ -67,7 +88,6 @@ def _idle(
     model: Model, traffic: Traffic, _agents: FloatArray, thresholds: Thresholds
 ) -> Prediction:
     zero = np.zeros(traffic.erlangs.shape)
-    level = np.where(np.isnan(thresholds.threshold_seconds), np.nan, 1.0)
     waits = zero if model is not Model.B else np.full(zero.shape, np.nan)
     return replace(
         Prediction.unknown(zero.size, frozenset()),
@@ -77,7 +97,7 @@ def _idle(
         mean_wait_seconds=waits,
         asa_seconds=waits,
         occupancy_rate=zero,
-        service_levels=dict.fromkeys(thresholds.definitions, level),
+        service_levels=dict.fromkeys(thresholds.definitions, zero + 1.0),
     )
 
 
@@ -115,11 +135,9 @@ def _nobody(
     )
 
 
-def _erlang_b(traffic: Traffic, agents: FloatArray) -> Prediction:
+def _erlang_b(traffic: Traffic, agents: FloatArray, log_free: FloatArray) -> Prediction:
     """Use B(n) = r / (1 + r), r = A B(n - 1) / n, so that neither B nor 1 - B is a difference."""
-    log_ratio = np.log(traffic.erlangs / agents) - log_inverse_blocking(
-        agents - 1.0, traffic.erlangs
-    )
+    log_ratio = np.log(traffic.erlangs / agents) - log_free
     carried_share = np.exp(log_share(-log_ratio))
     return replace(
         Prediction.unknown(agents.size, frozenset()),
@@ -139,9 +157,11 @@ def erlang_c_prediction(
     mean_wait = np.where(stable, wait_rate * traffic.aht_seconds / spare, np.inf)
     drained = np.exp(-spare * thresholds.threshold_seconds / traffic.aht_seconds)
     level = np.where(stable, 1.0 - wait_rate * drained, 0.0 * drained)  # NaN stays NaN
-    return replace(
-        Prediction.unknown(agents.size, frozenset()),
+    nothing = np.full(agents.shape, np.nan)
+    return Prediction(
+        block_rate=nothing,
         wait_rate=wait_rate,
+        abandonment_rate=nothing,
         mean_wait_seconds=mean_wait,
         asa_seconds=mean_wait,
         occupancy_rate=np.where(stable, traffic.erlangs / agents, 1.0),
@@ -149,11 +169,11 @@ def erlang_c_prediction(
     )
 
 
-def erlang_a_queue(traffic: Traffic, agents: FloatArray) -> ImpatientQueue:
+def erlang_a_queue(traffic: Traffic, agents: FloatArray, log_free: FloatArray) -> ImpatientQueue:
     """Describe M/M/n+M: n equal agents, whose number and the load are at least 1 and above 0."""
     contacts_per_patience = traffic.patience_seconds / traffic.aht_seconds
     return ImpatientQueue(
-        log_free=log_inverse_blocking(agents - 1.0, traffic.erlangs),
+        log_free=log_free,
         capacity=agents * contacts_per_patience,
         load=traffic.erlangs * contacts_per_patience,
         spare=(agents - traffic.erlangs) * contacts_per_patience,
@@ -162,34 +182,39 @@ def erlang_a_queue(traffic: Traffic, agents: FloatArray) -> ImpatientQueue:
 
 
 def impatient_prediction(
-    queue: ImpatientQueue, thresholds: Thresholds, *, busy_per_served: FloatArray
+    queue: ImpatientQueue,
+    thresholds: Thresholds,
+    *,
+    busy_per_served: FloatArray,
+    rule: Quadrature = EXACT,
 ) -> Prediction:
     """Return the figures of a queue with impatience; occupancy = busy_per_served x served share."""
-    state = waiting(queue)
+    state = waiting(queue, rule)
     return Prediction(
         block_rate=np.full(state.wait_rate.shape, np.nan),
         wait_rate=state.wait_rate,
         abandonment_rate=state.abandoned_rate,
         mean_wait_seconds=state.mean_wait_seconds,
         asa_seconds=state.asa_seconds,
-        occupancy_rate=busy_per_served * state.served_rate,
-        service_levels=_levels(queue, state, thresholds),
+        occupancy_rate=np.minimum(busy_per_served * state.served_rate, 1.0),
+        service_levels=_levels(queue, state, thresholds, rule),
     )
 
 
 def _levels(
-    queue: ImpatientQueue, state: Waiting, thresholds: Thresholds
+    queue: ImpatientQueue, state: Waiting, thresholds: Thresholds, rule: Quadrature
 ) -> dict[ServiceLevel, FloatArray]:
     if not thresholds.definitions:
         return {}
     asked = ~np.isnan(thresholds.threshold_seconds)
-    late = after_threshold(queue, state, np.where(asked, thresholds.threshold_seconds, 0.0))
+    late = after_threshold(queue, state, np.where(asked, thresholds.threshold_seconds, 0.0), rule)
     after_short = late
     if any(key.needs_short_seconds for key in thresholds.definitions):
-        after_short = after_threshold(queue, state, thresholds.short_seconds)
+        after_short = after_threshold(queue, state, thresholds.short_seconds, rule)
     misses = Misses(state=state, late=late, after_short=after_short)
     return {
-        key: np.where(asked, 1.0 - misses.of(key), np.nan) for key in sorted(thresholds.definitions)
+        key: np.where(asked, 1.0 - np.minimum(misses.of(key), 1.0), np.nan)
+        for key in sorted(thresholds.definitions)
     }
 
 

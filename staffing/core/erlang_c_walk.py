@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.erlang import erlang_c_prediction
-from staffing.core.goals import Goals
-from staffing.core.kernels import FloatArray, log_inverse_blocking
-from staffing.core.traffic import RowIndex, Traffic
+from staffing.core.goals import UNSURE_MARGIN, Goals
+from staffing.core.kernels import QUICK, FloatArray, RowIndex, log_inverse_blocking
+from staffing.core.traffic import Traffic
 
 MOST_STEPS = 12
 HALFIN_WHITT_SLOPE = 1.2533  # -ln P(wait) = 1.2533 beta + 0.28 beta^2, within 5 % up to beta = 3
@@ -22,19 +22,27 @@ HALFIN_WHITT_CURVE = 0.28
 
 @dataclass
 class _Walk:
-    """Where each interval stands: n agents and ln(1 / B(n - 1, A)), whether that meets the goals."""
+    """Where each interval stands: n agents and ln(1 / B(n - 1, A)), whether that meets the goals.
+
+    The integral is a quick one; `unsure` are the rows where it does not tell whether they are met.
+    """
 
     traffic: Traffic
     goals: Goals
     agents: FloatArray
     log_free: FloatArray
+    unsure: NDArray[np.bool_]
 
-    def met(self, rows: RowIndex, agents: FloatArray, log_free: FloatArray) -> NDArray[np.bool_]:
+    def met(
+        self, rows: RowIndex | slice, agents: FloatArray, log_free: FloatArray
+    ) -> NDArray[np.bool_]:
         goals = self.goals.take(rows)
         prediction = erlang_c_prediction(
             self.traffic.take(rows), agents, log_free, goals.thresholds()
         )
-        return goals.met_by(prediction)
+        margin = goals.margin(prediction)
+        self.unsure[rows] |= np.abs(margin) < UNSURE_MARGIN
+        return np.asarray(margin >= 0.0)
 
     def climb(self, rows: RowIndex) -> RowIndex:
         """Add agents until the goals hold; return the rows that are not there yet."""
@@ -66,7 +74,7 @@ class _Walk:
 def walk_to_requirement(
     traffic: Traffic, goals: Goals, *, floor: FloatArray
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Return the smallest n that meets every goal, and where the walk has found it.
+    """Return the smallest n that meets every goal, and where the walk has found it for sure.
 
     Only rows whose goals need more agents than load (a service level, a speed of answer) are
     walked; all loads are above 0 and every floor is at least 1.
@@ -74,13 +82,13 @@ def walk_to_requirement(
     waits_matter = ~(np.isnan(goals.level) & np.isnan(goals.max_asa_seconds))
     stable = np.maximum(floor, np.floor(traffic.erlangs) + 1.0)
     agents = np.maximum(stable, _square_root_rule(traffic, goals))
-    walk = _Walk(traffic, goals, agents, log_inverse_blocking(agents - 1.0, traffic.erlangs))
-    rows = np.flatnonzero(waits_matter)
-    met = walk.met(rows, agents[rows], walk.log_free[rows])
-    unsettled = [walk.climb(rows[~met]), walk.descend(rows[met], stable)]
-    settled = waits_matter.copy()
-    settled[np.concatenate(unsettled)] = False
-    return walk.agents, settled
+    log_free = log_inverse_blocking(agents - 1.0, traffic.erlangs, QUICK)
+    walk = _Walk(traffic, goals, agents, log_free, unsure=~waits_matter)
+    met = walk.met(slice(None), agents, log_free)
+    above, below = np.flatnonzero(waits_matter & met), np.flatnonzero(waits_matter & ~met)
+    for unsettled in (walk.climb(below), walk.descend(above, stable)):
+        walk.unsure[unsettled] = True
+    return walk.agents, ~walk.unsure
 
 
 def _square_root_rule(traffic: Traffic, goals: Goals) -> FloatArray:

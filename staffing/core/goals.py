@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
-from staffing.core.kernels import FloatArray
-from staffing.core.traffic import Prediction, RowIndex, Thresholds
+from staffing.core.kernels import QUICK_ERROR, FloatArray, RowIndex
+from staffing.core.traffic import Prediction, Thresholds
 
 SMALLEST = 1e-300
 WIDEST = 100.0
 TIE = 1e-12  # relative: an exact tie (80 erlang, 100 agents, cap 0.8) must not fail by rounding
+UNSURE_MARGIN = 10.0 * QUICK_ERROR  # a goal's figure is a ratio of sums of a few quick integrals
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Goals:
         }
         return cls(definition=definition, short_seconds=np.full(size, short_seconds), **columns)
 
-    def take(self, rows: RowIndex) -> "Goals":
+    def take(self, rows: RowIndex | slice) -> "Goals":
         """Return the chosen rows."""
         columns = {
             field.name: getattr(self, field.name)[rows]
@@ -83,16 +84,20 @@ class Goals:
 
     def margin(self, prediction: Prediction) -> FloatArray:
         """Return by how much the worst goal is met, as ln(allowed / found); negative where missed."""
-        margins = [
-            _below(prediction.asa_seconds, self.max_asa_seconds),
-            _below(prediction.abandonment_rate, self.max_abandonment_rate),
-            _below(prediction.occupancy_rate, self.max_occupancy_rate),
-            _below(prediction.block_rate, self.max_block_rate),
+        pairs = [
+            (prediction.asa_seconds, self.max_asa_seconds),
+            (prediction.abandonment_rate, self.max_abandonment_rate),
+            (prediction.occupancy_rate, self.max_occupancy_rate),
+            (prediction.block_rate, self.max_block_rate),
         ]
         level = prediction.service_levels.get(self.definition)
         if level is not None:
-            margins.append(_below(1.0 - level, 1.0 - self.level))
-        return np.asarray(np.minimum.reduce(margins))
+            pairs.append((1.0 - level, 1.0 - self.level))
+        margin = np.full(self.level.shape, WIDEST)
+        for figure, cap in pairs:
+            if not np.isnan(cap).all():
+                margin = np.minimum(margin, _below(figure, cap))
+        return margin
 
 
 def _below(figure: FloatArray, cap: FloatArray) -> FloatArray:

@@ -1,8 +1,8 @@
 """The two integrals behind Erlang B, C and A, for whole arrays of intervals at once.
 
 Both integrands are log-concave: one peak, then a fall that lies between an exponential and a
-Gaussian. So each is split at its peak, cut where it has fallen by `FALL` in the exponent and summed
-by Gauss-Legendre. This costs the same for one erlang and for 100,000, never loops over agents, and
+Gaussian. So each is split at its peak, cut where it has fallen far enough and summed by
+Gauss-Legendre. This costs the same for one erlang and for 100,000, never loops over agents, and
 every quantity comes out of a sum of positive terms, so that tiny probabilities keep their digits.
 
 Literature: D. L. Jagerman, "Some properties of the Erlang loss function", Bell Syst. Tech. J. 53
@@ -10,56 +10,97 @@ Literature: D. L. Jagerman, "Some properties of the Erlang loss function", Bell 
 G. Hebuterne, "On queues with impatient customers" (1981), for the density of the virtual wait.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+RowIndex = NDArray[np.intp]
 FourSums = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
-FALL = 40.0  # exp(-40) is below the last digit of a double
-NODES = 32  # the error bound of an exponential fall by 40 is 1e-21
-ROWS_AT_ONCE = 256  # a block of rows x nodes that stays in the processor's cache
+CELLS_AT_ONCE = 32_768  # a block of rows x nodes that stays in the processor's cache
 LEAST_SHAPE = (
     4.0  # below it the tail is long against the peak; a recursion goes the rest of the way
 )
 
-_roots, _root_weights = np.polynomial.legendre.leggauss(NODES)
-_UNIT_NODES: FloatArray = (_roots + 1.0) / 2.0
-_UNIT_WEIGHTS: FloatArray = _root_weights / 2.0
+
+@dataclass(frozen=True)
+class Quadrature:
+    """Gauss-Legendre on the stretch in which an integrand falls from its peak by exp(-fall).
+
+    Attributes:
+        fall: Where the stretch ends, as an exponent.
+        nodes: Places in the stretch, from 0 to 1, one below the other.
+        weights: Their weights; they add up to 1.
+
+    """
+
+    fall: float
+    nodes: FloatArray
+    weights: FloatArray
+
+    @classmethod
+    def of(cls, *, fall: float, nodes: int) -> "Quadrature":
+        """Return the rule with so many nodes."""
+        roots, weights = np.polynomial.legendre.leggauss(nodes)
+        return cls(fall, (roots[:, None] + 1.0) / 2.0, weights / 2.0)
+
+    def blocks(self, rows: int) -> list[slice]:
+        """Cut the rows into blocks that fit the cache."""
+        size = CELLS_AT_ONCE // self.nodes.size
+        return [slice(start, start + size) for start in range(0, rows, size)]
 
 
-def log_inverse_blocking(agents: FloatArray, erlangs: FloatArray) -> FloatArray:
+# exp(-40) is below the last digit of a double, and the sum's error bound there is 1e-21.
+EXACT = Quadrature.of(fall=40.0, nodes=32)
+# For a search: at most QUICK_ERROR of each integral is missed, at a third of the cost.
+QUICK = Quadrature.of(fall=14.0, nodes=10)
+QUICK_ERROR = 5e-5
+
+
+def log_inverse_blocking(
+    agents: FloatArray, erlangs: FloatArray, rule: Quadrature = EXACT
+) -> FloatArray:
     """Return ln(1 / B(n, A)) of Erlang B for n >= 0 (also fractions) and A > 0.
 
     1 / B(n, A) is the integral of A exp(-A t) (1 + t)^n over t from 0 to infinity.
     """
     result = np.empty(agents.shape)
-    for rows in _blocks(agents.size):
-        result[rows] = _log_inverse_blocking(agents[rows], erlangs[rows])
+    for rows in rule.blocks(agents.size):
+        result[rows] = _log_inverse_blocking(agents[rows], erlangs[rows], rule)
     return result
 
 
-def _log_inverse_blocking(agents: FloatArray, erlangs: FloatArray) -> FloatArray:
+def _log_inverse_blocking(agents: FloatArray, erlangs: FloatArray, rule: Quadrature) -> FloatArray:
     slope = np.maximum(erlangs - agents, 0.0)
-    width = _fall_width(slope=slope, curvature=agents, rational=4.0 / 3.0)
-    t = width[:, None] * _UNIT_NODES
-    total = width * (
-        np.exp(-slope[:, None] * t - agents[:, None] * (t - np.log1p(t))) @ _UNIT_WEIGHTS
-    )
+    width = _fall_width(fall=rule.fall, slope=slope, curvature=agents, rational=4.0 / 3.0)
+    t = rule.nodes * width
+    exponent = _bend(t, agents)
+    if slope.any():
+        exponent -= slope * t
+    total = width * (rule.weights @ np.exp(exponent, out=exponent))
     log_peak = np.zeros(agents.shape)
-    inside = agents > erlangs
-    if inside.any():
+    inside = np.flatnonzero(agents > erlangs)
+    if inside.size:
         n, load = agents[inside], erlangs[inside]
         spare_share = (n - load) / n
-        width = np.minimum(spare_share, np.sqrt(2.0 * FALL / n))
-        t = width[:, None] * _UNIT_NODES
-        total[inside] += width * (np.exp(n[:, None] * (np.log1p(-t) + t)) @ _UNIT_WEIGHTS)
-        log_ratio = np.where(spare_share > 0.5, np.log(load / n), np.log1p(-spare_share))
+        width = np.minimum(spare_share, np.sqrt(2.0 * rule.fall / n))
+        exponent = _bend(rule.nodes * -width, n)
+        total[inside] += width * (rule.weights @ np.exp(exponent, out=exponent))
+        near = np.log1p(-np.minimum(spare_share, 0.5))
+        log_ratio = np.where(spare_share > 0.5, np.log(load / n), near)
         log_peak[inside] = -n * (spare_share + log_ratio)
     return np.asarray(log_peak + np.log(np.maximum(erlangs, agents) * total))
+
+
+def _bend(t: FloatArray, curvature: FloatArray) -> FloatArray:
+    """Return curvature (ln(1 + t) - t) in an array of its own; few passes, for the speed."""
+    exponent = np.log1p(t)
+    exponent -= t
+    exponent *= curvature
+    return exponent
 
 
 @dataclass(frozen=True)
@@ -84,107 +125,113 @@ class WaitIntegrals:
     serves: FloatArray
     served_waits: FloatArray
 
+    def take(self, rows: RowIndex) -> "WaitIntegrals":
+        """Return the chosen rows."""
+        return WaitIntegrals(*(getattr(self, field.name)[rows] for field in fields(self)))
 
-def wait_integrals(*, capacity: FloatArray, spare: FloatArray, load: FloatArray) -> WaitIntegrals:
-    """Return the integrals for a = capacity > 0, y = load >= 0; `spare` is a - y without rounding."""
-    parts = [
-        _wait_integrals(capacity[rows], spare[rows], load[rows]) for rows in _blocks(capacity.size)
-    ]
-    columns = zip(*parts, strict=True) if parts else [[np.empty(0)]] * 5
-    return WaitIntegrals(*(np.concatenate(column) for column in columns))
+    def put(self, rows: RowIndex | slice, part: "WaitIntegrals") -> None:
+        """Write `part` into the chosen rows."""
+        for field in fields(self):
+            getattr(self, field.name)[rows] = getattr(part, field.name)
 
 
-def _wait_integrals(
-    capacity: FloatArray, spare: FloatArray, load: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Sum at a + k >= LEAST_SHAPE, then step down to a by the integrals' recursions."""
+def wait_integrals(
+    *, capacity: FloatArray, spare: FloatArray, load: FloatArray, rule: Quadrature = EXACT
+) -> WaitIntegrals:
+    """Return the integrals for a = capacity > 0, y = load >= 0; `spare` is a - y without rounding.
+
+    They are summed at a + k >= LEAST_SHAPE, then stepped down to a by their recursions.
+    """
     steps = np.ceil(np.maximum(LEAST_SHAPE - capacity, 0.0))
     shape, gap = capacity + steps, spare + steps
-    log_scale, waits, abandons, serves, served_waits = _summed(shape, gap, load)
-    for _ in range(int(steps.max(initial=0.0))):
-        low = steps > 0.0
-        steps = steps - low
-        a, y = shape[low], load[low]
-        one = np.exp(-log_scale[low])
-        shape[low] = below = a - 1.0
-        serves[low] = waits[low]
-        served_waits[low] = (waits[low] + y * served_waits[low]) / a
-        abandons[low] = (waits[low] + y * abandons[low]) / below
-        waits[low] = (one + y * serves[low]) / below
-    return log_scale, waits, abandons, serves, served_waits
+    found = WaitIntegrals(*np.empty((5, capacity.size)))
+    for rows in rule.blocks(capacity.size):
+        found.put(rows, _summed(shape[rows], gap[rows], load[rows], rule))
+    for step in range(int(steps.max(initial=0.0))):
+        low = np.flatnonzero(steps > step)
+        found.put(low, _stepped_down(found.take(low), shape[low] - step, load[low]))
+    return found
+
+
+def _stepped_down(at: WaitIntegrals, shape: FloatArray, load: FloatArray) -> WaitIntegrals:
+    """Return the integrals for shape - 1 from those for shape > 1."""
+    abandons = (at.waits + load * at.abandons) / (shape - 1.0)
+    served_waits = (at.waits + load * at.served_waits) / shape
+    waits = (np.exp(-at.log_scale) + load * at.waits) / (shape - 1.0)
+    return WaitIntegrals(at.log_scale, waits, abandons, at.waits, served_waits)
 
 
 def _summed(
-    shape: FloatArray, gap: FloatArray, load: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    shape: FloatArray, gap: FloatArray, load: FloatArray, rule: Quadrature
+) -> WaitIntegrals:
+    """Sum both sides of the peak, which lies at 0 or, with more load than capacity, beyond."""
     log_peak, peak_at = np.zeros(shape.shape), np.zeros(shape.shape)
-    inside = gap < 0.0
+    inside = np.flatnonzero(gap < 0.0)
     ratio = gap[inside] / shape[inside]
     peak_at[inside] = np.log1p(-ratio)
     log_peak[inside] = -shape[inside] * (ratio + peak_at[inside])
     slope, curvature = np.maximum(gap, 0.0), np.minimum(shape, load)
-    width = _fall_width(slope=slope, curvature=curvature, rational=1.0)
-    z = width[:, None] * _UNIT_NODES
-    gone = -np.expm1(-z)
-    density = np.exp(-slope[:, None] * z - curvature[:, None] * (z - gone)) * width[:, None]
-    at_peak = np.exp(-peak_at)[:, None]
-    sums = _weighted(
-        x=peak_at[:, None] + z,
-        gone=-np.expm1(-peak_at)[:, None] + at_peak * gone,
-        served=at_peak * (1.0 - gone),
-        density=density,
+    width = _fall_width(fall=rule.fall, slope=slope, curvature=curvature, rational=1.0)
+    z = rule.nodes * width
+    grown = np.expm1(-z)
+    density = np.exp(-slope * z - curvature * (z + grown))
+    total, grown_total, served, served_z = _moments(z, grown, density, width, rule)
+    if inside.size:
+        left = _left_of_peak(shape[inside], peak_at[inside], rule)
+        total[inside] += left[0]
+        grown_total[inside] += left[1]
+        served[inside] += left[2]
+        served_z[inside] -= left[3]
+    at_peak = np.exp(-peak_at)
+    return WaitIntegrals(
+        log_scale=log_peak,
+        waits=total,
+        abandons=-np.expm1(-peak_at) * total - at_peak * grown_total,
+        serves=at_peak * served,
+        served_waits=at_peak * (peak_at * served + served_z),
     )
-    if inside.any():
-        left = _left_of_peak(shape[inside], peak_at[inside])
-        for total, part in zip(sums, left, strict=True):
-            total[inside] += part
-    return (log_peak, *sums)
 
 
-def _left_of_peak(shape: FloatArray, peak_at: FloatArray) -> FourSums:
-    width = np.sqrt(2.0 * FALL / shape)
-    for _ in range(4):  # Newton from above on the convex shape x (exp(z) - 1 - z) = FALL
+def _left_of_peak(shape: FloatArray, peak_at: FloatArray, rule: Quadrature) -> FourSums:
+    width = np.sqrt(2.0 * rule.fall / shape)
+    for _ in range(4):  # Newton from above on the convex shape x (exp(z) - 1 - z) = fall
         grown = np.expm1(width)
-        width = width - (grown - width - FALL / shape) / grown
+        width = width - (grown - width - rule.fall / shape) / grown
     width = np.minimum(width, peak_at)
-    z = width[:, None] * _UNIT_NODES
+    z = rule.nodes * width
     grown = np.expm1(z)
-    served = np.exp(-peak_at)[:, None] * (1.0 + grown)
-    return _weighted(
-        x=peak_at[:, None] - z,
-        gone=1.0 - served,
-        served=served,
-        density=np.exp(-shape[:, None] * (grown - z)) * width[:, None],
-    )
+    return _moments(z, grown, np.exp(-shape * (grown - z)), width, rule)
 
 
-def _weighted(
-    *, x: FloatArray, gone: FloatArray, served: FloatArray, density: FloatArray
+def _moments(
+    z: FloatArray, grown: FloatArray, density: FloatArray, width: FloatArray, rule: Quadrature
 ) -> FourSums:
-    """Sum at the nodes x, where 1 - exp(-x) and exp(-x) are known already."""
-    served = served * density
+    """Sum density, density x grown, density x (1 + grown), density x (1 + grown) x z."""
+    kept = (1.0 + grown) * density
     return (
-        density @ _UNIT_WEIGHTS,
-        (gone * density) @ _UNIT_WEIGHTS,
-        served @ _UNIT_WEIGHTS,
-        (x * served) @ _UNIT_WEIGHTS,
+        width * (rule.weights @ density),
+        width * (rule.weights @ (grown * density)),
+        width * (rule.weights @ kept),
+        width * (rule.weights @ (z * kept)),
     )
 
 
-def _fall_width(*, slope: FloatArray, curvature: FloatArray, rational: float) -> FloatArray:
-    """Return an x beyond which slope x + curvature x^2 / (2 + rational x) exceeds FALL.
+def _fall_width(
+    *, fall: float, slope: FloatArray, curvature: FloatArray, rational: float
+) -> FloatArray:
+    """Return an x beyond which slope x + curvature x^2 / (2 + rational x) exceeds fall.
 
     Both falls lie above that bound: x - 1 + exp(-x) with rational = 1 (Pade), x - ln(1 + x) with 4/3.
     """
-    linear = rational * FALL - 2.0 * slope
-    root = np.sqrt(linear * linear + 8.0 * FALL * (rational * slope + curvature))
-    return np.asarray(4.0 * FALL / (root - linear))
+    linear = rational * fall - 2.0 * slope
+    steepness = rational * slope + curvature
+    root = np.sqrt(linear * linear + 8.0 * fall * steepness)
+    # Two forms of one root, each without a difference where it is used.
+    flat = linear > 0.0
+    above = np.where(flat, root + linear, 4.0 * fall)
+    return np.asarray(above / np.where(flat, 2.0 * steepness, root - linear))
 
 
 def log_share(log_ratio: FloatArray) -> FloatArray:
     """Return ln(r / (1 + r)) from ln r without overflow."""
     return np.asarray(np.minimum(log_ratio, 0.0) - np.log1p(np.exp(-np.abs(log_ratio))))
-
-
-def _blocks(size: int) -> list[slice]:
-    return [slice(start, start + ROWS_AT_ONCE) for start in range(0, size, ROWS_AT_ONCE)]

@@ -9,9 +9,9 @@ from staffing.core.chat import ChatHandling, evaluate_chat, required_chat_agents
 from staffing.core.definitions import Model
 from staffing.core.erlang import evaluate
 from staffing.core.goals import Goals
-from staffing.core.kernels import FloatArray
+from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.requirement import agents_or_inf
-from staffing.core.traffic import Prediction, RowIndex, Thresholds, Traffic
+from staffing.core.traffic import Prediction, Thresholds, Traffic
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.definitions import Model, ServiceLevel
-from staffing.core.kernels import FloatArray
-from staffing.core.traffic import RowIndex
+from staffing.core.kernels import FloatArray, RowIndex
+from staffing.core.search import MOST_AGENTS
 
 Mask = NDArray[np.bool_]
 MOST_ERLANGS = 1e8
@@ -74,12 +74,16 @@ class RowChecks:
         for name in ("agents", "min_agents"):
             for row in np.flatnonzero(given[name] & (numbers[name] % 1.0 != 0.0)).tolist():
                 self.refuse(row, f"Expected a whole number in {name}, got {numbers[name][row]:g}.")
+            for row in np.flatnonzero(numbers[name] > MOST_AGENTS).tolist():
+                self.refuse(
+                    row, f"Expected {name} up to {MOST_AGENTS:.0f}, got {numbers[name][row]:g}."
+                )
         for name in RATES:
             for row in np.flatnonzero(numbers[name] > 1.0).tolist():
                 self.refuse(
                     row, f"Expected a share from 0 to 1 in {name}, got {numbers[name][row]:g}."
                 )
-        self._check_times(models, given, numbers)
+        self._check_patience(models, given, numbers)
 
     def _check_load_columns(
         self, given: Mapping[str, Mask], numbers: Mapping[str, FloatArray]
@@ -95,7 +99,9 @@ class RowChecks:
             by_volume & ~(numbers["interval_seconds"] > 0.0),
             "Expected interval_seconds > 0 beside volume.",
         )
-        self._where(by_volume & ~given["aht_s"], "Expected aht_s beside volume.")
+        self._where(
+            by_volume & (numbers["volume"] > 0.0) & ~given["aht_s"], "Expected aht_s beside volume."
+        )
 
     def _check_level(
         self,
@@ -121,7 +127,7 @@ class RowChecks:
             "A target_sl of 1 within a finite target_s needs infinitely many agents; lower it.",
         )
 
-    def _check_times(
+    def _check_patience(
         self,
         models: NDArray[np.str_],
         given: Mapping[str, Mask],
@@ -130,8 +136,6 @@ class RowChecks:
         impatient = models == Model.A
         self._where(impatient & ~given["patience_s"], "Erlang A needs patience_s.")
         self._where(impatient & (numbers["patience_s"] == 0.0), "Expected patience_s > 0, got 0.")
-        timed = impatient | ((models == Model.C) & (given["target_s"] | given["max_asa_s"]))
-        self._where(timed & ~given["aht_s"], "Expected aht_s to compute waits.")
 
     def check_load(
         self,
@@ -148,6 +152,13 @@ class RowChecks:
                 row, f"Expected a load up to {MOST_ERLANGS:.0f} erlang, got {erlangs[row]:g}."
             )
         self._where(loaded & (numbers["aht_s"] == 0.0), "Expected aht_s > 0, got 0.")
+        patient = (models == Model.C) & ~(
+            np.isnan(numbers["target_s"]) & np.isnan(numbers["max_asa_s"])
+        )
+        self._where(
+            loaded & ((models == Model.A) | patient) & np.isnan(numbers["aht_s"]),
+            "Expected aht_s to compute waits.",
+        )
         none = numbers["agents"] == 0.0
         self._where(
             loaded & none & (models == Model.C), "Erlang C needs at least one agent, got 0."

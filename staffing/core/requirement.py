@@ -1,5 +1,6 @@
 """The smallest number of agents that meets every goal, for all intervals at once."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -8,10 +9,15 @@ from numpy.typing import NDArray
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.erlang import evaluate
 from staffing.core.erlang_c_walk import walk_to_requirement
-from staffing.core.goals import Goals
-from staffing.core.kernels import FloatArray
+from staffing.core.goals import UNSURE_MARGIN, Goals
+from staffing.core.kernels import EXACT, QUICK, FloatArray, Quadrature, RowIndex
 from staffing.core.search import MOST_AGENTS, Margin, smallest_passing
-from staffing.core.traffic import RowIndex, Traffic
+from staffing.core.square_root import square_root_guess
+from staffing.core.traffic import Traffic
+
+ROWS_AT_ONCE = 16_384  # their columns stay in the processor's cache
+# First step of the search: that part of sqrt(load), at least one agent; B's guess is a rough one.
+STEPS_PER_ROOT = {Model.B: 4.0, Model.C: 32.0, Model.A: 32.0}
 
 
 class UnableToStaff(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -48,58 +54,84 @@ def agents_or_inf(*, model: Model, traffic: Traffic, goals: Goals) -> FloatArray
     loaded = traffic.erlangs > 0.0
     if model is not Model.B:
         floor = np.maximum(floor, loaded)
-    rows = np.flatnonzero(loaded)
-    if rows.size:
-        floor[rows] = _search(model, traffic.take(rows), goals.take(rows), floor[rows])
+    if loaded.all():
+        return _search(model, traffic, goals, floor)
+    busy = np.flatnonzero(loaded)
+    floor[busy] = _search(model, traffic.take(busy), goals.take(busy), floor[busy])
     return floor
 
 
 def _search(model: Model, traffic: Traffic, goals: Goals, floor: FloatArray) -> FloatArray:
-    if model is not Model.C:
-        return _general_search(model, traffic, goals, floor)
-    agents, settled = walk_to_requirement(traffic, goals, floor=floor)
-    rest = np.flatnonzero(~settled)
-    if rest.size:
-        agents[rest] = _general_search(model, traffic.take(rest), goals.take(rest), floor[rest])
+    """Return the answers for loads above 0, Erlang C's by a walk wherever that finds them."""
+    agents, rest = np.empty(floor.shape), np.arange(floor.size)
+    if model is Model.C:
+        settled = np.empty(floor.shape, dtype=bool)
+        for block in _blocks(floor.size):
+            agents[block], settled[block] = walk_to_requirement(
+                traffic.take(block), goals.take(block), floor=floor[block]
+            )
+        rest = np.flatnonzero(~settled)
+    for block in _blocks(rest.size):
+        rows = rest[block]
+        offered, wanted = traffic.take(rows), goals.take(rows)
+        guess = agents[rows] if model is Model.C else _guess(model, offered, wanted)
+        agents[rows] = _general_search(model, offered, wanted, floor=floor[rows], guess=guess)
     return agents
 
 
-def _general_search(model: Model, traffic: Traffic, goals: Goals, floor: FloatArray) -> FloatArray:
+def _blocks(size: int) -> Iterator[slice]:
+    for start in range(0, size, ROWS_AT_ONCE):
+        yield slice(start, start + ROWS_AT_ONCE)
+
+
+def _general_search(
+    model: Model, traffic: Traffic, goals: Goals, *, floor: FloatArray, guess: FloatArray
+) -> FloatArray:
     dips = goals.definition is ServiceLevel.SHORT_ABANDONS_COUNT and bool(
         np.any(goals.short_seconds > goals.threshold_seconds)
     )
+    step = np.ceil(np.sqrt(traffic.erlangs) / STEPS_PER_ROOT[model])
     if dips:
         others = replace(goals, level=np.full(floor.shape, np.nan))
         floor = smallest_passing(
-            margin=_margin(model, traffic, others), floor=floor, guess=floor, step=_step(traffic)
+            margin=_margin(model, traffic, others), floor=floor, guess=floor, step=step
         )
+        floor = np.minimum(floor, MOST_AGENTS)
     return smallest_passing(
         margin=_margin(model, traffic, goals),
         floor=floor,
-        guess=_guess(model, traffic, goals),
-        step=_step(traffic),
+        guess=guess,
+        step=step,
         floor_first=dips,
     )
 
 
 def _margin(model: Model, traffic: Traffic, goals: Goals) -> Margin:
-    def margin(agents: FloatArray, rows: RowIndex) -> FloatArray:
+    """Evaluate quickly first, and exactly where that does not tell on which side of the goals."""
+
+    def by_rule(agents: FloatArray, rows: RowIndex, rule: Quadrature) -> FloatArray:
         wanted = goals.take(rows)
         prediction = evaluate(
-            model=model, traffic=traffic.take(rows), agents=agents, thresholds=wanted.thresholds()
+            model=model,
+            traffic=traffic.take(rows),
+            agents=agents,
+            thresholds=wanted.thresholds(),
+            rule=rule,
         )
         return wanted.margin(prediction)
+
+    def margin(agents: FloatArray, rows: RowIndex) -> FloatArray:
+        found = by_rule(agents, rows, QUICK)
+        unsure = np.flatnonzero(np.abs(found) < UNSURE_MARGIN)
+        if unsure.size:
+            found[unsure] = by_rule(agents[unsure], rows[unsure], EXACT)
+        return found
 
     return margin
 
 
-def _step(traffic: Traffic) -> FloatArray:
-    return np.asarray(np.ceil(np.sqrt(traffic.erlangs) / 8.0))
-
-
 def _guess(model: Model, traffic: Traffic, goals: Goals) -> FloatArray:
     """Return a first number to try; only the speed depends on it."""
-    spare = np.sqrt(traffic.erlangs) if model is not Model.A else 0.0
-    guess = np.ceil(traffic.erlangs + spare)
-    cap = np.where(goals.max_occupancy_rate > 0.0, goals.max_occupancy_rate, 1.0)
-    return np.asarray(np.ceil(guess / np.where(np.isnan(cap), 1.0, cap)))
+    if model is Model.A:
+        return square_root_guess(traffic, goals)
+    return np.asarray(np.ceil(traffic.erlangs + np.sqrt(traffic.erlangs)))

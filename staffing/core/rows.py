@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, Model, ServiceLevel
 from staffing.core.erlang import evaluate
 from staffing.core.goals import Goals
-from staffing.core.kernels import FloatArray
+from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.refusals import RowChecks
 from staffing.core.requirement import agents_or_inf
-from staffing.core.traffic import Prediction, RowIndex, Thresholds, Traffic
+from staffing.core.traffic import Prediction, Thresholds, Traffic
 
 NUMBER_COLUMNS = (
     "erlangs",
@@ -53,14 +53,25 @@ Cells = Mapping[str, Sequence[str]]
 def missing_columns(names: Sequence[str]) -> list[str]:
     """Return the columns without which no row can be read, as sentences' subjects."""
     missing = [] if "model" in names else ["model"]
-    if "erlangs" not in names and not {"volume", "interval_seconds"} <= set(names):
-        missing.append("erlangs (or volume and interval_seconds)")
+    if "erlangs" not in names and not {"volume", "interval_seconds", "aht_s"} <= set(names):
+        missing.append("erlangs (or volume, interval_seconds and aht_s)")
     return missing
 
 
-def staff_rows(cells: Cells, *, size: int) -> dict[str, list[str]]:
-    """Return the output columns for `size` rows; a row with an error has that sentence only."""
-    rows = _read(cells, size)
+def doubled_columns(names: Sequence[str]) -> list[str]:
+    """Return the input columns that are named twice, so that nobody knows which one holds."""
+    known = ("model", "sl_definition", *NUMBER_COLUMNS)
+    return [name for name in known if list(names).count(name) > 1]
+
+
+def staff_rows(
+    cells: Cells, *, size: int, refused: Mapping[int, str] | None = None
+) -> dict[str, list[str]]:
+    """Return the output columns for `size` rows; a row with an error has that sentence only.
+
+    `refused` holds sentences about rows, by index, that are known to be wrong beforehand.
+    """
+    rows = _read(cells, size, refused or {})
     prediction = Prediction.unknown(size, frozenset(ServiceLevel))
     required = np.full(size, np.nan)
     passed = np.flatnonzero(rows.checks.passed)
@@ -124,9 +135,11 @@ def _staff_group(
         prediction.put(known, part)
 
 
-def _read(cells: Cells, size: int) -> _Rows:
+def _read(cells: Cells, size: int, refused: Mapping[int, str]) -> _Rows:
     empty = [""] * size
     checks = RowChecks(size)
+    for row, sentence in refused.items():
+        checks.refuse(row, sentence)
     models = np.array([cell.strip().upper() for cell in cells.get("model", empty)], dtype=np.str_)
     definitions = np.array(
         [
@@ -140,8 +153,9 @@ def _read(cells: Cells, size: int) -> _Rows:
         np.isnan(numbers["short_s"]), DEFAULT_SHORT_SECONDS, numbers["short_s"]
     )
     checks.check(models=models, definitions=definitions, numbers=numbers)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         offered = numbers["volume"] * numbers["aht_s"] / numbers["interval_seconds"]
+    offered = np.where(numbers["volume"] == 0.0, 0.0, offered)  # which has no handle time
     erlangs = np.where(np.isnan(numbers["erlangs"]), offered, numbers["erlangs"])
     checks.check_load(models=models, erlangs=erlangs, numbers=numbers, definitions=definitions)
     return _Rows(models, definitions, numbers, erlangs, checks)
@@ -153,7 +167,7 @@ def _numbers(name: str, cells: Sequence[str], checks: RowChecks) -> FloatArray:
         if not cell or cell.isspace():
             continue
         try:
-            value = float(cell)
+            value = np.nan if "_" in cell else float(cell)
         except ValueError:
             value = np.nan
         if not value >= 0.0 or (value == np.inf and name != "target_s"):

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.kernels import FloatArray
-from staffing.core.traffic import RowIndex
+from staffing.core.kernels import FloatArray, RowIndex
 
 MOST_AGENTS = 1e9
 TURNS_OF_INTERPOLATION = 8  # then the bracket is halved, which ends for sure
@@ -44,7 +43,6 @@ class _Bracket:
         self.high[over], self.high_margin[over] = agents[passes], margin[passes]
         self.low[under], self.low_margin[under] = agents[~passes], margin[~passes]
         self.has_passed[rows] = passes
-        self.step[rows] *= 2.0
 
     def open_among(self, rows: RowIndex) -> RowIndex:
         """Return the rows whose answer is not pinned down yet."""
@@ -59,6 +57,7 @@ class _Bracket:
         found = np.where(unbounded, low + step, np.maximum(high - step, low + 1.0))
         found[~unbounded & ~untried] = self._inside(closing)
         self.turns[closing] += 1
+        self.step[rows] *= 2.0
         return np.asarray(np.minimum(found, MOST_AGENTS))
 
     def _inside(self, rows: RowIndex) -> FloatArray:

@@ -3,12 +3,9 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from staffing.core.definitions import ServiceLevel
-from staffing.core.kernels import FloatArray
-
-RowIndex = NDArray[np.intp]
+from staffing.core.kernels import FloatArray, RowIndex
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class Traffic:
     aht_seconds: FloatArray
     patience_seconds: FloatArray
 
-    def take(self, rows: RowIndex) -> "Traffic":
+    def take(self, rows: RowIndex | slice) -> "Traffic":
         """Return the chosen rows."""
         return Traffic(self.erlangs[rows], self.aht_seconds[rows], self.patience_seconds[rows])
 
@@ -46,7 +43,7 @@ class Thresholds:
     short_seconds: FloatArray
     definitions: frozenset[ServiceLevel] = frozenset(ServiceLevel)
 
-    def take(self, rows: RowIndex) -> "Thresholds":
+    def take(self, rows: RowIndex | slice) -> "Thresholds":
         """Return the chosen rows."""
         return Thresholds(self.threshold_seconds[rows], self.short_seconds[rows], self.definitions)
 
@@ -62,7 +59,7 @@ class Prediction:
         mean_wait_seconds: Mean wait of all offered contacts; inf where C is not stable.
         asa_seconds: Mean wait of answered contacts; NaN where nobody is answered.
         occupancy_rate: Busy share of the agents' time.
-        service_levels: Level by definition; NaN where no threshold is given.
+        service_levels: Level by definition; NaN where a threshold is needed and not given.
 
     """
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffing.core.kernels import LEAST_SHAPE, FloatArray, log_share, wait_integrals
+from staffing.core.kernels import (
+    EXACT,
+    LEAST_SHAPE,
+    FloatArray,
+    Quadrature,
+    log_share,
+    wait_integrals,
+)
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,9 @@ class Waiting:
     log_scale: FloatArray
 
 
-def waiting(queue: ImpatientQueue) -> Waiting:
+def waiting(queue: ImpatientQueue, rule: Quadrature = EXACT) -> Waiting:
     """Return shares and waits of each interval's queue."""
-    part = wait_integrals(capacity=queue.capacity, spare=queue.spare, load=queue.load)
+    part = wait_integrals(capacity=queue.capacity, spare=queue.spare, load=queue.load, rule=rule)
     gap = np.log(queue.load * part.waits) + part.log_scale - queue.log_free
     log_wait = log_share(gap)
     wait_rate, free_rate = np.exp(log_wait), np.exp(log_share(-gap))
@@ -93,14 +100,20 @@ class AfterThreshold:
 
 
 def after_threshold(
-    queue: ImpatientQueue, state: Waiting, threshold_seconds: FloatArray
+    queue: ImpatientQueue,
+    state: Waiting,
+    threshold_seconds: FloatArray,
+    rule: Quadrature = EXACT,
 ) -> AfterThreshold:
     """Return who still waits: the same integrals, begun at the threshold."""
     endless = np.isinf(threshold_seconds)
     passed = np.where(endless, 0.0, threshold_seconds) / queue.patience_seconds
     gone, left = -np.expm1(-passed), np.exp(-passed)
     rest = wait_integrals(
-        capacity=queue.capacity, spare=queue.spare + queue.load * gone, load=queue.load * left
+        capacity=queue.capacity,
+        spare=queue.spare + queue.load * gone,
+        load=queue.load * left,
+        rule=rule,
     )
     fall = _fall_from_peak(queue, passed)
     raw = queue.load * gone - queue.capacity * passed + rest.log_scale - state.log_scale

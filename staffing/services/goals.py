@@ -9,6 +9,9 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
+from staffing.core.model_choice import refuse_goal
+from staffing.core.params import RequirementParams
+from staffing.queries.live import live_goal, queue_model
 from wfm.org.models import Queue, ServiceGoal
 from wfm.org.services.checks import refused_as
 
@@ -52,8 +55,20 @@ def change_service_goal(*, queue: Queue, change: GoalChange, starts_on: date) ->
     goal = ServiceGoal(queue=queue, version=version, starts_on=starts_on, **vars(change))
     with refused_as(UnableToChangeGoal):
         goal.full_clean()
+    if queue.is_live:
+        _refuse_out_of_reach(queue, goal)
     goal.save(force_insert=True)
     return goal
+
+
+def _refuse_out_of_reach(queue: Queue, goal: ServiceGoal) -> None:
+    """Say now what the next requirement would refuse: 100 % within seconds, for one."""
+    try:
+        refusal = refuse_goal(live_goal(goal), model=queue_model(queue, RequirementParams()))
+    except ValueError as error:
+        raise UnableToChangeGoal(str(error)) from error
+    if refusal:
+        raise UnableToChangeGoal(refusal)
 
 
 @dataclass(frozen=True)

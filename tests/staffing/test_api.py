@@ -168,10 +168,37 @@ def test_the_calculator_refuses_deferred_queues_with_the_reason(api, voice):
     assert planner.post(address, GOLDEN | {"queue": 999_999}, format="json").status_code == 404
 
 
+def test_an_idle_interval_needs_the_minimum_staff(api):
+    asked = GOLDEN | {"offered": 0, "min_agents": 3}
+    found = api().post(reverse("api-staffing-calculator"), asked, format="json").json()
+    assert (found["erlangs"], found["required_agents"]) == (0, 3)
+    asked["min_agents"] = 0
+    found = api().post(reverse("api-staffing-calculator"), asked, format="json").json()
+    assert found["required_agents"] == 0
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        ({"level": 1}, "level"),
+        ({"level": 1}, "infinitely many agents"),
+        ({"level": 1.01}, "level"),
+        ({"level": "nan"}, "level"),
+        ({"level": -0.8}, "level"),
+        ({"offered": -1}, "offered"),
+        ({"aht_seconds": "nan"}, "aht_seconds"),
+        ({"aht_seconds": "inf"}, "aht_seconds"),
+        ({"patience_seconds": "nan"}, "patience_seconds"),
+        ({"patience_seconds": "inf"}, "patience_seconds"),
+        ({"patience_seconds": -60}, "patience_seconds"),
+        ({"threshold_seconds": "nan"}, "threshold_seconds"),
+        ({"threshold_seconds": "inf"}, "threshold_seconds"),
+        ({"short_seconds": "nan"}, "short_seconds"),
+        ({"max_asa_seconds": "nan"}, "max_asa_seconds"),
+        ({"max_asa_seconds": "inf"}, "max_asa_seconds"),
+        ({"max_abandonment_rate": "nan"}, "max_abandonment_rate"),
+        ({"max_occupancy_rate": "nan"}, "max_occupancy_rate"),
+        ({"shrinkage_rate": "nan"}, "shrinkage_rate"),
+        ({"min_agents": -1}, "min_agents"),
         ({"aht_seconds": 0}, "aht_seconds"),
         ({"offered": "NaN"}, "offered"),
         ({"metric_key": "service_level.deferred"}, "metric_key"),

@@ -210,6 +210,49 @@ def test_a_goal_is_never_rewritten(planner, operation, starts_on):
         assert ServiceGoal.objects.filter(queue=voice).count() == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"level": "100"}, "100 % within 30 s needs infinitely many agents"),
+        ({"level": "nan"}, "Enter a number"),
+        ({"level": "-5"}, "greater than or equal to 0.01"),
+        ({"level": "101"}, "less than or equal to 100"),
+        ({"threshold_seconds": "-1"}, "greater than or equal to 0"),
+        ({"max_asa_seconds": "nan"}, "Enter a number"),
+        ({"max_abandonment_rate": "-4"}, "greater than or equal to 0.01"),
+    ],
+)
+def test_a_goal_that_nobody_can_keep_is_refused_when_it_is_set(
+    planner, operation, change, sentence
+):
+    voice, _mail, _run = operation
+    sent = {
+        "starts_on": "2026-04-01",
+        "metric_key": "service_level.answered_over_offered",
+        "level": "90",
+        "threshold_seconds": "30",
+    }
+    response = planner.post(reverse("staffing-goal", args=[voice.pk]), sent | change)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    with system_tenant():
+        assert ServiceGoal.objects.get(queue=voice).ends_on is None
+
+
+def test_all_deferred_work_may_be_wanted_in_time(planner, operation):
+    """100 % needs people, not infinitely many: work that waits hours can be planned."""
+    _voice, mail, _run = operation
+    sent = {
+        "starts_on": "2026-04-01",
+        "metric_key": "service_level.deferred",
+        "level": "100",
+        "within_business_minutes": "480",
+    }
+    assert planner.post(reverse("staffing-goal", args=[mail.pk]), sent).status_code == 302
+    with system_tenant():
+        assert ServiceGoal.objects.filter(queue=mail).latest("version").level == 1.0
+
+
 def test_settings_and_shrinkage_are_saved(planner, operation):
     voice, _mail, _run = operation
     page = reverse("staffing-parameters")
@@ -295,6 +338,23 @@ def test_the_calculator_keeps_the_address_and_names_what_is_wrong(planner):
     assert "AHT" in response.json()["error"]
     tried = planner.get(reverse("staffing-calculator-answer"), {"agents": 2}).json()
     assert tried["rows"][1]["asa"] != ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"level": "100"}, "infinitely many agents"),
+        ({"offered": "nan"}, "Contacts per interval: Enter a number"),
+        ({"offered": "-1"}, "Contacts per interval: Ensure"),
+        ({"patience_seconds": "-60"}, "Patience, seconds: Ensure"),
+        ({"patience_seconds": "inf"}, "Patience, seconds: Enter a number"),
+        ({"threshold_seconds": "nan"}, "Within, seconds: Enter a number"),
+    ],
+)
+def test_the_calculator_refuses_with_a_sentence(planner, asked, sentence):
+    response = planner.get(reverse("staffing-calculator-answer"), asked)
+    assert response.status_code == 422
+    assert sentence in response.json()["error"]
 
 
 def test_roles_and_clients_are_kept_apart(client, operation):

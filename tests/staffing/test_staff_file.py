@@ -1,14 +1,16 @@
 """The command staff_file: its format, its refusals, its exit codes."""
 
 import csv
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from staffing.core.rows import OUTPUT_COLUMNS
+from staffing.core.rows import LEVEL_COLUMNS, OUTPUT_COLUMNS, staff_rows
 from staffing.management.commands import staff_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +83,23 @@ def test_no_load_waits_for_nothing(tmp_path):
     assert found["required_agents"] == "3"
     assert {found[name] for name in ("p_wait", "p_abandon", "asa_s", "occupancy")} == {"0.0"}
     assert found["sl_answered_over_offered"] == "1.0"
+
+
+@pytest.mark.parametrize("load", [{"erlangs": 0}, {"volume": 0, "interval_seconds": 900}])
+@pytest.mark.parametrize(
+    ("model", "figures"),
+    [
+        ("B", ["p_block", "occupancy"]),
+        ("C", ["p_wait", "mean_wait_offered_s", "asa_s", "occupancy"]),
+        ("A", ["p_wait", "p_abandon", "mean_wait_offered_s", "asa_s", "occupancy"]),
+    ],
+)
+def test_no_load_needs_no_handle_time_and_no_threshold(tmp_path, load, model, figures):
+    levels = {"B": [], "C": ["sl_answered_over_offered"]}.get(model, LEVEL_COLUMNS.values())
+    found = row(tmp_path, model=model, patience_s=60, aht_s="", **load)
+    expected = dict.fromkeys(figures, "0.0") | dict.fromkeys(levels, "1.0")
+    expected = dict.fromkeys(OUTPUT_COLUMNS, "") | expected | {"required_agents": "0"}
+    assert {name: found[name] for name in OUTPUT_COLUMNS} == expected
 
 
 def test_nobody_there_loses_all(tmp_path):
@@ -164,6 +183,15 @@ def test_an_endless_threshold_allows_certainty(tmp_path):
         (VOICE | {"max_asa_s": 0}, "brings max_asa_s to 0"),
         (VOICE | {"max_occupancy": 1e-12}, "No number of agents meets these goals."),
         ({"model": "C", "erlangs": 5, "aht_s": 9, "agents": 0}, "at least one agent"),
+        (VOICE | {"target_sl": -0.8}, "Expected a number >= 0 in target_sl, got -0.8."),
+        (VOICE | {"patience_s": "nan"}, "in patience_s, got nan"),
+        (VOICE | {"max_asa_s": "inf"}, "in max_asa_s, got inf"),
+        (VOICE | {"target_s": -1}, "in target_s, got -1"),
+        (VOICE | {"agents": "1e10"}, "agents up to 1000000000, got 1e+10"),
+        (VOICE | {"agents": "1_0"}, "Expected a number >= 0 in agents, got 1_0."),
+        (VOICE | {"agents": -1}, "in agents, got -1"),
+        ({"model": "C", "erlangs": 0, "agents": 1.5}, "whole number in agents, got 1.5"),
+        ({"model": "C", "erlangs": 5, "aht_s": "", "target_s": 20}, "aht_s to compute waits"),
     ],
 )
 def test_a_refused_row_has_a_sentence_and_nothing_else(tmp_path, cells, sentence):
@@ -179,11 +207,103 @@ def test_the_first_fault_is_named_and_other_rows_go_on(tmp_path, capsys):
     assert "3 rows, 2 with an error." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("header", ["erlangs,agents", "model,agents", "model,volume,agents", ""])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "erlangs,agents",
+        "model,agents",
+        "model,volume,agents",
+        "model,volume,aht_s",
+        "model,volume,interval_seconds",
+        "Model,erlangs",
+        "",
+    ],
+)
 def test_a_missing_column_ends_with_two(tmp_path, header):
     with pytest.raises(CommandError, match="has no column") as caught:
         run(tmp_path, f"{header}\n1,1,1\n")
     assert caught.value.returncode == 2
+
+
+def test_a_column_named_twice_is_refused_unless_it_only_passes_through(tmp_path):
+    with pytest.raises(CommandError, match="the column erlangs twice") as caught:
+        run(tmp_path, "model,erlangs,agents,erlangs\nB,2,2,3\n")
+    assert caught.value.returncode == 1
+    run(tmp_path, "note,model,erlangs,note,agents\nfirst,B,2,second,2\n")
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("first,B,2,second,2,,0.")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"model,erlangs,note\nB,2,\xe9\n", "Expected UTF-8 in .*in.csv, got the byte 0xe9"),
+        (b'model,erlangs,note\nB,2,"' + b"x" * 140_000, "Is a quote not closed"),
+    ],
+)
+def test_what_is_no_text_file_is_said_and_leaves_the_old_output(tmp_path, content, sentence):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_bytes(content)
+    target.write_text("of yesterday")
+    with pytest.raises(CommandError, match=sentence):
+        call_command("staff_file", str(source), "--out", str(target))
+    assert target.read_text() == "of yesterday"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
+
+
+def test_a_byte_order_mark_windows_lines_and_quotes_are_read(tmp_path):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_bytes(
+        b'\xef\xbb\xbfmodel,erlangs,agents,note\r\n"B","2",2,"a ""b"", c\r\nd"\r\nB,2,3,\r\n'
+    )
+    call_command("staff_file", str(source), "--out", str(target))
+    with target.open(newline="", encoding="utf-8") as file:
+        found = list(csv.DictReader(file))
+    assert [line["model"] for line in found] == ["B", "B"]
+    assert found[0]["note"] == 'a "b", c\r\nd'
+    assert float(found[0]["p_block"]) == pytest.approx(0.4, rel=1e-14)
+    assert not any(line["error"] for line in found)
+
+
+def test_the_output_may_take_the_place_of_the_input(tmp_path, monkeypatch):
+    monkeypatch.setattr(staff_file, "ROWS_AT_ONCE", 7)
+    path = tmp_path / "rows.csv"
+    path.write_text("id,model,erlangs,agents\n" + "".join(f"{n},B,2,2\n" for n in range(9000)))
+    path.chmod(0o640)
+    for _ in range(2):  # the second time every output column is there already
+        call_command("staff_file", str(path), "--out", str(path))
+        with path.open(newline="") as file:
+            found = list(csv.DictReader(file))
+        assert [int(line["id"]) for line in found] == list(range(9000))
+        assert all(float(line["p_block"]) == pytest.approx(0.4, rel=1e-13) for line in found)
+        assert list(found[0]).count("p_block") == 1
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_the_output_may_be_a_stream(tmp_path):
+    source, pipe = tmp_path / "in.csv", tmp_path / "pipe"
+    source.write_text("model,erlangs,agents\nB,2,2\n")
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        call_command("staff_file", str(source), "--out", str(pipe))
+        assert os.read(reader, 10_000).startswith(b"model,erlangs,agents,required_agents,")
+    finally:
+        os.close(reader)
+
+
+def test_a_header_alone_gives_a_header(tmp_path, capsys):
+    assert run(tmp_path, "model,erlangs\n") == []
+    assert (tmp_path / "out.csv").read_text() == (
+        "model,erlangs," + ",".join(OUTPUT_COLUMNS) + "\n"
+    )
+    assert "0 rows, 0 with an error." in capsys.readouterr().err
+
+
+def test_a_row_with_too_many_cells_is_refused(tmp_path):
+    """A comma that should have been quoted shifts all that follows."""
+    found = run(tmp_path, "model,erlangs,agents\nB,1,234,5\nB,2,2\n")
+    assert found[0]["error"] == "Expected 3 cells as in the first line, got 4."
+    assert (found[0]["p_block"], found[1]["error"]) == ("", "")
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):
@@ -207,6 +327,79 @@ def test_short_rows_end_in_empty_cells(tmp_path):
     found = run(tmp_path, "model,erlangs,agents,max_block\nB,2\nB,2,2\n")
     assert found[0]["required_agents"] == "0"
     assert float(found[1]["p_block"]) == pytest.approx(0.4)
+
+
+def test_figures_are_numbers_in_their_bounds_wherever_the_input_is():
+    """Loads, times and agents over twenty powers of ten; a warning would be an error here."""
+    random = np.random.default_rng(7)
+    size = 3000
+
+    def cells(values, missing=0.0):
+        return [
+            "" if random.random() < missing else repr(float(value)) for value in values.tolist()
+        ]
+
+    models = random.choice(list("BCA"), size)
+    rows = {
+        "model": models.tolist(),
+        "erlangs": cells(10 ** random.uniform(-12, 8, size)),
+        "aht_s": cells(10 ** random.uniform(-6, 8, size)),
+        "patience_s": cells(10 ** random.uniform(-6, 9, size)),
+        "target_s": cells(random.choice([0, 1e-9, 20, 1e7, np.inf], size)),
+        "target_sl": [
+            "" if model == "B" else level
+            for model, level in zip(
+                models, random.choice(["0.1", "0.8", "0.9999999"], size), strict=True
+            )
+        ],
+        "max_block": cells(10 ** random.uniform(-12, 0, size), missing=0.5),
+        "max_abandon": cells(10 ** random.uniform(-9, 0, size), missing=0.5),
+        "agents": cells(random.choice([1, 10, 1000, 1e9], size), missing=0.7),
+    }
+    with np.errstate(all="raise", under="ignore"):
+        found = staff_rows(rows, size=size)
+    assert set(found["error"]) <= {"", "No number of agents meets these goals."}
+    assert sum(map(bool, found["error"])) < size / 20
+    needed = {
+        "B": ["p_block"],
+        "C": ["p_wait", "asa_s"],
+        "A": ["p_abandon", *LEVEL_COLUMNS.values()],
+    }
+    for place in range(size):
+        if found["error"][place]:
+            continue
+        for name in (*needed[models[place]], "occupancy"):
+            figure = float(found[name][place])
+            assert 0.0 <= figure <= (np.inf if name.endswith("_s") else 1.0), (name, place)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's peak of memory")
+def test_memory_does_not_grow_with_the_rows(tmp_path):
+    peaks = []
+    for size in (20_000, 100_000):
+        source = tmp_path / "in.csv"
+        line = "C,{},240,20,0.8\n"
+        source.write_text(
+            "model,erlangs,aht_s,target_s,target_sl\n"
+            + "".join(line.format(5 + number % 300) for number in range(size))
+        )
+        script = (
+            "import sys\n"
+            "from staffing.management.commands.staff_file import Command\n"
+            "from pathlib import Path\n"
+            "Command().handle(input=Path(sys.argv[1]), out=Path(sys.argv[2]))\n"
+            "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(source), str(tmp_path / "out.csv")],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        peaks.append(int(done.stdout) / 1024)
+    assert peaks[1] < peaks[0] + 40
+    assert peaks[1] < 300
 
 
 def test_it_needs_no_database(tmp_path):

@@ -1,15 +1,17 @@
 """Staff the rows of a CSV file: agents needed, or what given agents achieve. No database."""
 
 import csv
+import os
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from tempfile import NamedTemporaryFile
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from staffing.core.rows import OUTPUT_COLUMNS, missing_columns, staff_rows
+from staffing.core.rows import OUTPUT_COLUMNS, doubled_columns, missing_columns, staff_rows
 
 ROWS_AT_ONCE = 20_000
 EXIT_MISSING_COLUMN = 2
@@ -34,35 +36,88 @@ class Command(BaseCommand):
         except OSError as error:
             msg = f"Unable to read {source} or write {target}: {error.strerror}."
             raise CommandError(msg) from error
+        except UnicodeDecodeError as error:
+            msg = f"Expected UTF-8 in {source}, got the byte {error.object[error.start]:#x}."
+            raise CommandError(msg) from error
+        except csv.Error as error:
+            msg = f"Unable to read {source} as CSV: {error}. Is a quote not closed?"
+            raise CommandError(msg) from error
         self.stderr.write(f"{rows} rows, {refused} with an error.")
 
 
 def _staff_file(source: Path, target: Path) -> tuple[int, int]:
+    """Write beside the target first: it may be the source, and half a file is never left there."""
     with source.open(newline="", encoding="utf-8-sig") as read:
         reader = csv.reader(read)
         names = next(reader, [])
-        if missing := missing_columns(names):
-            msg = f"{source} has no column {', '.join(missing)}."
-            raise CommandError(msg, returncode=EXIT_MISSING_COLUMN)
-        added = [name for name in OUTPUT_COLUMNS if name not in names]
-        with target.open("w", newline="", encoding="utf-8") as write:
-            writer = csv.writer(write, lineterminator="\n")
-            writer.writerow([*names, *added])
-            rows = refused = 0
-            for chunk in _chunks(reader, len(names)):
-                columns: dict[str, Sequence[str]] = dict(
-                    zip(names, zip(*chunk, strict=True), strict=True)
-                )
-                results = staff_rows(columns, size=len(chunk))
-                refused += sum(map(bool, results["error"]))
-                rows += len(chunk)
-                columns |= results
-                writer.writerows(zip(*(columns[name] for name in [*names, *added]), strict=True))
+        _check_columns(source, names)
+        if target.exists() and not target.is_file():  # /dev/stdout
+            with target.open("w", newline="", encoding="utf-8") as write:
+                return _staff_rows(reader, names, write)
+        with NamedTemporaryFile(
+            "w", newline="", encoding="utf-8", dir=target.parent, prefix=target.name, delete=False
+        ) as beside:
+            try:
+                counts = _staff_rows(reader, names, beside)
+            except BaseException:
+                Path(beside.name).unlink()
+                raise
+    _take_the_place(Path(beside.name), target)
+    return counts
+
+
+def _take_the_place(written: Path, target: Path) -> None:
+    """Give the new file the rights that a file written in place would have."""
+    mask = os.umask(0)
+    os.umask(mask)
+    written.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
+    written.replace(target)
+
+
+def _check_columns(source: Path, names: Sequence[str]) -> None:
+    if missing := missing_columns(names):
+        msg = f"{source} has no column {', '.join(missing)}."
+        raise CommandError(msg, returncode=EXIT_MISSING_COLUMN)
+    if doubled := doubled_columns(names):
+        msg = f"{source} has the column {', '.join(doubled)} twice; keep the one that holds."
+        raise CommandError(msg)
+
+
+def _staff_rows(reader: Iterator[list[str]], names: list[str], write: IO[str]) -> tuple[int, int]:
+    added = [name for name in OUTPUT_COLUMNS if name not in names]
+    writer = csv.writer(write, lineterminator="\n")
+    writer.writerow([*names, *added])
+    rows = refused = 0
+    for chunk in _chunks(reader):
+        cells = list(zip(*(_as_wide(row, len(names)) for row in chunk), strict=True))
+        results = staff_rows(
+            dict(zip(names, cells, strict=True)),
+            size=len(chunk),
+            refused=_too_wide(chunk, len(names)),
+        )
+        rows += len(chunk)
+        refused += sum(map(bool, results["error"]))
+        # By place, because other columns may share a name.
+        kept = [results.get(name, column) for name, column in zip(names, cells, strict=True)]
+        writer.writerows(zip(*kept, *(results[name] for name in added), strict=True))
     return rows, refused
 
 
-def _chunks(reader: Iterator[list[str]], width: int) -> Iterator[list[list[str]]]:
-    """Yield rows made equally wide (short rows end in empty cells); blank lines are no rows."""
-    rows = (row[:width] + [""] * (width - len(row)) for row in reader if row)
+def _chunks(reader: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    """Yield some rows at a time; blank lines are no rows."""
+    rows = (row for row in reader if row)
     while chunk := list(islice(rows, ROWS_AT_ONCE)):
         yield chunk
+
+
+def _as_wide(row: list[str], width: int) -> list[str]:
+    """Short rows end in empty cells."""
+    return row if len(row) == width else row[:width] + [""] * (width - len(row))
+
+
+def _too_wide(chunk: Sequence[Sequence[str]], width: int) -> dict[int, str]:
+    return {
+        place: f"Expected {width} cells as in the first line, got {len(row)}."
+        for place, row in enumerate(chunk)
+        if len(row) > width
+    }

@@ -1,0 +1,1 @@
+"""The staffing engine against exact values, a rival, single contacts and the clock."""

@@ -1,0 +1,69 @@
+"""The smoke version of `make bench-staffing`: every part in small, in well under a minute."""
+
+# ruff: noqa: T201 - `make bench` shows the figures
+
+import pytest
+
+from staffing.core.definitions import Model
+from tests.benchmarks.staffing import __main__ as program
+from tests.benchmarks.staffing.bars import bars_table
+from tests.benchmarks.staffing.days import Day, day_bars, days_table, plan_time_bars, run_days
+from tests.benchmarks.staffing.exactness import VECTORS, exactness_bars
+from tests.benchmarks.staffing.report import BEGIN, END, write_section
+from tests.benchmarks.staffing.speed import file_bars, run_speed, speed_table
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(
+    not VECTORS.exists(), reason=f"The development data is absent: expected it in {VECTORS}."
+)
+def test_every_requirement_and_figure_is_exact():
+    bars = exactness_bars()
+    print(bars_table(bars))
+    assert len(bars) == 8
+    assert all(bar.is_met for bar in bars)
+
+
+def test_arrays_beat_the_loop_and_agree_with_it():
+    speed = run_speed(20_000)
+    print(speed_table(speed.figures))
+    rates = {figure.name: figure.per_second for figure in speed.figures}
+    assert rates["Erlang C"] > 5 * rates["Erlang C, scalar loop"]
+    assert speed.by_model[Model.A].per_second > 30_000
+    assert {bar.is_met for bar in speed.bars()} <= {True, False, None}
+
+
+def test_a_file_streams_in_little_memory():
+    for bar in file_bars(30_000):
+        print(bar.row())
+        assert bar.is_met
+
+
+@pytest.mark.parametrize("shape", ["double peak", "surge"])
+def test_a_day_keeps_its_level_at_hardly_more_hours(shape):
+    results = run_days([Day(300.0, 10, shape), Day(1800.0, 60, shape)], simulated_days={10: 1000})
+    print(days_table(results))
+    assert [bar.is_met for bar in day_bars(results)] == [True, True, True]
+    assert results[1].worst_alone < 0.79 < results[1].worst
+
+
+def test_a_plan_is_made_while_somebody_waits():
+    """Three times the time that an idle machine is allowed."""
+    (bar,) = plan_time_bars((60,))
+    print(bar.row())
+    assert float(bar.found.split()[0]) < 450
+
+
+def test_the_tables_go_between_the_marks(tmp_path, capsys):
+    page = tmp_path / "page.md"
+    page.write_text(f"# Title\n{BEGIN}\nold\n{END}\nend\n")
+    options = ["--parts", "speed", "--intervals", "2000", "--write", str(page)]
+    assert program.main(options) == 0
+    written = page.read_text()
+    assert written.startswith(f"# Title\n{BEGIN}\nRun of ")
+    assert written.endswith(f"{END}\nend\n")
+    assert "| 1 M Erlang C | < 1 s |" in written
+    assert "old" not in written
+    page.write_text("no marks")
+    with pytest.raises(ValueError, match="Expected the marks"):
+        write_section(page, "text")
