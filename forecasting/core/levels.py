@@ -75,11 +75,12 @@ def learn_levels(totals: FloatArray, expected: FloatArray, weights: FloatArray) 
         weights: the same shape, trust in each day.
     """
     queues, days = totals.shape
-    expected = expected * step_factors(totals, expected, weights)
-    plain = discounted_levels(totals, expected, weights)
-    slopes = recent_slopes(totals, expected, weights)
     season, known = yearly_modes(totals, expected, weights)
     factor = season_factors(season, np.arange(days))
+    # A season comes back: only what it does not explain is a step.
+    expected = expected * step_factors(totals, expected * factor, weights)
+    plain = discounted_levels(totals, expected, weights)
+    slopes = recent_slopes(totals, expected, weights)
     free = discounted_levels(totals, expected * factor, weights)
     trends, years = list(TREND_BASES), list(YEAR_BASES)
     start = np.concatenate([plain, plain[trends], free[years]])
