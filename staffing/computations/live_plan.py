@@ -21,8 +21,6 @@ from staffing.core.transient import (
 )
 from staffing.core.transient_path import CONTINUES, OPENS_EMPTY, OPENS_STEADY
 
-DAY_SECONDS = 86_400
-
 
 @dataclass(frozen=True)
 class LivePlan:
@@ -67,39 +65,40 @@ def plan_live(
     if np.isinf(steady).any():
         return None
     carried = required_transient(path, goals=goals, guess=steady)
-    if np.isinf(carried).any():
-        return None
     is_carried = strategy is LiveStrategy.CARRIED_OVER
     agents, compared = (carried, steady) if is_carried else (steady, carried)
+    if np.isinf(agents).any():
+        return None
     thresholds = goals.thresholds(with_base(goals.definition))
     fewer, more = neighbor_levels(
         path, agents=agents, thresholds=thresholds, definition=goals.definition
     )
-    other = evaluate_transient(path, agents=compared, thresholds=thresholds)
+    compared_level = np.full(compared.shape, np.nan)
+    if np.isfinite(compared).all():
+        other = evaluate_transient(path, agents=compared, thresholds=thresholds)
+        compared_level = other.service_levels[goals.definition]
     return LivePlan(
         agents=agents,
         prediction=evaluate_transient(path, agents=agents, thresholds=thresholds),
         fewer_level=fewer,
         more_level=more,
-        compared_agents=compared,
-        compared_level=other.service_levels[goals.definition],
+        compared_agents=np.where(np.isfinite(compared), compared, np.nan),
+        compared_level=compared_level,
     )
 
 
-def path_begins(rows: RowIndex, *, is_open: NDArray[np.bool_], interval_seconds: int) -> IntArray:
+def path_begins(rows: RowIndex, *, is_open: NDArray[np.bool_], is_open_before: bool) -> IntArray:
     """Return how each of the open rows begins (see transient_path).
 
-    A row after a closed one opens empty. The first row of all opens empty too, unless the queue is
-    open then on the next day as well right before it: so it is in the middle of its hours, as is a
-    row before which another version of the goal held.
+    A row after a closed one opens empty. Where the queue is open right before the first row, it is
+    in the middle of its hours: the plan begins in the middle of the day, or another version of the
+    goal held until then.
     """
-    per_day = DAY_SECONDS // interval_seconds
     begins = np.full(rows.size, OPENS_EMPTY)
     if rows.size == 0:
         return begins
     begins[1:][np.diff(rows) == 1] = CONTINUES
     first = int(rows[0])
-    before = first - 1 if first > 0 else per_day - 1
-    if before < is_open.size and is_open[before]:
+    if is_open[first - 1] if first > 0 else is_open_before:
         begins[0] = OPENS_STEADY
     return begins

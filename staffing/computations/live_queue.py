@@ -84,9 +84,7 @@ def staff_live_queue(
         found = plan_live(
             live.take(rows),
             goals,
-            begins=path_begins(
-                rows, is_open=inputs.is_open, interval_seconds=queue.interval_minutes * 60
-            ),
+            begins=path_begins(rows, is_open=inputs.is_open, is_open_before=inputs.is_open_before),
             interval_seconds=queue.interval_minutes * 60,
             strategy=params.live_strategy,
         )
@@ -154,14 +152,19 @@ def _detail(
         "peak_agents": float(plan.agents.max(initial=0.0)),
         "peak_erlangs": float(live.traffic.erlangs.max(initial=0.0)),
         "compared_agents_total": float(np.nansum(plan.compared_agents)),
-        "worst_level": float(plan.level[offered].min(initial=1.0)),
-        "compared_worst_level": float(plan.compared_level[offered].min(initial=1.0)),
+        "worst_level": _least(plan.level[offered]),
+        "compared_worst_level": _least(plan.compared_level[offered]),
     }
     if patience is not None:
         detail["patience"] = vars(patience)
     if live.chat is not None:
         detail["chat"] = vars(live.chat)
     return detail
+
+
+def _least(levels: FloatArray) -> float | None:
+    known = levels[np.isfinite(levels)]
+    return float(known.min()) if known.size else None
 
 
 def _result(

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
 
-from staffing.core.definitions import ServiceLevel
+from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.kernels import FloatArray
-from staffing.core.simulated_levels import level_over
-from staffing.core.simulation import OFFERED, SimulatedQueue, simulate
+from staffing.core.simulated_levels import level_sums, share
+from staffing.core.simulation import COUNTS, SimulatedQueue, simulate
 from staffing.core.simulation_chat import simulate_chat
 from staffing.models import RequirementQueueResult, RequirementSimulation
 from staffing.queries.live import FAMILY
 from staffing.queries.simulations import SimulatedDay, simulated_day
 from staffing.services.simulations import save_simulation
 from wfm.jobs.runner import JobContext, JobRefused
+from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 
 REPEATS_AT_ONCE = 20
@@ -28,7 +29,7 @@ LOW, HIGH = 0.05, 0.95
 
 @dataclass(frozen=True)
 class _Terms:
-    """What holds on all days: the goal as kept with the result, patience, and how chats are held."""
+    """What holds on a day: the goal in force then, as kept with the result, and the handling."""
 
     definition: ServiceLevel
     level: float
@@ -37,13 +38,23 @@ class _Terms:
     chat: dict[str, Any] | None
 
 
+@dataclass(frozen=True)
+class _Lived:
+    """Sums of one day: good and counted contacts by repeat, and by interval over all repeats."""
+
+    day: SimulatedDay
+    terms: _Terms
+    by_repeat: tuple[FloatArray, FloatArray]
+    by_interval: tuple[FloatArray, FloatArray]
+
+
 def simulate_requirement(ctx: JobContext) -> dict[str, Any]:
     """Live through every day many times and keep how the service level is spread."""
     with system_tenant():
         simulation = RequirementSimulation.objects.select_related("run", "queue").get(
             pk=ctx.params["simulation_id"]
         )
-        terms = _terms(simulation)
+        result = RequirementQueueResult.objects.get(run=simulation.run, queue=simulation.queue)
         count = (simulation.ends_on - simulation.starts_on).days + 1
         days = [
             simulated_day(
@@ -51,21 +62,20 @@ def simulate_requirement(ctx: JobContext) -> dict[str, Any]:
             )
             for number in range(count)
         ]
-    counts = [
-        _lived(ctx, simulation, terms, day, share=number / count, width=1 / count)
+    lived = [
+        _lived(ctx, simulation, _terms(result, day.day), day, share_done=number / count)
         for number, day in enumerate(days)
     ]
-    figures = _figures(terms, days, counts)
+    figures = _figures(lived)
     with ctx.publishing():
         save_simulation(simulation, figures)
     return {name: figures[name] for name in ("mean", "low", "high", "reached_share")}
 
 
-def _terms(simulation: RequirementSimulation) -> _Terms:
-    result = RequirementQueueResult.objects.get(run=simulation.run, queue=simulation.queue)
+def _terms(result: RequirementQueueResult, day: date) -> _Terms:
     versions = result.goal.get("versions", [])
-    begun = [goal for goal in versions if goal["starts_on"] <= simulation.starts_on.isoformat()]
-    goal = (begun or versions)[-1]
+    begun = [goal for goal in versions if goal["starts_on"] <= day.isoformat()]
+    goal = begun[-1] if begun else versions[0]
     patience = result.detail.get("patience", {}).get("seconds")
     return _Terms(
         definition=ServiceLevel(goal["metric_key"].removeprefix(FAMILY)),
@@ -82,39 +92,62 @@ def _lived(
     terms: _Terms,
     day: SimulatedDay,
     *,
-    share: float,
-    width: float,
-) -> FloatArray:
-    """Return the counts of one day: repeat x interval x count; the job can stop in between."""
-    interval_seconds = simulation.queue.interval_minutes * 60
-    queue = SimulatedQueue(
-        arrival_rate=day.erlangs / day.aht_seconds,
-        aht_seconds=day.aht_seconds,
-        patience_seconds=np.full(day.erlangs.shape, terms.patience_seconds),
-        agents=day.agents.astype(np.int64),
-        interval_seconds=interval_seconds,
-        threshold_seconds=terms.threshold_seconds,
-        short_seconds=5.0,
-    )
-    parts = []
+    share_done: float,
+) -> _Lived:
+    """Live through one day, a part of the repeats at a time; the job can stop in between."""
+    days = (simulation.ends_on - simulation.starts_on).days + 1
+    by_repeat: list[tuple[FloatArray, FloatArray]] = []
+    good, counted = np.zeros(day.starts_at.size), np.zeros(day.starts_at.size)
     for first in range(0, simulation.repeats, REPEATS_AT_ONCE):
         ctx.raise_if_cancelled()
         ctx.progress(
-            share + width * first / simulation.repeats,
+            share_done + first / simulation.repeats / days,
             _("%(day)s, repeat %(number)s of %(count)s")
             % {"day": day.day, "number": first + 1, "count": simulation.repeats},
         )
         repeats = min(REPEATS_AT_ONCE, simulation.repeats - first)
         seed = (simulation.seed, day.day.toordinal(), first)
-        parts.append(_repeats(queue, terms, repeats=repeats, seed=seed))
-    return np.concatenate(parts)
+        counts = _counts(simulation.queue, terms, day, repeats=repeats, seed=seed)
+        try:
+            sums = level_sums(counts, terms.definition)
+        except ValueError as error:
+            raise JobRefused(str(error)) from error
+        by_repeat.append((sums[0].sum(axis=1), sums[1].sum(axis=1)))
+        good, counted = good + sums[0].sum(axis=0), counted + sums[1].sum(axis=0)
+    return _Lived(
+        day=day,
+        terms=terms,
+        by_repeat=(
+            np.concatenate([part[0] for part in by_repeat]),
+            np.concatenate([part[1] for part in by_repeat]),
+        ),
+        by_interval=(good[day.is_counted], counted[day.is_counted]),
+    )
 
 
-def _repeats(
+def _counts(
+    queue: Queue, terms: _Terms, day: SimulatedDay, *, repeats: int, seed: Sequence[int]
+) -> FloatArray:
+    """Return repeat x interval x count, every stretch of open intervals by itself."""
+    counts = np.zeros((repeats, day.starts_at.size, COUNTS))
+    for number, rows in enumerate(day.stretches()):
+        stretch = SimulatedQueue(
+            arrival_rate=day.erlangs[rows] / day.aht_seconds[rows],
+            aht_seconds=day.aht_seconds[rows],
+            patience_seconds=np.full(rows.size, terms.patience_seconds),
+            agents=day.agents[rows].astype(np.int64),
+            interval_seconds=queue.interval_minutes * 60,
+            threshold_seconds=terms.threshold_seconds,
+            short_seconds=DEFAULT_SHORT_SECONDS,
+        )
+        counts[:, rows] = _stretch(stretch, terms, repeats=repeats, seed=(*seed, number))
+    counts[:, ~day.is_counted] = 0.0
+    return counts
+
+
+def _stretch(
     queue: SimulatedQueue, terms: _Terms, *, repeats: int, seed: Sequence[int]
 ) -> FloatArray:
-    if queue.agents.size == 0:
-        return np.zeros((repeats, 0, 7))
     if terms.chat is None:
         return simulate(queue, days=repeats, seed=seed)
     return simulate_chat(
@@ -126,54 +159,56 @@ def _repeats(
     )
 
 
-def _figures(terms: _Terms, days: list[SimulatedDay], counts: list[FloatArray]) -> dict[str, Any]:
+def _figures(lived: list[_Lived]) -> dict[str, Any]:
     """Return the spread of the period's, each day's and each interval's level."""
-    counted = [part[:, day.is_counted] for day, part in zip(days, counts, strict=True)]
-    whole = np.concatenate(counted, axis=1)
-    if not whole[:, :, OFFERED].any():
+    good, counted = (sum(item.by_repeat[part] for item in lived) for part in (0, 1))
+    if not np.any(counted):
         raise JobRefused(_("Nothing is offered on these days; choose others."))
-    try:
-        period = level_over(whole, terms.definition, axis=1)
-    except ValueError as error:
-        raise JobRefused(str(error)) from error
-    by_day = [level_over(part, terms.definition, axis=1) for part in counted]
-    goal = terms.level
-    daily = np.concatenate([levels[np.isfinite(levels)] for levels in by_day])
+    reached = [_reached(item) for item in lived]
+    judged = np.concatenate([part for part in reached if part.size])
     return {
-        "definition": str(terms.definition),
-        "goal": goal,
-        **_spread(period),
-        "reached_share": float((daily >= goal).mean()),
+        "definition": str(lived[0].terms.definition),
+        "goal": lived[0].terms.level,
+        **_spread(np.asarray(good), np.asarray(counted)),
+        "reached_share": float(judged.mean()),
         "days": [
-            {"day": day.day.isoformat(), **_spread(levels), "reached_share": _reached(levels, goal)}
-            for day, levels in zip(days, by_day, strict=True)
+            {
+                "day": item.day.day.isoformat(),
+                "goal": item.terms.level,
+                **_spread(*item.by_repeat),
+                "reached_share": float(part.mean()) if part.size else None,
+            }
+            for item, part in zip(lived, reached, strict=True)
         ],
-        "intervals": _intervals(terms, days, counted),
+        "intervals": _intervals(lived),
     }
 
 
-def _spread(levels: FloatArray) -> dict[str, float | None]:
+def _spread(good: FloatArray, counted: FloatArray) -> dict[str, float | None]:
+    """Return the level of all repeats together, and what nine of ten repeats lie between."""
+    levels = share(good, counted)
     known = levels[np.isfinite(levels)]
     if known.size == 0:
         return {"mean": None, "low": None, "high": None}
     low, high = np.quantile(known, [LOW, HIGH])
-    return {"mean": float(known.mean()), "low": float(low), "high": float(high)}
+    return {"mean": float(good.sum() / counted.sum()), "low": float(low), "high": float(high)}
 
 
-def _reached(levels: FloatArray, goal: float) -> float | None:
-    known = levels[np.isfinite(levels)]
-    return float((known >= goal).mean()) if known.size else None
+def _reached(item: _Lived) -> FloatArray:
+    """Tell of each repeat on which anything counted whether the day's goal was reached."""
+    levels = share(*item.by_repeat)
+    return np.asarray(levels[np.isfinite(levels)] >= item.terms.level, dtype=np.float64)
 
 
-def _intervals(
-    terms: _Terms, days: list[SimulatedDay], counted: list[FloatArray]
-) -> dict[str, list[Any]]:
-    """Return by interval: what came on average over all repeats, and what the run says."""
-    levels = np.concatenate([level_over(part, terms.definition, axis=0) for part in counted])
-    said = np.concatenate([day.said_level[day.is_counted] for day in days])
-    starts = np.concatenate([day.starts_at[day.is_counted] for day in days])
+def _intervals(lived: list[_Lived]) -> dict[str, list[Any]]:
+    """Return by interval: what came over all repeats, what the run says, and the goal."""
+    levels = np.concatenate([share(*item.by_interval) for item in lived])
+    said = np.concatenate([item.day.said_level[item.day.is_counted] for item in lived])
+    starts = np.concatenate([item.day.starts_at[item.day.is_counted] for item in lived])
+    goals = [item.terms.level for item in lived for _row in range(int(item.day.is_counted.sum()))]
     return {
         "starts_at": starts.tolist(),
         "level": [None if np.isnan(value) else round(value, 5) for value in levels.tolist()],
         "said": [None if np.isnan(value) else round(value, 5) for value in said.tolist()],
+        "goal": goals,
     }

@@ -7,6 +7,7 @@ nothing old is run. Compiling all takes some ten seconds, once.
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -28,13 +29,13 @@ def _fingerprint() -> str:
 
 
 def _cache_folder() -> str:
-    """Return where machine code is kept: beside the sources, else where Numba is told to keep it."""
+    """Return where machine code is kept: where Numba is told to, beside the sources, or temporarily."""
     if config.CACHE_DIR:
         return str(Path(config.CACHE_DIR) / _fingerprint())
     beside = _FOLDER / "__pycache__"
     if os.access(beside if beside.exists() else _FOLDER, os.W_OK):
         return str(beside / f"numba-{_fingerprint()}")
-    return ""
+    return str(Path(tempfile.gettempdir()) / f"wfm-numba-{os.getuid()}-{_fingerprint()}")
 
 
 config.CACHE_DIR = _cache_folder()

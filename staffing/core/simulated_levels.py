@@ -27,10 +27,7 @@ def level_sums(counts: FloatArray, definition: ServiceLevel) -> tuple[FloatArray
     return parts[definition]
 
 
-def level_over(
-    counts: FloatArray, definition: ServiceLevel, *, axis: int | tuple[int, ...]
-) -> FloatArray:
-    """Return the level of the sums over these axes; NaN where nothing counts."""
-    good, counted = (part.sum(axis=axis) for part in level_sums(counts, definition))
+def share(good: FloatArray, counted: FloatArray) -> FloatArray:
+    """Return the level; NaN where nothing counts."""
     unknown = np.full(np.shape(counted), np.nan)
     return np.asarray(np.divide(good, counted, out=unknown, where=counted > 0))

@@ -39,6 +39,7 @@ class QueueInputs:
         series: The forecast, interval by interval.
         dates: Local date of each interval.
         is_open: Whether people work on the queue then.
+        is_open_before: Whether they do in the interval before the first one.
         aht_seconds: Forecast AHT, the queue's default where none is known.
         shrinkage: Shares of paid time per interval.
         goals: Goal versions that touch the grid, oldest first.
@@ -48,6 +49,7 @@ class QueueInputs:
     series: IntervalSeries
     dates: NDArray[np.datetime64]
     is_open: NDArray[np.bool_]
+    is_open_before: bool
     aht_seconds: FloatArray
     shrinkage: ShrinkageByInterval
     goals: list[ServiceGoal]
@@ -69,13 +71,16 @@ def queue_inputs(run: ForecastRun, queue: Queue) -> QueueInputs:
 def inputs_of_series(queue: Queue, series: IntervalSeries) -> QueueInputs:
     """Return everything that staffing this queue for these intervals needs."""
     dates = local_dates(series.starts_at, queue.timezone)
-    calendar_open = business_calendar(queue).open_mask(series.starts_at)
+    calendar = business_calendar(queue)
+    calendar_open = calendar.open_mask(series.starts_at)
+    before = series.starts_at[:1] - np.timedelta64(queue.interval_minutes, "m")
     is_open = calendar_open & series.is_open if queue.is_live else calendar_open
     aht = np.where(np.isnan(series.aht_seconds), queue.default_aht_seconds, series.aht_seconds)
     return QueueInputs(
         series=series,
         dates=dates,
         is_open=is_open,
+        is_open_before=bool(calendar.open_mask(before).any()),
         aht_seconds=aht,
         shrinkage=_shrinkage(queue, series.starts_at, dates),
         goals=_goals(queue, dates),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.db.models import Max, Min
 from numpy.typing import NDArray
 
 from staffing.core.kernels import FloatArray
@@ -14,7 +16,14 @@ from wfm.org.models import Queue
 from wfm.timeline import day_bounds
 
 WARM_UP = timedelta(hours=2)
-COLUMNS = ("starts_at", "workload_erlangs", "aht_seconds", "required_agents", "service_level")
+COLUMNS = (
+    "starts_at",
+    "workload_erlangs",
+    "aht_seconds",
+    "required_agents",
+    "service_level",
+    "is_open",
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +38,27 @@ class SimulatedDay:
     agents: FloatArray
     said_level: FloatArray
     """What the run says; NaN where nothing is offered."""
+    is_open: NDArray[np.bool_]
     is_counted: NDArray[np.bool_]
     """False before the date begins."""
+
+    def stretches(self) -> list[NDArray[np.intp]]:
+        """Return the rows of each stretch of open intervals: at its end those there stay."""
+        rows = np.flatnonzero(self.is_open)
+        if rows.size == 0:
+            return []
+        return np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+
+
+def covered_dates(run: RequirementRun, queue: Queue) -> tuple[date, date] | None:
+    """Return the first and the last local date of the run's rows of this queue; None without any."""
+    found = RequirementInterval.objects.filter(run=run, queue=queue).aggregate(
+        first=Min("starts_at"), last=Max("starts_at")
+    )
+    if found["first"] is None:
+        return None
+    zone = ZoneInfo(queue.timezone)
+    return found["first"].astimezone(zone).date(), found["last"].astimezone(zone).date()
 
 
 def simulated_day(run: RequirementRun, queue: Queue, day: date) -> SimulatedDay:
@@ -52,5 +80,6 @@ def simulated_day(run: RequirementRun, queue: Queue, day: date) -> SimulatedDay:
         aht_seconds=np.where(np.isnan(table[:, 1]), queue.default_aht_seconds, table[:, 1]),
         agents=table[:, 2],
         said_level=table[:, 3],
+        is_open=table[:, 4] > 0.0,
         is_counted=starts >= int(bounds.starts_at.timestamp()),
     )

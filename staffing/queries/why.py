@@ -11,7 +11,7 @@ import numpy as np
 from staffing.core.definitions import ServiceLevel
 from staffing.core.live import Step, power_of_one
 from staffing.core.model_choice import DEFERRED, LiveGoal
-from staffing.core.params import RequirementParams
+from staffing.core.params import LiveStrategy, RequirementParams
 from staffing.models import IntradayRequirement, RequirementInterval, RequirementQueueResult
 from staffing.queries.live import FAMILY, live_queue
 from wfm.timeline import local_dates
@@ -93,7 +93,10 @@ def _with_steps(result: RequirementQueueResult, reason: Reason, goal: dict[str, 
     thresholds = core_goal.over(1, min_agents=0).thresholds()
     steps = power_of_one(live, thresholds=thresholds, agents=required)
     fewer = next((step for step in steps if step.agents == required - 1), None)
-    binding = _binding(fewer, core_goal, fewer_level=interval.fewer_service_level)
+    is_carried = result.detail.get("strategy") == LiveStrategy.CARRIED_OVER
+    binding = _binding(
+        fewer, core_goal, fewer_level=interval.fewer_service_level if is_carried else None
+    )
     carried = {
         required - 1: interval.fewer_service_level,
         required: interval.service_level,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from staffing.models import RequirementQueueResult, RequirementRun, RequirementSimulation
 from staffing.models.simulation import LEAST_REPEATS, MOST_REPEATS
+from staffing.queries.simulations import covered_dates
 from wfm.org.models import Queue, User
 
 MOST_DAYS = 31
@@ -49,6 +50,12 @@ def create_simulation(
     if not RequirementQueueResult.objects.filter(run=run, queue=queue).with_numbers().exists():
         raise UnableToSimulate(
             _("Requirement #%(pk)s holds no numbers of %(queue)s.") % {"pk": run.pk, "queue": queue}
+        )
+    first, last = covered_dates(run, queue) or (starts_on, ends_on)
+    if starts_on < first or ends_on > last:
+        raise UnableToSimulate(
+            _("Requirement #%(pk)s covers %(first)s to %(last)s; choose days within.")
+            % {"pk": run.pk, "first": first, "last": last}
         )
     return RequirementSimulation.objects.create(
         run=run,

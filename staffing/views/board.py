@@ -22,7 +22,7 @@ from staffing.queries import BoardQueue
 from staffing.views.board_charts import agents_chart, level_chart, many_queues_chart
 from wfm.org.access_views import require
 from wfm.org.in_force import Stretch
-from wfm.timeline import local_dates
+from wfm.timeline import day_bounds, local_dates
 from wfm.web.scope import Scope, page_scope
 
 
@@ -127,6 +127,7 @@ def _queue_context(request: HttpRequest, scope: Scope, item: BoardQueue) -> dict
         ],
         "goals": item.result.goal.get("versions", []),
         "comparison": _comparison(item) if item.queue.is_live else None,
+        "simulated_run_id": item.run_id_at(day_bounds(day, item.queue.timezone).starts_at),
         "simulation_form": SimulationForm(
             initial={"queue": item.queue.pk, "starts_on": day, "ends_on": day}
         ),

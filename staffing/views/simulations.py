@@ -64,7 +64,6 @@ def simulation(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _chart(simulation: RequirementSimulation) -> TimeChart:
     rows = simulation.figures["intervals"]
-    goal = simulation.figures["goal"]
     return TimeChart(
         starts_at=[datetime.fromtimestamp(second, tz=UTC) for second in rows["starts_at"]],
         step_minutes=simulation.queue.interval_minutes,
@@ -73,8 +72,6 @@ def _chart(simulation: RequirementSimulation) -> TimeChart:
         series=[
             Series(key="1", label=_("Simulated service level"), values=rows["level"]),
             Series(key="3", label=_("Predicted by the run"), values=rows["said"], dashed=True),
-            Series(
-                key="baseline", label=_("Goal"), values=[goal] * len(rows["level"]), dashed=True
-            ),
+            Series(key="baseline", label=_("Goal"), values=rows["goal"], dashed=True),
         ],
     )

@@ -111,6 +111,20 @@ def test_a_loud_morning_asks_for_more_people_in_the_rest_of_the_day(line):
         assert not IntradayRequirement.objects.filter(starts_at__gte=ORIGIN + DAY).exists()
 
 
+def test_the_rest_of_an_ordinary_day_begins_in_the_middle_of_it(published):
+    """Contacts of half an hour fill a queue for hours: at noon it is not empty."""
+    with system_tenant():
+        queue = make_queue(name="Long", interval_minutes=30, default_aht_seconds=1800)
+        make_goal(queue)
+        add_history(queue)
+    published(queue)
+    arrive(queue, times=1)
+    updated()
+    before, after = rest_of(RequirementInterval, queue), rest_of(IntradayRequirement, queue)
+    assert after[0] >= 0.9 * before[0]
+    assert after == pytest.approx(before, rel=0.2, abs=2)
+
+
 def test_board_why_and_gap_show_it(line, client):
     queue, run = line
     with system_tenant():

@@ -132,19 +132,21 @@ def test_interval_by_interval_is_kept_as_a_choice_and_told_what_it_gives(monkeyp
 
 
 @pytest.mark.parametrize(
-    ("rows", "is_open", "begins"),
+    ("rows", "is_open", "is_open_before", "begins"),
     [
-        ([], [False] * 4, []),
-        ([2, 3, 5], [0, 0, 1, 1, 0, 1], ["empty", "on", "empty"]),
-        ([4, 5], [1] * 6, ["steady", "on"]),
-        ([0, 1], [1] * 4, ["steady", "on"]),
-        ([0, 1], [1, 1, 0, 0], ["empty", "on"]),
+        ([], [False] * 4, True, []),
+        ([2, 3, 5], [0, 0, 1, 1, 0, 1], True, ["empty", "on", "empty"]),
+        ([4, 5], [1] * 6, False, ["steady", "on"]),
+        ([0, 1], [1] * 4, True, ["steady", "on"]),
+        ([0, 1], [1, 1, 0, 0], False, ["empty", "on"]),
     ],
 )
-def test_a_stretch_begins_empty_where_the_queue_opens(rows, is_open, begins):
+def test_a_stretch_begins_empty_where_the_queue_opens(rows, is_open, is_open_before, begins):
     names = {CONTINUES: "on", OPENS_EMPTY: "empty", OPENS_STEADY: "steady"}
     found = path_begins(
-        np.array(rows, dtype=int), is_open=np.array(is_open, dtype=bool), interval_seconds=21_600
+        np.array(rows, dtype=int),
+        is_open=np.array(is_open, dtype=bool),
+        is_open_before=is_open_before,
     )
     assert [names[code] for code in found] == begins
 

@@ -30,14 +30,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DAY = MONDAY.date()
 
 
-def staffed_run(monkeypatch, *, level=0.8, metric_key=None, **fields):
+def staffed_run(monkeypatch, *, level=0.8, metric_key=None, quiet_day=None, **fields):
     """A live queue from eight to six with a morning rush, staffed and published."""
     with system_tenant():
         queue = make_queue(opening=((480, 1080),), patience_seconds=120, **fields)
         make_goal(queue, level=level, **({"metric_key": metric_key} if metric_key else {}))
         forecast = make_forecast([], days=2)
         add_forecast_queue(
-            forecast, queue, offered=lambda at: 40.0 if 9 <= at.hour < 12 else 20.0, aht_seconds=300
+            forecast,
+            queue,
+            offered=lambda at: 0.0 if at.day == quiet_day else 40.0 if 9 <= at.hour < 12 else 20.0,
+            aht_seconds=300,
         )
     run = start_without_ringing(forecast, monkeypatch, publish_when_done=True)
     compute(run)
@@ -92,11 +95,49 @@ def test_chats_are_lived_through_agent_by_agent(monkeypatch):
 
 
 def test_a_day_on_which_nothing_comes_is_refused_with_a_sentence(monkeypatch):
-    queue, run = staffed_run(monkeypatch)
-    later = DAY.replace(day=20)
-    _simulation, job = lived(run, queue, starts_on=later, ends_on=later)
+    queue, run = staffed_run(monkeypatch, quiet_day=3)
+    tuesday = DAY.replace(day=3)
+    _simulation, job = lived(run, queue, starts_on=tuesday, ends_on=tuesday)
     assert job.status == JobStatus.FAILED
     assert job.error == "Nothing is offered on these days; choose others."
+
+
+def test_days_beyond_the_requirement_are_named(monkeypatch):
+    queue, run = staffed_run(monkeypatch)
+    with pytest.raises(UnableToSimulate, match="covers 2026-03-02 to 2026-03-03"):
+        lived(run, queue, ends_on=DAY.replace(day=4))
+
+
+def test_each_day_is_judged_by_the_goal_of_that_day(monkeypatch):
+    tuesday = DAY.replace(day=3)
+    with system_tenant():
+        queue = make_queue(opening=((480, 1080),), patience_seconds=120)
+        make_goal(queue, level=0.7, ends_on=tuesday)
+        make_goal(queue, version=2, starts_on=tuesday, level=0.9)
+        forecast = make_forecast([], days=2)
+        add_forecast_queue(forecast, queue, offered=30.0, aht_seconds=300)
+    run = start_without_ringing(forecast, monkeypatch, publish_when_done=True)
+    compute(run)
+    figures = lived(run, queue, ends_on=tuesday)[0].figures
+    monday, after = figures["days"]
+    assert (monday["goal"], after["goal"]) == (0.7, 0.9)
+    assert monday["mean"] < 0.85 < after["mean"]
+    assert min(monday["reached_share"], after["reached_share"]) > 0.4
+    assert set(figures["intervals"]["goal"]) == {0.7, 0.9}
+
+
+def test_who_waits_at_closing_is_still_answered(monkeypatch):
+    """Agents stay for those who called in time, as the plan takes it."""
+    queue, run = staffed_run(monkeypatch)
+    figures = lived(run, queue, repeats=1000)[0].figures
+    last = [
+        (said, came)
+        for said, came in zip(
+            figures["intervals"]["said"], figures["intervals"]["level"], strict=True
+        )
+        if said is not None
+    ][-1]
+    assert last[1] == pytest.approx(last[0], abs=0.02)
 
 
 def test_a_level_that_nobody_can_count_is_refused_by_name(monkeypatch):
