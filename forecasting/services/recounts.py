@@ -152,7 +152,7 @@ def _recount(queue: Queue, first: datetime, last: datetime) -> Recount:
         offered, is_counted = recorded[start]
         if not more or offered == before + more:
             continue
-        if offered == before:
+        if offered == before and is_counted:
             found.rows.append(row)
             found.contacts_before += before
             found.contacts_after += before + more

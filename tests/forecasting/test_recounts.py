@@ -119,6 +119,16 @@ def test_counts_of_another_source_stay_and_the_check_says_so(queue):
         assert ContactRecord.objects.count() == 2
 
 
+def test_a_zero_of_another_source_stays(queue):
+    """The contact centre's own count says that nobody called; a file of contacts does not overrule."""
+    start = LATE.replace(minute=0, second=0)
+    with system_tenant():
+        record_actuals(rows=[ActualRow(queue.pk, start, 0)])
+    _job, batch = upload([(LATE, "a")], queue)
+    assert batch.status == "DONE"
+    assert counts(queue)[start] == 0
+
+
 def test_rows_of_another_source_after_the_first_contact_stay(queue):
     """Contacts that are kept prove nothing about later rows, which came over REST."""
     upload([(LATE - timedelta(days=2), "early")], queue)
