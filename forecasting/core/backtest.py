@@ -17,6 +17,7 @@ from forecasting.core.fitting import Fit, fit_at
 from forecasting.core.levels import HALF_LIVES_DAYS, MEMBERS
 from forecasting.core.profiles import LONG_DAYS, LONG_VARIANTS, RATE_VARIANTS
 from forecasting.core.selection import (
+    BACKTEST_SPAN_DAYS,
     BUCKET_NAMES,
     bucket_index,
     level_weights,
@@ -30,7 +31,6 @@ WEEKDAY_MEAN = "weekday_mean"
 SEASONAL_NAIVE = "seasonal_naive"
 METHODS = (BLEND, SMOOTHING, WEEKDAY_MEAN, SEASONAL_NAIVE)
 SMOOTHING_MEMBER = HALF_LIVES_DAYS.index(14.0)
-BACKTEST_SPAN_DAYS = 112
 SHAPE_DAYS = 28
 """Days after an origin on which profiles are compared."""
 SHARED_SHARE = 0.8

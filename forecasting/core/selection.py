@@ -6,6 +6,8 @@ import numpy as np
 
 from forecasting.core.wall_clock import FloatArray
 
+BACKTEST_SPAN_DAYS = 112
+"""Last days of the history over which the origins of the backtest are spread."""
 BUCKET_EDGES_DAYS = (0, 1, 3, 7, 14, 28)
 """First day of each horizon bucket, counted from the origin; the last one is open-ended."""
 BUCKET_NAMES = ("day 1", "days 2-3", "days 4-7", "days 8-14", "days 15-28", "day 29 on")

@@ -9,10 +9,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from forecasting import queries
-from forecasting.core.backtest import BACKTEST_SPAN_DAYS
 from forecasting.core.data import ForecastParams
 from forecasting.core.scoring import pooled
-from forecasting.core.selection import SWITCH_MARGIN
+from forecasting.core.selection import BACKTEST_SPAN_DAYS, SWITCH_MARGIN
 from forecasting.models import Override, OverrideScore
 from forecasting.views.words import LEAD_HORIZONS
 from wfm.org.models import Queue

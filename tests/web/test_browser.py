@@ -84,6 +84,24 @@ def test_the_palette_goes_to_a_queue_by_keyboard_alone(visit, people):
     page.wait_for_url(re.compile(r"/forecast/\?queue=\d+"))
 
 
+def test_enter_waits_for_what_was_typed(visit, people):
+    """The answer for the last letters comes late: Enter must not go where the first ones led."""
+    page = visit().log_in(people["planner"]).go("/settings/")
+
+    def answer_late(route):
+        if "q=bank" in route.request.url:
+            page.wait_for_timeout(600)
+        route.continue_()
+
+    page.route("**/palette/**", answer_late)
+    page.keyboard.press("/")
+    page.keyboard.type("b")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.type("ank")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/forecast/\?queue=\d+"))
+
+
 def test_the_keys_of_the_page_are_listed(visit, people):
     page = visit().log_in(people["planner"]).go("/settings/")
 

@@ -7,12 +7,13 @@ const none = dialog?.querySelector("[role=status]");
 let entries = [];
 let chosen = 0;
 let asked = 0;
+let latest = Promise.resolve();
 
 export function openPalette() {
   if (!dialog || dialog.open) return;
   input.value = "";
   dialog.showModal();
-  search();
+  latest = search();
 }
 
 async function search() {
@@ -60,11 +61,17 @@ function move(step) {
   mark();
 }
 
-input?.addEventListener("input", search);
+// Who types fast and presses Enter means what is typed, not what was listed for half of it.
+async function go() {
+  await latest;
+  if (entries[chosen]) location.assign(entries[chosen].url);
+}
+
+input?.addEventListener("input", () => { latest = search(); });
 input?.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown") move(1);
   else if (event.key === "ArrowUp") move(-1);
-  else if (event.key === "Enter" && entries[chosen]) location.assign(entries[chosen].url);
+  else if (event.key === "Enter") go();
   else return;
   event.preventDefault();
 });
