@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from forecasting import queries
 from forecasting.forms import OverrideForm, StartForm
 from forecasting.jobs import start_forecast
-from forecasting.models import ForecastQueueResult, ForecastRun, Override
+from forecasting.models import ForecastInterval, ForecastQueueResult, ForecastRun, Override
 from forecasting.services import UnableToForecast, UnableToPublish, publish_forecast
 from forecasting.services.runs import LONGEST_HORIZON_DAYS
 from forecasting.views.charts import forecast_chart
@@ -33,6 +33,7 @@ from forecasting.views.words import horizon_headers, method_words, score_rows, w
 from wfm.org.access import access_of
 from wfm.org.access_views import person_of, require
 from wfm.org.models import Queue
+from wfm.timeline import day_bounds
 from wfm.web.form_errors import is_good
 from wfm.web.scope import Scope, page_scope
 
@@ -171,6 +172,22 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("forecast-run", pk)
 
 
+def _open_day(run: ForecastRun, queue: Queue, *, from_day: date) -> date:
+    """The first open day of the run from a day on; that day where there is none."""
+    opens_at = (
+        ForecastInterval.objects.filter(
+            run=run,
+            queue=queue,
+            is_open=True,
+            starts_at__gte=day_bounds(from_day, queue.timezone).starts_at,
+        )
+        .order_by("starts_at")
+        .values_list("starts_at", flat=True)
+        .first()
+    )
+    return opens_at.astimezone(ZoneInfo(queue.timezone)).date() if opens_at else from_day
+
+
 @require_GET
 @require("forecast.view")
 def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse:
@@ -191,7 +208,7 @@ def queue_forecast(request: HttpRequest, pk: int, queue_pk: int) -> HttpResponse
         found, queue, scope, list(overrides.filter(revoked_at=None))
     )
     tomorrow = found.origin_at.astimezone(ZoneInfo(queue.timezone)).date() + timedelta(days=1)
-    day = day_context(request, result, queue, tomorrow)
+    day = day_context(request, result, queue, _open_day(found, queue, from_day=tomorrow))
     access = access_of(request.user)
     context = {
         "run": found,

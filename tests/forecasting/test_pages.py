@@ -1,6 +1,6 @@
 """The history and forecast rooms as a planner meets them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -253,3 +253,16 @@ def test_a_planner_of_one_client_sees_no_other_queue(client, queue, run):
     address = reverse("forecast-queue", args=[run.pk, queue.pk])
     assert client.get(address, MARCH).status_code == 404
     assert client.post(reverse("special-day-set", args=[queue.pk]), {}).status_code == 404
+
+
+def test_the_page_opens_on_a_day_that_is_open(planner, queue):
+    """A forecast made on a Friday of a queue that rests at weekends shows Monday, not Saturday."""
+    friday = ORIGIN + timedelta(days=4)
+    with system_tenant():
+        run = start_forecast(queues=[queue], origin_at=friday, created_by=None, days=7)
+    finish(run.job)
+    address = reverse("forecast-queue", args=[run.pk, queue.pk])
+    page = planner.get(address, {"from": "2026-03-16", "to": "2026-03-29"})
+    assert page.context["day"]["day"] == (friday + timedelta(days=3)).date()
+    asked = planner.get(address, {"from": "2026-03-16", "to": "2026-03-29", "day": "2026-03-21"})
+    assert asked.context["day"]["day"] == date(2026, 3, 21)
