@@ -16,7 +16,7 @@ from scipy.fft import irfft, rfft
 from scipy.special import nbdtrik
 
 from forecasting.core.accuracy import SMALL_MEAN
-from forecasting.core.silence import least_silence, too_silent
+from forecasting.core.silence import silenced
 from forecasting.core.wall_clock import BoolArray, FloatArray
 
 FADING_HOURS = (0.75, 1.5, 3.0, 6.0)
@@ -113,8 +113,9 @@ def rest_of_day(*, mean: FloatArray, today: FloatArray, memory: IntradayMemory) 
     """
     labels = mean.shape[1]
     seen = np.isfinite(today) & (mean > FEW_EXPECTED)
-    silenced = _silenced(mean, today, seen, memory)
-    seen &= ~silenced
+    spread = memory.day_variance + memory.fading_variance + memory.own_variance
+    outage = silenced(due=np.where(seen, mean, 0.0), came=today, spread=spread)
+    seen &= ~outage
     memory = _surprised(memory, mean * seen, np.where(seen, today, 0.0))
     covariance = _covariance(memory, labels)
     before = covariance[:, 0, 0] + memory.own_variance
@@ -138,17 +139,8 @@ def rest_of_day(*, mean: FloatArray, today: FloatArray, memory: IntradayMemory) 
         factor=np.where(np.isfinite(today) | (mean <= FEW_EXPECTED), 1.0, factor),
         dispersion_before=np.maximum(np.repeat(before[:, None], labels, axis=1), LEAST_DISPERSION),
         dispersion_after=after,
-        silenced=silenced,
+        silenced=outage,
     )
-
-
-def _silenced(
-    mean: FloatArray, today: FloatArray, seen: BoolArray, memory: IntradayMemory
-) -> BoolArray:
-    """Labels of the day so far in which silence is too long for chance: lines down, feed cut off."""
-    spread = memory.day_variance + memory.fading_variance + memory.own_variance
-    silent = ~seen | (np.nan_to_num(today) == 0.0)
-    return too_silent(np.where(seen, mean, 0.0), silent, least_silence(spread)) & seen
 
 
 def _surprised(memory: IntradayMemory, expected: FloatArray, came: FloatArray) -> IntradayMemory:

@@ -29,6 +29,19 @@ def too_silent(due: FloatArray, silent: BoolArray, least: FloatArray) -> BoolArr
     return np.asarray(silent & (_stretch_totals(due, silent) >= least[:, None]))
 
 
+def silenced(*, due: FloatArray, came: FloatArray, spread: FloatArray) -> BoolArray:
+    """Recorded labels in which silence is too long for chance: lines down, feed cut off.
+
+    Args:
+        due: day × label, contacts due; 0 where closed.
+        came: contacts recorded; NaN where not known.
+        spread: of each day, variance beyond Poisson as a fraction of mean².
+    """
+    seen = np.isfinite(came) & (due > 0.0)
+    silent = ~seen | (np.nan_to_num(came) == 0.0)
+    return too_silent(np.where(seen, due, 0.0), silent, least_silence(spread)) & seen
+
+
 def _stretch_totals(due: FloatArray, silent: BoolArray) -> FloatArray:
     """What was due in the whole stretch of silent labels that each label belongs to."""
     ahead = _since_last_sound(due, silent)

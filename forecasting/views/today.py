@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from forecasting import queries
-from forecasting.core.silence import least_silence, too_silent
+from forecasting.core.silence import silenced
 from forecasting.jobs import start_today_refresh
 from forecasting.models import ForecastRun, IntradayForecast
 from forecasting.views.charts import interval_chart
@@ -107,15 +107,9 @@ def _silence(
     """Since when nothing was recorded although much was due, until when, and how much."""
     came = np.array([actuals.get(int(moment.timestamp()), np.nan) for moment in starts_at])
     due = np.array([final.get(int(moment.timestamp()), 0.0) for moment in starts_at])
-    seen = np.isfinite(came) & (due > 0.0)
     parts = ("day_variance", "fading_variance", "own_variance")
     spread = np.array([sum((published.memory or {}).get(part, 0.0) for part in parts)])
-    silenced = too_silent(
-        np.where(seen, due, 0.0)[None],
-        (~seen | (np.nan_to_num(came) == 0.0))[None],
-        least_silence(spread),
-    )[0]
-    places = np.flatnonzero(silenced & seen)
+    places = np.flatnonzero(silenced(due=due[None], came=came[None], spread=spread)[0])
     if places.size == 0:
         return None
     return {
