@@ -12,6 +12,29 @@ from forecasting.core.overrides import OverrideData, apply_overrides
 from forecasting.core.wall_clock import BoolArray, FloatArray, InstantArray
 
 
+class OverrideErrors:
+    """What follows from the errors with overrides and without them, and from what came."""
+
+    actual: float
+    error_with: float
+    error_without: float
+
+    @property
+    def gain(self) -> float:
+        """Contacts of absolute error that they saved; negative where they did harm."""
+        return self.error_without - self.error_with
+
+    @property
+    def wape_with(self) -> float | None:
+        """Absolute error with them over what came."""
+        return self.error_with / self.actual if self.actual else None
+
+    @property
+    def wape_without(self) -> float | None:
+        """Absolute error without them over what came."""
+        return self.error_without / self.actual if self.actual else None
+
+
 @dataclass(frozen=True)
 class OverrideEffect:
     """Sums over the judged intervals."""

@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from forecasting.core.override_score import OverrideErrors
 from forecasting.models.adjustment import Override
 from forecasting.models.history import ByQueueQuerySet
 from forecasting.models.run import ForecastRun
@@ -102,7 +103,7 @@ class ForecastScore(models.Model):
         return f"{self.queue_id} {self.target_date} - {self.lead_days}: {self.absolute_error:.1f}"
 
 
-class OverrideScore(models.Model):
+class OverrideScore(OverrideErrors, models.Model):
     """What one override did: errors with and without it, from the moment that it stood.
 
     Judged is the last forecast published by then, with the overrides that stood then.
@@ -128,21 +129,6 @@ class OverrideScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.override_id}: {self.error_with:.1f} / {self.error_without:.1f}"
-
-    @property
-    def gain(self) -> float:
-        """Contacts of absolute error that it saved; negative where it did harm."""
-        return self.error_without - self.error_with
-
-    @property
-    def wape_with(self) -> float | None:
-        """Absolute error with it over what came."""
-        return self.error_with / self.actual if self.actual else None
-
-    @property
-    def wape_without(self) -> float | None:
-        """Absolute error without it over what came."""
-        return self.error_without / self.actual if self.actual else None
 
     @property
     def helped(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Sum
 
+from forecasting.core.override_score import OverrideErrors
 from forecasting.core.scoring import HORIZONS, Score, pooled
 from forecasting.models import ForecastScore, OverrideScore
 from wfm.org.models import Queue
@@ -72,7 +73,7 @@ def horizon_of(lead_days: int) -> str:
 
 
 @dataclass(frozen=True)
-class OverrideGroup:
+class OverrideGroup(OverrideErrors):
     """Overrides of one planner, reason or kind together."""
 
     name: str
@@ -81,21 +82,6 @@ class OverrideGroup:
     actual: float
     error_with: float
     error_without: float
-
-    @property
-    def gain(self) -> float:
-        """Contacts of absolute error that they saved."""
-        return self.error_without - self.error_with
-
-    @property
-    def wape_with(self) -> float | None:
-        """Absolute error with them over what came."""
-        return self.error_with / self.actual if self.actual else None
-
-    @property
-    def wape_without(self) -> float | None:
-        """Absolute error without them over what came."""
-        return self.error_without / self.actual if self.actual else None
 
 
 def override_scores(
