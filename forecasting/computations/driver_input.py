@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-import numpy as np
-
 from forecasting import queries
 from forecasting.core import ForecastParams, HistoryData
 from forecasting.core.backtest import origins_of
 from forecasting.core.day_totals import daily_totals
 from forecasting.core.driver_future import DriverDates
 from forecasting.core.drivers import DriverLink as EstimatedLink
-from forecasting.core.drivers import driven_factors
+from forecasting.core.drivers import driven_factors, stacked
 from forecasting.core.special_days import SpecialDate, learn_mask
 from forecasting.core.wall_clock import BoolArray, FloatArray
 from forecasting.models import DriverLink
@@ -92,11 +90,7 @@ def queue_drivers(
 
 def day_factors(drivers: Sequence[DriverInput | None], part: FactorPart) -> FloatArray | None:
     """One part of the factors of all queues, 1 where nothing drives; None when nothing drives any."""
-    found = [None if driver is None else getattr(driver, part) for driver in drivers]
-    ones = next((np.ones(factors.shape) for factors in found if factors is not None), None)
-    if ones is None:
-        return None
-    return np.stack([ones if factors is None else factors for factors in found])
+    return stacked([None if driver is None else getattr(driver, part) for driver in drivers])
 
 
 def best_driver(

@@ -13,7 +13,7 @@ from forecasting.core import ForecastParams, HistoryData
 from forecasting.core.backtest import origins_of
 from forecasting.core.day_totals import daily_totals
 from forecasting.core.driver_future import DriverDates
-from forecasting.core.drivers import DrivenFactors, driven_factors
+from forecasting.core.drivers import DrivenFactors, driven_factors, stacked
 from forecasting.core.special_days import SpecialDate
 from forecasting.core.wall_clock import FloatArray
 
@@ -70,19 +70,10 @@ def file_drivers(
     return FileDrivers(
         past=np.stack([item.past for item in found]),
         future=np.stack([item.future for item in found]),
-        mean=_means(found, horizon_days),
-        told=_told(found, (origins.size, history.days - int(origins[0]))),
+        mean=stacked([item.mean_factors for item in found]),
+        told=stacked([item.told for item in found]),
         notes=tuple(notes),
     )
-
-
-def _means(found: Sequence[DrivenFactors], days: int) -> FloatArray:
-    ones = np.ones(days)
-    return np.stack([ones if item.mean_factors is None else item.mean_factors for item in found])
-
-
-def _told(found: Sequence[DrivenFactors], shape: tuple[int, int]) -> FloatArray:
-    return np.stack([np.ones(shape) if item.told is None else item.told for item in found])
 
 
 def _with_length(result: DrivenFactors, days: int, horizon_days: int) -> DrivenFactors:

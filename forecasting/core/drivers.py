@@ -9,7 +9,7 @@ their evidence, as are like kernels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -87,6 +87,14 @@ class DrivenFactors:
     which no single day need see; None without a kept driver."""
     told: FloatArray | None = None
     """Origin × day of the history from there on: the multiplier as it could have been told then."""
+
+
+def stacked(parts: Sequence[FloatArray | None]) -> FloatArray | None:
+    """One part of the factors of many queues, 1 where nothing drives; None when nothing drives any."""
+    ones = next((np.ones(part.shape) for part in parts if part is not None), None)
+    if ones is None:
+        return None
+    return np.stack([ones if part is None else part for part in parts])
 
 
 def driven_factors(
