@@ -54,10 +54,11 @@ def step_factors(observed: FloatArray, exposed: FloatArray, weights: FloatArray)
     ratios = robust_log_ratios(observed, exposed)
     ordinary = np.isfinite(ratios) & (weights > OUTLIER_WEIGHT)
     ratios, counts = np.where(ordinary, ratios, 0.0), ordinary * 1.0
-    rows = np.flatnonzero(_screened(ratios, counts))
+    scatter = _scatter(ratios, counts)
+    rows = np.flatnonzero(_screened(ratios, counts, scatter))
     if rows.size == 0:
         return factors
-    ages, sizes = _best_steps(ratios[rows], counts[rows])
+    ages, sizes = _best_steps(ratios[rows], counts[rows], scatter[rows])
     for row, age, size in zip(rows, ages, sizes, strict=True):
         if age:
             trust = (age - UNTRUSTED_DAYS) / (age + HALF_TRUST_DAYS)
@@ -65,9 +66,8 @@ def step_factors(observed: FloatArray, exposed: FloatArray, weights: FloatArray)
     return factors
 
 
-def _screened(ratios: FloatArray, counts: FloatArray) -> BoolArray:
+def _screened(ratios: FloatArray, counts: FloatArray, scatter: FloatArray) -> BoolArray:
     """Queues whose last days may have stepped: a few ages, sizes and errors alone."""
-    scatter = _scatter(ratios, counts)
     found = np.zeros(len(ratios), dtype=bool)
     for age in SCREEN_DAYS:
         if age + LEAST_BEFORE_DAYS <= ratios.shape[1]:
@@ -78,9 +78,10 @@ def _screened(ratios: FloatArray, counts: FloatArray) -> BoolArray:
     return found
 
 
-def _best_steps(ratios: FloatArray, counts: FloatArray) -> tuple[IntArray, FloatArray]:
+def _best_steps(
+    ratios: FloatArray, counts: FloatArray, scatter: FloatArray
+) -> tuple[IntArray, FloatArray]:
     """Age of the clearest step of each queue (0 for none), and its size on log scale."""
-    scatter = _scatter(ratios, counts)
     best = np.full(len(ratios), LEAST_SCORE)
     ages, sizes = np.zeros(len(ratios), dtype=np.int64), np.zeros(len(ratios))
     for age in STEP_DAYS:
@@ -103,14 +104,19 @@ def _scatter(ratios: FloatArray, counts: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(np.nan_to_num(usual, nan=np.inf), LEAST_SCATTER))
 
 
+def _around(age: int, days: int) -> tuple[slice, slice]:
+    """The days after a step so many days ago, and the four weeks before it."""
+    return slice(days - age, days), slice(max(days - age - BEFORE_DAYS, 0), days - age)
+
+
 def _step_of(
     ratios: FloatArray, counts: FloatArray, scatter: FloatArray, age: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Size, score and middle of a step so many days ago."""
-    after, before = np.s_[:, -age:], np.s_[:, max(-age - BEFORE_DAYS, -ratios.shape[1]) : -age]
-    new, old = counts[after].sum(axis=1), counts[before].sum(axis=1)
-    new_mean = ratios[after].sum(axis=1) / np.maximum(new, 1.0)
-    old_mean = ratios[before].sum(axis=1) / np.maximum(old, 1.0)
+    after, before = _around(age, ratios.shape[1])
+    new, old = counts[:, after].sum(axis=1), counts[:, before].sum(axis=1)
+    new_mean = _mean(ratios[:, after], counts[:, after])
+    old_mean = _mean(ratios[:, before], counts[:, before])
     error = CORRELATION * scatter * np.sqrt(1 / np.maximum(new, 1.0) + 1 / np.maximum(old, 1.0))
     size = new_mean - old_mean
     usable = (new >= STEP_DAYS[0]) & (old >= LEAST_BEFORE_DAYS)
@@ -122,20 +128,19 @@ def _on_side(
 ) -> BoolArray:
     """Queues most of whose days lie on their own side of the middle, after and before the step."""
     beyond = np.sign(ratios - middle[:, None]) * np.sign(size)[:, None] * counts
-    after, before = np.s_[:, -age:], np.s_[:, max(-age - BEFORE_DAYS, -ratios.shape[1]) : -age]
-    is_new = (beyond[after] > 0).sum(axis=1) >= SIDE_SHARE * counts[after].sum(axis=1)
-    is_old = (beyond[before] < 0).sum(axis=1) >= SIDE_SHARE * counts[before].sum(axis=1)
+    after, before = _around(age, ratios.shape[1])
+    is_new = (beyond[:, after] > 0).sum(axis=1) >= SIDE_SHARE * counts[:, after].sum(axis=1)
+    is_old = (beyond[:, before] < 0).sum(axis=1) >= SIDE_SHARE * counts[:, before].sum(axis=1)
     return np.asarray(is_new & is_old)
 
 
 def _drift(ratios: FloatArray, counts: FloatArray, size: FloatArray, age: int) -> FloatArray:
     """How far the days after and before the step drift its way, from their first half to the second."""
     total = np.zeros(len(ratios))
-    first = max(-age - BEFORE_DAYS, -ratios.shape[1])
-    for begin, end in ((first, -age), (-age, 0)):
-        half = (begin + end) // 2
-        early, late = np.s_[:, begin:half], np.s_[:, half : end or None]
-        total += _mean(ratios[late], counts[late]) - _mean(ratios[early], counts[early])
+    for side in _around(age, ratios.shape[1]):
+        half = (side.start + side.stop) // 2
+        early, late = slice(side.start, half), slice(half, side.stop)
+        total += _mean(ratios[:, late], counts[:, late]) - _mean(ratios[:, early], counts[:, early])
     return np.asarray(total * np.sign(size))
 
 
