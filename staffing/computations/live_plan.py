@@ -16,7 +16,7 @@ from staffing.core.traffic import Prediction
 from staffing.core.transient import (
     LivePath,
     evaluate_transient,
-    neighbor_levels,
+    power_of_one_along,
     required_transient,
 )
 from staffing.core.transient_path import CONTINUES, OPENS_EMPTY, OPENS_STEADY
@@ -70,7 +70,7 @@ def plan_live(
     if np.isinf(agents).any():
         return None
     thresholds = goals.thresholds(with_base(goals.definition))
-    fewer, more = neighbor_levels(
+    chosen = power_of_one_along(
         path, agents=agents, thresholds=thresholds, definition=goals.definition
     )
     compared_level = np.full(compared.shape, np.nan)
@@ -79,9 +79,9 @@ def plan_live(
         compared_level = other.service_levels[goals.definition]
     return LivePlan(
         agents=agents,
-        prediction=evaluate_transient(path, agents=agents, thresholds=thresholds),
-        fewer_level=fewer,
-        more_level=more,
+        prediction=chosen.prediction,
+        fewer_level=chosen.fewer_level,
+        more_level=chosen.more_level,
         compared_agents=np.where(np.isfinite(compared), compared, np.nan),
         compared_level=compared_level,
     )

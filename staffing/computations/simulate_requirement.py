@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -55,15 +55,9 @@ def simulate_requirement(ctx: JobContext) -> dict[str, Any]:
             pk=ctx.params["simulation_id"]
         )
         result = RequirementQueueResult.objects.get(run=simulation.run, queue=simulation.queue)
-        count = (simulation.ends_on - simulation.starts_on).days + 1
-        days = [
-            simulated_day(
-                simulation.run, simulation.queue, simulation.starts_on + timedelta(days=number)
-            )
-            for number in range(count)
-        ]
+        days = [simulated_day(simulation.run, simulation.queue, day) for day in simulation.days]
     lived = [
-        _lived(ctx, simulation, _terms(result, day.day), day, share_done=number / count)
+        _lived(ctx, simulation, _terms(result, day.day), day, number=number)
         for number, day in enumerate(days)
     ]
     figures = _figures(lived)
@@ -92,16 +86,15 @@ def _lived(
     terms: _Terms,
     day: SimulatedDay,
     *,
-    share_done: float,
+    number: int,
 ) -> _Lived:
     """Live through one day, a part of the repeats at a time; the job can stop in between."""
-    days = (simulation.ends_on - simulation.starts_on).days + 1
     by_repeat: list[tuple[FloatArray, FloatArray]] = []
     good, counted = np.zeros(day.starts_at.size), np.zeros(day.starts_at.size)
     for first in range(0, simulation.repeats, REPEATS_AT_ONCE):
         ctx.raise_if_cancelled()
         ctx.progress(
-            share_done + first / simulation.repeats / days,
+            (number + first / simulation.repeats) / len(simulation.days),
             _("%(day)s, repeat %(number)s of %(count)s")
             % {"day": day.day, "number": first + 1, "count": simulation.repeats},
         )

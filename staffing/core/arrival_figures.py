@@ -107,8 +107,10 @@ def _add_waiting(
 ) -> None:
     """Add arrivals that find `first` others waiting, and more."""
     late = late_shares(first + states.size, full_rate, leave_rate, seconds)
-    late_served = late_shares(first + states.size, full_rate + leave_rate, leave_rate, seconds)
-    stays = math.exp(-leave_rate * seconds) if leave_rate > 0.0 else 1.0
+    late_served, stays = late, 1.0
+    if leave_rate > 0.0:
+        late_served = late_shares(first + states.size, full_rate + leave_rate, leave_rate, seconds)
+        stays = math.exp(-leave_rate * seconds)
     wait_of_served = 0.0
     for waiting in range(first + states.size):
         leaving = full_rate + leave_rate * (waiting + 1)

@@ -29,6 +29,7 @@ from staffing.core.transient_search import Bounds, plan_path
 DEFINITION_CODES = {key: code for code, key in enumerate(ServiceLevel)}
 MOST_TURNS = 6
 NO_OFFSET = np.zeros(1, dtype=np.int64)
+OFFSETS = np.array([0, -1, 1])
 LEVEL_SLACK = 5e-4
 """Share by which a level may miss its goal because the next interval's agents are not those that
 were expected; turns of planning go on until no interval misses by more."""
@@ -126,17 +127,26 @@ def required_transient(path: LivePath, *, goals: Goals, guess: FloatArray) -> Fl
     return agents.astype(np.float64)
 
 
-def neighbor_levels(
+@dataclass(frozen=True)
+class PowerOfOne:
+    """What so many agents give, and the level of each interval with one fewer and one more there."""
+
+    prediction: Prediction
+    fewer_level: FloatArray
+    more_level: FloatArray
+
+
+def power_of_one_along(
     path: LivePath, *, agents: FloatArray, thresholds: Thresholds, definition: ServiceLevel
-) -> tuple[FloatArray, FloatArray]:
-    """Return the level of each interval with one agent fewer there, and with one more."""
+) -> PowerOfOne:
+    """Evaluate the path once, with one agent fewer and one more in each interval by itself."""
     counts = agents.astype(np.int64)
-    found = evaluate_path(path.day(thresholds), counts, np.array([0, -1, 1]))
-    fewer, more = (
+    found = evaluate_path(path.day(thresholds), counts, OFFSETS)
+    here, fewer, more = (
         _prediction(path, np.asarray(found[:, place]), np.asarray(agents + offset), thresholds)
-        for place, offset in ((1, -1.0), (2, 1.0))
+        for place, offset in enumerate(OFFSETS.astype(np.float64))
     )
-    return fewer.service_levels[definition], more.service_levels[definition]
+    return PowerOfOne(here, fewer.service_levels[definition], more.service_levels[definition])
 
 
 def _goal_columns(goals: Goals) -> FloatArray:

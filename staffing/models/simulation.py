@@ -1,5 +1,7 @@
 """What many simulated days make of a requirement."""
 
+from datetime import date, timedelta
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +54,12 @@ class RequirementSimulation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue_id} {self.starts_on} – {self.ends_on}"
+
+    @property
+    def days(self) -> list[date]:
+        """Every day that is lived through."""
+        count = (self.ends_on - self.starts_on).days + 1
+        return [self.starts_on + timedelta(days=number) for number in range(count)]
 
     @property
     def is_done(self) -> bool:

@@ -30,7 +30,7 @@ from staffing.core.traffic import Thresholds, Traffic
 from staffing.core.transient import (
     LivePath,
     evaluate_transient,
-    neighbor_levels,
+    power_of_one_along,
     required_transient,
 )
 from staffing.core.transient_path import CONTINUES, OPENS_EMPTY, OPENS_STEADY
@@ -296,11 +296,13 @@ def test_the_power_of_one_is_that_of_one_interval():
     goals = goals_of(path)
     agents = planned(path, goals)
     thresholds = goals.thresholds()
-    fewer, more = neighbor_levels(
+    found = power_of_one_along(
         path, agents=agents, thresholds=thresholds, definition=goals.definition
     )
+    fewer, more = found.fewer_level, found.more_level
     levels = evaluate_transient(path, agents=agents, thresholds=thresholds)
     as_planned = levels.service_levels[goals.definition]
+    assert (found.prediction.service_levels[goals.definition] == as_planned).all()
     assert (fewer < as_planned).all()
     assert (more > as_planned).all()
     changed = agents.copy()
