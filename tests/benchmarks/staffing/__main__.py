@@ -10,10 +10,11 @@ from pathlib import Path
 
 from tests.benchmarks.staffing.days import all_days, day_bars, plan_time_bars, run_days
 from tests.benchmarks.staffing.exactness import VECTORS, exactness_bars
+from tests.benchmarks.staffing.parts import CASES
 from tests.benchmarks.staffing.report import Report, write_section
 from tests.benchmarks.staffing.speed import file_bars, run_speed
 
-PARTS = ("exactness", "speed", "file", "days")
+PARTS = ("exactness", "speed", "file", "days", *CASES)
 SIMULATED_DAYS = {10: 4000, 60: 4000, 300: 1000, 1000: 250}
 
 
@@ -37,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
             list(all_days()), simulated_days={} if options.no_simulation else SIMULATED_DAYS
         )
         report.bars += day_bars(report.days)
+    for name, run in CASES.items():
+        if name in options.parts:
+            report.add(run(is_smoke=False))
     text = report.text()
     print(text)
     if options.write:

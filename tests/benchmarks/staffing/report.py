@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.benchmarks.staffing.bars import Bar, bars_table
 from tests.benchmarks.staffing.days import DayResult, days_table
+from tests.benchmarks.staffing.parts import Findings
 from tests.benchmarks.staffing.speed import Speed, speed_table
 
 BEGIN = "<!-- make bench-staffing: begin -->"
@@ -23,6 +24,12 @@ class Report:
     bars: list[Bar] = field(default_factory=list)
     speed: Speed | None = None
     days: list[DayResult] = field(default_factory=list)
+    tables: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, findings: Findings) -> None:
+        """Put a part's bars and tables behind those that are there."""
+        self.bars += findings.bars
+        self.tables += findings.tables
 
     def text(self) -> str:
         """Return the bars, then the tables behind them."""
@@ -41,6 +48,8 @@ class Report:
             ]
         if self.days:
             parts += ["### Days", days_table(self.days)]
+        for title, table in self.tables:
+            parts += [f"### {title}", table]
         return "\n\n".join(parts)
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from staffing.core.definitions import Model
 from tests.benchmarks.staffing import __main__ as program
-from tests.benchmarks.staffing.bars import bars_table
+from tests.benchmarks.staffing.bars import Bar, bars_table
 from tests.benchmarks.staffing.days import Day, day_bars, days_table, plan_time_bars, run_days
 from tests.benchmarks.staffing.exactness import VECTORS, exactness_bars
+from tests.benchmarks.staffing.parts import CASES, Findings
 from tests.benchmarks.staffing.report import BEGIN, END, write_section
 from tests.benchmarks.staffing.speed import file_bars, run_speed, speed_table
 
@@ -67,3 +68,27 @@ def test_the_tables_go_between_the_marks(tmp_path, capsys):
     page.write_text("no marks")
     with pytest.raises(ValueError, match="Expected the marks"):
         write_section(page, "text")
+
+
+def test_parts_by_cases_stand_behind_the_others(monkeypatch, capsys):
+    asked = []
+
+    def run(*, is_smoke):
+        asked.append(is_smoke)
+        return Findings([Bar("cases", "0", "0", True)], [("Cases", "| case |")])
+
+    monkeypatch.setitem(CASES, "cases", run)
+    monkeypatch.setattr(program, "PARTS", (*program.PARTS, "cases"))
+    assert program.main(["--parts", "cases"]) == 0
+    assert asked == [False]
+    assert capsys.readouterr().out.endswith("| cases | 0 | 0 | yes |\n\n### Cases\n\n| case |\n")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_few_cases_of_each_part_meet_their_bars(name):
+    findings = CASES[name](is_smoke=True)
+    print(bars_table(findings.bars))
+    for title, table in findings.tables:
+        print(title, table, sep="\n")
+    assert findings.bars
+    assert [bar.name for bar in findings.bars if bar.is_met is False] == []
