@@ -2,7 +2,14 @@
 
 from django.contrib import admin
 
-from staffing.models import RequirementQueueResult, RequirementRun, ShrinkageProfile, ShrinkageRate
+from staffing.models import (
+    Pool,
+    PoolQueue,
+    RequirementQueueResult,
+    RequirementRun,
+    ShrinkageProfile,
+    ShrinkageRate,
+)
 from wfm.org.admin.base import ReadOnlyAdmin
 
 
@@ -21,6 +28,21 @@ class ShrinkageProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("queue",)
     list_select_related = ("queue",)
     inlines = (ShrinkageRateInline,)
+
+
+class PoolQueueInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The queues of a pool."""
+
+    model = PoolQueue
+    extra = 1
+
+
+@admin.register(Pool)
+class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Queues that the same people serve."""
+
+    list_display = ("name", "max_occupancy_rate", "live_give_rate", "is_interruptible")
+    inlines = (PoolQueueInline,)
 
 
 @admin.register(RequirementRun)

@@ -8,6 +8,7 @@ from staffing.queries.board import (
 )
 from staffing.queries.in_force import (
     in_force,
+    in_force_at,
     in_force_on,
     people_in_force,
 )
@@ -26,6 +27,7 @@ from staffing.queries.live import (
     queue_model,
     queue_patience,
 )
+from staffing.queries.pools import pools_of_queues, pools_with_queues
 from staffing.queries.runs import staleness
 from staffing.queries.why import Reason, interval_reason
 
@@ -37,6 +39,7 @@ __all__ = [
     "backlog_by_due",
     "board_queues",
     "in_force",
+    "in_force_at",
     "in_force_on",
     "inputs_of_series",
     "interval_reason",
@@ -44,6 +47,8 @@ __all__ = [
     "live_queue",
     "measured_patience",
     "people_in_force",
+    "pools_of_queues",
+    "pools_with_queues",
     "queue_inputs",
     "queue_kind",
     "queue_model",

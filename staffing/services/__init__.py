@@ -7,6 +7,13 @@ from staffing.services.goals import (
     change_queue_settings,
     change_service_goal,
 )
+from staffing.services.pools import (
+    PoolSettings,
+    UnableToChangePool,
+    change_pool,
+    create_pool,
+    delete_pool,
+)
 from staffing.services.runs import (
     QueueRequirement,
     UnableToStaffRun,
@@ -21,19 +28,24 @@ from wfm.jobs.publication import UnableToPublish
 
 __all__ = [
     "GoalChange",
+    "PoolSettings",
     "QueueRequirement",
     "QueueSettings",
     "RateChange",
     "UnableToChangeGoal",
+    "UnableToChangePool",
     "UnableToChangeShrinkage",
     "UnableToPublish",
     "UnableToSimulate",
     "UnableToStaffRun",
+    "change_pool",
     "change_queue_settings",
     "change_service_goal",
     "change_shrinkage",
+    "create_pool",
     "create_requirement_run",
     "create_simulation",
+    "delete_pool",
     "publish_requirement",
     "save_queue_requirement",
     "save_refusal",

@@ -47,6 +47,11 @@ def internal_only(table: str) -> RunSQL:
     return _policy(table, "(SELECT wfm_is_internal())")
 
 
+def internal_where(table: str, condition: str) -> RunSQL:
+    """Rows for our own people that a condition on the row lets through."""
+    return _policy(table, f"(SELECT wfm_is_internal()) AND ({condition})")
+
+
 def internal_by_queue(table: str, column: str = "queue_id") -> RunSQL:
     """Narrow an `internal_only` table: rows of a queue only to those who see it; others to all."""
     internal = "(SELECT wfm_is_internal())"
