@@ -14,6 +14,7 @@ import pytest
 import redis
 from django.test import Client
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import expect
 
 from tests.services import databases
 
@@ -23,6 +24,8 @@ _calm = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("dev", **_calm)
 settings.register_profile("ci", derandomize=True, **_calm)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+expect.set_options(timeout=30_000)
 
 WORKER_START_SECONDS = 120
 

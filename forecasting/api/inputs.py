@@ -228,7 +228,7 @@ class IntradayViewSet(IdempotentMixin, VisibleQuerysetMixin, GenericViewSet[Any]
             starts_at__gte=starts_at,
             starts_at__lt=day_bounds(last, queue.timezone).ends_at,
         )
-        published = queries.published_today(now()).get(queue.pk)
+        published = queries.in_force_at(now(), queue_ids=[queue.pk]).get(queue.pk)
         if published is not None:
             # What is still ahead must rest on the forecast that stands now.
             found = found.filter(Q(starts_at__lt=now()) | Q(run_id=published.run_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
@@ -23,21 +23,9 @@ JOIN forecasting_forecastqueueresult AS result ON result.run_id = run.id
 WHERE run.published_at IS NOT NULL AND run.starts_at < %s AND run.ends_at > %s
   AND result.flag <> 'REFUSED'
 """
-INSTANT = timedelta(microseconds=1)
 
 FORECASTS = RunsInForce(CANDIDATES_SQL, "forecasting_forecastinterval")
-in_force, in_force_on = FORECASTS.between, FORECASTS.on
-
-
-def in_force_at(
-    at: datetime,
-    *,
-    queue_ids: Sequence[int] | None = None,
-    published_until: datetime | None = None,
-) -> dict[int, Stretch]:
-    """The run in force at an instant, by queue."""
-    found = in_force(queue_ids, starts_at=at, ends_at=at + INSTANT, published_until=published_until)
-    return {stretch.queue_id: stretch for stretch in found}
+in_force, in_force_on, in_force_at = FORECASTS.between, FORECASTS.on, FORECASTS.at
 
 
 def series_in_force(

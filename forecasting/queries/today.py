@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,17 +11,12 @@ import numpy as np
 from django.db import connection
 
 from forecasting.core.wall_clock import FloatArray, IntArray
+from forecasting.models import ForecastQueueResult
 from forecasting.queries.in_force import in_force_at
 from wfm.org.binary_copy import read_columns
 from wfm.org.models import Queue
 from wfm.timeline import day_bounds
 
-MEMORY_SQL = """
-SELECT result.id, run.origin_at, result.components->'intraday'
-FROM forecasting_forecastqueueresult AS result
-JOIN forecasting_forecastrun AS run ON run.id = result.run_id
-WHERE result.id = ANY(%s)
-"""
 INTERVALS_SQL = """
 SELECT row.queue_id, extract(epoch FROM row.starts_at)::bigint, row.mean, row.quantile_10,
        row.quantile_50, row.quantile_90, row.final_mean
@@ -61,12 +55,16 @@ class PublishedToday:
     memory: dict[str, Any] | None
 
 
-def published_today(at: datetime) -> dict[int, PublishedToday]:
+def published_today(
+    at: datetime, *, queue_ids: Sequence[int] | None = None
+) -> dict[int, PublishedToday]:
     """The forecast in force at an instant, by queue; JSON is read of those alone."""
-    current = in_force_at(at)
-    with connection.cursor() as cursor:
-        cursor.execute(MEMORY_SQL, [[stretch.result_id for stretch in current.values()]])
-        found = {pk: (origin_at, _parsed(memory)) for pk, origin_at, memory in cursor.fetchall()}
+    current = in_force_at(at, queue_ids=queue_ids)
+    results = ForecastQueueResult.objects.filter(
+        pk__in=[stretch.result_id for stretch in current.values()]
+    ).order_by()
+    rows = results.values_list("pk", "run__origin_at", "components__intraday")
+    found = {pk: (origin_at, memory) for pk, origin_at, memory in rows}
     return {
         queue_id: PublishedToday(stretch.run_id, *found[stretch.result_id])
         for queue_id, stretch in current.items()
@@ -89,12 +87,6 @@ def latest_updates(at: datetime) -> dict[int, LatestUpdate]:
         cursor.execute(LATEST_SQL, [list(current), at - DAY, at + DAY])
         found = {row[0]: LatestUpdate(*row[1:]) for row in cursor.fetchall()}
     return {pk: update for pk, update in found.items() if update.run_id == current[pk].run_id}
-
-
-def _parsed(memory: object) -> dict[str, Any] | None:
-    """The JSON of a raw cursor, parsed or not yet."""
-    found = json.loads(memory) if isinstance(memory, str) else memory
-    return found if isinstance(found, dict) else None
 
 
 def day_forecasts(

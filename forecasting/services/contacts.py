@@ -14,8 +14,8 @@ from forecasting.core.imports.contacts import ContactRow
 from forecasting.models import ImportBatch
 from forecasting.services.actuals import RecordResult, record_actuals
 from forecasting.services.recounts import staged_recounts
+from forecasting.services.runs import lock_queues
 from forecasting.services.staging import Staging
-from wfm.org.models import Queue
 
 COLUMNS = {"queue_id": "bigint", "arrived_at": "timestamptz", "customer_hash": "text"}
 HASH_BYTES = 16
@@ -67,8 +67,7 @@ def record_contacts(*, rows: Sequence[ContactRow], batch: ImportBatch | None) ->
     Raises UnableToImport where nobody can tell any more whether they are counted already.
     """
     # Two files of one queue, one after the other: each counts what the other one added.
-    queue_ids = sorted({row.queue_id for row in rows})
-    list(Queue.objects.filter(pk__in=queue_ids).order_by("pk").select_for_update(no_key=True))
+    lock_queues({row.queue_id for row in rows})
     total = stage_contacts(rows)
     recounts = staged_recounts()
     with connection.cursor() as cursor:

@@ -34,8 +34,8 @@ def today(request: HttpRequest) -> HttpResponse:
     """Every queue's day so far, and one queue by interval."""
     scope = page_scope(request, fields=("client", "queue"))
     moment = now()
-    published = queries.published_today(moment)
-    visible = Queue.objects.visible_to(request.user).active().filter(pk__in=published)
+    visible = Queue.objects.visible_to(request.user).active()
+    visible = visible.filter(pk__in=queries.in_force_at(moment))
     if scope.client is not None:
         visible = visible.filter(client=scope.client)
     queues = list(visible.select_related("client", "work_type").order_by("client__name", "name"))
@@ -45,7 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "scope": scope,
         "queues": queues,
         "queue": queue,
-        "day": _day(queue, published[queue.pk]) if queue else None,
+        "day": _day(queue, moment) if queue else None,
         "running": running.filter(kind="forecasting.refresh_today").first(),
         "may_run": access_of(request.user).can("forecast.run"),
     }
@@ -61,8 +61,9 @@ def today_refresh(request: HttpRequest) -> HttpResponse:
     return redirect("forecast-today")
 
 
-def _day(queue: Queue, published: queries.PublishedToday) -> dict[str, Any]:
+def _day(queue: Queue, moment: datetime) -> dict[str, Any]:
     """Chart and figures of a queue's local date."""
+    published = queries.published_today(moment, queue_ids=[queue.pk])[queue.pk]
     run_id = published.run_id
     on_date = now().astimezone(ZoneInfo(queue.timezone)).date()
     bounds = day_bounds(on_date, queue.timezone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.cache import cache
 from django.utils.timezone import now
@@ -25,7 +25,6 @@ from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 
 logger = logging.getLogger(__name__)
-INSTANT = timedelta(microseconds=1)
 REFUSED_KEY = "staffing.follow_today.refused.{}"
 REFUSED_SECONDS = 24 * 3600
 
@@ -82,8 +81,7 @@ def follow_today(*, at: datetime) -> Followed:
 
 def _tasks(at: datetime) -> list[_Task]:
     updates = latest_updates(at)
-    found = queries.in_force(list(updates), starts_at=at, ends_at=at + INSTANT)
-    current = {part.queue_id: part for part in found}
+    current = queries.in_force_at(at, queue_ids=list(updates))
     done = followed(list(current), at=at)
     behind = [
         pk

@@ -41,7 +41,7 @@ ORDER BY row.queue_id, row.starts_at
 REQUIREMENTS = RunsInForce(CANDIDATES_SQL, "staffing_requirementinterval")
 DAY_REQUIREMENTS = RunsInForce(CANDIDATES_SQL, "staffing_intradayrequirement")
 """What the updates of the day say of them."""
-in_force, in_force_on = REQUIREMENTS.between, REQUIREMENTS.on
+in_force, in_force_on, in_force_at = REQUIREMENTS.between, REQUIREMENTS.on, REQUIREMENTS.at
 
 
 def people_in_force(

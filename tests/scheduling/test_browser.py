@@ -10,7 +10,6 @@ from tests.factories import scheduling as make
 from wfm.org.tenancy import system_tenant
 
 # Two cores may be busy with other tests; what never comes still fails.
-expect.set_options(timeout=15_000)
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ARTIFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
 FLAGS = [

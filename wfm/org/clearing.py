@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from wfm.jobs.models import JobStatus
+from wfm.jobs.models import OPEN_STATUSES
 from wfm.org.in_force import RunsInForce, Span, Stretch, gaps
 from wfm.org.runs import RunResult
 
@@ -59,7 +59,7 @@ def results_to_clear(
         .filter(Q(kept_until=None) | Q(kept_until__gt=at))
         .filter(nobodys & Q(made_at__lt=limit) | ~nobodys & Q(made_at__lt=by_hand_limit))
         .exclude(run__in=[*kept_run_ids])
-        .exclude(run__job__status__in=[JobStatus.QUEUED, JobStatus.RUNNING])
+        .exclude(run__job__status__in=list(OPEN_STATUSES))
     )
     return list(found.order_by("queue", "pk").values_list("pk", flat=True))
 

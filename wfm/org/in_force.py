@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -57,6 +57,9 @@ USING unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
 WHERE row.run_id = gone.run_id AND row.queue_id = gone.queue_id
   AND row.starts_at >= gone.starts_at AND row.starts_at < gone.ends_at
 """
+
+
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,19 @@ class RunsInForce:
         with connection.cursor() as cursor:
             cursor.execute(STRETCHES_SQL.format(candidates=candidates), params)
             return [Stretch(*row) for row in cursor.fetchall()]
+
+    def at(
+        self,
+        at: datetime,
+        *,
+        queue_ids: Sequence[int] | None = None,
+        published_until: datetime | None = None,
+    ) -> dict[int, Stretch]:
+        """Which run is in force at an instant, by queue."""
+        found = self.between(
+            queue_ids, starts_at=at, ends_at=at + INSTANT, published_until=published_until
+        )
+        return {stretch.queue_id: stretch for stretch in found}
 
     def on(self, queue: Queue, *, first_date: date, last_date: date) -> list[Stretch]:
         """Which run is in force when on a queue's own dates, both included."""
