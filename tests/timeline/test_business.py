@@ -89,3 +89,10 @@ def test_always_open_is_calendar_time():
     always = BusinessCalendar.always("America/New_York")
     at = datetime(2026, 3, 7, 20, tzinfo=UTC)
     assert always.add_business_seconds(at, 86400) == at + timedelta(days=1)
+
+
+def test_overlapping_hours_count_once():
+    calendar = BusinessCalendar(tz="UTC", weekly={3: [(480, 720), (600, 780), (780, 840)]})
+    starts, ends = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
+    assert calendar.business_seconds_between(starts, ends) == 6 * HOUR
+    assert len(calendar.intervals(date(2026, 1, 1))) == 1

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.timeline.grid import Instants, local_dates, local_minutes
-from wfm.timeline.interval import Interval
+from wfm.timeline.interval import Interval, merge
 
 MinuteSpan = tuple[int, int]
 SEARCH_LIMIT_DAYS = 3660
@@ -57,14 +57,14 @@ class BusinessCalendar:
         return sorted(self.weekly.get(day.weekday(), ()))
 
     def intervals(self, day: date) -> list[Interval]:
-        """Return the open stretches of a local date as instants in UTC."""
+        """Return the open stretches of a local date as instants in UTC, none touching the next."""
         zone = _zone(self.tz)
         found = []
         for opens, closes in self.spans(day):
             starts_at, ends_at = _instant(day, opens, zone), _instant(day, closes, zone)
             if starts_at < ends_at:
                 found.append(Interval(starts_at, ends_at))
-        return found
+        return merge(found)
 
     def open_mask(self, instants: Instants) -> NDArray[np.bool_]:
         """Tell for each instant whether the queue is open then."""
