@@ -9,7 +9,6 @@ from scheduling.models import ScheduleStatus, ScheduleVersion, Shift
 from tests.factories import scheduling as make
 from wfm.org.tenancy import system_tenant
 
-# Two cores may be busy with other tests; what never comes still fails.
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ARTIFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
 FLAGS = [
