@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wfm.timeline import BusinessCalendar, DueRule, DueUnit, due_instant, due_instants
+from wfm.timeline import BusinessCalendar, DueClock, DueRule, DueUnit, due_instant, due_instants
 
 LONDON = ZoneInfo("Europe/London")
 OFFICE = BusinessCalendar(
@@ -321,3 +321,13 @@ def test_many_arrivals_take_well_under_a_second():
     began = perf_counter()
     due_instants(OFFICE, DueRule(MINUTES, 480, FOUR), arrived)
     assert perf_counter() - began < 0.5
+
+
+@settings(max_examples=60, deadline=None)
+@given(calendars(), rules(), st.lists(st.integers(0, 90 * 86_400), min_size=2, max_size=12))
+def test_a_clock_that_is_asked_again_says_the_same(calendar, rule, seconds):
+    """In any order, a kept clock gives what a fresh one gives."""
+    kept = DueClock(calendar, rule)
+    for second in seconds:
+        arrived = FIRST + timedelta(seconds=second)
+        assert kept.due_at(arrived) == due_instant(calendar, rule, arrived)

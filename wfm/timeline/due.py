@@ -16,7 +16,7 @@ The rules, on the wall clock of the calendar:
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -30,7 +30,7 @@ from wfm.timeline.grid import Instants, day_bounds
 from wfm.timeline.interval import merge
 
 Seconds = NDArray[np.int64]
-FIRST_REACH_DAYS = 30
+REACH_DAYS = 30
 
 
 class DueUnit(StrEnum):
@@ -78,34 +78,57 @@ class DueRule:
             raise ValueError(msg)
 
 
-def due_instants(calendar: BusinessCalendar, rule: DueRule, arrived: Instants) -> Instants:
-    """Return when what arrived at each instant (UTC) is due, shape of the input.
+class DueClock:
+    """A due rule on a calendar. It keeps the days it has looked up: asking item by item is cheap.
 
-    A later arrival is never due earlier, and nothing is due before it arrives. Raises ValueError
-    when an arrival is no time, or when the ten years after it do not hold that much open time.
+    A later arrival is never due earlier, and nothing is due before it arrives.
     """
-    if np.isnat(arrived).any():
-        msg = "Expected an arrival time for every item, got one without."
-        raise ValueError(msg)
-    if not arrived.size:
-        return arrived.astype("datetime64[s]")
-    at = arrived.astype("datetime64[s]").astype(np.int64)
-    days = _days_that_reach(calendar, rule, at)
-    count = {
-        DueUnit.BUSINESS_MINUTES: _after_business_minutes,
-        DueUnit.CALENDAR_MINUTES: _after_calendar_minutes,
-        DueUnit.BUSINESS_DAYS: _after_business_days,
-        DueUnit.CALENDAR_DAYS: _after_calendar_days,
-    }[rule.unit]
-    due: Instants = count(days, rule, at).astype("datetime64[s]")
-    return due
+
+    def __init__(self, calendar: BusinessCalendar, rule: DueRule) -> None:
+        self._calendar, self._rule = calendar, rule
+        self._known: _Days | None = None
+
+    def due(self, arrived: Instants) -> Instants:
+        """Return when what arrived at each instant (UTC) is due, shape of the input.
+
+        Raises ValueError when an arrival is no time, or when the ten years after it do not hold
+        that much open time.
+        """
+        if np.isnat(arrived).any():
+            msg = "Expected an arrival time for every item, got one without."
+            raise ValueError(msg)
+        if not arrived.size:
+            return arrived.astype("datetime64[s]")
+        at = arrived.astype("datetime64[s]").astype(np.int64)
+        days = self._days(int(at.min()), int(at.max()))
+        due: Instants = _COUNT[self._rule.unit](days, self._rule, at).astype("datetime64[s]")
+        return due
+
+    def due_at(self, arrived: datetime) -> datetime:
+        """Return when what arrived at one aware instant is due, in UTC."""
+        at = np.array([arrived.astimezone(UTC).replace(tzinfo=None)], dtype="datetime64[s]")
+        due: datetime = self.due(at)[0].astype(object)
+        return due.replace(tzinfo=UTC)
+
+    def _days(self, earliest: int, latest: int) -> "_Days":
+        known = self._known
+        if known and known.midnights[0] <= earliest and _holds(known, self._rule, latest):
+            return known
+        if known:
+            earliest = min(earliest - REACH_DAYS * 86_400, int(known.midnights[0]))
+            latest = max(latest, int(known.midnights[-1]))
+        self._known = _days_that_reach(self._calendar, self._rule, earliest, latest)
+        return self._known
+
+
+def due_instants(calendar: BusinessCalendar, rule: DueRule, arrived: Instants) -> Instants:
+    """Return when what arrived at each instant (UTC) is due; see DueClock.due."""
+    return DueClock(calendar, rule).due(arrived)
 
 
 def due_instant(calendar: BusinessCalendar, rule: DueRule, arrived: datetime) -> datetime:
     """Return when what arrived at one aware instant is due, in UTC."""
-    at = np.array([arrived.astimezone(UTC).replace(tzinfo=None)], dtype="datetime64[s]")
-    due: datetime = due_instants(calendar, rule, at)[0].astype(object)
-    return due.replace(tzinfo=UTC)
+    return DueClock(calendar, rule).due_at(arrived)
 
 
 @dataclass(frozen=True)
@@ -117,6 +140,7 @@ class _Days:
         cutoffs: First instant of each day that counts as of the next; its end without a cut-off.
         opens: Start of every open stretch, in order, none touching the next.
         closes: Their ends.
+        until: Open seconds until the end of each stretch.
         business: Index of each day with open time.
         first_opens: First opening of those days.
         last_closes: Last closing of those days.
@@ -127,6 +151,7 @@ class _Days:
     cutoffs: Seconds
     opens: Seconds
     closes: Seconds
+    until: Seconds
     business: Seconds
     first_opens: Seconds
     last_closes: Seconds
@@ -134,6 +159,12 @@ class _Days:
     def of(self, at: Seconds) -> Seconds:
         """Return the index of the local day of each instant."""
         return np.asarray(np.searchsorted(self.midnights, at, side="right") - 1)
+
+    def open_before(self, at: Seconds) -> Seconds:
+        """Return the open seconds before each instant, from the first day on."""
+        stretch = np.searchsorted(self.opens, at, side="right") - 1
+        left = np.maximum(self.closes[stretch] - at, 0)
+        return np.asarray(np.where(stretch < 0, 0, self.until[stretch] - left))
 
     def is_late(self, at: Seconds) -> NDArray[np.bool_]:
         """Tell which come at the cut-off of their day or later."""
@@ -147,14 +178,9 @@ class _Days:
 
 def _after_business_minutes(days: _Days, rule: DueRule, at: Seconds) -> Seconds:
     counted = np.where(days.is_late(at), days.first_opens[days.business_of(at)], at)
-    lengths = days.closes - days.opens
-    until = np.cumsum(lengths)
-    stretch = np.searchsorted(days.opens, counted, side="right") - 1
-    passed = np.minimum(counted - days.opens[stretch], lengths[stretch])
-    clock = np.where(stretch < 0, 0, until[stretch] - lengths[stretch] + passed)
-    clock += rule.amount * 60
-    ends = np.searchsorted(until, clock, side="left")
-    return np.asarray(days.closes[ends] - (until[ends] - clock))
+    clock = days.open_before(counted) + rule.amount * 60
+    ends = np.searchsorted(days.until, clock, side="left")
+    return np.asarray(days.closes[ends] - (days.until[ends] - clock))
 
 
 def _after_calendar_minutes(days: _Days, rule: DueRule, at: Seconds) -> Seconds:
@@ -173,38 +199,48 @@ def _after_calendar_days(days: _Days, rule: DueRule, at: Seconds) -> Seconds:
     return np.asarray(days.midnights[days.of(at) + days.is_late(at) + rule.amount + 1])
 
 
-def _days_that_reach(calendar: BusinessCalendar, rule: DueRule, at: Seconds) -> _Days:
+_COUNT: dict[DueUnit, Callable[[_Days, DueRule, Seconds], Seconds]] = {
+    DueUnit.BUSINESS_MINUTES: _after_business_minutes,
+    DueUnit.CALENDAR_MINUTES: _after_calendar_minutes,
+    DueUnit.BUSINESS_DAYS: _after_business_days,
+    DueUnit.CALENDAR_DAYS: _after_calendar_days,
+}
+
+
+def _days_that_reach(
+    calendar: BusinessCalendar, rule: DueRule, earliest: int, latest: int
+) -> _Days:
     """Return the days from the first arrival to where the last one's time is up."""
     zone = ZoneInfo(calendar.tz)
-    first = _local_date(int(at.min()), zone) - timedelta(days=1)
-    last = _local_date(int(at.max()), zone) + timedelta(days=2)
-    if not rule.unit.is_business:
-        reach = rule.amount if rule.unit.is_days else 0
-        return _days(calendar, rule, first, last + timedelta(days=reach))
-    reach = FIRST_REACH_DAYS
-    while True:
-        days = _days(calendar, rule, first, last + timedelta(days=reach))
-        if _holds(days, rule, int(at.max())):
-            return days
+    first = _local_date(earliest, zone) - timedelta(days=1)
+    last = _local_date(latest, zone)
+    reach = REACH_DAYS + (rule.amount if rule.unit.is_days else 0)
+    while not _holds(
+        days := _days(calendar, rule, first, last + timedelta(days=reach)), rule, latest
+    ):
         if reach >= SEARCH_LIMIT_DAYS:
-            latest = datetime.fromtimestamp(int(at.max()), tz=zone)
             msg = (
                 f"This calendar has no {rule.amount} open {rule.unit.split('_')[1]} in the ten "
-                f"years after {latest:%Y-%m-%d %H:%M}; set opening hours."
+                f"years after {datetime.fromtimestamp(latest, tz=zone):%Y-%m-%d %H:%M}; "
+                "set opening hours."
             )
             raise ValueError(msg)
         reach = min(reach * 4, SEARCH_LIMIT_DAYS)
+    return days
 
 
 def _holds(days: _Days, rule: DueRule, latest: int) -> bool:
-    """Tell whether enough open time lies after the day that follows the last arrival's."""
-    after = int(days.of(np.array([latest]))[0]) + 1
-    start = days.midnights[after]
+    """Tell whether the time of what arrives then is up within the days, past its cut-off too."""
+    after = int(np.searchsorted(days.midnights, latest, side="right"))
+    if not rule.unit.is_business:
+        return after + (rule.amount if rule.unit.is_days else 0) < len(days.midnights) - 1
+    later = np.searchsorted(days.business, after)
     if rule.unit.is_days:
-        return int((days.business > after).sum()) > rule.amount
-    open_seconds = (days.closes - np.maximum(days.opens, start))[days.closes > start].sum()
-    # The opening of the next business day must be among the days even where nothing is left.
-    return bool((days.business > after).any()) and int(open_seconds) >= rule.amount * 60
+        return int(days.business.size - later) > rule.amount
+    # The opening of the next business day must be among the days.
+    return bool(later < days.business.size) and int(days.until[-1]) >= rule.amount * 60 + int(
+        days.open_before(days.midnights[after])
+    )
 
 
 def _days(calendar: BusinessCalendar, rule: DueRule, first: date, last: date) -> _Days:
@@ -215,6 +251,8 @@ def _days(calendar: BusinessCalendar, rule: DueRule, first: date, last: date) ->
     open_days = [merge(calendar.intervals(day)) if rule.unit.is_business else [] for day in dates]
     business = [index for index, stretches in enumerate(open_days) if stretches]
     whole = merge(stretch for stretches in open_days for stretch in stretches)
+    opens = _array(_epoch(stretch.starts_at) for stretch in whole)
+    closes = _array(_epoch(stretch.ends_at) for stretch in whole)
     return _Days(
         midnights=_array([_epoch(bounds[0].starts_at), *ends]),
         cutoffs=_array(
@@ -222,8 +260,9 @@ def _days(calendar: BusinessCalendar, rule: DueRule, first: date, last: date) ->
             if rule.cutoff_minute is None
             else [_cutoff(day, rule.cutoff_minute, zone) for day in dates]
         ),
-        opens=_array(_epoch(stretch.starts_at) for stretch in whole),
-        closes=_array(_epoch(stretch.ends_at) for stretch in whole),
+        opens=opens,
+        closes=closes,
+        until=np.cumsum(closes - opens),
         business=_array(business),
         first_opens=_array(_epoch(open_days[day][0].starts_at) for day in business),
         last_closes=_array(_epoch(open_days[day][-1].ends_at) for day in business),
