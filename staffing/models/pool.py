@@ -13,7 +13,7 @@ from wfm.org.models import Queue
 from wfm.org.models.base import audited
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 MOST_GIVEN = 0.05
 
