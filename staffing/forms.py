@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -14,12 +15,33 @@ from staffing.core.model_choice import LiveGoal
 from staffing.core.params import LiveStrategy
 from staffing.models.simulation import LEAST_REPEATS, MOST_REPEATS
 from staffing.services import GoalChange, QueueSettings, RateChange
+from staffing.services.goals import DEFERRED_KEY
 from wfm.metrics import get
-from wfm.org.models import ActivityCode, Queue
+from wfm.org.models import ActivityCode, Queue, ServiceGoal
+from wfm.org.models.work import MOST_DUE_DAYS, MOST_DUE_MINUTES
 from wfm.org.weekdays import WEEKDAYS
+from wfm.timeline import DueRule, DueUnit
 
 FAMILY = "service_level."
-DEFERRED_KEY = "service_level.deferred"
+DUE_FIELDS = ("due_amount", "due_in", "due_cutoff")
+DUE_CHOICES = [
+    ("business_hours", _("business hours")),
+    ("business_days", _("business days, by closing")),
+    ("hours", _("hours round the clock")),
+    ("calendar_days", _("calendar days, by midnight")),
+    ("business_minutes", _("business minutes")),
+    ("minutes", _("minutes round the clock")),
+]
+# Hours before minutes: the first that fits is shown.
+DUE_UNITS_OF_FORM = {
+    "business_hours": (DueUnit.BUSINESS_MINUTES, 60),
+    "business_minutes": (DueUnit.BUSINESS_MINUTES, 1),
+    "business_days": (DueUnit.BUSINESS_DAYS, 1),
+    "hours": (DueUnit.CALENDAR_MINUTES, 60),
+    "minutes": (DueUnit.CALENDAR_MINUTES, 1),
+    "calendar_days": (DueUnit.CALENDAR_DAYS, 1),
+}
+MIDNIGHT = time()
 WEEKDAY_CHOICES = [("", _("every day")), *WEEKDAYS]
 
 
@@ -31,6 +53,39 @@ def level_choices() -> list[tuple[str, str]]:
 def plain(value: Any) -> Any:
     """Return 240 for 240.0: a field shows what a person would type."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def due_rule_of(data: dict[str, Any]) -> DueRule:
+    """Return the rule that the fields say; raises ValueError with the sentence that refuses it."""
+    unit, factor = DUE_UNITS_OF_FORM[data["due_in"]]
+    amount = data["due_amount"] * factor
+    cutoff = data["due_cutoff"]
+    most = MOST_DUE_DAYS if unit.is_days else MOST_DUE_MINUTES
+    if amount > most:
+        raise ValueError(
+            _("Work cannot be due later than a year after it came: %(most)s at most here.")
+            % {"most": most // factor}
+        )
+    if amount == 0 and not unit.is_days:
+        raise ValueError(_("Due within 0 hours is due at once; give at least 1, or choose days."))
+    if cutoff == MIDNIGHT:
+        raise ValueError(_("A cut-off at midnight is the end of the day; leave it empty."))
+    minute = None if cutoff is None else cutoff.hour * 60 + cutoff.minute
+    return DueRule(unit, amount, minute)
+
+
+def due_initial(rule: DueRule | None) -> dict[str, Any]:
+    """Return what the fields show of a rule: whole hours as hours."""
+    if rule is None:
+        return {"due_in": "business_hours"}
+    fitting = [
+        (name, factor)
+        for name, (unit, factor) in DUE_UNITS_OF_FORM.items()
+        if unit == rule.unit and rule.amount % factor == 0
+    ]
+    name, factor = fitting[0]
+    cutoff = None if rule.cutoff_minute is None else time(*divmod(rule.cutoff_minute, 60))
+    return {"due_amount": rule.amount // factor, "due_in": name, "due_cutoff": cutoff}
 
 
 class PercentField(forms.FloatField):
@@ -113,8 +168,13 @@ class GoalForm(forms.Form):
     metric_key = forms.ChoiceField(label=_("Service level counts"))
     level = PercentField(label=_("Target, %"), min_value=0.01)
     threshold_seconds = forms.IntegerField(label=_("Answered within, seconds"), min_value=0)
-    within_business_minutes = forms.IntegerField(
-        label=_("Done within, business minutes"), min_value=1, max_value=60 * 24 * 60
+    due_amount = forms.IntegerField(label=_("Done within"), min_value=0)
+    due_in = forms.ChoiceField(label=_("counted in"), choices=DUE_CHOICES)
+    due_cutoff = forms.TimeField(
+        label=_("Counts as the next day from"),
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        help_text=_("The cut-off on the queue's clock. Empty: none."),
     )
     max_asa_seconds = forms.FloatField(
         label=_("Average speed of answer at most, seconds"), required=False, min_value=0.1
@@ -126,7 +186,7 @@ class GoalForm(forms.Form):
 
     def __init__(self, *args: Any, queue: Queue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        foreign = ["within_business_minutes"]
+        foreign = list(DUE_FIELDS)
         choices = level_choices()
         if not queue.is_live:
             foreign = ["threshold_seconds", "max_asa_seconds", "max_abandonment_rate"]
@@ -138,10 +198,51 @@ class GoalForm(forms.Form):
             del self.fields[name]
         self.fields["metric_key"].choices = choices  # type: ignore[attr-defined]
 
+    @classmethod
+    def initial_of(cls, goal: ServiceGoal) -> dict[str, Any]:
+        """Return what the fields show of a version."""
+        named = {name: getattr(goal, name) for name in cls.base_fields if name not in DUE_FIELDS}
+        return named | due_initial(goal.due_rule)
+
+    def clean(self) -> dict[str, Any]:
+        """Bring the due time to the unit that is kept."""
+        data: dict[str, Any] = super().clean() or {}
+        if "due_in" in self.fields and not self.errors:
+            try:
+                data["due_rule"] = due_rule_of(data)
+            except ValueError as error:
+                self.add_error("due_amount", str(error))
+        return data
+
     def change(self) -> GoalChange:
         """Return what the new version says."""
-        named = {name: value for name, value in self.cleaned_data.items() if name != "starts_on"}
+        other = {"starts_on", "due_rule", *DUE_FIELDS}
+        named = {name: value for name, value in self.cleaned_data.items() if name not in other}
+        if rule := self.cleaned_data.get("due_rule"):
+            named |= {
+                "due_unit": rule.unit.value,
+                "due_amount": rule.amount,
+                "due_cutoff_minute": rule.cutoff_minute,
+            }
         return GoalChange(**named)
+
+
+class DueForm(forms.Form):
+    """A due rule that is being thought about."""
+
+    due_amount = forms.IntegerField(min_value=0)
+    due_in = forms.ChoiceField(choices=DUE_CHOICES)
+    due_cutoff = forms.TimeField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what no goal could say, with its sentence."""
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                data["due_rule"] = due_rule_of(data)
+            except ValueError as error:
+                raise forms.ValidationError(str(error)) from error
+        return data
 
 
 class SettingsForm(forms.Form):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("simulations/<int:pk>/", views.simulation, name="requirement-simulation"),
     path("parameters/", views.parameters, name="staffing-parameters"),
     path("parameters/<int:queue_pk>/goal/", views.change_goal, name="staffing-goal"),
+    path("parameters/<int:queue_pk>/due/", views.due_example, name="staffing-due-example"),
     path("parameters/<int:queue_pk>/settings/", views.change_settings, name="staffing-settings"),
     path("parameters/<int:queue_pk>/shrinkage/", views.change_shrinkage, name="staffing-shrinkage"),
     path("calculator/", views.calculator, name="staffing-calculator"),

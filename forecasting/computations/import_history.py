@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
@@ -31,6 +32,7 @@ from wfm.jobs.runner import JobContext, JobRefused
 from wfm.org.calendars import business_calendars
 from wfm.org.models import Queue, ServiceGoal
 from wfm.org.tenancy import system_tenant
+from wfm.timeline import DueClock
 
 PROGRESS_ROWS = 5_000
 _RECORDED = (ImportStatus.DONE, ImportStatus.UNCHANGED)
@@ -117,24 +119,31 @@ def _spec(queue: Queue) -> QueueSpec:
 
 
 def _due_times(queues: list[Queue]) -> Any:
-    """Due time of an arrival by the queue's goal in force that day, in business time."""
+    """Due time of an arrival by the queue's goal in force on its local day."""
     calendars = business_calendars(queues)
-    goals: dict[int, list[ServiceGoal]] = {queue.pk: [] for queue in queues}
-    for goal in ServiceGoal.objects.filter(
-        Q(queue__in=queues), within_business_minutes__isnull=False
-    ).order_by("starts_on"):
-        goals[goal.queue_id].append(goal)
+    goals: dict[int, list[tuple[ServiceGoal, DueClock]]] = {queue.pk: [] for queue in queues}
+    for goal in ServiceGoal.objects.filter(Q(queue__in=queues), due_amount__isnull=False).order_by(
+        "starts_on"
+    ):
+        if rule := goal.due_rule:
+            goals[goal.queue_id].append((goal, DueClock(calendars[goal.queue_id], rule)))
 
     def due_at(spec: QueueSpec, arrived_at: datetime) -> datetime | None:
-        day = arrived_at.date()
-        for goal in reversed(goals.get(spec.pk, [])):
-            in_force = goal.starts_on <= day and (goal.ends_on is None or day < goal.ends_on)
-            if in_force and goal.within_business_minutes is not None:
-                seconds = goal.within_business_minutes * 60
-                return calendars[spec.pk].add_business_seconds(arrived_at, seconds)
+        day = arrived_at.astimezone(ZoneInfo(spec.timezone)).date()
+        for goal, clock in reversed(goals.get(spec.pk, [])):
+            if goal.starts_on <= day and (goal.ends_on is None or day < goal.ends_on):
+                return _due_or_nothing(clock, arrived_at)
         return None
 
     return due_at
+
+
+def _due_or_nothing(clock: DueClock, arrived_at: datetime) -> datetime | None:
+    """Without opening hours nothing in business time is ever due; the finding then names the item."""
+    try:
+        return clock.due_at(arrived_at)
+    except ValueError:
+        return None
 
 
 def _read(ctx: JobContext, batch: ImportBatch, collector: Collector) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from staffing.api import views
+from staffing.api import goals, views
 
 urlpatterns = [
     path(
@@ -52,5 +52,7 @@ urlpatterns = [
         views.RequirementSimulationViewSet.as_view({"get": "retrieve"}),
         name="api-requirement-simulation",
     ),
+    path("goals/", goals.GoalsView.as_view(), name="api-staffing-goals"),
+    path("goals/due-times/", goals.DueTimesView.as_view(), name="api-staffing-due-times"),
     path("calculator/", views.CalculatorView.as_view(), name="api-staffing-calculator"),
 ]

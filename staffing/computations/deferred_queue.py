@@ -20,13 +20,14 @@ from staffing.core.shrinkage import required_fte
 from staffing.queries import QueueInputs, backlog_by_due
 from staffing.services import QueueRequirement
 from wfm.org.models import Queue
+from wfm.timeline import DueRule, due_instants
 
 
 @dataclass(frozen=True)
 class _Terms:
     """What the goal versions say, per interval and for the plan."""
 
-    within_seconds: FloatArray
+    due: IntArray
     level: float
     occupancy_cap: float
     facts: list[dict[str, Any]]
@@ -41,13 +42,13 @@ def staff_deferred_queue(
     """
     if not inputs.is_open.any():
         raise QueueRefused(_("This queue has no opening hours in the period; set them first."))
-    terms = _terms(inputs)
+    terms = _terms(queue, inputs)
     items = np.nan_to_num(inputs.offered)
     backlog = _backlog(queue, inputs, at=backlog_at, params=params)
     work = deferred_work(
         items=items,
         aht_seconds=inputs.aht_seconds,
-        due=_due(queue, inputs, terms.within_seconds),
+        due=terms.due,
         backlog=backlog,
         open_seconds=np.where(inputs.is_open, _step_seconds(queue) * terms.occupancy_cap, 0.0),
     )
@@ -61,7 +62,18 @@ def _step_seconds(queue: Queue) -> int:
     return queue.interval_minutes * 60
 
 
-def _due(queue: Queue, inputs: QueueInputs, within_seconds: FloatArray) -> IntArray:
+def _boundaries(queue: Queue, inputs: QueueInputs, *, rule: DueRule) -> IntArray:
+    """Return by which boundary work that arrives at the start of each interval is due."""
+    starts_at = inputs.series.starts_at
+    try:
+        due = due_instants(inputs.calendar, rule, starts_at)
+    except ValueError as error:
+        raise QueueRefused(str(error)) from error
+    steps = (due - starts_at[0]).astype(np.int64) // _step_seconds(queue)
+    return np.asarray(np.minimum(steps, starts_at.size + 1))
+
+
+def _within(queue: Queue, inputs: QueueInputs, within_seconds: FloatArray) -> IntArray:
     return due_boundaries(
         is_open=inputs.is_open,
         step_seconds=_step_seconds(queue),
@@ -78,24 +90,25 @@ def _backlog(
         items=items,
         due=due,
         aht_seconds=_mean_aht(np.nan_to_num(inputs.offered), inputs.aht_seconds),
-        overdue_by=int(_due(queue, inputs, clear_within)[0]),
+        overdue_by=int(_within(queue, inputs, clear_within)[0]),
     )
 
 
-def _terms(inputs: QueueInputs) -> _Terms:
+def _terms(queue: Queue, inputs: QueueInputs) -> _Terms:
     """Each arrival is due by the version of its own day; the strictest level and cap hold."""
     refuse_gaps(inputs, needed=np.ones(inputs.dates.shape, dtype=bool))
-    within = np.zeros(inputs.dates.shape)
+    due = np.zeros(inputs.dates.shape, dtype=np.int64)
     for goal in inputs.goals:
-        if goal.within_business_minutes is None:
+        if goal.due_rule is None:
             raise QueueRefused(
-                _("Version %(version)s of this queue's goal has no business minutes; set them.")
+                _("Version %(version)s of this queue's goal has no due time; set one.")
                 % {"version": goal.version}
             )
-        within[in_force(goal, inputs)] = goal.within_business_minutes * 60.0
+        rows = in_force(goal, inputs)
+        due[rows] = _boundaries(queue, inputs, rule=goal.due_rule)[rows]
     caps = [goal.max_occupancy_rate or 1.0 for goal in inputs.goals]
     return _Terms(
-        within_seconds=within,
+        due=due,
         level=max(goal.level for goal in inputs.goals),
         occupancy_cap=min(caps),
         facts=[goal_facts(goal) for goal in inputs.goals],

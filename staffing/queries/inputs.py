@@ -18,7 +18,7 @@ from staffing.core.shrinkage import ShrinkageByInterval, ShrinkageShare, shrinka
 from staffing.models import ShrinkageProfile, ShrinkageRate
 from wfm.org.calendars import business_calendar
 from wfm.org.models import Queue, ServiceGoal
-from wfm.timeline import local_dates, local_minutes
+from wfm.timeline import BusinessCalendar, local_dates, local_minutes
 
 PATIENCE_HISTORY = timedelta(weeks=8)
 EPOCH = np.datetime64("1970-01-01", "D")
@@ -43,6 +43,7 @@ class QueueInputs:
         aht_seconds: Forecast AHT, the queue's default where none is known.
         shrinkage: Shares of paid time per interval.
         goals: Goal versions that touch the grid, oldest first.
+        calendar: The queue's opening hours, by which due times count.
 
     """
 
@@ -53,6 +54,7 @@ class QueueInputs:
     aht_seconds: FloatArray
     shrinkage: ShrinkageByInterval
     goals: list[ServiceGoal]
+    calendar: BusinessCalendar
 
     @property
     def offered(self) -> FloatArray:
@@ -84,6 +86,7 @@ def inputs_of_series(queue: Queue, series: IntervalSeries) -> QueueInputs:
         aht_seconds=aht,
         shrinkage=_shrinkage(queue, series.starts_at, dates),
         goals=_goals(queue, dates),
+        calendar=calendar,
     )
 
 

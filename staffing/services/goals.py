@@ -15,6 +15,8 @@ from staffing.queries.live import live_goal, queue_model
 from wfm.org.models import Queue, ServiceGoal
 from wfm.org.services.checks import refused_as
 
+DEFERRED_KEY = "service_level.deferred"
+
 
 class UnableToChangeGoal(ValueError):  # noqa: N818 - domain errors are named for what failed
     """The goal cannot be changed like that; the sentence says why."""
@@ -27,7 +29,9 @@ class GoalChange:
     metric_key: str
     level: float
     threshold_seconds: int | None = None
-    within_business_minutes: int | None = None
+    due_unit: str = ""
+    due_amount: int | None = None
+    due_cutoff_minute: int | None = None
     max_asa_seconds: float | None = None
     max_abandonment_rate: float | None = None
     max_occupancy_rate: float | None = None
@@ -53,12 +57,33 @@ def change_service_goal(*, queue: Queue, change: GoalChange, starts_on: date) ->
     goals.filter(Q(ends_on=None) | Q(ends_on__gt=starts_on)).update(ends_on=starts_on)
     version = (goals.aggregate(last=Max("version"))["last"] or 0) + 1
     goal = ServiceGoal(queue=queue, version=version, starts_on=starts_on, **vars(change))
+    _refuse_foreign(queue, change)
     with refused_as(UnableToChangeGoal):
         goal.full_clean()
     if queue.is_live:
         _refuse_out_of_reach(queue, goal)
     goal.save(force_insert=True)
     return goal
+
+
+def _refuse_foreign(queue: Queue, change: GoalChange) -> None:
+    """Live queues promise seconds, deferred ones a due time; never one in place of the other."""
+    if queue.is_live and (change.due_unit or change.due_amount is not None):
+        raise UnableToChangeGoal(
+            _("%(queue)s is live: its goal is a threshold in seconds, without a due time.")
+            % {"queue": queue}
+        )
+    if queue.is_live:
+        return
+    if change.threshold_seconds is not None or change.metric_key != DEFERRED_KEY:
+        raise UnableToChangeGoal(
+            _("%(queue)s is deferred: its goal is %(key)s by a due time, without seconds.")
+            % {"queue": queue, "key": DEFERRED_KEY}
+        )
+    if change.due_amount is None:
+        raise UnableToChangeGoal(
+            _("The goal of %(queue)s needs a due time: how many hours or days.") % {"queue": queue}
+        )
 
 
 def _refuse_out_of_reach(queue: Queue, goal: ServiceGoal) -> None:

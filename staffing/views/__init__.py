@@ -2,7 +2,13 @@
 
 from staffing.views.board import board
 from staffing.views.calculator import answer, calculator
-from staffing.views.parameters import change_goal, change_settings, change_shrinkage, parameters
+from staffing.views.parameters import (
+    change_goal,
+    change_settings,
+    change_shrinkage,
+    due_example,
+    parameters,
+)
 from staffing.views.runs import publish, run, runs, start
 from staffing.views.simulations import simulate, simulation
 from staffing.views.why import why
@@ -14,6 +20,7 @@ __all__ = [
     "change_goal",
     "change_settings",
     "change_shrinkage",
+    "due_example",
     "parameters",
     "publish",
     "run",

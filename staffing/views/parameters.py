@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from staffing import queries
 from staffing.forms import (
     WEEKDAY_CHOICES,
+    DueForm,
     GoalForm,
     RateForm,
     RateFormSet,
@@ -33,7 +34,10 @@ from staffing.services import (
 )
 from staffing.services import change_shrinkage as save_shrinkage
 from wfm.org.access_views import require
+from wfm.org.calendars import business_calendar
+from wfm.org.due_words import due_examples, due_words
 from wfm.org.models import Queue, ServiceGoal
+from wfm.timeline import DueRule
 from wfm.web.formats import zone_of
 from wfm.web.scope import page_scope
 
@@ -67,12 +71,39 @@ def _queue_context(queue: Queue) -> dict[str, Any]:
     profiles = ShrinkageProfile.objects.filter(queue=queue).order_by("-starts_on")
     today = localdate(timezone=zone_of(queue.timezone))
     profiles = profiles.prefetch_related("rates__activity_code")
+    goals = list(ServiceGoal.objects.filter(queue=queue).order_by("-starts_on"))
     return {
         "today": today,
-        "goals": ServiceGoal.objects.filter(queue=queue).order_by("-starts_on"),
+        "goals": goals,
+        "due": None if queue.is_live or not goals else _due(queue, goals[0].due_rule, today),
         "profiles": [_profile(profile) for profile in profiles],
         "measured": queries.measured_patience(queue, before=now()) if queue.is_live else None,
     }
+
+
+def _due(queue: Queue, rule: DueRule | None, today: date) -> dict[str, Any] | None:
+    """Return what a due rule makes of the coming week, or why it makes nothing."""
+    if rule is None:
+        return None
+    try:
+        examples = due_examples(business_calendar(queue), rule, today=today)
+    except ValueError as error:
+        return {"words": due_words(rule), "error": str(error)}
+    return {"words": due_words(rule), "examples": examples}
+
+
+@require_GET
+@require("staffing.view")
+def due_example(request: HttpRequest, queue_pk: int) -> HttpResponse:
+    """Show what the due rule in the address would mean for this queue."""
+    queue = _queue(request, queue_pk)
+    form = DueForm(request.GET)
+    if form.is_valid():
+        today = localdate(timezone=zone_of(queue.timezone))
+        context = {"due": _due(queue, form.cleaned_data["due_rule"], today)}
+    else:
+        context = {"due": {"error": " ".join(str(e) for e in form.non_field_errors())}}
+    return render(request, "staffing/_due.html", context | {"queue": queue})
 
 
 def _profile(profile: ShrinkageProfile) -> dict[str, Any]:
@@ -107,9 +138,7 @@ def _forms(queue: Queue, **bound: Any) -> dict[str, Any]:
     """Return the page's forms, with the one that was sent in place of its fresh self."""
     tomorrow = localdate(timezone=zone_of(queue.timezone)) + timedelta(days=1)
     goal = ServiceGoal.objects.filter(queue=queue).order_by("-starts_on").first()
-    now_in_force = (
-        {} if goal is None else {name: getattr(goal, name) for name in GoalForm.base_fields}
-    )
+    now_in_force = {} if goal is None else GoalForm.initial_of(goal)
     fresh = {
         "goal_form": GoalForm(queue=queue, initial=now_in_force | {"starts_on": tomorrow}),
         "settings_form": SettingsForm(

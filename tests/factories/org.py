@@ -75,7 +75,11 @@ def make_goal(queue, **fields):
     if queue.is_live:
         defaults["threshold_seconds"] = 20
     else:
-        defaults |= {"within_business_minutes": 480, "metric_key": "service_level.deferred"}
+        defaults |= {
+            "due_unit": "business_minutes",
+            "due_amount": 480,
+            "metric_key": "service_level.deferred",
+        }
     return models.ServiceGoal.objects.create(queue=queue, **defaults | fields)
 
 

@@ -246,7 +246,8 @@ def test_all_deferred_work_may_be_wanted_in_time(planner, operation):
         "starts_on": "2026-04-01",
         "metric_key": "service_level.deferred",
         "level": "100",
-        "within_business_minutes": "480",
+        "due_amount": "8",
+        "due_in": "business_hours",
     }
     assert planner.post(reverse("staffing-goal", args=[mail.pk]), sent).status_code == 302
     with system_tenant():

@@ -287,7 +287,7 @@ def test_erlang_c_for_deferred_work_is_refused_with_the_reason(monkeypatch):
         ({"metric_key": "service_level.deferred"}, {}, "no service level of a live queue"),
         ({}, {"patience_seconds": None}, "patience is not known"),
         (
-            {"threshold_seconds": None, "within_business_minutes": 60},
+            {"threshold_seconds": None, "due_unit": "business_minutes", "due_amount": 60},
             {},
             "no threshold in seconds",
         ),
@@ -319,7 +319,7 @@ def test_a_queue_that_cannot_be_staffed_is_left_out_with_a_sentence(
 @pytest.mark.parametrize(
     ("goal", "queue_fields", "reason"),
     [
-        ({"threshold_seconds": 20, "within_business_minutes": None}, {}, "no business minutes"),
+        ({"threshold_seconds": 20, "due_unit": "", "due_amount": None}, {}, "no due time; set one"),
         ({}, {"weekdays": ()}, "no opening hours"),
     ],
 )

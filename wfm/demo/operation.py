@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wfm.demo.deferred import DeferredParams
 from wfm.demo.live import LiveParams
 from wfm.demo.volumes import CHAT, CLAIMS, CLAIMS_LINE, EMAIL, VolumeParams
+from wfm.timeline import DueRule, DueUnit
 
 SEED = 20_030_303
 TORONTO = "America/Toronto"
@@ -44,13 +45,13 @@ class SiteSpec:
 class GoalSpec:
     """What a queue is staffed for and what its client was promised.
 
-    `threshold_seconds` for live queues, `within_business_minutes` for deferred ones.
+    `threshold_seconds` for live queues, `due` for deferred ones.
     """
 
     metric_key: str
     level: float
     threshold_seconds: int | None = None
-    within_business_minutes: int | None = None
+    due: DueRule | None = None
     max_abandonment_rate: float | None = None
     max_occupancy_rate: float | None = None
 
@@ -154,7 +155,7 @@ BANK_EMAIL = QueueSpec(
     skill="bank-email",
     tz=TORONTO,
     weekly=_hours(WEEKDAYS, 8, 18),
-    goal=GoalSpec(DEFERRED, 0.90, within_business_minutes=8 * 60),
+    goal=GoalSpec(DEFERRED, 0.90, due=DueRule(DueUnit.BUSINESS_MINUTES, 8 * 60)),
     note="Generated. All values are simulated.",
     deferred=DeferredParams(
         "E", touch_seconds=330, touch_cv=0.8, due_business_hours=8, busy_share=0.95
@@ -169,7 +170,7 @@ CLAIMS_DESK = QueueSpec(
     skill="claims",
     tz=HALIFAX,
     weekly=_hours(WEEKDAYS, 8, 18),
-    goal=GoalSpec(DEFERRED, 0.92, within_business_minutes=20 * 60),
+    goal=GoalSpec(DEFERRED, 0.92, due=DueRule(DueUnit.BUSINESS_MINUTES, 20 * 60)),
     note="Generated, with surges after storms. All values are simulated.",
     deferred=DeferredParams(
         "C", touch_seconds=1050, touch_cv=0.9, due_business_hours=20, busy_share=0.88

@@ -165,7 +165,9 @@ def _create_goals(spec: QueueSpec, queue: Queue, *, starts_on: date, anchor: dat
             metric_key=spec.goal.metric_key,
             level=level,
             threshold_seconds=spec.goal.threshold_seconds,
-            within_business_minutes=spec.goal.within_business_minutes,
+            due_unit=spec.goal.due.unit if spec.goal.due else "",
+            due_amount=spec.goal.due.amount if spec.goal.due else None,
+            due_cutoff_minute=spec.goal.due.cutoff_minute if spec.goal.due else None,
             max_abandonment_rate=spec.goal.max_abandonment_rate,
             max_occupancy_rate=spec.goal.max_occupancy_rate,
         )

@@ -83,7 +83,9 @@ class ServiceGoalAdmin(OrgAdmin):
         "metric_key",
         "level",
         "threshold_seconds",
-        "within_business_minutes",
+        "due_unit",
+        "due_amount",
+        "due_cutoff_minute",
         "starts_on",
         "ends_on",
     ]
