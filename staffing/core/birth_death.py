@@ -2,8 +2,7 @@
 
 The state is the number of contacts in the queue's care, held or waiting. Within an interval the rates
 stay; the chain's state at the end and its mean over the interval come from a rational approximation
-of exp (`staffing.core.rational_exp`): one tridiagonal system per pole, whatever the interval's
-length. Between intervals agents come and go; those who leave finish what they hold, whoever holds
+of exp (`staffing.core.pole_systems`), whatever the interval's length. Between intervals agents come and go; those who leave finish what they hold, whoever holds
 nothing leaves first. Arrays of states begin at `low`, not at 0.
 """
 
@@ -14,23 +13,18 @@ import numpy as np
 
 from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray
-from staffing.core.rational_exp import ComplexArray
+from staffing.core.pole_systems import Poles, by_poles
 
 NEGLIGIBLE = 1e-13  # probability beyond which states are dropped
 SPREAD = 7.5  # standard deviations kept on either side
 MARGIN_STATES = 12
-FEW_EVENTS = 120.0  # so many steps of uniformization cost less than the poles' systems
+FEW_EVENTS = 120.0  # so many steps of uniformization cost little
+MOST_FAR = 300.0  # times 3e-12, the error of the poles for a start in equilibrium
 MOST_NEGATIVE = 1e-9
 PARTS = (1, 2, 4, 8, 16)  # into how many parts an interval is cut
 TAIL_LOGS = 32.0  # a geometric tail is followed until it has fallen by exp of this
 LONG_SECONDS = 1e7
-
-
-class Poles(NamedTuple):
-    """A rational approximation of exp (see rational_exp)."""
-
-    places: ComplexArray
-    residues: ComplexArray
+TINY = 1e-300
 
 
 class Chain(NamedTuple):
@@ -94,9 +88,11 @@ def advance(
 
     The rational approximation is exact to 1e-11 near equilibrium; a start that the rates would hardly
     ever visit magnifies its error, which shows as negative probabilities. Such an interval is cut into
-    parts, and uniformized if that does not do; so is one with few events, for which that is cheaper.
+    parts, and uniformized if that does not do; so is one with few events at once, where errors need
+    not be negative.
     """
-    if (arrival_rate + departures.max()) * seconds < FEW_EVENTS:
+    events = (arrival_rate + departures.max()) * seconds
+    if events < FEW_EVENTS and how_far(start, departures, arrival_rate) > MOST_FAR:
         return uniformized(start, departures, arrival_rate, seconds)
     for parts in PARTS:
         end, mean = start, np.zeros(start.size)
@@ -114,40 +110,31 @@ def advance(
 
 
 @compiled
+def how_far(start: FloatArray, departures: FloatArray, arrival_rate: float) -> float:
+    """Return how far a start is from equilibrium, 1 or more; inf where nobody comes.
+
+    It is the norm in which the rates' matrix is symmetric: the root of the sum of start^2 / steady
+    state. So much at most an approximation of exp for x <= 0 magnifies its error.
+    """
+    if arrival_rate == 0.0:
+        return math.inf
+    weight, total, square = 1.0, 1.0, start[0] * start[0]
+    for state in range(1, start.size):
+        weight *= arrival_rate / max(departures[state], TINY)
+        total += weight
+        if start[state] > 0.0:
+            if weight == 0.0:
+                return math.inf
+            square += start[state] * start[state] / weight
+    return math.sqrt(square * total)
+
+
+@compiled
 def _negative(values: FloatArray) -> float:
     total = 0.0
     for value in values:
         total -= min(value, 0.0)
     return total
-
-
-@compiled
-def by_poles(
-    start: FloatArray, departures: FloatArray, arrival_rate: float, seconds: float, poles: Poles
-) -> tuple[FloatArray, FloatArray]:
-    """Solve one tridiagonal system per pole; (exp(x) - 1) / x, for the mean, has the same poles."""
-    size = start.size
-    end, mean = np.zeros(size), np.zeros(size)
-    pivots, forward = np.empty(size, np.complex128), np.empty(size, np.complex128)
-    births = arrival_rate * seconds
-    for index in range(poles.places.size):
-        pole, weight = poles.places[index], poles.residues[index]
-        weight_of_mean = weight / pole
-        pivot, value, deaths = 0j, 0j, 0.0
-        for state in range(size):
-            deaths_above = departures[state + 1] * seconds if state + 1 < size else 0.0
-            leaving = (births if state < size - 1 else 0.0) + deaths
-            inverse = 1.0 / (-leaving - pole - births * pivot)
-            value = (start[state] - births * value) * inverse
-            pivot = deaths_above * inverse
-            pivots[state], forward[state] = pivot, value
-            deaths = deaths_above
-        value = 0j
-        for state in range(size - 1, -1, -1):
-            value = forward[state] - pivots[state] * value
-            end[state] += weight.real * value.real - weight.imag * value.imag
-            mean[state] += weight_of_mean.real * value.real - weight_of_mean.imag * value.imag
-    return end, mean
 
 
 @compiled

@@ -2,13 +2,18 @@
 
 Numba keeps a function's machine code until its own file changes, although that code holds what it calls
 in other files. So the code is kept in a folder named by the contents of this package: after an update
-nothing old is run. Compiling all takes some ten seconds, once.
+nothing old is run. Compiling all takes some ten seconds, once. Folders of other versions go when
+nobody has used them for two weeks.
 """
 
 import hashlib
 import os
+import re
+import shutil
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,6 +24,9 @@ Result = TypeVar("Result")
 
 config: Any = numba.config
 _FOLDER = Path(__file__).parent
+UNUSED = 14 * 86_400.0  # seconds
+REORDERED = {"reassoc", "contract", "nsz", "arcp"}
+"""What the compiler may do to sums and products; NaN and infinity stay what they are."""
 
 
 def _fingerprint() -> str:
@@ -28,21 +36,55 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def _cache_folder() -> str:
+def _cache_folder() -> Path:
     """Return where machine code is kept: where Numba is told to, beside the sources, or temporarily."""
+    name = f"numba-{_fingerprint()}"
     if config.CACHE_DIR:
-        return str(Path(config.CACHE_DIR) / _fingerprint())
+        return Path(config.CACHE_DIR) / name
     beside = _FOLDER / "__pycache__"
     if os.access(beside if beside.exists() else _FOLDER, os.W_OK):
-        return str(beside / f"numba-{_fingerprint()}")
-    return str(Path(tempfile.gettempdir()) / f"wfm-numba-{os.getuid()}-{_fingerprint()}")
+        return beside / name
+    return Path(tempfile.gettempdir()) / f"wfm-{os.getuid()}-{name}"
 
 
-config.CACHE_DIR = _cache_folder()
+def remove_unused(folder: Path, *, at: float) -> None:
+    """Note that this folder is in use, and remove its likes that nobody has used for long.
+
+    A process that runs on another version of the sources marks its own in the same way.
+    """
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder, (at, at))
+        for other in folder.parent.iterdir():
+            if other != folder and _is_like(other, folder) and _unused_seconds(other, at) > UNUSED:
+                shutil.rmtree(other, ignore_errors=True)
+
+
+def _is_like(other: Path, folder: Path) -> bool:
+    before = folder.name.removesuffix(folder.name[-16:])
+    return bool(re.fullmatch(re.escape(before) + "[0-9a-f]{16}", other.name)) and other.is_dir()
+
+
+def _unused_seconds(folder: Path, at: float) -> float:
+    return at - folder.stat().st_mtime
+
+
+_CACHE = _cache_folder()
+remove_unused(_CACHE, at=time.time())
+config.CACHE_DIR = str(_CACHE)
 
 
 def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Compile a function of numbers and arrays on its first call; `.py_func` is the original."""
     compile_on_call: Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]
     compile_on_call = numba.njit(cache=True)
+    return compile_on_call(function)
+
+
+def compiled_sums(
+    function: Callable[Parameters, Result],
+) -> Callable[Parameters, Result]:
+    """Compile long sums of products, the order of which is the compiler's; division by 0 is inf."""
+    compile_on_call: Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]
+    compile_on_call = numba.njit(cache=True, error_model="numpy", fastmath=REORDERED)
     return compile_on_call(function)

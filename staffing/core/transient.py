@@ -16,23 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core import arrival_figures as figure
-from staffing.core.birth_death import Poles
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.erlang import DEFINITIONS
 from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray, IntArray
-from staffing.core.rational_exp import exp_poles
+from staffing.core.pole_systems import exp_and_mean
 from staffing.core.traffic import Prediction, Thresholds, Traffic
 from staffing.core.transient_path import Day, Handling, evaluate_path, level_of
 from staffing.core.transient_search import Bounds, plan_path
 
 DEFINITION_CODES = {key: code for code, key in enumerate(ServiceLevel)}
-MOST_TURNS = 6
 NO_OFFSET = np.zeros(1, dtype=np.int64)
 OFFSETS = np.array([0, -1, 1])
-LEVEL_SLACK = 5e-4
-"""Share by which a level may miss its goal because the next interval's agents are not those that
-were expected; turns of planning go on until no interval misses by more."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,7 @@ class LivePath:
             np.column_stack(columns),
             self.begins.astype(np.int64),
             Handling(self.concurrency, float(self.growth_rate), float(self.interval_seconds)),
-            Poles(*exp_poles()),
+            exp_and_mean(),
         )
 
 
@@ -114,16 +109,9 @@ def required_transient(path: LivePath, *, goals: Goals, guess: FloatArray) -> Fl
         least.astype(np.int64),
         np.full(guess.size, -1),
     )
-    for turn in range(MOST_TURNS):
-        agents = plan_path(day, _goal_columns(goals), bounds)
-        if agents.min(initial=0) < 0:
-            return np.full(guess.size, np.inf)
-        heirs = np.flatnonzero(_missed(path, agents, goals, thresholds)[:-1]) + 1
-        if heirs.size == 0:
-            break
-        bounds.next_agents[:-1] = agents[1:]
-        # Agents that the next interval lets go too early stay a little longer.
-        bounds.least[heirs] = np.maximum(bounds.least[heirs], agents[heirs] + (turn > 0))
+    agents = plan_path(day, _goal_columns(goals), bounds)
+    if agents.min(initial=0) < 0:
+        return np.full(guess.size, np.inf)
     return agents.astype(np.float64)
 
 
@@ -160,18 +148,6 @@ def _goal_columns(goals: Goals) -> FloatArray:
             goals.max_occupancy_rate,
         ]
     )
-
-
-def _missed(
-    path: LivePath, agents: IntArray, goals: Goals, thresholds: Thresholds
-) -> NDArray[np.bool_]:
-    """Tell which intervals miss their level once the next interval's agents are known."""
-    if np.isnan(goals.level).all():
-        return np.zeros(agents.shape, dtype=bool)
-    found = _prediction(
-        path, _figures(path, agents, thresholds), agents.astype(np.float64), thresholds
-    )
-    return np.asarray(found.service_levels[goals.definition] < goals.level - LEVEL_SLACK)
 
 
 def _figures(path: LivePath, agents: IntArray, thresholds: Thresholds) -> FloatArray:

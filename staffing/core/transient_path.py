@@ -21,7 +21,6 @@ from staffing.core.arrival_figures import (
 )
 from staffing.core.birth_death import (
     Chain,
-    Poles,
     advance,
     after_leaving,
     departure_rates,
@@ -32,6 +31,7 @@ from staffing.core.birth_death import (
 )
 from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.pole_systems import Poles
 
 CONTINUES, OPENS_EMPTY, OPENS_STEADY = 0, 1, 2
 """How an interval begins: where the last one ended, with nobody in the queue, or as if always so."""

@@ -6,6 +6,7 @@ Compiled; see `staffing.core.transient`.
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from staffing.core.arrival_figures import BUSY, SERVED, SERVED_WAIT
 from staffing.core.compiled import compiled
@@ -24,6 +25,12 @@ LEVEL, DEFINITION, MAX_ASA, MAX_ABANDONMENT, MAX_OCCUPANCY = range(5)
 """Columns of the goals; NaN is not set; the definition is its position in ServiceLevel."""
 
 TIE = 1e-12
+SLACK = 5e-4
+"""Share by which a goal may be missed because the next interval's agents are not those that were
+expected."""
+ALIKE = 1e-10
+"""Two states whose probabilities differ by less in sum leave the same behind."""
+MOST_TURNS = 6
 MOST_TIMES, MOST_MORE = 4, 1000
 """The search ends at so many times the guess, and so many agents more."""
 
@@ -43,14 +50,29 @@ class Bounds(NamedTuple):
     next_agents: IntArray
 
 
+class Begun(NamedTuple):
+    """How each interval began when it was last planned.
+
+    Attributes:
+        states: Distribution of the number of contacts; empty where the queue opens.
+        lows: First number of contacts of each.
+        is_stale: Whether it has to be planned again in any case.
+
+    """
+
+    states: list[FloatArray]
+    lows: IntArray
+    is_stale: NDArray[np.bool_]
+
+
 @compiled
-def meets(figures: FloatArray, goals: FloatArray, agents: int) -> bool:
-    """Tell whether an interval's figures meet every goal that is set."""
+def meets(figures: FloatArray, goals: FloatArray, agents: int, slack: float) -> bool:
+    """Tell whether an interval's figures meet every goal that is set, but for some slack."""
     served = figures[SERVED]
-    missed = level_of(figures, int(goals[DEFINITION])) < goals[LEVEL] * (1.0 - TIE)
-    missed |= 1.0 - served > goals[MAX_ABANDONMENT] * (1.0 + TIE)
-    missed |= figures[SERVED_WAIT] > goals[MAX_ASA] * served * (1.0 + TIE)
-    missed |= figures[BUSY] > goals[MAX_OCCUPANCY] * agents * (1.0 + TIE)
+    missed = level_of(figures, int(goals[DEFINITION])) < goals[LEVEL] * (1.0 - TIE) - slack
+    missed |= 1.0 - served > goals[MAX_ABANDONMENT] * (1.0 + TIE) + slack
+    missed |= figures[SERVED_WAIT] > goals[MAX_ASA] * served * (1.0 + TIE + slack)
+    missed |= figures[BUSY] > goals[MAX_OCCUPANCY] * agents * (1.0 + TIE + slack)
     return not missed
 
 
@@ -58,19 +80,98 @@ def meets(figures: FloatArray, goals: FloatArray, agents: int) -> bool:
 def plan_path(day: Day, goals: FloatArray, bounds: Bounds) -> IntArray:
     """Return the fewest agents of each interval that meet its goals, given those before.
 
-    From the first interval on that no number satisfies, -1.
+    The wait of the last arrivals of an interval depends on the next one's agents. What was expected
+    of them is put right turn by turn, until no interval misses a goal by more than the slack; a turn
+    plans only what has changed. From the first interval on that no number satisfies, -1.
     """
     count = day.begins.size
-    agents = np.full(count, -1)
-    state, low, before = np.ones(1), 0, -1
-    for index in range(count):
-        if day.begins[index] != CONTINUES:
-            before = -1
-        before, state, low = fewest_agents(day, goals[index], bounds, index, before, (state, low))
-        agents[index] = before
-        if before < 0:
+    agents, expected = np.full(count, -1), np.full(count, -1)
+    begun = Begun([np.zeros(0)] * count, np.zeros(count, np.int64), np.ones(count, np.bool_))
+    for turn in range(MOST_TURNS):
+        if not _go_forward(day, goals, bounds, begun, agents, expected):
+            break
+        is_settled = True
+        for index in range(count - 1):
+            if expected[index] == agents[index + 1] or day.begins[index + 1] != CONTINUES:
+                continue
+            bounds.next_agents[index] = agents[index + 1]
+            begun.is_stale[index] = True
+            if not _holds(day, goals[index], begun, agents, index):
+                is_settled = False
+                # Agents that the next interval lets go too early stay a little longer.
+                stay = agents[index + 1] + (turn > 0)
+                bounds.least[index + 1] = max(bounds.least[index + 1], stay)
+                begun.is_stale[index + 1] |= agents[index + 1] < stay
+        if is_settled:
             break
     return agents
+
+
+@compiled
+def _go_forward(
+    day: Day,
+    goals: FloatArray,
+    bounds: Bounds,
+    begun: Begun,
+    agents: IntArray,
+    expected: IntArray,
+) -> bool:
+    """Plan each interval that is stale or begins otherwise than before; False if one cannot be."""
+    state, low, before, is_new = np.zeros(0), 0, -1, True
+    for index in range(day.begins.size):
+        if day.begins[index] != CONTINUES:
+            state, low, before, is_new = np.zeros(0), 0, -1, False
+        known = agents[index]
+        is_same = not is_new and is_alike(state, low, begun.states[index], begun.lows[index])
+        if begun.is_stale[index] or not is_same:
+            begun.states[index], begun.lows[index] = state, low
+            tried = known
+            if known < 0:
+                tried = bounds.guess[index]
+                tried += before - bounds.guess[index - 1] if before >= 0 else 0
+            found, state, low = fewest_agents(
+                day, goals[index], bounds, index, before, tried, (state, low)
+            )
+            agents[index] = found
+            if found < 0:
+                agents[index:] = -1
+                return False
+            expected[index] = _next_agents(day, bounds, index, found)
+            begun.is_stale[index] = False
+        elif index + 1 < day.begins.size:
+            state, low = begun.states[index + 1], begun.lows[index + 1]
+        before, is_new = agents[index], agents[index] != known
+    return True
+
+
+@compiled
+def is_alike(states: FloatArray, low: int, others: FloatArray, other_low: int) -> bool:
+    """Tell whether two distributions differ by next to nothing."""
+    difference = 0.0
+    for contacts in range(min(low, other_low), max(low + states.size, other_low + others.size)):
+        share = other = 0.0
+        if low <= contacts < low + states.size:
+            share = states[contacts - low]
+        if other_low <= contacts < other_low + others.size:
+            other = others[contacts - other_low]
+        difference += abs(share - other)
+    return difference < ALIKE
+
+
+@compiled
+def _holds(day: Day, goals: FloatArray, begun: Begun, agents: IntArray, index: int) -> bool:
+    """Tell whether an interval meets its goals with the agents that the next one has."""
+    if day.demand[index, ARRIVALS] == 0.0:
+        return True
+    state, low, here = begun.states[index], begun.lows[index], agents[index]
+    before = agents[index - 1] if day.begins[index] == CONTINUES else 0
+    if day.begins[index] != CONTINUES:
+        state, low = opening(day.demand[index], here, day.begins[index], day.handling)
+    staff = Staff(before, here, agents[index + 1])
+    _end, _low, figures = interval_step(
+        state, low, staff, day.demand[index], day.handling, day.poles
+    )
+    return bool(meets(figures, goals, here, SLACK))
 
 
 @compiled
@@ -80,6 +181,7 @@ def fewest_agents(
     bounds: Bounds,
     index: int,
     before: int,
+    tried: int,
     start: tuple[FloatArray, int],
 ) -> tuple[int, FloatArray, int]:
     """Return the fewest agents that meet one interval's goals, and the state that they leave behind.
@@ -90,13 +192,11 @@ def fewest_agents(
         bounds: What the search begins with.
         index: The interval.
         before: Agents of the interval before; -1 where the queue opens.
+        tried: Agents to begin with.
         start: State at the beginning and its first number of contacts, unless the queue opens.
 
     """
     least = bounds.least[index]
-    tried = bounds.guess[index]
-    if before >= 0:
-        tried += before - bounds.guess[index - 1]
     tried = max(tried, least)
     fails, passes, step = least - 1, -1, 1
     best, best_low = start
@@ -108,7 +208,7 @@ def fewest_agents(
         end, end_low, figures = interval_step(
             state, low, staff, day.demand[index], day.handling, day.poles
         )
-        if day.demand[index, ARRIVALS] == 0.0 or meets(figures, goals, tried):
+        if day.demand[index, ARRIVALS] == 0.0 or meets(figures, goals, tried, 0.0):
             passes, best, best_low = tried, end, end_low
         else:
             fails = tried

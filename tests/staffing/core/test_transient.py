@@ -10,10 +10,8 @@ from scipy.linalg import expm
 
 from staffing.core.birth_death import (
     Chain,
-    Poles,
     advance,
     after_leaving,
-    by_poles,
     departure_rates,
     steady_state,
     uniformized,
@@ -23,6 +21,7 @@ from staffing.core.chat import ChatHandling, evaluate_chat, required_chat_agents
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.erlang import DEFINITIONS, evaluate
 from staffing.core.goals import Goals
+from staffing.core.pole_systems import by_poles, exp_and_mean
 from staffing.core.rational_exp import exp_poles
 from staffing.core.requirement import agents_or_inf
 from staffing.core.simulation import OFFERED, SERVED_WITHIN, SimulatedQueue, simulate
@@ -36,7 +35,7 @@ from staffing.core.transient import (
 from staffing.core.transient_path import CONTINUES, OPENS_EMPTY, OPENS_STEADY
 
 HALF_HOUR = 1800.0
-POLES = Poles(*exp_poles())
+POLES = exp_and_mean()
 
 
 def double_peak(peak, *, intervals=48):
