@@ -1,0 +1,246 @@
+"""What the people who are scheduled give: service, risk, and who could work elsewhere.
+
+Live queues run through their day with the people on position (`transient`); deferred work is worked
+off with them, earliest due first (`deferred`). Both then tell how many of these people could do
+other work while the level falls by no more than is given up, half a point by default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from staffing.core.board_fill import fill_idle_time
+from staffing.core.deferred import DeferredOutcome, DeferredWork, simulate_plan
+from staffing.core.goals import Goals
+from staffing.core.kernels import FloatArray
+from staffing.core.pooling import level_counts, with_base
+from staffing.core.traffic import Prediction
+from staffing.core.transient import LivePath, evaluate_transient, required_transient
+
+PART = 1e-9
+"""Parts of a person that count as none."""
+DEFAULT_GIVE = 0.005
+DEFAULT_OCCUPANCY_CAP = 0.85
+LEVEL_SLACK = 5e-4
+"""What the search of `required_transient` may leave a level short by."""
+MISS_SLACK = 5e-3
+"""A plan's own rounding: a miss share up to half a percent above what the goal allows is none."""
+MOST_REPAIRS = 4
+SPARE_STEPS = 32
+"""The spare share is told in steps of one in so many."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is expected of each interval with the people who are there.
+
+    Attributes:
+        counted: Contacts, or items due, that the level counts.
+        in_time: Of these, those in time.
+        at_risk: Too late beyond the share that the goal allows.
+        transferable: People, as a mean over the interval, who could do other work.
+
+    """
+
+    counted: FloatArray
+    in_time: FloatArray
+    at_risk: FloatArray
+    transferable: FloatArray
+
+    @property
+    def late(self) -> FloatArray:
+        """Contacts or items too late, whether the goal allows them or not."""
+        return np.maximum(self.counted - self.in_time, 0.0)
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """How far people may do other work.
+
+    Attributes:
+        give: By how much the level may fall.
+        occupancy_cap: Busy share up to which people may work, all their work together.
+
+    """
+
+    give: float = DEFAULT_GIVE
+    occupancy_cap: float = DEFAULT_OCCUPANCY_CAP
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.give < 1.0:
+            msg = f"Expected 0 <= give < 1, got {self.give}."
+            raise ValueError(msg)
+        if not 0.0 < self.occupancy_cap <= 1.0:
+            msg = f"Expected 0 < occupancy_cap <= 1, got {self.occupancy_cap}."
+            raise ValueError(msg)
+
+
+def live_outlook(
+    path: LivePath, *, people: FloatArray, offered: FloatArray, goals: Goals, rule: Transfer
+) -> Outlook:
+    """Return what so many people on position give, parts of a person allowed.
+
+    A part of a person is the share of days on which one more is there: the counts of both whole
+    numbers are mixed in that share.
+    """
+    few = np.floor(people + PART)
+    part = np.maximum(people - few, 0.0)
+    thresholds = goals.thresholds(with_base(goals.definition))
+    low = evaluate_transient(path, agents=few, thresholds=thresholds)
+    in_time, counted = level_counts(goals.definition, offered=offered, prediction=low)
+    if part.max(initial=0.0) > PART:
+        high = evaluate_transient(path, agents=few + (part > PART), thresholds=thresholds)
+        more_in_time, more_counted = level_counts(
+            goals.definition, offered=offered, prediction=high
+        )
+        in_time = in_time + part * (more_in_time - in_time)
+        counted = counted + part * (more_counted - counted)
+    return Outlook(
+        counted=counted,
+        in_time=in_time,
+        at_risk=np.maximum(goals.level * counted - in_time, 0.0),
+        transferable=_transferable(path, few, low, goals, rule),
+    )
+
+
+def _transferable(
+    path: LivePath, agents: FloatArray, now: Prediction, goals: Goals, rule: Transfer
+) -> FloatArray:
+    """Return the people that other work can have: idle time up to the cap, service as good as kept.
+
+    Where a goal is missed it is nobody. An agent who holds several chats is never free between
+    them in the way of `fill_idle_time`: of those only who can leave altogether counts.
+    """
+    cap = np.fmin(goals.max_occupancy_rate, rule.occupancy_cap)
+    missed = goals.margin(now) < -MISS_SLACK
+    if path.concurrency > 1:
+        people = _leave(
+            path,
+            agents,
+            level=now.service_levels[goals.definition] - rule.give,
+            goals=replace(goals, max_occupancy_rate=cap),
+            least=np.where(missed, agents, np.fmin(goals.min_agents, agents)),
+        )
+    else:
+        people = fill_idle_time(
+            model=path.model,
+            traffic=path.traffic,
+            agents=agents,
+            thresholds=goals.thresholds(frozenset({goals.definition})),
+            give=rule.give,
+        ).people
+    room = np.maximum(agents * (cap - now.occupancy_rate), 0.0)
+    return np.where(missed, 0.0, np.minimum(people, room))
+
+
+def _leave(
+    path: LivePath,
+    agents: FloatArray,
+    *,
+    level: FloatArray,
+    goals: Goals,
+    least: FloatArray,
+) -> FloatArray:
+    """Return how many of so many whole agents could leave each interval, all intervals at once.
+
+    The fewest that keep `level`, from the state that the thinner intervals before leave behind;
+    `least` of them stay in any case.
+    """
+    wanted = replace(goals, level=np.maximum(level + LEVEL_SLACK, 0.0), min_agents=least)
+    for _turn in range(MOST_REPAIRS):
+        stay = np.minimum(required_transient(path, goals=wanted, guess=agents), agents)
+        asked = goals.thresholds(frozenset({goals.definition}))
+        thinner = evaluate_transient(path, agents=stay, thresholds=asked)
+        # 1e-12: both levels are sums in floating point.
+        missed = thinner.service_levels[goals.definition] < level - 1e-12
+        missed &= path.traffic.erlangs > 0.0
+        if not missed.any():
+            return np.asarray(agents - stay)
+        # Who leaves an interval leaves a queue behind: the one before keeps its people, too.
+        missed[:-1] |= missed[1:]
+        wanted = replace(wanted, min_agents=np.where(missed, agents, wanted.min_agents))
+    return np.zeros(agents.shape)
+
+
+@dataclass(frozen=True)
+class DeferredOutlook:
+    """Deferred work worked off by the people who are there.
+
+    Attributes:
+        outlook: By the interval in which items are due; `at_risk` is set by the caller, who knows
+            over which days the goal is kept.
+        backlog_seconds: Open work at each boundary.
+        level: Share of the items due that are done in time.
+
+    """
+
+    outlook: Outlook
+    backlog_seconds: FloatArray
+    level: float
+
+
+def deferred_outlook(
+    work: DeferredWork, *, people: FloatArray, level: float, days: FloatArray, give: float
+) -> DeferredOutlook:
+    """Return what so many people per interval make of the work, earliest due first.
+
+    Args:
+        work: Arrivals and opening backlog.
+        people: On position in each interval, parts of a person allowed.
+        level: The goal.
+        days: Number of the day of each interval; the goal is kept over days.
+        give: By how much the level may fall when people leave.
+
+    """
+    outcome = simulate_plan(work, people)
+    late = np.maximum(outcome.due_items - outcome.on_time_items, 0.0)
+    share = spare_share(work, people=people, now=outcome, level=level, give=give)
+    outlook = Outlook(
+        counted=outcome.due_items,
+        in_time=outcome.on_time_items,
+        at_risk=risk_by_day(due=outcome.due_items, late=late, days=days, level=level),
+        transferable=people * share,
+    )
+    return DeferredOutlook(outlook, outcome.backlog_seconds, outcome.level)
+
+
+def risk_by_day(*, due: FloatArray, late: FloatArray, days: FloatArray, level: float) -> FloatArray:
+    """Return the late items beyond what the goal allows over each day, where they are late.
+
+    A plan may let the allowed share run late in one hour of the day; only what a whole day misses
+    beyond it is at risk, in proportion to where items are late.
+    """
+    _, day = np.unique(days, return_inverse=True)
+    late_of_day = np.bincount(day, late)
+    allowed = (1.0 - level) * np.bincount(day, due)
+    beyond = np.maximum(late_of_day - allowed, 0.0)
+    rate = np.divide(beyond, late_of_day, out=np.zeros_like(beyond), where=late_of_day > PART)
+    return np.asarray(late * rate[day])
+
+
+def spare_share(
+    work: DeferredWork, *, people: FloatArray, now: DeferredOutcome, level: float, give: float
+) -> float:
+    """Return the share of the people, the same in every interval, who could leave.
+
+    The largest, in steps of 1/32, with which the level falls by at most `give` and no more work is
+    open at the end than at the start (or than with everybody). None where the goal is missed.
+    """
+    if now.level < min(level, work.ceiling_level) - PART:
+        return 0.0
+    opening, closing = float(now.backlog_seconds[0]), float(now.backlog_seconds[-1])
+
+    def is_kept(step: int) -> bool:
+        found = simulate_plan(work, people * (1.0 - step / SPARE_STEPS))
+        more = float(found.backlog_seconds[-1]) - max(opening, closing)
+        return found.level >= now.level - give - PART and more <= 1.0
+
+    low, high = 0, SPARE_STEPS
+    if is_kept(high):
+        return 1.0
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if is_kept(middle) else (low, middle)
+    return low / SPARE_STEPS

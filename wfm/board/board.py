@@ -1,0 +1,296 @@
+"""The one board, put together: the page and the API show what `board` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from scheduling.models import ScheduleStatus, ScheduleVersion
+from staffing.core.kernels import FloatArray
+from staffing.models import Pool, RequirementQueueResult
+from staffing.queries import in_force, pools_with_queues
+from wfm.board.grid import (
+    BoardGrid,
+    Column,
+    Granularity,
+    board_columns,
+    board_grid,
+)
+from wfm.board.lines import (
+    QueueIntervals,
+    QueueLine,
+    Source,
+    empty_figures,
+    write_people,
+    write_requirement,
+)
+from wfm.board.look import Look, look_here
+from wfm.board.predict import origin_of, predict_deferred, predict_live
+from wfm.board.rows import OpenItems, Origin, People, open_items, people_rows, required_rows
+from wfm.board.teams import TeamLine, people_by_queue, team_lines, with_queues
+from wfm.org.access import access_of
+from wfm.org.calendars import business_calendars
+from wfm.org.models import Client, Queue, ServiceGoal, Site, Team
+from wfm.timeline import day_bounds
+
+BEFORE = timedelta(hours=1)
+"""So much before the grid is read: whether a queue is open before its first interval."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What the board is asked for; days are local dates of `timezone`, both included."""
+
+    principal: object
+    starts_on: date
+    ends_on: date
+    timezone: str
+    at: datetime
+    granularity: Granularity = Granularity.DAY
+    client: Client | None = None
+    site: Site | None = None
+    team: Team | None = None
+    queue: Queue | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """Queues, teams and where to look, over the columns of the period."""
+
+    ask: Ask
+    grid: BoardGrid
+    columns: tuple[Column, ...]
+    lines: tuple[QueueLine, ...]
+    teams: tuple[TeamLine, ...]
+    looks: tuple[Look, ...]
+    has_schedule: bool
+    """Some day of the period has a published schedule."""
+
+    @property
+    def live(self) -> tuple[QueueLine, ...]:
+        """The contact centre."""
+        return tuple(line for line in self.lines if line.queue.is_live)
+
+    @property
+    def deferred(self) -> tuple[QueueLine, ...]:
+        """The back office."""
+        return tuple(line for line in self.lines if not line.queue.is_live)
+
+
+def board(ask: Ask) -> Board:
+    """Return the board as it stands at a moment; the number of queries never grows."""
+    grid = board_grid(
+        starts_on=ask.starts_on, ends_on=ask.ends_on, timezone=ask.timezone, at=ask.at
+    )
+    sources = _sources(ask, grid)
+    covered = _covered(ask, grid)
+    placed, unplaced = _people(ask, grid, sources)
+    on_queue = people_by_queue(placed)
+    found = _lines(sources, grid, on_queue, covered)
+    asked = _asked(found, placed, ask)
+    teams = _teams(ask)
+    is_narrow = ask.client is not None or ask.queue is not None
+    own = [group for group in placed if ask.team is None or group.team_id == ask.team.pk]
+    free = [group for group in unplaced if ask.team is None or group.team_id == ask.team.pk]
+    lines = tuple(line for line in asked if _is_there(line, grid))
+    step = min((line.queue.interval_minutes for line in lines), default=30)
+    return Board(
+        ask=ask,
+        grid=grid,
+        columns=board_columns(
+            grid,
+            granularity=ask.granularity,
+            timezone=ask.timezone,
+            minutes=min(max(step, 15), 60),
+        ),
+        lines=lines,
+        teams=tuple(
+            team_lines(
+                found,
+                placed=[group for group in own if _is_shown(group, lines)],
+                unplaced=[] if is_narrow else free,
+                teams=teams,
+            )
+        ),
+        looks=tuple(look_here(lines, found, placed=placed, teams=teams, grid=grid)),
+        has_schedule=bool(covered[grid.first :].any()),
+    )
+
+
+def _is_shown(group: People, lines: Sequence[QueueLine]) -> bool:
+    return any(line.queue.pk == group.queue_id for line in lines)
+
+
+def _is_there(line: QueueLine, grid: BoardGrid) -> bool:
+    """Tell whether anything is asked of the queue, or anybody is there, in the period."""
+    shown = line.figures[:, grid.first :]
+    return line.source.rows is not None or bool((np.nan_to_num(shown) > 0.0).any())
+
+
+def _sources(ask: Ask, grid: BoardGrid) -> list[Source]:
+    queues = list(
+        Queue.objects.visible_to(ask.principal)
+        .active()
+        .select_related("work_type", "client", "site")
+        .order_by("name")
+    )
+    ids = [queue.pk for queue in queues]
+    stretches = in_force(ids, starts_at=grid.starts_at - BEFORE, ends_at=grid.period.ends_at)
+    rows = required_rows(stretches)
+    newest: dict[int, int] = {}
+    for part in sorted(stretches, key=lambda part: part.run_id):
+        newest[part.queue_id] = part.result_id
+    results = RequirementQueueResult.objects.visible_to(ask.principal).filter(
+        pk__in=list(newest.values())
+    )
+    by_queue = {result.queue_id: result for result in results.select_related("run")}
+    goals: dict[int, list[ServiceGoal]] = {pk: [] for pk in ids}
+    for goal in ServiceGoal.objects.visible_to(ask.principal).filter(queue__in=ids).order_by("pk"):
+        goals[goal.queue_id].append(goal)
+    calendars = business_calendars(queue for queue in queues if not queue.is_live)
+    pools = _pools(ask.principal)
+    return [
+        Source(
+            queue=queue,
+            result=by_queue.get(queue.pk),
+            rows=rows.get(queue.pk),
+            goals=sorted(goals[queue.pk], key=lambda goal: goal.starts_on),
+            calendar=calendars.get(queue.pk),
+            pool=pools.get(queue.pk),
+        )
+        for queue in queues
+    ]
+
+
+def _pools(principal: object) -> dict[int, Pool]:
+    """Return each queue's pool, of those pools that the principal sees whole."""
+    return {
+        member.queue_id: pool
+        for pool in pools_with_queues(principal=principal)
+        for member in pool.members.all()
+    }
+
+
+def _covered(ask: Ask, grid: BoardGrid) -> np.ndarray:
+    """Tell for which slots a schedule is published."""
+    covered = np.zeros(grid.slots.count, dtype=bool)
+    versions = ScheduleVersion.objects.visible_to(ask.principal).filter(
+        status=ScheduleStatus.PUBLISHED,
+        ends_on__gt=(grid.starts_at - timedelta(days=1)).date(),
+        starts_on__lt=(grid.period.ends_at + timedelta(days=1)).date(),
+    )
+    for starts_on, ends_on, timezone in versions.values_list("starts_on", "ends_on", "timezone"):
+        first = grid.slot(day_bounds(starts_on, timezone).starts_at)
+        covered[first : grid.slot(day_bounds(ends_on, timezone).starts_at)] = True
+    return covered
+
+
+def _people(
+    ask: Ask, grid: BoardGrid, sources: Sequence[Source]
+) -> tuple[list[People], list[People]]:
+    access = access_of(ask.principal)
+    if not access.is_internal:
+        return [], []
+    found = people_rows(
+        grid.slots,
+        queue_ids=[source.queue.pk for source in sources],
+        starts_at=grid.starts_at,
+        ends_at=grid.period.ends_at,
+    )
+    if access.client_ids is not None:
+        # Whom other clients' queues ask for cannot be told from those that nobody asks for.
+        return [group for group in found if group.queue_id is not None], []
+    load = {}
+    for source in sources:
+        intervals = QueueIntervals.of(source, grid)
+        if intervals is not None:
+            figures = np.zeros(grid.slots.count)
+            rows = intervals.rows
+            intervals.spread(
+                np.where(rows.is_open, np.nan_to_num(rows.required_fte), 0.0),
+                onto=figures,
+                is_total=False,
+            )
+            load[source.queue.pk] = figures
+    return with_queues(found, queues=[source.queue for source in sources], load=load)
+
+
+def _lines(
+    sources: Sequence[Source],
+    grid: BoardGrid,
+    on_queue: Mapping[int, FloatArray],
+    covered: np.ndarray,
+) -> list[QueueLine]:
+    by_source = [(source, QueueIntervals.of(source, grid)) for source in sources]
+    origins = {
+        source.queue.pk: origin
+        for source, intervals in by_source
+        if intervals is not None
+        and not source.queue.is_live
+        and (origin := origin_of(source, intervals, grid)) is not None
+    }
+    waiting = open_items(origins) if origins else {}
+    nobody = np.zeros(grid.slots.count)
+    return [
+        _line(
+            source,
+            intervals,
+            grid,
+            np.where(covered, on_queue.get(source.queue.pk, nobody), np.nan),
+            origins.get(source.queue.pk),
+            waiting.get(source.queue.pk),
+        )
+        for source, intervals in by_source
+    ]
+
+
+def _line(
+    source: Source,
+    intervals: QueueIntervals | None,
+    grid: BoardGrid,
+    people: FloatArray,
+    origin: Origin | None,
+    waiting: OpenItems | None,
+) -> QueueLine:
+    figures = empty_figures(grid)
+    if intervals is not None:
+        write_requirement(figures, intervals, hours=source.queue.interval_minutes / 60)
+    write_people(figures, people)
+    if intervals is None or source.result is None:
+        return QueueLine(source, figures)
+    if source.queue.is_live:
+        note = predict_live(source, intervals, grid, figures)
+        return QueueLine(source, figures, notes=(note,) if note else ())
+    if origin is None or waiting is None:
+        return QueueLine(source, figures)
+    backlog, note = predict_deferred(
+        source, intervals, grid, figures, origin=origin, open_now=waiting
+    )
+    return QueueLine(source, figures, backlog=backlog, notes=(note,) if note else ())
+
+
+def _asked(lines: Sequence[QueueLine], placed: Sequence[People], ask: Ask) -> list[QueueLine]:
+    """Return the lines of the client, queue, site and team asked for."""
+    found = list(lines)
+    if ask.client is not None:
+        found = [line for line in found if line.queue.client_id == ask.client.pk]
+    if ask.queue is not None:
+        found = [line for line in found if line.queue.pk == ask.queue.pk]
+    if ask.site is not None:
+        found = [line for line in found if line.queue.site_id == ask.site.pk]
+    if ask.team is not None:
+        own = {group.queue_id for group in placed if group.team_id == ask.team.pk}
+        found = [line for line in found if line.queue.pk in own]
+    return found
+
+
+def _teams(ask: Ask) -> dict[int, Team]:
+    teams = Team.objects.visible_to(ask.principal).select_related("site")
+    if ask.team is not None:
+        teams = teams.filter(pk=ask.team.pk)
+    if ask.site is not None:
+        teams = teams.filter(site=ask.site)
+    return {team.pk: team for team in teams}

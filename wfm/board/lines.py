@@ -1,0 +1,166 @@
+"""One queue on the board: its figures in every quarter hour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffing.core.board_figures import Transfer
+from staffing.core.kernels import FloatArray
+from staffing.models import Pool, RequirementQueueResult
+from wfm.board.grid import SLOT_HOURS, SLOT_SECONDS, BoardGrid
+from wfm.board.rows import OpenItems, RequiredRows
+from wfm.org.models import Queue, ServiceGoal
+from wfm.timeline import BusinessCalendar, local_dates
+
+FIGURES = (
+    "offered",
+    "workload_hours",
+    "required_hours",
+    "to_schedule_hours",
+    "scheduled_hours",
+    "difference_hours",
+    "short_hours",
+    "counted",
+    "in_time",
+    "late",
+    "at_risk",
+    "transferable_hours",
+)
+"""What is told of every slot, and added up over columns, queues and teams; see docs/metrics.md.
+`counted` are contacts or items due of which a prediction is made, `in_time` and `late` their parts.
+"""
+PLACE = {name: place for place, name in enumerate(FIGURES)}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is known of one queue before anything is predicted."""
+
+    queue: Queue
+    result: RequirementQueueResult | None
+    """How the requirement in force was computed; None where there is none."""
+    rows: RequiredRows | None
+    goals: Sequence[ServiceGoal]
+    calendar: BusinessCalendar | None
+    pool: Pool | None
+
+    @property
+    def transfer(self) -> Transfer:
+        """Return how far its people may do other work: by its pool's rules, else the usual ones."""
+        if self.pool is None:
+            return Transfer()
+        return Transfer(give=self.pool.live_give_rate, occupancy_cap=self.pool.max_occupancy_rate)
+
+
+@dataclass(frozen=True)
+class QueueIntervals:
+    """The queue's own intervals on the board's grid."""
+
+    rows: RequiredRows
+    slot: NDArray[np.int64]
+    """First slot of each interval; below 0 where it begins before the grid."""
+    width: int
+    """Slots of an interval."""
+    dates: NDArray[np.datetime64]
+
+    @classmethod
+    def of(cls, source: Source, grid: BoardGrid) -> QueueIntervals | None:
+        """Return them; None without a requirement."""
+        rows = source.rows
+        if rows is None or not rows.starts_at.size:
+            return None
+        return cls(
+            rows=rows,
+            slot=(rows.starts_at - grid.slots.first) // SLOT_SECONDS,
+            width=max(1, source.queue.interval_minutes * 60 // SLOT_SECONDS),
+            dates=local_dates(rows.starts_at.astype("datetime64[s]"), source.queue.timezone),
+        )
+
+    def held(self, goal: ServiceGoal) -> NDArray[np.bool_]:
+        """Tell in which intervals a goal version holds."""
+        holds = self.dates >= np.datetime64(goal.starts_on)
+        if goal.ends_on is not None:
+            holds &= self.dates < np.datetime64(goal.ends_on)
+        return np.asarray(holds)
+
+    def mean(self, by_slot: FloatArray) -> FloatArray:
+        """Return the mean over each interval of what is known by slot; NaN outside the grid."""
+        places = self.slot[:, None] + np.arange(self.width)
+        inside = (places >= 0) & (places < by_slot.size)
+        values = np.where(inside, by_slot[np.clip(places, 0, by_slot.size - 1)], 0.0)
+        counts = inside.sum(axis=1)
+        mean = np.full(counts.size, np.nan)
+        np.divide(values.sum(axis=1), counts, out=mean, where=counts > 0)
+        return mean
+
+    def spread(self, values: FloatArray, *, onto: FloatArray, is_total: bool = True) -> None:
+        """Write interval values into slots: a total in equal parts, a rate as it is."""
+        parts = values / self.width if is_total else values
+        for offset in range(self.width):
+            places = self.slot + offset
+            inside = (places >= 0) & (places < onto.size)
+            onto[places[inside]] = parts[inside]
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Open work of a deferred queue: by age at the origin, and over time."""
+
+    items: OpenItems
+    origin_at: datetime
+    step_seconds: int
+    aht_seconds: float
+    hours_by_slot: FloatArray
+    """Hours of open work at the start of each slot; NaN where nothing is predicted."""
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """One queue, with a row of slots per figure."""
+
+    source: Source
+    figures: FloatArray
+    """Figure x slot."""
+    backlog: Backlog | None = None
+    notes: tuple[str, ...] = field(default=())
+    """Why a prediction is missing."""
+
+    @property
+    def queue(self) -> Queue:
+        """The queue itself."""
+        return self.source.queue
+
+    def of(self, name: str) -> FloatArray:
+        """Return one figure by slot."""
+        return np.asarray(self.figures[PLACE[name]])
+
+
+def empty_figures(grid: BoardGrid) -> FloatArray:
+    """Return a row of slots per figure of which nothing is known."""
+    return np.full((len(FIGURES), grid.slots.count), np.nan)
+
+
+def write_requirement(figures: FloatArray, intervals: QueueIntervals, *, hours: float) -> None:
+    """Write demand and requirement; closed intervals ask for nobody."""
+    rows = intervals.rows
+    for name, values, is_total in (
+        ("offered", np.nan_to_num(rows.offered), True),
+        ("workload_hours", np.nan_to_num(rows.workload_erlangs) * hours, True),
+        ("required_hours", np.where(rows.is_open, rows.required_agents, 0.0) * hours, True),
+        ("to_schedule_hours", np.where(rows.is_open, rows.required_fte, 0.0) * hours, True),
+    ):
+        intervals.spread(values, onto=figures[PLACE[name]], is_total=is_total)
+
+
+def write_people(figures: FloatArray, people: FloatArray) -> None:
+    """Write scheduled people and how they differ from those to schedule."""
+    scheduled = people * SLOT_HOURS
+    figures[PLACE["scheduled_hours"]] = scheduled
+    difference = scheduled - figures[PLACE["to_schedule_hours"]]
+    figures[PLACE["difference_hours"]] = difference
+    figures[PLACE["short_hours"]] = np.maximum(-difference, 0.0)

@@ -1,0 +1,252 @@
+"""What the scheduled people make of a queue's demand: live queues and deferred work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from staffing.computations.live_plan import path_begins
+from staffing.core.board_figures import Outlook, deferred_outlook, live_outlook
+from staffing.core.deferred import DeferredWork
+from staffing.core.definitions import Model
+from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.live import LiveQueue
+from staffing.core.params import RequirementParams
+from staffing.core.transient import LivePath
+from staffing.queries import live_goal, live_queue
+from wfm.board.grid import SLOT_HOURS, BoardGrid
+from wfm.board.lines import PLACE, Backlog, QueueIntervals, Source
+from wfm.board.rows import OpenItems, Origin
+from wfm.org.models import ServiceGoal
+from wfm.timeline import due_instants
+
+NOBODY = 1e-9
+
+
+def predict_live(
+    source: Source, intervals: QueueIntervals, grid: BoardGrid, figures: FloatArray
+) -> str:
+    """Write what the people on position give a live queue; return why not, if not."""
+    scheduled = figures[PLACE["scheduled_hours"]]
+    people = _on_position(intervals, scheduled)
+    ahead = intervals.slot >= grid.origin
+    wanted = intervals.rows.is_open & ahead & np.isfinite(people)
+    if not wanted.any():
+        return ""
+    live = _live_queue(source, intervals)
+    covered = np.zeros(wanted.shape, dtype=bool)
+    for goal in source.goals:
+        rows = np.flatnonzero(wanted & intervals.held(goal))
+        if not rows.size:
+            continue
+        covered[rows] = True
+        try:
+            _write_live(source, intervals, figures, live, people, rows, goal)
+        except ValueError as error:  # a goal that is none of a live queue
+            return str(error)
+    if (wanted & ~covered).any():
+        return _("There is no service goal on some of these days.")
+    return ""
+
+
+def _on_position(intervals: QueueIntervals, scheduled_hours: FloatArray) -> FloatArray:
+    """Return the people expected on position: scheduled, less the absence that nobody plans."""
+    people = intervals.mean(scheduled_hours) / SLOT_HOURS
+    return np.asarray(people * (1.0 - np.nan_to_num(intervals.rows.shrinkage_rate)))
+
+
+def _live_queue(source: Source, intervals: QueueIntervals) -> LiveQueue:
+    assert source.result is not None
+    rows, result = intervals.rows, source.result
+    measured = result.detail.get("patience") or {}
+    return live_queue(
+        source.queue,
+        model=result.model,
+        offered=np.where(rows.is_open, np.nan_to_num(rows.offered), 0.0),
+        aht_seconds=np.where(
+            np.isnan(rows.aht_seconds), source.queue.default_aht_seconds, rows.aht_seconds
+        ),
+        patience_seconds=source.queue.patience_seconds or measured.get("seconds"),
+        params=RequirementParams.from_json(result.run.parameters)
+        if result.run.parameters
+        else RequirementParams(),
+    )
+
+
+def _write_live(
+    source: Source,
+    intervals: QueueIntervals,
+    figures: FloatArray,
+    live: LiveQueue,
+    people: FloatArray,
+    rows: NDArray[np.intp],
+    goal: ServiceGoal,
+) -> None:
+    offered = np.nan_to_num(intervals.rows.offered)
+    wanted = live_goal(goal)
+    waits_for_ever = live.chat is None and live.model is Model.C
+    # A line that nobody leaves and nobody answers would only grow: all are late, no more to tell.
+    alone = waits_for_ever & (people[rows] < NOBODY)
+    if alone.any():
+        lost = offered[rows[alone]]
+        nothing = np.zeros(lost.size)
+        outlook = Outlook(lost, nothing, wanted.level * lost, nothing)
+        _write(intervals, figures, rows[alone], outlook)
+        rows = rows[~alone]
+    if not rows.size:
+        return
+    chat = live.chat
+    part = live.take(rows)
+    path = LivePath(
+        traffic=part.traffic,
+        interval_seconds=float(source.queue.interval_minutes * 60),
+        begins=path_begins(rows, is_open=intervals.rows.is_open, is_open_before=False),
+        concurrency=1 if chat is None else chat.concurrency,
+        growth_rate=0.0 if chat is None else chat.growth_rate,
+    )
+    outlook = live_outlook(
+        path,
+        people=people[rows],
+        offered=offered[rows],
+        goals=wanted.over(rows.size, min_agents=source.queue.min_agents),
+        rule=source.transfer,
+    )
+    _write(intervals, figures, rows, outlook)
+
+
+def _write(
+    intervals: QueueIntervals, figures: FloatArray, rows: NDArray[np.intp], outlook: Outlook
+) -> None:
+    """Write an outlook of some intervals into the slots of the figures."""
+    hours = intervals.width * SLOT_HOURS
+    for name, values in (
+        ("counted", outlook.counted),
+        ("in_time", outlook.in_time),
+        ("late", outlook.late),
+        ("at_risk", outlook.at_risk),
+        ("transferable_hours", outlook.transferable * hours),
+    ):
+        whole = np.full(intervals.slot.size, np.nan)
+        whole[rows] = values
+        onto = np.full(figures.shape[1], np.nan)
+        intervals.spread(whole, onto=onto)
+        known = np.isfinite(onto)
+        figures[PLACE[name]][known] = onto[known]
+
+
+def origin_of(source: Source, intervals: QueueIntervals, grid: BoardGrid) -> Origin | None:
+    """Return from where a deferred queue is worked off: its interval that holds the origin."""
+    place = int(np.searchsorted(intervals.slot, grid.origin, side="right")) - 1
+    place = max(place, 0)
+    if place >= intervals.slot.size:
+        return None
+    return Origin(at=int(intervals.rows.starts_at[place]), step=source.queue.interval_minutes * 60)
+
+
+def predict_deferred(
+    source: Source,
+    intervals: QueueIntervals,
+    grid: BoardGrid,
+    figures: FloatArray,
+    *,
+    origin: Origin,
+    open_now: OpenItems,
+) -> tuple[Backlog | None, str]:
+    """Write what the people make of deferred work; return its backlog, and why not, if not."""
+    start = int(np.searchsorted(intervals.rows.starts_at, origin.at))
+    ahead = _from(intervals, start)
+    goals = [goal for goal in source.goals if ahead.held(goal).any()]
+    if not goals or any(goal.due_rule is None for goal in goals):
+        return None, _("There is no goal with a due time on some of these days.")
+    people = _on_position(ahead, figures[PLACE["scheduled_hours"]])
+    work, aht = _work(source, ahead, goals, origin, open_now)
+    level = max(goal.level for goal in goals)
+    found = deferred_outlook(
+        work,
+        people=np.nan_to_num(people),
+        level=level,
+        days=ahead.dates.astype(np.int64).astype(np.float64),
+        give=source.transfer.give,
+    )
+    rows = np.arange(ahead.slot.size)
+    hours_by_slot = np.full(figures.shape[1], np.nan)
+    ahead.spread(found.backlog_seconds[:-1] / 3600.0, onto=hours_by_slot, is_total=False)
+    known = np.isfinite(people)
+    if known.any():
+        _write(ahead, figures, rows[known], _taken(found.outlook, known))
+    else:
+        hours_by_slot[:] = np.nan
+    at = datetime.fromtimestamp(origin.at, tz=UTC)
+    return Backlog(open_now, at, origin.step, aht, hours_by_slot), ""
+
+
+def _taken(outlook: Outlook, rows: NDArray[np.bool_]) -> Outlook:
+    return Outlook(
+        outlook.counted[rows],
+        outlook.in_time[rows],
+        outlook.at_risk[rows],
+        outlook.transferable[rows],
+    )
+
+
+def _from(intervals: QueueIntervals, start: int) -> QueueIntervals:
+    return QueueIntervals(
+        intervals.rows.take(slice(start, None)),
+        intervals.slot[start:],
+        intervals.width,
+        intervals.dates[start:],
+    )
+
+
+def _work(
+    source: Source,
+    ahead: QueueIntervals,
+    goals: list[ServiceGoal],
+    origin: Origin,
+    open_now: OpenItems,
+) -> tuple[DeferredWork, float]:
+    """Return arrivals and open items as batches, and the handling time of one open item.
+
+    What arrives in an interval can be worked on from the next. What is overdue is late already: it
+    does not count, and gives way to what can still be met.
+    """
+    rows = ahead.rows
+    items = np.nan_to_num(rows.offered)
+    aht = np.where(np.isnan(rows.aht_seconds), source.queue.default_aht_seconds, rows.aht_seconds)
+    total = float(items.sum())
+    mean_aht = float((items * aht).sum()) / total if total else float(aht.mean())
+    cap = min(goal.max_occupancy_rate or 1.0 for goal in goals)
+    arriving = np.flatnonzero(items > 0.0)
+    due = _due(source, ahead, goals, origin)[arriving]
+    overdue = open_now.due <= 0
+    return (
+        DeferredWork(
+            work_seconds=np.concatenate(
+                [items[arriving] * aht[arriving], open_now.items * mean_aht]
+            ),
+            items=np.concatenate([items[arriving], open_now.items]),
+            ready=np.concatenate([arriving + 1, np.zeros(open_now.items.size, dtype=np.int64)]),
+            due=np.concatenate([due, np.maximum(open_now.due, 0)]),
+            counts=np.concatenate([np.ones(arriving.size, dtype=bool), ~overdue]),
+            open_seconds=np.where(rows.is_open, origin.step * cap, 0.0),
+        ),
+        mean_aht,
+    )
+
+
+def _due(
+    source: Source, ahead: QueueIntervals, goals: list[ServiceGoal], origin: Origin
+) -> IntArray:
+    """Return by which boundary what arrives in each interval is due, by the goal of its day."""
+    starts_at = ahead.rows.starts_at.astype("datetime64[s]")
+    due = np.full(starts_at.size, starts_at.size + 1, dtype=np.int64)
+    assert source.calendar is not None
+    for goal in goals:
+        rows = np.flatnonzero(ahead.held(goal))
+        assert goal.due_rule is not None
+        instants = due_instants(source.calendar, goal.due_rule, starts_at[rows])
+        due[rows] = (instants.astype(np.int64) - origin.at) // origin.step
+    return due

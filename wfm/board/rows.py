@@ -1,0 +1,191 @@
+"""What the board reads: requirement, scheduled people and open items, in a fixed number of queries.
+
+Rows come as arrays grouped in SQL; nothing here grows with the number of queues but the arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from staffing.core.board_people import Slots, people_on_grid
+from staffing.core.kernels import FloatArray
+from wfm.org.binary_copy import read_columns
+from wfm.org.in_force import Stretch, stretch_columns
+
+FIGURES = (
+    "offered",
+    "aht_seconds",
+    "workload_erlangs",
+    "required_agents",
+    "required_fte",
+    "shrinkage_rate",
+)
+# The update of the day stands before the number it corrects, as on the requirement's own page.
+REQUIRED_SQL = """
+SELECT row.queue_id, extract(epoch FROM row.starts_at)::bigint, row.is_open, {figures}
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+     AS wanted(run_id, queue_id, starts_at, ends_at)
+JOIN staffing_requirementinterval AS row
+  ON row.run_id = wanted.run_id AND row.queue_id = wanted.queue_id
+ AND row.starts_at >= wanted.starts_at AND row.starts_at < wanted.ends_at
+LEFT JOIN staffing_intradayrequirement AS today
+  ON today.queue_id = row.queue_id AND today.starts_at = row.starts_at
+ AND today.run_id = row.run_id
+ORDER BY row.queue_id, row.starts_at
+"""
+# Comings and goings of people by team, queue and skills; the team and the skills of the shift's day.
+PEOPLE_SQL = """
+WITH shift AS (
+    SELECT id, agent_id, operational_date FROM scheduling_shift
+    WHERE is_published AND ends_at > %(starts_at)s AND starts_at < %(ends_at)s
+), able AS (
+    SELECT shift.id, array_agg(held.skill_id ORDER BY held.skill_id) AS skills
+    FROM shift JOIN org_agentskill AS held ON held.agent_id = shift.agent_id
+     AND held.starts_on <= shift.operational_date
+     AND (held.ends_on IS NULL OR held.ends_on > shift.operational_date)
+    GROUP BY shift.id
+), work AS (
+    SELECT assigned.team_id, act.queue_id, able.skills,
+           greatest(act.starts_at, %(starts_at)s) AS starts_at,
+           least(act.ends_at, %(ends_at)s) AS ends_at
+    FROM shift
+    JOIN scheduling_shiftactivity AS act ON act.shift_id = shift.id
+     AND act.ends_at > %(starts_at)s AND act.starts_at < %(ends_at)s
+    JOIN org_activitycode AS code ON code.id = act.activity_code_id
+    LEFT JOIN able ON able.id = shift.id
+    LEFT JOIN org_agentassignment AS assigned ON assigned.agent_id = shift.agent_id
+     AND assigned.starts_on <= shift.operational_date
+     AND (assigned.ends_on IS NULL OR assigned.ends_on > shift.operational_date)
+    WHERE act.queue_id = ANY(%(queues)s) OR (act.queue_id IS NULL AND code.is_work)
+), change AS (
+    SELECT team_id, queue_id, skills, at, sum(people) AS people FROM (
+        SELECT team_id, queue_id, skills, starts_at AS at, 1 AS people FROM work
+        UNION ALL
+        SELECT team_id, queue_id, skills, ends_at, -1 FROM work
+    ) AS moment GROUP BY 1, 2, 3, 4
+)
+SELECT team_id, queue_id, skills,
+       array_agg(extract(epoch FROM at)::bigint ORDER BY at), array_agg(people::int ORDER BY at)
+FROM change GROUP BY 1, 2, 3
+"""
+BACKLOG_SQL = """
+SELECT item.queue_id,
+       floor((extract(epoch FROM item.due_at) - origin.at) / origin.step)::bigint, count(*)
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS origin(queue_id, at, step)
+JOIN forecasting_workitem AS item ON item.queue_id = origin.queue_id
+ AND item.arrived_at < to_timestamp(origin.at)
+ AND (item.completed_at IS NULL OR item.completed_at >= to_timestamp(origin.at))
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+@dataclass(frozen=True)
+class RequiredRows:
+    """The requirement in force of one queue, interval by interval; NaN where there is no figure."""
+
+    starts_at: NDArray[np.int64]
+    """Seconds since 1970."""
+    is_open: NDArray[np.bool_]
+    offered: FloatArray
+    aht_seconds: FloatArray
+    workload_erlangs: FloatArray
+    required_agents: FloatArray
+    required_fte: FloatArray
+    shrinkage_rate: FloatArray
+
+    def take(self, rows: slice) -> RequiredRows:
+        """Return the chosen intervals."""
+        return RequiredRows(**{name: values[rows] for name, values in vars(self).items()})
+
+
+def required_rows(found: Sequence[Stretch]) -> dict[int, RequiredRows]:
+    """Return the intervals of these stretches by queue, the rest of today as it was updated."""
+    figures = ", ".join(
+        f"coalesce(CASE WHEN today.id IS NULL THEN row.{name} ELSE today.{name} END, 'NaN'::float8)"
+        for name in FIGURES
+    )
+    queue_ids, *columns = read_columns(
+        REQUIRED_SQL.format(figures=figures),
+        stretch_columns(found),
+        types=["bigint", "bigint", "boolean", *["float8"] * len(FIGURES)],
+    )
+    firsts = np.flatnonzero(np.diff(queue_ids, prepend=-1))
+    ends = [*firsts[1:].tolist(), queue_ids.size]
+    return {
+        int(queue_ids[first]): RequiredRows(*(column[first:end] for column in columns))
+        for first, end in zip(firsts.tolist(), ends, strict=True)
+    }
+
+
+@dataclass(frozen=True)
+class People:
+    """People of one team with the same skills on one queue, by slot.
+
+    `queue_id` is None for those on work without a queue; `team_id` for those without a team.
+    """
+
+    team_id: int | None
+    queue_id: int | None
+    skills: frozenset[int]
+    by_slot: FloatArray
+
+
+def people_rows(
+    slots: Slots, *, queue_ids: Sequence[int], starts_at: datetime, ends_at: datetime
+) -> list[People]:
+    """Return who is scheduled on these queues, or on work without a queue, in published shifts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            PEOPLE_SQL, {"queues": [*queue_ids], "starts_at": starts_at, "ends_at": ends_at}
+        )
+        rows = cursor.fetchall()
+    return [
+        People(
+            team_id,
+            queue_id,
+            frozenset(skills or ()),
+            people_on_grid(slots, at=np.array(at), change=np.array(change)),
+        )
+        for team_id, queue_id, skills, at, change in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """From where a deferred queue is worked off: seconds since 1970, and its interval."""
+
+    at: int
+    step: int
+
+
+@dataclass(frozen=True)
+class OpenItems:
+    """Items open at the origin: boundaries at or before their due times, and how many."""
+
+    due: NDArray[np.int64]
+    items: FloatArray
+
+
+def open_items(origins: Mapping[int, Origin]) -> dict[int, OpenItems]:
+    """Return the open items of each queue by due time."""
+    params: list[list[Any]] = [
+        [*origins],
+        [origin.at for origin in origins.values()],
+        [origin.step for origin in origins.values()],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(BACKLOG_SQL, params)
+        rows = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 3)
+    return {
+        queue_id: OpenItems(
+            rows[rows[:, 0] == queue_id, 1], rows[rows[:, 0] == queue_id, 2].astype(np.float64)
+        )
+        for queue_id in origins
+    }
