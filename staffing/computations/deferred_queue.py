@@ -169,6 +169,7 @@ def _result(
         more_service_level=unknown,
         compared_agents=unknown,
         compared_service_level=unknown,
+        finished=outcome.finished_items,
         is_open=inputs.is_open,
         model="deferred",
         goal={"versions": terms.facts},

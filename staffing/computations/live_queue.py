@@ -195,6 +195,9 @@ def _result(
         more_service_level=np.where(busy, plan.more_level, np.nan),
         compared_agents=plan.compared_agents,
         compared_service_level=np.where(busy, plan.compared_level, np.nan),
+        finished=np.where(
+            busy, offered * (1.0 - np.nan_to_num(plan.prediction.abandonment_rate)), 0.0
+        ),
         is_open=inputs.is_open,
         model="chat" if live.chat else live.model.value,
         goal={"versions": plan.goals},

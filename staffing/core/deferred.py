@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
+from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
 
 DONE = 1e-9  # seconds of work that count as none
@@ -84,27 +85,45 @@ def steady_agents(work: DeferredWork, arriving_seconds: float) -> float:
     return arriving_seconds / working if working else 0.0
 
 
-def deadline_agents(work: DeferredWork) -> float:
+def deadline_agents(
+    work: DeferredWork, *, variance: FloatArray | None = None, deviations: float = 0.0
+) -> float:
     """Return the least flat team that finishes all reachable work by its due time.
 
     The greatest, over all stretches from s to t, of the work that is ready from s on and due by t
-    per working time of one agent in between.
+    per working time of one agent in between. With `variance` (of each batch's work, in square
+    seconds) every stretch gets a buffer of so many standard deviations of its own work: the
+    square-root rule of staffing (Halfin and Whitt 1981, Operations Research 29(3), section 1), stretch by
+    stretch.
     """
-    clock = work.clock
     must = np.flatnonzero(work.is_due_inside & work.is_reachable & (work.work_seconds > 0.0))
     must = must[np.argsort(-work.ready[must], kind="stable")]
-    due_work = np.zeros(clock.size)
+    spread = np.zeros(must.size) if variance is None else variance[must]
+    batches = (work.ready[must], work.due[must], work.work_seconds[must], spread)
+    return float(_steepest(work.clock, batches, deviations))
+
+
+@compiled
+def _steepest(
+    clock: FloatArray, batches: tuple[IntArray, IntArray, FloatArray, FloatArray], deviations: float
+) -> float:
+    """Return the most that any stretch asks for; batches come latest ready first."""
+    ready, due, work, variance = batches
+    due_work, due_variance = np.zeros(clock.size), np.zeros(clock.size)
     most = 0.0
-    for position, batch in enumerate(must.tolist()):
-        due_work[work.due[batch] :] += work.work_seconds[batch]
-        start = int(work.ready[batch])
-        is_last = position + 1 == must.size or work.ready[must[position + 1]] != start
-        if is_last:
-            span = clock[start + 1 :] - clock[start]
-            inside = span > 0.0
-            most = max(
-                most, float(np.max(due_work[start + 1 :][inside] / span[inside], initial=0.0))
-            )
+    for batch in range(ready.size):
+        due_work[due[batch]] += work[batch]
+        due_variance[due[batch]] += variance[batch]
+        start = ready[batch]
+        if batch + 1 < ready.size and ready[batch + 1] == start:
+            continue
+        so_far = spread = 0.0
+        for end in range(start + 1, clock.size):
+            so_far += due_work[end]
+            spread += due_variance[end]
+            span = clock[end] - clock[start]
+            if span > 0.0:
+                most = max(most, (so_far + deviations * np.sqrt(spread)) / span)
     return most
 
 
@@ -117,6 +136,7 @@ class DeferredOutcome:
         on_time_items: In time, by the interval at whose end (or in which) they are due.
         due_items: Due, likewise.
         worked_seconds: Work done in each interval.
+        finished_items: Items finished in each interval; a part of the work is a part of its items.
         backlog_seconds: Open work at each boundary.
         missed_seconds: Of each batch, what was not done by its due time.
 
@@ -126,6 +146,7 @@ class DeferredOutcome:
     on_time_items: FloatArray
     due_items: FloatArray
     worked_seconds: FloatArray
+    finished_items: FloatArray
     backlog_seconds: FloatArray
     missed_seconds: FloatArray
 
@@ -133,12 +154,12 @@ class DeferredOutcome:
 def simulate_plan(work: DeferredWork, agents: FloatArray) -> DeferredOutcome:
     """Work the batches off with `agents` per interval; fluid, without chance."""
     floor = _WorkFloor(work)
-    worked = np.zeros(work.boundaries)
+    worked, finished = np.zeros(work.boundaries), np.zeros(work.boundaries)
     backlog = np.zeros(work.boundaries + 1)
     for interval, capacity in enumerate((agents * work.open_seconds).tolist()):
         floor.begin(interval)
         backlog[interval] = floor.open_seconds
-        worked[interval] = floor.spend(capacity)
+        worked[interval], finished[interval] = floor.spend(capacity)
     floor.begin(work.boundaries)
     backlog[work.boundaries] = floor.open_seconds
     counted = work.counts & work.is_due_inside
@@ -152,6 +173,7 @@ def simulate_plan(work: DeferredWork, agents: FloatArray) -> DeferredOutcome:
         on_time_items=on_time.astype(np.float64),
         due_items=due_items.astype(np.float64),
         worked_seconds=worked,
+        finished_items=finished,
         backlog_seconds=backlog,
         missed_seconds=floor.missed,
     )
@@ -164,6 +186,9 @@ class _WorkFloor:
         self.work = work
         self.left = work.work_seconds.astype(np.float64).copy()
         self.missed = np.zeros(work.items.shape)
+        self._items_per_second = np.divide(
+            work.items, work.work_seconds, out=np.zeros(work.items.shape), where=self.left > 0.0
+        )
         self.open_seconds = 0.0
         self._by_ready: dict[int, list[int]] = {}
         for batch in np.argsort(work.due, kind="stable").tolist():
@@ -181,19 +206,20 @@ class _WorkFloor:
             self.missed[batch] = self.left[batch]
             heappush(self._late, (due, batch))
 
-    def spend(self, seconds: float) -> float:
-        """Work for so long, timely work first; return the work done."""
-        start = seconds
+    def spend(self, seconds: float) -> tuple[float, float]:
+        """Work for so long, timely work first; return the work done and the items finished."""
+        start, finished = seconds, 0.0
         for heap in (self._timely, self._late):
             while heap and seconds > DONE:
                 batch = heap[0][1]
                 done = min(seconds, float(self.left[batch]))
                 self.left[batch] -= done
+                finished += done * self._items_per_second[batch]
                 seconds -= done
                 if self.left[batch] <= DONE:
                     heappop(heap)
         self.open_seconds -= start - seconds
-        return start - seconds
+        return start - seconds, finished
 
     def on_time_share(self) -> FloatArray:
         """Return the share of each batch that was done by its due time."""

@@ -25,9 +25,11 @@ FIGURES = (
     "more_service_level",
     "compared_agents",
     "compared_service_level",
+    "finished",
 )
-"""What is told of each interval: the last four are the level with one agent fewer and one more, and
-agents and level under the other strategy of live queues."""
+"""What is told of each interval: before the last come the level with one agent fewer and one more,
+and agents and level under the other strategy of live queues. `finished` is what the plan brings to
+an end in the interval, from which linked queues get their arrivals."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class RequirementSeries:
     more_service_level: FloatArray
     compared_agents: FloatArray
     compared_service_level: FloatArray
+    finished: FloatArray
     is_open: NDArray[np.bool_]
 
     def moments(self) -> list[datetime]:

@@ -96,6 +96,8 @@ class RequirementFigures(models.Model):
     compared_agents = models.FloatField(null=True, blank=True)
     """Agents under the other strategy (see LiveStrategy)."""
     compared_service_level = models.FloatField(null=True, blank=True)
+    finished = models.FloatField(null=True, blank=True)
+    """Contacts handled or items finished by the plan; empty in what was computed before links."""
     is_open = models.BooleanField(default=True)
 
     class Meta:

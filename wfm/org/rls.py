@@ -37,6 +37,13 @@ def by_queue(table: str, column: str = "queue_id") -> RunSQL:
     return _through(table, column, "org_queue")
 
 
+def by_queues(table: str, *columns: str) -> RunSQL:
+    """Rows of which the tenant sees every queue."""
+    # Names come from our own migrations, never from outside.
+    seen = " AND ".join(f"{column} IN (SELECT id FROM org_queue)" for column in columns)  # noqa: S608 - see above
+    return _policy(table, f"(SELECT wfm_sees_all_clients()) OR ({seen})")
+
+
 def by_parent(table: str, column: str, parent: str) -> RunSQL:
     """Rows whose parent row the tenant sees."""
     return _through(table, column, parent)
