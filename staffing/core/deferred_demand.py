@@ -1,0 +1,242 @@
+"""What a deferred queue has to do and when: arrivals, their due times, the backlog, opening hours.
+
+Moments are seconds from the start of the grid. Every interval is cut into slices of a few minutes, so
+that due times and opening hours inside an interval keep their place.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffing.core.deferred import DeferredWork
+from staffing.core.kernels import FloatArray
+
+SLICE_SECONDS = 300
+EXPONENTIAL_SPREAD = 1.0
+LEAST_SPREAD = 1e-6
+"""Handle times whose spread is a smaller share of their mean are taken to be fixed."""
+GIVES_WAY_QUANTILE = 0.8
+NOTHING = np.zeros(0)
+
+
+@dataclass(frozen=True)
+class OpeningBacklog:
+    """Items open at the start of the grid.
+
+    Attributes:
+        items: How many, by due time; whole numbers.
+        due_seconds: Their due times; 0 or less is overdue.
+        aht_seconds: Handling time of one.
+        overdue_by_seconds: Moment by which the overdue ones are planned to be done.
+
+    """
+
+    items: FloatArray
+    due_seconds: FloatArray
+    aht_seconds: float
+    overdue_by_seconds: float
+
+    @classmethod
+    def none(cls) -> "OpeningBacklog":
+        """Return the backlog of an office that has done everything."""
+        return cls(NOTHING, NOTHING, aht_seconds=0.0, overdue_by_seconds=0.0)
+
+    @property
+    def is_overdue(self) -> NDArray[np.bool_]:
+        """Tell which are missed already."""
+        return np.asarray(self.due_seconds <= 0.0)
+
+    @property
+    def planned_due_seconds(self) -> FloatArray:
+        """Return by when each is to be done."""
+        return np.where(self.is_overdue, self.overdue_by_seconds, self.due_seconds)
+
+
+@dataclass(frozen=True)
+class DeferredDemand:
+    """One queue's deferred work over a grid of intervals.
+
+    Attributes:
+        step_seconds: Length of an interval.
+        items: Expected arrivals in each interval, spread evenly over it (Poisson).
+        aht_seconds: Mean handling time of those.
+        open_seconds: Open time in each slice of `slice_seconds`.
+        first_due_seconds: Due time of an item that comes at the start of each slice.
+        last_due_seconds: Due time of one that comes at its very end.
+        backlog: What is open at the start.
+        occupancy_cap: Most of the open time that people work.
+        handling_spread: Standard deviation of handle times over their mean; 1 is exponential, others
+            are lognormal.
+
+    """
+
+    step_seconds: int
+    items: FloatArray
+    aht_seconds: FloatArray
+    open_seconds: FloatArray
+    first_due_seconds: FloatArray
+    last_due_seconds: FloatArray
+    backlog: OpeningBacklog
+    occupancy_cap: float = 1.0
+    handling_spread: float = EXPONENTIAL_SPREAD
+
+    def __post_init__(self) -> None:
+        slices = self.items.size * self.slices
+        for name in ("open_seconds", "first_due_seconds", "last_due_seconds"):
+            if getattr(self, name).size != slices:
+                msg = f"Expected {slices} values in {name}, got {getattr(self, name).size}."
+                raise ValueError(msg)
+        for name in ("items", "aht_seconds", "open_seconds"):
+            values = getattr(self, name)
+            if not np.all(values >= 0.0):
+                msg = f"Expected {name} >= 0, got {values.min()}."
+                raise ValueError(msg)
+        if not 0.0 < self.occupancy_cap <= 1.0:
+            msg = f"Expected 0 < occupancy_cap <= 1, got {self.occupancy_cap}."
+            raise ValueError(msg)
+        if not self.handling_spread >= 0.0:
+            msg = f"Expected handling_spread >= 0, got {self.handling_spread}."
+            raise ValueError(msg)
+
+    @property
+    def slices(self) -> int:
+        """Return how many slices an interval has."""
+        return slices_of(self.step_seconds)
+
+    @property
+    def slice_seconds(self) -> float:
+        """Return the length of a slice."""
+        return self.step_seconds / self.slices
+
+    @property
+    def end_seconds(self) -> float:
+        """Return the end of the grid."""
+        return float(self.items.size * self.step_seconds)
+
+    @cached_property
+    def clock(self) -> FloatArray:
+        """Return the open time up to each edge of a slice."""
+        return np.concatenate([[0.0], np.cumsum(self.open_seconds)])
+
+    @property
+    def working_seconds(self) -> FloatArray:
+        """Return what one person can work in each interval."""
+        return self.open_seconds.reshape(-1, self.slices).sum(axis=1) * self.occupancy_cap
+
+    @property
+    def arriving_seconds(self) -> float:
+        """Return the work that arrives over the grid."""
+        return float((self.items * self.aht_seconds).sum())
+
+    def clock_at(self, moments: FloatArray) -> FloatArray:
+        """Return the open time up to each moment; beyond the grid all time counts as open."""
+        edges = np.arange(self.clock.size) * self.slice_seconds
+        beyond = np.maximum(moments - self.end_seconds, 0.0)
+        return np.asarray(np.interp(moments, edges, self.clock) + beyond)
+
+    def work(self) -> DeferredWork:
+        """Return it as batches on the intervals' boundaries, without chance.
+
+        What arrives in an interval can be worked on from the next; a due time inside an interval
+        counts as the nearest boundary.
+        """
+        arriving = np.flatnonzero(self.items > 0.0)
+        middle = arriving * self.slices + self.slices // 2
+        due = np.maximum(self._boundary(self.first_due_seconds[middle]), arriving + 1)
+        overdue = self.backlog.is_overdue
+        batches = self.backlog.items.size
+        return DeferredWork(
+            work_seconds=np.concatenate(
+                [
+                    self.items[arriving] * self.aht_seconds[arriving],
+                    self.backlog.items * self.backlog.aht_seconds,
+                ]
+            ),
+            items=np.concatenate([self.items[arriving], self.backlog.items]),
+            ready=np.concatenate([arriving + 1, np.zeros(batches, dtype=np.int64)]),
+            due=np.concatenate([due, self._boundary(self.backlog.planned_due_seconds)]),
+            counts=np.concatenate([np.ones(arriving.size, dtype=bool), ~overdue]),
+            open_seconds=self.working_seconds,
+        )
+
+    def work_variance(self) -> FloatArray:
+        """Return the variance of each batch of `work`, in square seconds.
+
+        Arrivals are a compound Poisson sum: items x mean square of the handling time; of the backlog
+        only the handling times vary.
+        """
+        arriving = self.items > 0.0
+        square = 1.0 + self.handling_spread**2
+        arrivals = self.items[arriving] * self.aht_seconds[arriving] ** 2 * square
+        held = self.backlog.items * (self.backlog.aht_seconds * self.handling_spread) ** 2
+        return np.concatenate([arrivals, held])
+
+    def _boundary(self, moments: FloatArray) -> NDArray[np.int64]:
+        nearest = np.rint(moments / self.step_seconds).astype(np.int64)
+        beyond = moments > self.end_seconds
+        return np.where(beyond, self.items.size + 1, np.minimum(nearest, self.items.size))
+
+    def ceiling_level(self) -> float:
+        """Return the best service level that any number of people can reach.
+
+        Each item has somebody of its own: it is in time when it takes no longer than the open time
+        between its arrival and its due time. 1 where nothing is due.
+        """
+        starts = np.arange(self.open_seconds.size) * self.slice_seconds
+        spare = self._spare_seconds(starts, self.first_due_seconds)
+        spare += self._spare_seconds(starts + self.slice_seconds, self.last_due_seconds)
+        items = np.repeat(self.items / self.slices, self.slices)
+        aht = np.repeat(self.aht_seconds, self.slices)
+        counted = items * (self.last_due_seconds <= self.end_seconds)
+        kept = ~self.backlog.is_overdue & (self.backlog.due_seconds <= self.end_seconds)
+        held = self.backlog.items[kept]
+        left = self._spare_seconds(np.zeros(held.size), self.backlog.due_seconds[kept])
+        good = counted @ self.share_done_within(spare / 2.0, aht)
+        good += held @ self.share_done_within(left, np.full(held.size, self.backlog.aht_seconds))
+        total = float(counted.sum() + held.sum())
+        return float(good) / total if total else 1.0
+
+    def _spare_seconds(self, starts: FloatArray, due: FloatArray) -> FloatArray:
+        return np.maximum(self.clock_at(due) - self.clock_at(starts), 0.0)
+
+    def share_done_within(self, spare_seconds: FloatArray, aht_seconds: FloatArray) -> FloatArray:
+        """Return the share of items that take no longer than so many seconds; 0 without any."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(aht_seconds > 0.0, spare_seconds / aht_seconds, np.inf)
+        if self.handling_spread < LEAST_SPREAD:
+            share = (ratio >= 1.0).astype(np.float64)
+        elif self.handling_spread == EXPONENTIAL_SPREAD:
+            share = -np.expm1(-ratio)
+        else:
+            share = _lognormal_share(ratio, self.handling_spread)
+        return np.where(spare_seconds > 0.0, share, 0.0)
+
+
+def _lognormal_share(ratio: FloatArray, spread: float) -> FloatArray:
+    sigma = math.sqrt(math.log1p(spread**2))
+    with np.errstate(divide="ignore"):
+        z = (np.log(ratio) + sigma**2 / 2.0) / (sigma * math.sqrt(2.0))
+    return np.array([0.5 * math.erfc(-value) for value in z.tolist()])
+
+
+def slices_of(step_seconds: int) -> int:
+    """Return into how many slices an interval is cut."""
+    return max(1, round(step_seconds / SLICE_SECONDS))
+
+
+def gives_way_factor(handling_spread: float) -> float:
+    """Return after how many mean handling times four of five items are done.
+
+    An item that has less open time left than that gives way to those that can still be in time:
+    begun later it would mostly be late, and make others late.
+    """
+    if handling_spread < LEAST_SPREAD:
+        return 1.0
+    if handling_spread == EXPONENTIAL_SPREAD:
+        return -math.log(1.0 - GIVES_WAY_QUANTILE)
+    sigma = math.sqrt(math.log1p(handling_spread**2))
+    return math.exp(sigma * NormalDist().inv_cdf(GIVES_WAY_QUANTILE) - sigma**2 / 2.0)
