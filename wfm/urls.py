@@ -1,13 +1,15 @@
 """All addresses: pages by room, the API under /api/v1/."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from wfm.board.api import BoardView
+from wfm.board.views import board_page
 from wfm.completeness import completeness
 from wfm.today import today
 
 # Each room uncomments its own lines when its urls module lands.
-api_patterns = [
+api_patterns: list[URLPattern | URLResolver] = [
     path("", include("wfm.jobs.api.urls")),
     path("", include("wfm.org.api.urls")),
     path("forecasting/", include("forecasting.api.urls")),
@@ -15,6 +17,7 @@ api_patterns = [
     path("scheduling/", include("scheduling.api.urls")),
     path("adherence/", include("adherence.api.urls")),
     path("", include("reporting.api.urls")),
+    path("board/", BoardView.as_view(), name="api-board"),
 ]
 
 urlpatterns = [
@@ -27,6 +30,7 @@ urlpatterns = [
     path("", include("wfm.jobs.urls")),
     path("", include("wfm.integration.urls")),
     path("", include("forecasting.urls")),
+    path("staffing/board/", board_page, name="board"),
     path("staffing/", include("staffing.urls")),
     path("schedule/", include("scheduling.urls")),
     path("", include("adherence.urls")),

@@ -17,7 +17,9 @@ from wfm.org.models import Queue, Team
 MOST_LOOKS = 8
 MOST_DONORS = 3
 LEAST_HOURS = 0.25
-LEAST_RISK = 0.05
+LEAST_SHORT_HOURS = 0.5
+LEAST_RISK = 1.0
+"""Less is not worth a look: half an hour short, one contact or item at risk."""
 BRIDGED_SLOTS = 2
 """Windows that are so close are one."""
 
@@ -41,6 +43,7 @@ class Look:
         ends_at: Until when.
         short_hours: Scheduled hours missing.
         at_risk: Contacts or items expected too late beyond what the goal allows.
+        counted: All contacts or items due there.
         donors: Who could give hours, most first.
 
     """
@@ -50,6 +53,7 @@ class Look:
     ends_at: datetime
     short_hours: float
     at_risk: float
+    counted: float
     donors: tuple[Donor, ...]
 
 
@@ -82,7 +86,7 @@ def look_here(
             (float(risk[first:last].sum()), float(short[first:last].sum()), first, last, line)
             for first, last in windows(marks)
         ]
-    worth = [item for item in found if item[0] >= LEAST_RISK or item[1] >= LEAST_HOURS]
+    worth = [item for item in found if item[0] >= LEAST_RISK or item[1] >= LEAST_SHORT_HOURS]
     worth.sort(key=lambda item: (-item[0], -item[1], item[2], item[4].queue.pk))
     givers = {line.queue.pk: line for line in others}
     return [
@@ -92,6 +96,7 @@ def look_here(
             ends_at=grid.moment(last),
             short_hours=short,
             at_risk=risk,
+            counted=float(np.nan_to_num(line.of("counted")[first:last]).sum()),
             donors=_donors(line, givers, placed, teams, slice(_since(line, start, first), last)),
         )
         for risk, short, first, last, line in worth[:MOST_LOOKS]

@@ -123,6 +123,21 @@ _LIST = (
         "hours",
         _("Surplus agents times interval length, summed over overstaffed intervals."),
     ),
+    Count(
+        "contacts_late",
+        "contacts",
+        _("Contacts, or items of deferred work, expected to miss their target time."),
+    ),
+    Count(
+        "contacts_at_risk",
+        "contacts",
+        _("Of the contacts or items expected late, those beyond the share that the goal allows."),
+    ),
+    Count(
+        "transferable_agent_hours",
+        "hours",
+        _("Time of people scheduled on a queue that other work could have, summed over intervals."),
+    ),
     Count("best_objective", "cost", _("Objective of the best schedule found.")),
     Count("objective_lower_bound", "cost", _("Proven lower bound of the objective.")),
     # forecast

@@ -17,6 +17,7 @@ MOST_OF_ONE_KIND = 6
 
 # Pages below the rooms: label, URL name, permission.
 PAGES = (
+    (gettext_lazy("Board"), "board", "schedule.view"),
     (gettext_lazy("People"), "people", "people.view"),
     (gettext_lazy("Roles"), "roles", "role.view"),
     (gettext_lazy("Jobs"), "jobs", "job.view"),

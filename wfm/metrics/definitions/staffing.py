@@ -8,6 +8,8 @@ from wfm.metrics.model import Direction, Metric, Pooling, Unit
 _RUN = _("Requirement run and schedule version of the period.")
 _ERLANG = "Erlang 1917; Garnett, Mandelbaum & Reiman 2002, doi:10.1287/msom.4.3.208.7753"
 _KOOLE = "Koole, Call Center Optimization, 2013"
+_BOARD = _("Requirement in force and published schedule; the board of both floors.")
+_BACKWARD = "Green, Kolesar & Whitt 2007, doi:10.1111/j.1937-5956.2007.tb00164.x"
 _NOTHING_REQUIRED = _("Nothing required: undefined.")
 
 STAFFING = (
@@ -106,6 +108,69 @@ STAFFING = (
         numerator="overstaffed_agent_hours",
         source=_RUN,
         reference=_KOOLE,
+    ),
+    Metric(
+        key="expected_late",
+        title=_("Expected late"),
+        definition=_(
+            "Contacts expected to be answered after the threshold or not at all, or items expected to miss their due time, with the people who are scheduled."
+        ),
+        unit=Unit.COUNT,
+        pooling=Pooling.SUM,
+        better=Direction.LOWER,
+        numerator="contacts_late",
+        edge_cases=(
+            _(
+                "People count less the absence that nobody plans; a part of a person is the share of days on which one more is there."
+            ),
+            _("Items that are overdue already are not counted; they stand in the backlog by age."),
+            _("Nothing is predicted where no schedule is published, or before now."),
+        ),
+        source=_BOARD,
+        reference=_BACKWARD,
+    ),
+    Metric(
+        key="sla_risk",
+        title=_("At risk"),
+        definition=_(
+            "Contacts or items expected late beyond the share that the goal allows, with the people who are scheduled."
+        ),
+        unit=Unit.COUNT,
+        pooling=Pooling.SUM,
+        better=Direction.LOWER,
+        numerator="contacts_at_risk",
+        edge_cases=(
+            _(
+                "Live queues: each interval by itself; one that does better does not make up for another."
+            ),
+            _("Deferred work: each day of the queue by itself, shown where its items are late."),
+        ),
+        source=_BOARD,
+        reference=_BACKWARD,
+    ),
+    Metric(
+        key="transferable_hours",
+        title=_("Transferable hours"),
+        definition=_(
+            "Hours of people scheduled on a queue that other work could have: of a live queue idle time up to the occupancy cap, with the level at most 0.5 points lower; of deferred work what can be taken away with the level at most 0.5 points lower and no more work open at the end than at the start."
+        ),
+        unit=Unit.HOURS,
+        pooling=Pooling.SUM,
+        better=Direction.NEAR_TARGET,
+        numerator="transferable_agent_hours",
+        edge_cases=(
+            _("Nobody where the goal is missed."),
+            _(
+                "Live: other work is begun only while more than a reserve of people is free; the smallest reserve that keeps the level is taken, and an item lasts as long as a contact."
+            ),
+            _("Agents who hold several chats: only whole people who can leave the interval."),
+            _("Deferred: the same share of the people in every interval."),
+            _(
+                "Points and cap are those of the queue's pool, else 0.5 points and 85 %; a stricter cap of the goal holds."
+            ),
+        ),
+        source=_BOARD,
+        reference="Bhulai & Koole 2003, doi:10.1109/TAC.2003.815038",
     ),
     Metric(
         key="schedule_fit",
