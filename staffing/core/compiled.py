@@ -75,9 +75,12 @@ config.CACHE_DIR = str(_CACHE)
 
 
 def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Compile a function of numbers and arrays on its first call; `.py_func` is the original."""
+    """Compile a function of numbers and arrays on its first call; `.py_func` is the original.
+
+    Other threads run on meanwhile: such a function touches no Python object.
+    """
     compile_on_call: Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]
-    compile_on_call = numba.njit(cache=True)
+    compile_on_call = numba.njit(cache=True, nogil=True)
     return compile_on_call(function)
 
 
@@ -86,5 +89,5 @@ def compiled_sums(
 ) -> Callable[Parameters, Result]:
     """Compile long sums of products, the order of which is the compiler's; division by 0 is inf."""
     compile_on_call: Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]
-    compile_on_call = numba.njit(cache=True, error_model="numpy", fastmath=REORDERED)
+    compile_on_call = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=REORDERED)
     return compile_on_call(function)

@@ -22,7 +22,7 @@ from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.pole_systems import exp_and_mean
 from staffing.core.traffic import Prediction, Thresholds, Traffic
-from staffing.core.transient_path import Day, Handling, evaluate_path, level_of
+from staffing.core.transient_path import Day, Handling, evaluate_path, levels_of
 from staffing.core.transient_search import Bounds, plan_path
 
 DEFINITION_CODES = {key: code for code, key in enumerate(ServiceLevel)}
@@ -166,7 +166,7 @@ def _prediction(
     abandons = path.model is Model.A
     levels = {}
     for key in sorted(thresholds.definitions):
-        level = _level(found, key)
+        level = levels_of(found, DEFINITION_CODES[key])
         levels[key] = np.where(
             np.isnan(thresholds.threshold_seconds), np.nan, np.where(idle, 1.0, level)
         )
@@ -181,8 +181,3 @@ def _prediction(
         occupancy_rate=found[:, figure.BUSY] / np.maximum(agents, 1.0),
         service_levels=levels,
     )
-
-
-def _level(found: FloatArray, key: ServiceLevel) -> FloatArray:
-    code = DEFINITION_CODES[key]
-    return np.array([level_of(row, code) for row in found])

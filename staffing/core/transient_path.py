@@ -100,6 +100,15 @@ def level_of(figures: FloatArray, definition: int) -> float:
 
 
 @compiled
+def levels_of(figures: FloatArray, definition: int) -> FloatArray:
+    """Return the service level of each row of figures."""
+    levels = np.empty(figures.shape[0])
+    for row in range(levels.size):
+        levels[row] = level_of(figures[row], definition)
+    return levels
+
+
+@compiled
 def chain_of(demand: FloatArray, agents: int, handling: Handling) -> Chain:
     """Return the rates of one interval."""
     return Chain(

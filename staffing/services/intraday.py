@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from forecasting.services.staging import Staging
 from staffing.models import IntradayRequirement
+from staffing.services.columns import copy_columns, nan_to_null
 from staffing.services.runs import COLUMN_NAMES, INTERVAL_COLUMNS, QueueRequirement
 from wfm.org.models import Queue
 
@@ -15,7 +16,7 @@ KEPT = timedelta(days=14)
 UPSERT_SQL = """
 INSERT INTO staffing_intradayrequirement
     (queue_id, run_id, known_until, forecast_made_at, {names})
-SELECT %s, %s, %s, %s, {names} FROM staged_today ORDER BY starts_at
+SELECT %s, %s, %s, %s, {values} FROM staged_today ORDER BY starts_at
 ON CONFLICT (queue_id, starts_at) DO UPDATE SET
     run_id = excluded.run_id, known_until = excluded.known_until,
     forecast_made_at = excluded.forecast_made_at, {updates}
@@ -33,15 +34,15 @@ def save_day_requirement(
     forecast_made_at: datetime,
 ) -> int:
     """Write the first so many intervals over earlier ones; old days are cleared away."""
-    rows = result.rows()[:intervals]
-    Staging("staged_today", INTERVAL_COLUMNS).copy(rows)
+    staging = Staging("staged_today", INTERVAL_COLUMNS)
+    written = copy_columns(staging, result.columns(intervals))
     updates = ", ".join(
         f"{name} = excluded.{name}" for name in INTERVAL_COLUMNS if name != "starts_at"
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            UPSERT_SQL.format(names=COLUMN_NAMES, updates=updates),
+            UPSERT_SQL.format(names=COLUMN_NAMES, values=nan_to_null(staging), updates=updates),
             [queue.pk, run_id, known_until, forecast_made_at],
         )
     IntradayRequirement.objects.filter(queue=queue, starts_at__lt=known_until - KEPT).delete()
-    return len(rows)
+    return written

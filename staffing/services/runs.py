@@ -17,6 +17,8 @@ from forecasting.services.staging import Staging
 from staffing.core.params import RequirementParams
 from staffing.core.series import FIGURES, RequirementSeries
 from staffing.models import RequirementQueueResult, RequirementRun
+from staffing.queries.links import queues_fed_by
+from staffing.services.columns import copy_columns, nan_to_null
 from wfm.jobs.publication import publish_run
 from wfm.org.models import Queue, User
 
@@ -44,11 +46,9 @@ class QueueRequirement(RequirementSeries):
     ceiling_level: float | None = None
     detail: dict[str, Any] = field(default_factory=dict)
 
-    def rows(self) -> list[tuple[Any, ...]]:
-        """Return the rows for COPY, in the order of the columns."""
-        texts = [f"{text}+00" for text in np.datetime_as_string(self.starts_at, unit="s")]
-        figures = [getattr(self, name).tolist() for name in INTERVAL_COLUMNS if name != "starts_at"]
-        return list(zip(texts, *figures, strict=True))
+    def columns(self, intervals: int | None = None) -> dict[str, np.ndarray[Any, Any]]:
+        """Return the intervals, or the first so many, by column."""
+        return {name: getattr(self, name)[:intervals] for name in INTERVAL_COLUMNS}
 
 
 @transaction.atomic
@@ -59,7 +59,10 @@ def create_requirement_run(
     created_by: User | None,
     queues: Sequence[Queue] | None = None,
 ) -> RequirementRun:
-    """Create a run of the forecast's queues, or of some of them; the forecast must be published."""
+    """Create a run of the forecast's queues and those they feed, or of some of them.
+
+    The forecast must be published.
+    """
     if not forecast_run.is_published:
         raise UnableToStaffRun(
             _("Forecast #%(pk)s is not published; publish it first.") % {"pk": forecast_run.pk}
@@ -74,6 +77,7 @@ def create_requirement_run(
             % {"pk": forecast_run.pk}
         )
     known = list(results.order_by("queue_id").values_list("queue_id", flat=True))
+    known += sorted(set(_fed(forecast_run, known)) - set(known))
     wanted = known if queues is None else [queue.pk for queue in queues]
     if strange := sorted(set(wanted) - set(known)):
         names = ", ".join(Queue.objects.filter(pk__in=strange).values_list("name", flat=True))
@@ -94,15 +98,21 @@ def create_requirement_run(
     )
 
 
+def _fed(forecast_run: ForecastRun, queue_ids: list[int]) -> list[int]:
+    """Return the queues that these feed; they need no forecast of their own."""
+    return queues_fed_by(queue_ids, starts_at=forecast_run.starts_at, ends_at=forecast_run.ends_at)
+
+
 @transaction.atomic
 def save_queue_requirement(*, run: RequirementRun, queue: Queue, result: QueueRequirement) -> None:
     """Write one queue of an unpublished run; written before, it is replaced."""
     _clear(run, queue)
-    Staging("staged_requirement", INTERVAL_COLUMNS).copy(result.rows())
+    staging = Staging("staged_requirement", INTERVAL_COLUMNS)
+    copy_columns(staging, result.columns())
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO staffing_requirementinterval (run_id, queue_id, {COLUMN_NAMES}) "  # noqa: S608 - our own column names
-            f"SELECT %s, %s, {COLUMN_NAMES} FROM staged_requirement ORDER BY starts_at",
+            f"SELECT %s, %s, {nan_to_null(staging)} FROM {staging.name} ORDER BY starts_at",
             [run.pk, queue.pk],
         )
     RequirementQueueResult.objects.create(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from wfm.timeline.interval import Interval
 
 Instants = NDArray[np.datetime64]
+DAY_SECONDS = 86_400
 
 
 def day_bounds(day: date, tz: str | ZoneInfo) -> Interval:
@@ -50,19 +51,24 @@ def grid(starts_at: datetime, ends_at: datetime, minutes: int) -> Instants:
 def local_offsets_seconds(instants: Instants, tz: str | ZoneInfo) -> NDArray[np.int64]:
     """Return the zone's offset from UTC in seconds at each instant, shape of the input.
 
-    One lookup per distinct hour: offsets of all zones since 1970 change on quarter hours at the
-    finest, so instants are read per distinct quarter hour.
+    Offsets of all zones since 1970 change on quarter hours at the finest and not twice within a day
+    of UTC: one look at either end of each day, and on days with a change one per distinct quarter hour.
     """
     zone = ZoneInfo(tz) if isinstance(tz, str) else tz
-    quarters = instants.astype("datetime64[s]").astype(np.int64) // 900
-    distinct, inverse = np.unique(quarters, return_inverse=True)
-    offsets = np.fromiter(
-        (_offset_seconds(int(quarter) * 900, zone) for quarter in distinct),
-        dtype=np.int64,
-        count=len(distinct),
-    )
-    shaped: NDArray[np.int64] = offsets[inverse].reshape(instants.shape)
-    return shaped
+    seconds = instants.astype("datetime64[s]").astype(np.int64).ravel()
+    days, day = np.unique(seconds // DAY_SECONDS, return_inverse=True)
+    offsets = _offsets_at(days * DAY_SECONDS, zone)
+    changing = offsets != _offsets_at((days + 1) * DAY_SECONDS, zone)
+    found: NDArray[np.int64] = offsets[day]
+    if (rows := np.flatnonzero(changing[day])).size:
+        quarters, quarter = np.unique(seconds[rows] // 900, return_inverse=True)
+        found[rows] = _offsets_at(quarters * 900, zone)[quarter]
+    return found.reshape(instants.shape)
+
+
+def _offsets_at(epoch_seconds: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
+    found = [_offset_seconds(second, zone) for second in epoch_seconds.tolist()]
+    return np.array(found, dtype=np.int64)
 
 
 def _offset_seconds(epoch_seconds: int, zone: ZoneInfo) -> int:

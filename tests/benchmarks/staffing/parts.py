@@ -6,24 +6,10 @@ returns `Findings`; the smoke version of CI takes some seconds and judges by the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Protocol
 
-from tests.benchmarks.staffing.bars import Bar
-
-
-@dataclass
-class Findings:
-    """What a part found.
-
-    Attributes:
-        bars: Its lines in the table of bars.
-        tables: Title and Markdown of what stands behind them.
-
-    """
-
-    bars: list[Bar] = field(default_factory=list)
-    tables: list[tuple[str, str]] = field(default_factory=list)
+from tests.benchmarks.staffing import million
+from tests.benchmarks.staffing.findings import Findings
 
 
 class CasesPart(Protocol):
@@ -33,5 +19,7 @@ class CasesPart(Protocol):
         """Measure all cases, or a few of them."""
 
 
-CASES: dict[str, CasesPart] = {}
+CASES: dict[str, CasesPart] = {
+    "million": million.run,
+}
 """By the name that `--parts` takes, in the order of the tables."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.benchmarks.staffing.bars import Bar, bars_table
 from tests.benchmarks.staffing.days import DayResult, days_table
-from tests.benchmarks.staffing.parts import Findings
+from tests.benchmarks.staffing.findings import Findings
 from tests.benchmarks.staffing.speed import Speed, speed_table
 
 BEGIN = "<!-- make bench-staffing: begin -->"

@@ -9,7 +9,8 @@ from tests.benchmarks.staffing import __main__ as program
 from tests.benchmarks.staffing.bars import Bar, bars_table
 from tests.benchmarks.staffing.days import Day, day_bars, days_table, plan_time_bars, run_days
 from tests.benchmarks.staffing.exactness import VECTORS, exactness_bars
-from tests.benchmarks.staffing.parts import CASES, Findings
+from tests.benchmarks.staffing.findings import Findings
+from tests.benchmarks.staffing.parts import CASES
 from tests.benchmarks.staffing.report import BEGIN, END, write_section
 from tests.benchmarks.staffing.speed import file_bars, run_speed, speed_table
 
@@ -84,6 +85,7 @@ def test_parts_by_cases_stand_behind_the_others(monkeypatch, capsys):
     assert capsys.readouterr().out.endswith("| cases | 0 | 0 | yes |\n\n### Cases\n\n| case |\n")
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", CASES)
 def test_a_few_cases_of_each_part_meet_their_bars(name):
     findings = CASES[name](is_smoke=True)
