@@ -5,6 +5,7 @@ from django.contrib import admin
 from staffing.models import (
     Pool,
     PoolQueue,
+    QueueLink,
     RequirementQueueResult,
     RequirementRun,
     ShrinkageProfile,
@@ -43,6 +44,16 @@ class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = ("name", "max_occupancy_rate", "live_give_rate", "is_interruptible")
     inlines = (PoolQueueInline,)
+
+
+@admin.register(QueueLink)
+class QueueLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What one queue finishes arrives in the next."""
+
+    list_display = ("source", "target", "share", "delay_minutes", "starts_on", "ends_on")
+    list_filter = ("source__client",)
+    list_select_related = ("source", "target")
+    autocomplete_fields = ("source", "target")
 
 
 @admin.register(RequirementRun)

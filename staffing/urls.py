@@ -16,6 +16,17 @@ urlpatterns = [
     path("parameters/", views.parameters, name="staffing-parameters"),
     path("parameters/<int:queue_pk>/goal/", views.change_goal, name="staffing-goal"),
     path("parameters/<int:queue_pk>/due/", views.due_example, name="staffing-due-example"),
+    path("parameters/<int:queue_pk>/links/", views.add_link, name="staffing-link"),
+    path(
+        "parameters/<int:queue_pk>/links/<int:pk>/end/",
+        views.finish_link,
+        name="staffing-link-end",
+    ),
+    path(
+        "parameters/<int:queue_pk>/links/<int:pk>/remove/",
+        views.remove_link,
+        name="staffing-link-remove",
+    ),
     path("parameters/<int:queue_pk>/settings/", views.change_settings, name="staffing-settings"),
     path("parameters/<int:queue_pk>/shrinkage/", views.change_shrinkage, name="staffing-shrinkage"),
     path("calculator/", views.calculator, name="staffing-calculator"),

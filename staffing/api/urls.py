@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from staffing.api import goals, views
+from staffing.api import goals, links, views
 
 urlpatterns = [
     path(
@@ -54,5 +54,17 @@ urlpatterns = [
     ),
     path("goals/", goals.GoalsView.as_view(), name="api-staffing-goals"),
     path("goals/due-times/", goals.DueTimesView.as_view(), name="api-staffing-due-times"),
+    path(
+        "queue-links/",
+        links.QueueLinkViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-queue-links",
+    ),
+    path(
+        "queue-links/<int:pk>/",
+        links.QueueLinkViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+        ),
+        name="api-queue-link",
+    ),
     path("calculator/", views.CalculatorView.as_view(), name="api-staffing-calculator"),
 ]

@@ -12,12 +12,15 @@ from django.utils.timezone import now
 from forecasting.queries import LatestUpdate, latest_updates
 from staffing import queries
 from staffing.computations.deferred_queue import staff_deferred_queue
+from staffing.computations.linked_arrivals import arrivals_of_today
 from staffing.computations.live_queue import staff_live_queue
 from staffing.computations.refused import QueueRefused
+from staffing.core.linked import feeding_order
 from staffing.core.model_choice import DEFERRED, UnableToChoose
 from staffing.core.params import RequirementParams
 from staffing.models import RequirementRun
-from staffing.queries.today import end_of_day, followed, until, updated_series
+from staffing.queries.links import edges_between
+from staffing.queries.today import DAY, end_of_day, followed, until, updated_series
 from staffing.services import QueueRequirement
 from staffing.services.intraday import save_day_requirement
 from wfm.org.in_force import Stretch
@@ -89,7 +92,10 @@ def _tasks(at: datetime) -> list[_Task]:
         if (made_at := done.get((pk, part.run_id))) is None or made_at < updates[pk].made_at
     ]
     queues = Queue.objects.active().filter(pk__in=behind).select_related("work_type")
-    tasks = [_Task(queue, updates[queue.pk], current[queue.pk]) for queue in queues.order_by("pk")]
+    by_id = {queue.pk: queue for queue in queues.order_by("pk")}
+    # A queue comes after those that feed it, whose numbers of today it reads.
+    order = feeding_order(list(by_id), edges_between(at, at + DAY))
+    tasks = [_Task(by_id[pk], updates[pk], current[pk]) for pk in order]
     refused = cache.get_many([task.refused_key for task in tasks])
     return [task for task in tasks if refused.get(task.refused_key) != task.mark]
 
@@ -125,7 +131,7 @@ def _staff(task: _Task, run: RequirementRun) -> QueueRequirement:
     model = queries.queue_model(queue, params)
     ends_at = run.forecast_run.ends_at if model == DEFERRED else end_of_day(queue, since)
     series = updated_series(queue, run_id=task.update.run_id, starts_at=since, ends_at=ends_at)
-    inputs = queries.inputs_of_series(queue, series)
+    inputs = arrivals_of_today(queue, series).inputs
     if model == DEFERRED:
         return staff_deferred_queue(queue, inputs, backlog_at=since, params=params)
     return staff_live_queue(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from staffing import queries
 from staffing.computations.deferred_queue import staff_deferred_queue
+from staffing.computations.linked_arrivals import arrivals_of_run, in_feeding_order
 from staffing.computations.live_queue import staff_live_queue
 from staffing.computations.refused import QueueRefused
 from staffing.core.model_choice import DEFERRED, UnableToChoose
@@ -28,10 +30,15 @@ LONGEST_INTERVAL_MINUTES = 60
 
 
 def compute_requirement(ctx: JobContext) -> dict[str, Any]:
-    """Staff every queue of the run; a worker that takes over goes on where the last one was."""
+    """Staff every queue of the run, each after those that feed it.
+
+    A worker that takes over goes on where the last one was: what it finds done is written.
+    """
     work = queue_run(ctx, RequirementRun.objects.select_related("forecast_run"))
     run = work.run
-    for queue in work.remaining():
+    with system_tenant():
+        remaining = in_feeding_order(run, work.remaining())
+    for queue in remaining:
         work.take_up([queue])
         result = _staff(run, queue)
         with work.writing([queue]):
@@ -52,14 +59,20 @@ def _staff(run: RequirementRun, queue: Queue) -> QueueRequirement | str:
     with system_tenant():
         try:
             model = queries.queue_model(queue, params)
-            inputs = queries.queue_inputs(run.forecast_run, queue)
+            arrivals = arrivals_of_run(run, queue)
             if model == DEFERRED:
-                return staff_deferred_queue(
-                    queue, inputs, backlog_at=run.forecast_run.starts_at, params=params
+                result = staff_deferred_queue(
+                    queue, arrivals.inputs, backlog_at=run.forecast_run.starts_at, params=params
                 )
-            return staff_live_queue(
-                queue, inputs, model=model, params=params, before=run.forecast_run.origin_at
-            )
+            else:
+                result = staff_live_queue(
+                    queue,
+                    arrivals.inputs,
+                    model=model,
+                    params=params,
+                    before=run.forecast_run.origin_at,
+                )
+            return replace(result, detail=arrivals.noted(result.detail))
         except (QueueRefused, UnableToChoose) as refusal:
             return str(refusal)
 

@@ -51,12 +51,12 @@ def arriving_items(
     after = np.cumsum(share * finished)
     arrived = np.stack([after - share * finished, after], axis=1).ravel()
     first = grid.astype("datetime64[s]").astype(np.int64)
-    items = np.interp(first + grid_step_seconds, moments, arrived) - np.interp(
-        first, moments, arrived
-    )
-    before = float(np.interp(first[0], moments, arrived))
+    until = np.interp(first + grid_step_seconds, moments, arrived)
+    since = np.interp(first, moments, arrived)
     return Arriving(
-        items=np.maximum(items, 0.0), before=before, in_delay=total - before - float(items.sum())
+        items=np.maximum(until - since, 0.0),
+        before=float(since[0]),
+        in_delay=max(0.0, float(arrived[-1] - until[-1])),
     )
 
 

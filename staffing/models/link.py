@@ -99,9 +99,14 @@ class QueueLink(models.Model):
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
 
+    @property
+    def delay_seconds(self) -> int:
+        """The delay, for those who reckon in seconds."""
+        return self.delay_minutes * 60
+
     def clean(self) -> None:
         """Refuse links across clients and loops, with the sentence that names them."""
-        if self.source_id is None or self.target_id is None or self.source_id == self.target_id:
+        if not self.source_id or not self.target_id or self.source_id == self.target_id:
             return
         if self.source.client_id != self.target.client_id:
             raise ValidationError(

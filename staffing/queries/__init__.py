@@ -19,6 +19,7 @@ from staffing.queries.inputs import (
     measured_patience,
     queue_inputs,
 )
+from staffing.queries.links import links_of, sources_of
 from staffing.queries.live import (
     Patience,
     live_goal,
@@ -43,6 +44,7 @@ __all__ = [
     "in_force_on",
     "inputs_of_series",
     "interval_reason",
+    "links_of",
     "live_goal",
     "live_queue",
     "measured_patience",
@@ -55,5 +57,6 @@ __all__ = [
     "queue_patience",
     "queue_results",
     "series_in_force",
+    "sources_of",
     "staleness",
 ]

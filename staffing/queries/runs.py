@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from forecasting.models import ForecastQueueResult, ForecastRun
 from forecasting.queries import in_force as forecasts_in_force
 from staffing.models import (
+    QueueLink,
     RequirementQueueResult,
     RequirementRun,
     ShrinkageProfile,
     ShrinkageRate,
 )
+from staffing.queries.in_force import in_force
 from wfm.org.in_force import Stretch
 from wfm.org.models import Queue, ServiceGoal
 
@@ -49,11 +52,45 @@ def staleness(run: RequirementRun, *, shown: Sequence[Stretch] | None = None) ->
             _changed(ShrinkageProfile, run, queue__in=queues)
             or _changed(ShrinkageRate, run, profile__queue__in=queues)
         ),
+        _("A link between queues was changed after this requirement began."): _changed(
+            QueueLink, run, target__in=queues
+        ),
         _("A queue's own settings were changed after this requirement began."): _changed(
             Queue, run, pgh_obj__in=queues
         ),
     }
-    return [sentence for sentence, holds in reasons.items() if holds]
+    sentences = [sentence for sentence, holds in reasons.items() if holds]
+    return sentences + _newer_sources(run, results.filter(queue__in=queues), shown)
+
+
+def _newer_sources(
+    run: RequirementRun,
+    results: QuerySet[RequirementQueueResult],
+    shown: Sequence[Stretch] | None,
+) -> list[str]:
+    """Say which queues whose output arrives here have been staffed anew since."""
+    used = {
+        (source["queue"], max(source["runs"], default=run.pk))
+        for arrivals in results.values_list("detail__arrivals", flat=True)
+        for source in (arrivals or {}).get("sources", [])
+    }
+    stretches = shown or []
+    bounds = {
+        "starts_at": min(
+            (part.starts_at for part in stretches), default=run.forecast_run.starts_at
+        ),
+        "ends_at": max((part.ends_at for part in stretches), default=run.forecast_run.ends_at),
+    }
+    newer: dict[int, int] = {}
+    for part in in_force([queue for queue, _used in used], **bounds) if used else []:
+        if any(queue == part.queue_id and part.run_id > last for queue, last in used):
+            newer[part.queue_id] = max(part.run_id, newer.get(part.queue_id, 0))
+    names = Queue.objects.in_bulk(list(newer))
+    return [
+        _("Requirement #%(pk)s has staffed %(queue)s anew, whose output arrives here.")
+        % {"pk": pk, "queue": names[queue_id]}
+        for queue_id, pk in sorted(newer.items())
+    ]
 
 
 def _forecast_in_force(run: RequirementRun, shown: Sequence[Stretch]) -> ForecastRun | None:

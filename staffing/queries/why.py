@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
+from forecasting.queries import interval_series
 from staffing.core.definitions import ServiceLevel
 from staffing.core.live import Step, power_of_one
 from staffing.core.model_choice import DEFERRED, LiveGoal
@@ -35,6 +36,8 @@ class Reason:
         goal: The goal version in force then, as kept with the result.
         patience_seconds: Mean patience used; None where nobody gives up.
         steps: Service with one agent fewer, as required, and with one more; empty for deferred work.
+        own_offered: What of the interval's arrivals is forecast; the rest comes from linked queues.
+            None where no queue feeds this one.
         binding: Which goal the missing agent would break, in words' keys.
 
     """
@@ -45,6 +48,7 @@ class Reason:
     patience_seconds: float | None
     steps: list[ReasonStep]
     binding: list[str]
+    own_offered: float | None = None
 
 
 def interval_reason(result: RequirementQueueResult, *, starts_at: datetime) -> Reason | None:
@@ -58,10 +62,30 @@ def interval_reason(result: RequirementQueueResult, *, starts_at: datetime) -> R
         return None
     goal = _goal_in_force(result, starts_at)
     patience = result.detail.get("patience", {}).get("seconds")
-    reason = Reason(interval, result.model, goal, patience, [], [])
+    own = _own_offered(result, interval)
+    reason = Reason(interval, result.model, goal, patience, [], [], own)
     if result.model == DEFERRED or goal is None or not interval.offered or not interval.is_open:
         return reason
     return _with_steps(result, reason, goal)
+
+
+def _own_offered(
+    result: RequirementQueueResult, interval: RequirementInterval | IntradayRequirement
+) -> float | None:
+    """Return the forecast of the interval where other queues add to it.
+
+    The update of a day keeps only the sum.
+    """
+    if "arrivals" not in result.detail or isinstance(interval, IntradayRequirement):
+        return None
+    step = timedelta(minutes=result.queue.interval_minutes)
+    series = interval_series(
+        run=result.run.forecast_run,
+        queue=result.queue,
+        starts_at=interval.starts_at,
+        ends_at=interval.starts_at + step,
+    )
+    return float(np.nan_to_num(series.final_mean).sum())
 
 
 def _goal_in_force(result: RequirementQueueResult, starts_at: datetime) -> dict[str, Any] | None:
@@ -103,7 +127,7 @@ def _with_steps(result: RequirementQueueResult, reason: Reason, goal: dict[str, 
         required + 1: interval.more_service_level,
     }
     shown = [ReasonStep(carried.get(step.agents), step) for step in steps]
-    return Reason(interval, reason.model, goal, reason.patience_seconds, shown, binding)
+    return replace(reason, steps=shown, binding=binding)
 
 
 def _binding(fewer: Step | None, goal: LiveGoal, *, fewer_level: float | None) -> list[str]:

@@ -7,6 +7,7 @@ from staffing.services.goals import (
     change_queue_settings,
     change_service_goal,
 )
+from staffing.services.links import LinkTerms, UnableToLink, delete_link, end_link, link_queues
 from staffing.services.pools import (
     PoolSettings,
     UnableToChangePool,
@@ -28,6 +29,7 @@ from wfm.jobs.publication import UnableToPublish
 
 __all__ = [
     "GoalChange",
+    "LinkTerms",
     "PoolSettings",
     "QueueRequirement",
     "QueueSettings",
@@ -35,6 +37,7 @@ __all__ = [
     "UnableToChangeGoal",
     "UnableToChangePool",
     "UnableToChangeShrinkage",
+    "UnableToLink",
     "UnableToPublish",
     "UnableToSimulate",
     "UnableToStaffRun",
@@ -45,7 +48,10 @@ __all__ = [
     "create_pool",
     "create_requirement_run",
     "create_simulation",
+    "delete_link",
     "delete_pool",
+    "end_link",
+    "link_queues",
     "publish_requirement",
     "save_queue_requirement",
     "save_refusal",

@@ -2,6 +2,7 @@
 
 from staffing.views.board import board
 from staffing.views.calculator import answer, calculator
+from staffing.views.links import add_link, finish_link, remove_link
 from staffing.views.parameters import (
     change_goal,
     change_settings,
@@ -14,6 +15,7 @@ from staffing.views.simulations import simulate, simulation
 from staffing.views.why import why
 
 __all__ = [
+    "add_link",
     "answer",
     "board",
     "calculator",
@@ -21,8 +23,10 @@ __all__ = [
     "change_settings",
     "change_shrinkage",
     "due_example",
+    "finish_link",
     "parameters",
     "publish",
+    "remove_link",
     "run",
     "runs",
     "simulate",

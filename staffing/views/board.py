@@ -126,6 +126,7 @@ def _queue_context(request: HttpRequest, scope: Scope, item: BoardQueue) -> dict
             date.fromordinal(scope.starts_on.toordinal() + n) for n in range(min(scope.days, 31))
         ],
         "goals": item.result.goal.get("versions", []),
+        "sources": queries.sources_of(item.result, request.user),
         "comparison": _comparison(item) if item.queue.is_live else None,
         "simulated_run_id": item.run_id_at(day_bounds(day, item.queue.timezone).starts_at),
         "simulation_form": SimulationForm(

@@ -29,7 +29,7 @@ def why(request: HttpRequest, pk: int, queue_pk: int, epoch: int) -> HttpRespons
     """Show the derivation, as a fragment to HTMX and as a page otherwise."""
     run = get_object_or_404(RequirementRun.objects.visible_to(request.user), pk=pk)
     found = RequirementQueueResult.objects.visible_to(request.user).select_related(
-        "queue__work_type", "run"
+        "queue__work_type", "run__forecast_run"
     )
     result = get_object_or_404(found, run=run, queue=queue_pk)
     if epoch > LATEST_EPOCH:
@@ -42,6 +42,9 @@ def why(request: HttpRequest, pk: int, queue_pk: int, epoch: int) -> HttpRespons
         "run": run,
         "result": result,
         "reason": reason,
+        "linked_offered": None
+        if reason.own_offered is None
+        else reason.interval.offered - reason.own_offered,
         "binding": [BINDING_LABELS[name] for name in reason.binding],
         "starts_at": starts_at,
     }
