@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 from django.utils.timezone import get_current_timezone_name, now
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -260,22 +259,21 @@ def _queue(line: QueueLine, found: Board) -> dict[str, Any]:
         "is_live": line.queue.is_live,
         "pool": None if line.source.pool is None else line.source.pool.pk,
         "notes": list(line.notes),
-        "backlog": _backlog(line),
+        "backlog": _backlog(line, found),
         "columns": _by_column(sums_of(line, found)),
         "total": total_of([line], found).at(0),
     }
 
 
-def _backlog(line: QueueLine) -> dict[str, Any] | None:
+def _backlog(line: QueueLine, found: Board) -> dict[str, Any] | None:
     if line.backlog is None:
         return None
     open_now = line.backlog.items
-    known = line.backlog.hours_by_slot[np.isfinite(line.backlog.hours_by_slot)]
     return {
         "at": line.backlog.origin_at,
         "items": float(open_now.items.sum()),
         "overdue_items": float(open_now.items[open_now.due < 0].sum()),
-        "closing_hours": float(known[-1]) if known.size else None,
+        "closing_hours": line.closing_hours(found.grid),
     }
 
 

@@ -116,7 +116,7 @@ def board(ask: Ask) -> Board:
             )
         ),
         looks=tuple(look_here(lines, found, placed=placed, teams=teams, grid=grid)),
-        has_schedule=bool(covered[grid.first :].any()),
+        has_schedule=bool(covered[grid.shown].any()),
     )
 
 
@@ -126,8 +126,9 @@ def _is_shown(group: People, lines: Sequence[QueueLine]) -> bool:
 
 def _is_there(line: QueueLine, grid: BoardGrid) -> bool:
     """Tell whether anything is asked of the queue, or anybody is there, in the period."""
-    shown = line.figures[:, grid.first :]
-    return line.source.rows is not None or bool((np.nan_to_num(shown) > 0.0).any())
+    shown = line.figures[:, grid.shown]
+    is_asked = np.isfinite(line.of("to_schedule_hours")[grid.shown]).any()
+    return bool(is_asked or (np.nan_to_num(shown) > 0.0).any())
 
 
 def _sources(ask: Ask, grid: BoardGrid) -> list[Source]:
@@ -138,7 +139,7 @@ def _sources(ask: Ask, grid: BoardGrid) -> list[Source]:
         .order_by("name")
     )
     ids = [queue.pk for queue in queues]
-    stretches = in_force(ids, starts_at=grid.starts_at - BEFORE, ends_at=grid.period.ends_at)
+    stretches = in_force(ids, starts_at=grid.starts_at - BEFORE, ends_at=grid.ends_at)
     rows = required_rows(stretches)
     newest: dict[int, int] = {}
     for part in sorted(stretches, key=lambda part: part.run_id):
@@ -180,7 +181,7 @@ def _covered(ask: Ask, grid: BoardGrid) -> np.ndarray:
     versions = ScheduleVersion.objects.visible_to(ask.principal).filter(
         status=ScheduleStatus.PUBLISHED,
         ends_on__gt=(grid.starts_at - timedelta(days=1)).date(),
-        starts_on__lt=(grid.period.ends_at + timedelta(days=1)).date(),
+        starts_on__lt=(grid.ends_at + timedelta(days=1)).date(),
     )
     for starts_on, ends_on, timezone in versions.values_list("starts_on", "ends_on", "timezone"):
         first = grid.slot(day_bounds(starts_on, timezone).starts_at)
@@ -198,7 +199,7 @@ def _people(
         grid.slots,
         queue_ids=[source.queue.pk for source in sources],
         starts_at=grid.starts_at,
-        ends_at=grid.period.ends_at,
+        ends_at=grid.ends_at,
     )
     if access.client_ids is not None:
         # Whom other clients' queues ask for cannot be told from those that nobody asks for.

@@ -56,18 +56,18 @@ def demand_chart(lines: Sequence[QueueLine], board: Board) -> dict[str, Any]:
 
 
 def _moments(board: Board) -> list[datetime]:
-    return [board.grid.moment(slot) for slot in range(board.grid.first, board.grid.slots.count)]
+    return [board.grid.moment(slot) for slot in range(board.grid.first, board.grid.last)]
 
 
 def _people(lines: Sequence[QueueLine], name: str, board: Board) -> FloatArray:
     """Return hours of slots as people, over all lines; NaN where none of them knows."""
-    rows = np.stack([line.of(name)[board.grid.first :] for line in lines])
+    rows = np.stack([line.of(name)[board.grid.shown] for line in lines])
     known = np.isfinite(rows).any(axis=0)
     return np.where(known, np.nansum(rows, axis=0), np.nan) / SLOT_HOURS
 
 
 def _backlog(lines: Sequence[QueueLine], board: Board) -> FloatArray | None:
-    rows = [line.backlog.hours_by_slot[board.grid.first :] for line in lines if line.backlog]
+    rows = [line.backlog.hours_by_slot[board.grid.shown] for line in lines if line.backlog]
     if not rows or not np.isfinite(rows).any():
         return None
     stacked = np.stack(rows)

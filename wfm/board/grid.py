@@ -19,6 +19,8 @@ SLOT_SECONDS = SLOT_MINUTES * 60
 SLOT_HOURS = SLOT_MINUTES / 60
 LONGEST_DAYS = 35
 """Of a period, and from now to its start, over which deferred work is followed."""
+AHEAD_DAYS = 14
+"""So far at least deferred work is followed, whatever part of it is shown."""
 MOST_INTERVAL_DAYS = 7
 
 
@@ -41,7 +43,7 @@ class Column:
 
 @dataclass(frozen=True)
 class BoardGrid:
-    """Quarter hours from the earlier of now and the period's start to the period's end.
+    """Quarter hours from the earlier of now and the period's start to two weeks on, or its end.
 
     Attributes:
         period: What is shown.
@@ -49,6 +51,7 @@ class BoardGrid:
         origin: The slot from which on the future is predicted: now, or the start of a period that
             is over (what was to be expected of it) or too far ahead.
         first: First slot of the period.
+        last: The slot after the period.
 
     """
 
@@ -56,6 +59,17 @@ class BoardGrid:
     slots: Slots
     origin: int
     first: int
+    last: int
+
+    @property
+    def shown(self) -> slice:
+        """Return the slots of the period."""
+        return slice(self.first, self.last)
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return the instant after the last one looked at."""
+        return self.moment(self.slots.count)
 
     @property
     def starts_at(self) -> datetime:
@@ -71,10 +85,6 @@ class BoardGrid:
         place = (int(moment.timestamp()) - self.slots.first) // self.slots.step
         return min(max(place, 0), self.slots.count)
 
-    def in_period(self) -> NDArray[np.bool_]:
-        """Tell which slots the period holds."""
-        return np.arange(self.slots.count) >= self.first
-
 
 def board_grid(*, starts_on: date, ends_on: date, timezone: str, at: datetime) -> BoardGrid:
     """Return the grid of local dates [starts_on, ends_on], both included, as it is at a moment."""
@@ -86,12 +96,14 @@ def board_grid(*, starts_on: date, ends_on: date, timezone: str, at: datetime) -
     is_ahead = now < end and start - now <= timedelta(days=LONGEST_DAYS).total_seconds()
     origin = now if is_ahead else start
     first = min(origin, start)
-    slots = Slots(first=first, step=SLOT_SECONDS, count=(end - first) // SLOT_SECONDS)
+    until = max(end, origin + int(timedelta(days=AHEAD_DAYS).total_seconds()))
+    slots = Slots(first=first, step=SLOT_SECONDS, count=(until - first) // SLOT_SECONDS)
     return BoardGrid(
         period=period,
         slots=slots,
         origin=(origin - first) // SLOT_SECONDS,
         first=(start - first) // SLOT_SECONDS,
+        last=(end - first) // SLOT_SECONDS,
     )
 
 

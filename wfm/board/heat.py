@@ -64,16 +64,14 @@ class Cell:
 
 def queue_cells(sums: Sums, board: Board, show: Show) -> list[Cell]:
     """Return the cells of a queue."""
-    tones = {
-        Show.DIFFERENCE: _difference_tones,
-        Show.SERVICE: _service_tones,
-        Show.TRANSFERABLE: _transferable_tones,
-    }[show](sums)
-    values = {
-        Show.DIFFERENCE: sums.of("difference_hours"),
-        Show.SERVICE: sums.service_level,
-        Show.TRANSFERABLE: sums.of("transferable_hours"),
-    }[show]
+    if show is Show.SERVICE:
+        return _cells(_service_tones(sums), sums.service_level, board, show)
+    if show is Show.TRANSFERABLE:
+        return _cells(_transferable_tones(sums), sums.of("transferable_hours"), board, show)
+    tones = _difference_tones(sums)
+    is_short = np.array([tone.startswith("under") for tone in tones])
+    # Hours above at one time do not make up for hours short at another.
+    values = np.where(is_short, -sums.of("short_hours"), sums.of("difference_hours"))
     return _cells(tones, values, board, show)
 
 

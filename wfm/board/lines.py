@@ -139,6 +139,14 @@ class QueueLine:
         """Return one figure by slot."""
         return np.asarray(self.figures[PLACE[name]])
 
+    def closing_hours(self, grid: BoardGrid) -> float | None:
+        """Return the open work when the period's last known slot begins."""
+        if self.backlog is None:
+            return None
+        shown = self.backlog.hours_by_slot[grid.shown]
+        known = shown[np.isfinite(shown)]
+        return float(known[-1]) if known.size else None
+
 
 def empty_figures(grid: BoardGrid) -> FloatArray:
     """Return a row of slots per figure of which nothing is known."""

@@ -14,12 +14,12 @@ from wfm.board.lines import QueueLine
 from wfm.board.rows import People
 from wfm.org.models import Queue, Team
 
-MOST_LOOKS = 8
+MOST_LOOKS = 6
 MOST_DONORS = 3
 LEAST_HOURS = 0.25
-LEAST_SHORT_HOURS = 0.5
+LEAST_SHORT_HOURS = 1.0
 LEAST_RISK = 1.0
-"""Less is not worth a look: half an hour short, one contact or item at risk."""
+"""Less is not worth a look: an hour short, one contact or item at risk."""
 BRIDGED_SLOTS = 2
 """Windows that are so close are one."""
 
@@ -82,6 +82,7 @@ def look_here(
         short = np.nan_to_num(line.of("short_hours"))
         marks = risk > 0.0 if not line.queue.is_live else (risk > 0.0) | (short > 0.0)
         marks[:start] = False
+        marks[grid.last :] = False
         found += [
             (float(risk[first:last].sum()), float(short[first:last].sum()), first, last, line)
             for first, last in windows(marks)

@@ -32,7 +32,7 @@ def predict_live(
     """Write what the people on position give a live queue; return why not, if not."""
     scheduled = figures[PLACE["scheduled_hours"]]
     people = _on_position(intervals, scheduled)
-    ahead = intervals.slot >= grid.origin
+    ahead = (intervals.slot >= grid.origin) & (intervals.slot < grid.last)
     wanted = intervals.rows.is_open & ahead & np.isfinite(people)
     if not wanted.any():
         return ""
@@ -156,8 +156,9 @@ def predict_deferred(
     open_now: OpenItems,
 ) -> tuple[Backlog | None, str]:
     """Write what the people make of deferred work; return its backlog, and why not, if not."""
-    start = int(np.searchsorted(intervals.rows.starts_at, origin.at))
-    ahead = _from(intervals, start)
+    ahead = _followed(intervals, figures, origin)
+    if not ahead.slot.size:
+        return None, ""
     goals = [goal for goal in source.goals if ahead.held(goal).any()]
     if not goals or any(goal.due_rule is None for goal in goals):
         return None, _("There is no goal with a due time on some of these days.")
@@ -175,10 +176,7 @@ def predict_deferred(
     hours_by_slot = np.full(figures.shape[1], np.nan)
     ahead.spread(found.backlog_seconds[:-1] / 3600.0, onto=hours_by_slot, is_total=False)
     known = np.isfinite(people)
-    if known.any():
-        _write(ahead, figures, rows[known], _taken(found.outlook, known))
-    else:
-        hours_by_slot[:] = np.nan
+    _write(ahead, figures, rows[known], _taken(found.outlook, known))
     at = datetime.fromtimestamp(origin.at, tz=UTC)
     return Backlog(open_now, at, origin.step, aht, hours_by_slot), ""
 
@@ -192,12 +190,14 @@ def _taken(outlook: Outlook, rows: NDArray[np.bool_]) -> Outlook:
     )
 
 
-def _from(intervals: QueueIntervals, start: int) -> QueueIntervals:
+def _followed(intervals: QueueIntervals, figures: FloatArray, origin: Origin) -> QueueIntervals:
+    """Return the intervals from the origin on, as far as a schedule is published."""
+    start = int(np.searchsorted(intervals.rows.starts_at, origin.at))
+    covered = np.flatnonzero(np.isfinite(figures[PLACE["scheduled_hours"]]))
+    until = int(covered[-1]) + 1 if covered.size else 0
+    part = slice(start, int(np.searchsorted(intervals.slot, until)))
     return QueueIntervals(
-        intervals.rows.take(slice(start, None)),
-        intervals.slot[start:],
-        intervals.width,
-        intervals.dates[start:],
+        intervals.rows.take(part), intervals.slot[part], intervals.width, intervals.dates[part]
     )
 
 

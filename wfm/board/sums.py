@@ -56,7 +56,7 @@ def total_of(lines: Sequence[QueueLine] | Sequence[TeamLine], board: Board) -> S
 
 def _whole(line: QueueLine | TeamLine, board: Board) -> Sums:
     names = FIGURES if isinstance(line, QueueLine) else TEAM_FIGURES
-    edges = np.array([board.grid.first]), np.array([board.grid.slots.count])
+    edges = np.array([board.grid.first]), np.array([board.grid.last])
     return Sums(names, column_sums(line.figures, *edges))
 
 

@@ -19,7 +19,7 @@ from wfm.board.board import Ask, Board, board
 from wfm.board.charts import demand_chart
 from wfm.board.grid import LONGEST_DAYS, Granularity
 from wfm.board.heat import SHOW_LABELS, Cell, Show, heads, queue_cells, team_cells
-from wfm.board.lines import Backlog, QueueLine
+from wfm.board.lines import QueueLine
 from wfm.board.look import Look
 from wfm.board.sums import Sums, added, sums_of, total_of
 from wfm.board.teams import TeamLine
@@ -170,7 +170,7 @@ def _queue_row(line: QueueLine, found: Board, show: Show) -> QueueRow:
         cells=queue_cells(sums_of(line, found), found, show),
         total=total_of([line], found).at(0),
         note=" ".join(line.notes),
-        closing_hours=_closing(line.backlog),
+        closing_hours=line.closing_hours(found.grid),
     )
 
 
@@ -190,13 +190,6 @@ def _team_row(line: TeamLine, found: Board, show: Show) -> TeamRow:
         cells=team_cells(sums_of(line, found), found, show),
         total=total_of([line], found).at(0),
     )
-
-
-def _closing(backlog: Backlog | None) -> float | None:
-    if backlog is None:
-        return None
-    known = backlog.hours_by_slot[np.isfinite(backlog.hours_by_slot)]
-    return float(known[-1]) if known.size else None
 
 
 def _columns(found: Board) -> list[dict[str, Any]]:
