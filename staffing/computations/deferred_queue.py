@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
 
+from staffing.computations.deferred_office import OfficeFacts, demand_of, office_of
 from staffing.computations.goal_rows import goal_facts, in_force, refuse_gaps
 from staffing.computations.refused import QueueRefused
-from staffing.core.deferred import DeferredWork
-from staffing.core.deferred_plan import DeferredGoal, DeferredPlan, plan_deferred
-from staffing.core.due_times import OpeningBacklog, deferred_work, due_boundaries
-from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.deferred_checked import CheckedPlan, check_plan
+from staffing.core.deferred_demand import DeferredDemand
+from staffing.core.deferred_plan import DeferredGoal
+from staffing.core.kernels import FloatArray
 from staffing.core.params import RequirementParams
 from staffing.core.shrinkage import required_fte
-from staffing.queries import QueueInputs, backlog_by_due
+from staffing.queries import QueueInputs
 from staffing.services import QueueRequirement
-from wfm.org.models import Queue
-from wfm.timeline import DueRule, due_instants
+from wfm.org.models import Queue, ServiceGoal
+from wfm.timeline import DueRule, day_bounds
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class _Terms:
-    """What the goal versions say, per interval and for the plan."""
+    """What the goal versions say, for the plan."""
 
-    due: IntArray
     level: float
-    occupancy_cap: float
     facts: list[dict[str, Any]]
 
 
@@ -38,121 +40,128 @@ def staff_deferred_queue(
 ) -> QueueRequirement:
     """Return the least people per interval that finish what is due by each moment.
 
-    The plan begins with the items that are open at `backlog_at`, the start of its intervals.
+    The plan begins with the items that are open at `backlog_at`, the start of its intervals. It is
+    simulated before it is given, and mended where that falls short.
     """
-    if not inputs.is_open.any():
-        raise QueueRefused(_("This queue has no opening hours in the period; set them first."))
-    terms = _terms(queue, inputs)
-    items = np.nan_to_num(inputs.offered)
-    backlog = _backlog(queue, inputs, at=backlog_at, params=params)
-    work = deferred_work(
-        items=items,
-        aht_seconds=inputs.aht_seconds,
-        due=terms.due,
-        backlog=backlog,
-        open_seconds=np.where(inputs.is_open, _step_seconds(queue) * terms.occupancy_cap, 0.0),
-    )
+    facts = _facts(queue, inputs)
+    if facts.begins_at != backlog_at.astimezone(UTC):
+        msg = f"Expected intervals from {backlog_at} on, got {facts.begins_at}."
+        raise ValueError(msg)
+    demand = demand_of(facts, params)
+    terms = _terms(inputs)
     goal = DeferredGoal(level=terms.level, min_agents=queue.min_agents, shape=params.deferred_shape)
-    arriving = float((items * inputs.aht_seconds).sum())
-    plan = plan_deferred(work, goal=goal, arriving_seconds=arriving)
-    return _result(queue, inputs, terms, work, plan, _detail(plan, backlog, terms, params))
+    checked = check_plan(demand, goal=goal, office=lambda agents: office_of(facts, demand, agents))
+    detail = _detail(facts, demand, checked, terms, params)
+    return _result(queue, inputs, terms, demand, checked, detail)
 
 
-def _step_seconds(queue: Queue) -> int:
-    return queue.interval_minutes * 60
-
-
-def _boundaries(queue: Queue, inputs: QueueInputs, *, rule: DueRule) -> IntArray:
-    """Return by which boundary work that arrives at the start of each interval is due."""
-    starts_at = inputs.series.starts_at
-    try:
-        due = due_instants(inputs.calendar, rule, starts_at)
-    except ValueError as error:
-        raise QueueRefused(str(error)) from error
-    steps = (due - starts_at[0]).astype(np.int64) // _step_seconds(queue)
-    return np.asarray(np.minimum(steps, starts_at.size + 1))
-
-
-def _within(queue: Queue, inputs: QueueInputs, within_seconds: FloatArray) -> IntArray:
-    return due_boundaries(
-        is_open=inputs.is_open,
-        step_seconds=_step_seconds(queue),
-        within_seconds=within_seconds,
-    )
-
-
-def _backlog(
-    queue: Queue, inputs: QueueInputs, *, at: datetime, params: RequirementParams
-) -> OpeningBacklog:
-    due, items = backlog_by_due(queue, at=at, step_seconds=_step_seconds(queue))
-    clear_within = np.full(inputs.offered.shape, params.clear_overdue_minutes * 60.0)
-    return OpeningBacklog(
-        items=items,
-        due=due,
-        aht_seconds=_mean_aht(np.nan_to_num(inputs.offered), inputs.aht_seconds),
-        overdue_by=int(_within(queue, inputs, clear_within)[0]),
-    )
-
-
-def _terms(queue: Queue, inputs: QueueInputs) -> _Terms:
-    """Each arrival is due by the version of its own day; the strictest level and cap hold."""
+def _facts(queue: Queue, inputs: QueueInputs) -> OfficeFacts:
+    """Each arrival is due by the version of its own day; the strictest cap holds."""
     refuse_gaps(inputs, needed=np.ones(inputs.dates.shape, dtype=bool))
-    due = np.zeros(inputs.dates.shape, dtype=np.int64)
+    return OfficeFacts(
+        queue=queue,
+        calendar=inputs.calendar,
+        rules=[(np.flatnonzero(in_force(goal, inputs)), rule) for goal, rule in _rules(inputs)],
+        starts_at=inputs.series.starts_at,
+        items=np.nan_to_num(inputs.offered),
+        aht_seconds=inputs.aht_seconds,
+        occupancy_cap=min(goal.max_occupancy_rate or 1.0 for goal in inputs.goals),
+    )
+
+
+def _rules(inputs: QueueInputs) -> Iterator[tuple[ServiceGoal, DueRule]]:
     for goal in inputs.goals:
         if goal.due_rule is None:
             raise QueueRefused(
                 _("Version %(version)s of this queue's goal has no due time; set one.")
                 % {"version": goal.version}
             )
-        rows = in_force(goal, inputs)
-        due[rows] = _boundaries(queue, inputs, rule=goal.due_rule)[rows]
-    caps = [goal.max_occupancy_rate or 1.0 for goal in inputs.goals]
+        yield goal, goal.due_rule
+
+
+def _terms(inputs: QueueInputs) -> _Terms:
     return _Terms(
-        due=due,
         level=max(goal.level for goal in inputs.goals),
-        occupancy_cap=min(caps),
         facts=[goal_facts(goal) for goal in inputs.goals],
     )
 
 
-def _mean_aht(items: FloatArray, aht_seconds: FloatArray) -> float:
-    total = float(items.sum())
-    return float((items * aht_seconds).sum()) / total if total else float(aht_seconds.mean())
-
-
 def _detail(
-    plan: DeferredPlan, backlog: OpeningBacklog, terms: _Terms, params: RequirementParams
+    facts: OfficeFacts,
+    demand: DeferredDemand,
+    checked: CheckedPlan,
+    terms: _Terms,
+    params: RequirementParams,
 ) -> dict[str, Any]:
+    plan, backlog = checked.plan, demand.backlog
+    achieved = plan.achieved
+    unfinished = float(backlog.items.sum()) * backlog.aht_seconds + demand.arriving_seconds
+    ends_at = facts.begins_at + timedelta(seconds=demand.end_seconds)
+    left = achieved.left_due_seconds - demand.end_seconds
     return {
         "shape": str(params.deferred_shape),
         "flat_agents": plan.flat_agents,
+        "unbuffered_agents": plan.unbuffered_agents,
         "peak_agents": float(plan.required_agents.max(initial=0.0)),
         "target_level": plan.target_level,
         "goal_level": terms.level,
         "backlog_items": float(backlog.items.sum()),
         "overdue_items": float(backlog.items[backlog.is_overdue].sum()),
-        "closing_backlog_hours": float(plan.outcome.backlog_seconds[-1]) / 3600,
+        "opening_by_due": _by_due(
+            backlog.due_seconds, backlog.items, at=facts.begins_at, tz=facts.queue.timezone
+        ),
+        "closing_by_due": _by_due(
+            left, np.full(left.size, achieved.left_weight), at=ends_at, tz=facts.queue.timezone
+        ),
+        "closing_backlog_hours": max(0.0, unfinished - float(achieved.worked_seconds.sum())) / 3600,
+        "cleared_level": achieved.cleared_level if achieved.overdue_items else None,
+        "simulated_level": checked.simulated_level,
+        "simulated_days": checked.simulated_days,
+        "mended": checked.mended,
     }
+
+
+def _by_due(due_seconds: FloatArray, items: FloatArray, *, at: datetime, tz: str) -> dict[str, Any]:
+    """Return the backlog at a moment by time left: overdue, due that day, the next day, later.
+
+    `days` are the items by local date of their due time; the overdue ones stand under the first.
+    """
+    today = day_bounds((at.astimezone(UTC)).date(), tz)
+    day = at.astimezone(UTC).date()
+    while today.ends_at <= at:
+        day += ONE_DAY
+        today = day_bounds(day, tz)
+    while today.starts_at > at:
+        day -= ONE_DAY
+        today = day_bounds(day, tz)
+    midnight = (today.ends_at - at).total_seconds()
+    next_midnight = (day_bounds(day + ONE_DAY, tz).ends_at - at).total_seconds()
+    group = np.searchsorted([0.0, midnight, next_midnight], due_seconds, side="left")
+    sums = np.bincount(group, items, 4)
+    names = ("overdue", "today", "tomorrow", "later")
+    return dict(zip(names, np.round(sums, 2).tolist(), strict=True)) | {"at": at.isoformat()}
 
 
 def _result(
     queue: Queue,
     inputs: QueueInputs,
     terms: _Terms,
-    work: DeferredWork,
-    plan: DeferredPlan,
+    demand: DeferredDemand,
+    checked: CheckedPlan,
     detail: dict[str, Any],
 ) -> QueueRequirement:
     hours = queue.interval_minutes / 60
-    items = np.nan_to_num(inputs.offered)
-    outcome, shrinkage = plan.outcome, inputs.shrinkage
+    plan = checked.plan
+    achieved, shrinkage = plan.achieved, inputs.shrinkage
+    items = demand.items
     level = np.full(items.shape, np.nan)
-    np.divide(outcome.on_time_items, outcome.due_items, out=level, where=outcome.due_items > 0)
-    capacity = plan.required_agents * inputs.is_open * queue.interval_minutes * 60
+    np.divide(achieved.on_time_items, achieved.due_items, out=level, where=achieved.due_items > 0)
+    capacity = plan.required_agents * demand.working_seconds / demand.occupancy_cap
     occupancy = np.full(items.shape, np.nan)
-    np.divide(outcome.worked_seconds, capacity, out=occupancy, where=capacity > 0)
+    np.divide(achieved.worked_seconds, capacity, out=occupancy, where=capacity > 0)
     unknown = np.full(items.shape, np.nan)
     paid = required_fte(plan.required_agents, shrinkage.total_rate)
+    is_due = bool((achieved.due_items > 0.0).any())
     return QueueRequirement(
         starts_at=inputs.series.starts_at,
         offered=items,
@@ -169,13 +178,13 @@ def _result(
         more_service_level=unknown,
         compared_agents=unknown,
         compared_service_level=unknown,
-        finished=outcome.finished_items,
-        is_open=inputs.is_open,
+        finished=achieved.done_items,
+        is_open=demand.working_seconds > 0.0,
         model="deferred",
         goal={"versions": terms.facts},
         required_hours=float(plan.required_agents.sum()) * hours,
         paid_hours=float(paid.sum()) * hours,
-        overall_level=outcome.level if work.counts.any() else None,
+        overall_level=plan.level if is_due else None,
         ceiling_level=plan.ceiling_level,
         detail=detail,
     )

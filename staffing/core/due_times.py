@@ -1,76 +1,80 @@
-"""Due times in business hours, on the boundaries of a grid."""
+"""Due times and opening hours of deferred work, put on a grid."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.deferred import DeferredWork
-from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.deferred_demand import slices_of
+from staffing.core.kernels import FloatArray
+from wfm.timeline import BusinessCalendar, Interval, merge
+from wfm.timeline.due import DueRule, due_instants
+from wfm.timeline.grid import Instants
 
-SLACK_SECONDS = 1e-6
-
-
-def due_boundaries(
-    *, is_open: NDArray[np.bool_], step_seconds: int, within_seconds: FloatArray
-) -> IntArray:
-    """Return by which boundary work that arrives at the start of each interval is due.
-
-    The clock runs in open intervals only: an arrival while closed begins to count at the next
-    opening. Where the due time lies inside an interval it is its start (early, never late). Beyond
-    the grid it is one past the last boundary.
-    """
-    clock = np.concatenate([[0.0], np.cumsum(is_open * float(step_seconds))])
-    due_clock = clock[:-1] + within_seconds + SLACK_SECONDS
-    reached = clock[np.searchsorted(clock, due_clock, side="right") - 1]
-    due = np.searchsorted(clock, reached, side="left")
-    return np.asarray(np.where(due_clock > clock[-1] + 2 * SLACK_SECONDS, clock.size, due))
+ONE_SECOND = np.timedelta64(1, "s")
 
 
-@dataclass(frozen=True)
-class OpeningBacklog:
-    """Items open at the start of the grid.
-
-    Attributes:
-        items: How many, by due time.
-        due: Boundary at or before their due time; 0 or less is overdue or due at once.
-        aht_seconds: Handling time of one.
-        overdue_by: Boundary by which the overdue ones are planned to be done.
-
-    """
-
-    items: FloatArray
-    due: IntArray
-    aht_seconds: float
-    overdue_by: int
-
-    @property
-    def is_overdue(self) -> NDArray[np.bool_]:
-        """Tell which are missed already."""
-        return np.asarray(self.due <= 0)
-
-
-def deferred_work(
-    *,
-    items: FloatArray,
-    aht_seconds: FloatArray,
-    due: IntArray,
-    backlog: OpeningBacklog,
-    open_seconds: FloatArray,
-) -> DeferredWork:
-    """Return arrivals and opening backlog as batches.
-
-    What arrives in an interval can be worked on from the next one.
-    """
-    arriving = np.flatnonzero(items > 0.0)
-    overdue = backlog.is_overdue
-    return DeferredWork(
-        work_seconds=np.concatenate(
-            [items[arriving] * aht_seconds[arriving], backlog.items * backlog.aht_seconds]
-        ),
-        items=np.concatenate([items[arriving], backlog.items]),
-        ready=np.concatenate([arriving + 1, np.zeros(backlog.items.size, dtype=np.int64)]),
-        due=np.concatenate([due[arriving], np.where(overdue, backlog.overdue_by, backlog.due)]),
-        counts=np.concatenate([np.ones(arriving.size, dtype=bool), ~overdue]),
-        open_seconds=open_seconds,
+def open_stretches(
+    calendar: BusinessCalendar, *, starts_at: datetime, ends_at: datetime
+) -> list[Interval]:
+    """Return when the calendar is open in [starts_at, ends_at), in order, none touching the next."""
+    whole = Interval(starts_at.astimezone(UTC), ends_at.astimezone(UTC))
+    days = (ends_at - starts_at).days + 3
+    first = starts_at.date() - timedelta(days=1)
+    found = merge(
+        stretch
+        for offset in range(days + 1)
+        for stretch in calendar.intervals(first + timedelta(days=offset))
     )
+    clipped = [part.clip(whole) for part in found]
+    return [part for part in clipped if part is not None]
+
+
+def stretch_seconds(
+    stretches: Sequence[Interval], *, starts_at: datetime
+) -> tuple[FloatArray, FloatArray]:
+    """Return when each begins and when it ends, in seconds after `starts_at`."""
+    opens = [(part.starts_at - starts_at).total_seconds() for part in stretches]
+    closes = [(part.ends_at - starts_at).total_seconds() for part in stretches]
+    return np.array(opens, dtype=np.float64), np.array(closes, dtype=np.float64)
+
+
+def open_seconds_by_slice(
+    opens: FloatArray, closes: FloatArray, *, intervals: int, step_seconds: int
+) -> FloatArray:
+    """Return the open seconds in each slice of each interval."""
+    slices = intervals * slices_of(step_seconds)
+    edges = np.linspace(0.0, intervals * step_seconds, slices + 1)
+    if not opens.size:
+        return np.zeros(slices)
+    moments = np.column_stack([opens, closes]).ravel()
+    passed = np.zeros(moments.size)
+    passed[1::2] = np.cumsum(closes - opens)
+    passed[2::2] = passed[1:-1:2]
+    clock = np.interp(edges, moments, passed)
+    return np.asarray(np.diff(clock))
+
+
+def due_seconds(
+    calendar: BusinessCalendar,
+    rules: Sequence[tuple[NDArray[np.intp], DueRule]],
+    *,
+    starts_at: Instants,
+    step_seconds: int,
+) -> tuple[FloatArray, FloatArray]:
+    """Return when items are due that come at the start and at the end of each slice.
+
+    Seconds from the start of the grid. `rules` are the intervals for which each holds.
+    """
+    slices = slices_of(step_seconds)
+    first = np.full((starts_at.size, slices), np.inf)
+    last = first.copy()
+    offsets = (np.arange(slices) * step_seconds // slices).astype("timedelta64[s]")
+    ends = np.append(offsets[1:], np.timedelta64(step_seconds, "s")) - ONE_SECOND
+    for rows, rule in rules:
+        for found, since in ((first, offsets), (last, ends)):
+            moments = starts_at[rows][:, None] + since
+            due = due_instants(calendar, rule, moments)
+            found[rows] = (due - starts_at[0]).astype(np.float64)
+    return first.ravel(), last.ravel()

@@ -10,6 +10,8 @@ from typing import Any
 from staffing.core.deferred_plan import PlanShape
 from staffing.core.definitions import Model
 
+MOST_SPREAD = 4.0
+
 
 class LiveStrategy(StrEnum):
     """How intervals of a live queue hang together."""
@@ -28,6 +30,8 @@ class RequirementParams:
         chat_growth_rate: Extra handling time per further contact at once, as a share.
         clear_overdue_minutes: Business minutes within which work that is overdue at the start is
             to be done (it counts as missed in any case).
+        handling_spread: Standard deviation of deferred items' handle times over their mean; 1 is
+            exponential, others are lognormal.
         models: Erlang model by queue id where the usual choice is overruled.
         publish_when_done: Publish as the job's last act.
 
@@ -37,6 +41,7 @@ class RequirementParams:
     deferred_shape: PlanShape = PlanShape.SHAPED
     chat_growth_rate: float = 0.25
     clear_overdue_minutes: int = 480
+    handling_spread: float = 1.0
     models: Mapping[int, Model] = field(default_factory=dict)
     publish_when_done: bool = False
 
@@ -46,6 +51,9 @@ class RequirementParams:
             raise ValueError(msg)
         if self.clear_overdue_minutes < 1:
             msg = f"Expected clear_overdue_minutes >= 1, got {self.clear_overdue_minutes}."
+            raise ValueError(msg)
+        if not 0.0 <= self.handling_spread <= MOST_SPREAD:
+            msg = f"Expected 0 <= handling_spread <= {MOST_SPREAD}, got {self.handling_spread}."
             raise ValueError(msg)
 
     def as_json(self) -> dict[str, Any]:
@@ -60,6 +68,7 @@ class RequirementParams:
             deferred_shape=PlanShape(data["deferred_shape"]),
             chat_growth_rate=data["chat_growth_rate"],
             clear_overdue_minutes=data["clear_overdue_minutes"],
+            handling_spread=data.get("handling_spread", cls.handling_spread),
             models={int(pk): Model(name) for pk, name in data["models"].items()},
             publish_when_done=data["publish_when_done"],
         )

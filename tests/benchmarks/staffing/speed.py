@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog
 from staffing.core.deferred_plan import DeferredGoal, plan_deferred
 from staffing.core.definitions import Model
-from staffing.core.due_times import OpeningBacklog, deferred_work, due_boundaries
 from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray
 from staffing.core.requirement import agents_or_inf
@@ -142,20 +142,27 @@ def pyworkforce(model: Model) -> Callable[[float], int] | None:
 
 def deferred_month(weeks: int) -> Callable[[], Any]:
     """Return the plan of one queue: quarter-hours, ten open hours on five days, due in eight."""
-    is_open = np.tile(np.r_[np.zeros(32), np.ones(40), np.zeros(24)].astype(bool), 7 * weeks)
-    is_open &= np.repeat(np.arange(7 * weeks) % 7 < 5, 96)
-    items = np.full(is_open.size, 3.0)
-    aht = np.full(is_open.size, 420.0)
-    due = due_boundaries(
-        is_open=is_open, step_seconds=900, within_seconds=np.full(is_open.size, 8 * 3600.0)
+    is_open = np.tile(np.r_[np.zeros(96), np.ones(120), np.zeros(72)].astype(bool), 7 * weeks)
+    is_open &= np.repeat(np.arange(7 * weeks) % 7 < 5, 288)  # slices of five minutes
+    clock = np.append(0.0, np.cumsum(is_open * 300.0))
+    openings = np.append(np.flatnonzero(is_open), is_open.size + 96)
+
+    def due(since: FloatArray) -> FloatArray:
+        within = np.searchsorted(clock, since + 8 * 3600.0, side="left")
+        late = np.maximum(since + 8 * 3600.0 - clock[-1], 0.0)
+        return np.minimum(within, openings[-1]) * 300.0 + late
+
+    intervals = 7 * weeks * 96
+    demand = DeferredDemand(
+        step_seconds=900,
+        items=np.full(intervals, 3.0),
+        aht_seconds=np.full(intervals, 420.0),
+        open_seconds=is_open * 300.0,
+        first_due_seconds=due(clock[:-1]),
+        last_due_seconds=due(clock[1:]),
+        backlog=OpeningBacklog(np.array([200.0]), np.array([36_000.0]), 420.0, 64_800.0),
     )
-    backlog = OpeningBacklog(np.array([200.0]), np.array([40]), 420.0, 72)
-    work = deferred_work(
-        items=items, aht_seconds=aht, due=due, backlog=backlog, open_seconds=is_open * 900.0
-    )
-    return lambda: plan_deferred(
-        work, goal=DeferredGoal(level=0.95), arriving_seconds=float((items * aht).sum())
-    )
+    return lambda: plan_deferred(demand, goal=DeferredGoal(level=0.95))
 
 
 @dataclass
