@@ -185,6 +185,9 @@ def window(low: int, high: int, chain: Chain, seconds: float) -> tuple[int, int]
     places = chain.agents * chain.concurrency
     load = arrivals / chain.service_rate
     spread = SPREAD * math.sqrt(max(load, 1.0)) + MARGIN_STATES
+    # An agent with a single contact is done with it sooner: fewer are there than with all places taken.
+    light = load / (1.0 + chain.growth_rate * (chain.concurrency - 1))
+    spread_light = SPREAD * math.sqrt(max(light, 1.0)) + MARGIN_STATES
     net = arrivals - places * chain.service_rate
     flow = arrivals + min(places * chain.service_rate, arrivals)
     grown = min(max(high, places) + max(net, 0.0) * seconds, high + arrivals * seconds)
@@ -196,7 +199,7 @@ def window(low: int, high: int, chain: Chain, seconds: float) -> tuple[int, int]
         waiting = max(net, 0.0) / leave
         patient = SPREAD * math.sqrt(max(load, arrivals / leave, 1.0)) + MARGIN_STATES
         settled = min(settled, max(min(load, float(places)) + waiting + patient, load))
-    least = min(load, float(places)) - spread
+    least = min(light, float(places)) - spread_light
     return max(0, int(min(float(low), least))), int(max(float(high), min(settled, grown))) + 1
 
 

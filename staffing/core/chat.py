@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from staffing.core.birth_death import Chain, served_rate
+from staffing.core.compiled import compiled
 from staffing.core.erlang import impatient_prediction
 from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray, RowIndex
@@ -49,12 +51,6 @@ class ChatHandling:
         """Return the handling time with so many contacts at once; the most an agent holds is 1."""
         most = 1.0 + self.growth_rate * (self.concurrency - 1)
         return np.asarray((1.0 + self.growth_rate * (contacts - 1)) / most)
-
-    def busy_rate(self, chats: NDArray[np.int64], agents: FloatArray) -> FloatArray:
-        """Return the chats ended per AHT with so many chats shared evenly by the agents."""
-        evenly, more = np.divmod(chats, agents.astype(np.int64))
-        rate = (agents - more) * evenly / self.relative_aht(np.maximum(evenly, 1))
-        return np.asarray(rate + more * (evenly + 1) / self.relative_aht(evenly + 1))
 
 
 def evaluate_chat(
@@ -111,18 +107,25 @@ def _evaluate_busy(
 def _free_states(
     handling: ChatHandling, erlangs: FloatArray, agents: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
+    """Return the weight of the last state with a free place among all such, and the busy share."""
+    blocking, busy = np.empty(erlangs.shape), np.empty(erlangs.shape)
+    for row, (load, count) in enumerate(zip(erlangs.tolist(), agents.tolist(), strict=True)):
+        chain = Chain(load, 1.0, 0.0, int(count), handling.concurrency, handling.growth_rate)
+        blocking[row], busy[row] = free_states(chain)
+    return blocking, busy
+
+
+@compiled
+def free_states(chain: Chain) -> tuple[float, float]:
     """Return the weight of the last state with a free place among all such, and the busy share.
 
     B(j) = A B(j - 1) / (r(j) + A B(j - 1)) as in Erlang B, with the chain's own rates.
     """
-    last = (agents * handling.concurrency).astype(np.int64) - 1
-    blocking, busy = np.ones(erlangs.shape), np.zeros(erlangs.shape)
-    for chats in range(1, int(last.max()) + 1):
-        running = chats <= last
-        inflow = erlangs * blocking
-        share = inflow / (handling.busy_rate(np.full(agents.shape, chats), agents) + inflow)
-        blocking = np.where(running, share, blocking)
-        busy = np.where(running, busy + (np.minimum(chats, agents) / agents - busy) * share, busy)
+    blocking, busy = 1.0, 0.0
+    for chats in range(1, chain.agents * chain.concurrency):
+        inflow = chain.arrival_rate * blocking
+        blocking = inflow / (served_rate(chats, chain) + inflow)
+        busy += (min(chats, chain.agents) / chain.agents - busy) * blocking
     return blocking, busy
 
 
