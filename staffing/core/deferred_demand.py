@@ -141,8 +141,8 @@ class DeferredDemand:
     def work(self) -> DeferredWork:
         """Return it as batches on the intervals' boundaries, without chance.
 
-        What arrives in an interval can be worked on from the next; a due time inside an interval
-        counts as the nearest boundary.
+        What arrives in an interval can be worked on from the next, or in it where it is due by its
+        end; a due time inside an interval counts as the nearest boundary.
         """
         arriving = np.flatnonzero(self.items > 0.0)
         middle = arriving * self.slices + self.slices // 2
@@ -157,7 +157,9 @@ class DeferredDemand:
                 ]
             ),
             items=np.concatenate([self.items[arriving], self.backlog.items]),
-            ready=np.concatenate([arriving + 1, np.zeros(batches, dtype=np.int64)]),
+            ready=np.concatenate(
+                [np.minimum(arriving + 1, due - 1), np.zeros(batches, dtype=np.int64)]
+            ),
             due=np.concatenate([due, self._boundary(self.backlog.planned_due_seconds)]),
             counts=np.concatenate([np.ones(arriving.size, dtype=bool), ~overdue]),
             open_seconds=self.working_seconds,

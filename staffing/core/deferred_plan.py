@@ -14,10 +14,8 @@ from functools import cached_property
 import numpy as np
 
 from staffing.core.deferred import (
-    DeferredOutcome,
     DeferredWork,
     deadline_agents,
-    simulate_plan,
     steady_agents,
 )
 from staffing.core.deferred_chance import Achieved, DeferredChance
@@ -25,7 +23,6 @@ from staffing.core.deferred_demand import DeferredDemand
 from staffing.core.kernels import FloatArray
 
 ROUNDING = 1e-9
-REPAIRS = 20
 ALMOST = 0.001
 MORE_LATE = 0.05
 """No team keeps all chance out. Where the goal is beyond that, as few are late as must be, and one in
@@ -226,11 +223,6 @@ class _Staffing:
     def _path(self) -> tuple[FloatArray, FloatArray]:
         """Return the people for work without chance, and one standard deviation of that."""
         mean, span = _shaped(self.work, self.demand, target=self.trial.target)
-        for _ in range(REPAIRS):
-            outcome = simulate_plan(self.work, np.ceil(mean - ROUNDING))
-            if outcome.level >= min(self.trial.target, self.work.ceiling_level) - ROUNDING:
-                break
-            mean = mean + _missing(self.work, outcome)
         aht = self.demand.aht_seconds * (1.0 + self.demand.handling_spread**2)
         span = np.minimum(span, self._due_span())
         ratio = np.divide(mean * aht, span, out=np.zeros(mean.size), where=span > 0.0)
@@ -262,21 +254,6 @@ def _least(low: int, high: int, holds: Callable[[int], bool]) -> int:
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle + 1, high)
     return high
-
-
-def _missing(work: DeferredWork, outcome: DeferredOutcome) -> FloatArray:
-    """Return the people that the missed work lacks, spread over the time it had.
-
-    Needed only where items overtake each other (a later arrival that is due earlier): there the two
-    curves of the shaped plan do not tell which work the capacity goes to.
-    """
-    extra = np.zeros(work.boundaries)
-    clock = work.clock
-    for batch in np.flatnonzero((outcome.missed_seconds > ROUNDING) & work.is_reachable).tolist():
-        start, end = int(work.ready[batch]), int(work.due[batch])
-        span = clock[end] - clock[start]
-        extra[start:end] += outcome.missed_seconds[batch] / span
-    return np.where(work.open_seconds > 0.0, extra, 0.0)
 
 
 def _shaped(
