@@ -38,7 +38,7 @@ LETTERS = {
     "over-1": "+",
     "over-2": "++",
     "none": "·",
-    "unknown": "",
+    "unknown": "–",
 }
 TONES = tuple(LETTERS)
 SHORT = (0.05, 0.15)
@@ -93,7 +93,7 @@ def _cells(tones: Sequence[str], values: FloatArray, board: Board, show: Show) -
             Cell(
                 tone=tone,
                 letter=LETTERS[tone],
-                number=number,
+                number="" if tone in {"none", "unknown"} else number,
                 words=f"{when}: {number}" if tone != "none" else f"{when}: {_('nothing to do')}",
                 value=value if np.isfinite(value) else None,
             )
@@ -170,12 +170,12 @@ def _team_tones(sums: Sums) -> list[str]:
 
 
 def _service_tones(sums: Sums) -> list[str]:
-    level = sums.service_level
+    level, counted = sums.service_level, sums.of("counted")
     risk = _share(sums.of("at_risk"), sums.of("counted"))
     return _pick(
         level.size,
-        (_is_idle(sums), "none"),
-        (~np.isfinite(level), "unknown"),
+        (_is_idle(sums) | (counted == 0.0), "none"),
+        (~np.isfinite(counted), "unknown"),
         (risk >= LATE[1], "under-2"),
         (risk >= LATE[0], "under-1"),
     )
