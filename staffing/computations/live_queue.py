@@ -68,25 +68,56 @@ def staff_live_queue(
     before: datetime,
 ) -> QueueRequirement:
     """Return the least agents per interval that keep the goals in force then."""
-    patience = _patience(queue, model=model, before=before)
-    offered = np.where(inputs.is_open, np.nan_to_num(inputs.offered), 0.0)
-    live = live_queue(
-        queue,
-        model=model,
-        offered=offered,
-        aht_seconds=inputs.aht_seconds,
-        patience_seconds=patience.seconds if patience else None,
-        params=params,
-    )
-    plan = _Plan.empty(offered.size)
-    for goal, rows in rows_by_goal(inputs):
-        goals = _checked(goal, model).over(rows.size, min_agents=queue.min_agents)
+    patience = known_patience(queue, model=model, before=before)
+    return LivePlanning(queue, inputs, model, params, patience).plan()
+
+
+@dataclass(frozen=True)
+class LivePlanning:
+    """All that a live queue is planned from; `plan` asks the database nothing."""
+
+    queue: Queue
+    inputs: QueueInputs
+    model: str
+    params: RequirementParams
+    patience: Patience | None
+
+    def plan(self) -> QueueRequirement:
+        """Return the least agents per interval; raises QueueRefused."""
+        queue, inputs, params = self.queue, self.inputs, self.params
+        offered = np.where(inputs.is_open, np.nan_to_num(inputs.offered), 0.0)
+        live = live_queue(
+            queue,
+            model=self.model,
+            offered=offered,
+            aht_seconds=inputs.aht_seconds,
+            patience_seconds=self.patience.seconds if self.patience else None,
+            params=params,
+        )
+        plan = _Plan.empty(offered.size)
+        for goal, rows in rows_by_goal(inputs):
+            self._staff(goal, rows, live, offered, plan)
+        return _result(
+            queue, inputs, live, offered, plan, _detail(self.patience, params, live, plan)
+        )
+
+    def _staff(
+        self,
+        goal: ServiceGoal,
+        rows: RowIndex,
+        live: LiveQueue,
+        offered: FloatArray,
+        plan: _Plan,
+    ) -> None:
+        """Plan the intervals in which one version of the goal holds."""
+        goals = _checked(goal, self.model).over(rows.size, min_agents=self.queue.min_agents)
+        inputs = self.inputs
         found = plan_live(
             live.take(rows),
             goals,
             begins=path_begins(rows, is_open=inputs.is_open, is_open_before=inputs.is_open_before),
-            interval_seconds=queue.interval_minutes * 60,
-            strategy=params.live_strategy,
+            interval_seconds=self.queue.interval_minutes * 60,
+            strategy=self.params.live_strategy,
         )
         if found is None:
             raise QueueRefused(
@@ -95,10 +126,10 @@ def staff_live_queue(
             )
         _fill(plan, found, offered[rows], rows, goals.definition)
         plan.goals.append(goal_facts(goal))
-    return _result(queue, inputs, live, offered, plan, _detail(patience, params, live, plan))
 
 
-def _patience(queue: Queue, *, model: str, before: datetime) -> Patience | None:
+def known_patience(queue: Queue, *, model: str, before: datetime) -> Patience | None:
+    """Return the patience of customers who give up; raises QueueRefused where it is not known."""
     if model == Model.C or not queue.contacts_abandon:
         return None
     patience = queue_patience(queue, before=before)

@@ -57,6 +57,11 @@ def links_into(queue: Queue, *, starts_at: datetime, ends_at: datetime) -> list[
     return list(found.select_related("source__work_type").order_by("source_id", "starts_on"))
 
 
+def queues_with_links() -> frozenset[int]:
+    """Return the queues that another one feeds or ever fed."""
+    return frozenset(QueueLink.objects.values_list("target_id", flat=True).order_by())
+
+
 def edges_between(starts_at: datetime, ends_at: datetime) -> list[tuple[int, int]]:
     """Return (source, target) of all links that hold in a period."""
     wanted = Interval(starts_at, ends_at)

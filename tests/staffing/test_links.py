@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from django.db import DatabaseError, transaction
 
+from forecasting.models import ForecastInterval
 from staffing import queries
 from staffing.computations import requirement_run
 from staffing.models import QueueLink, RequirementInterval, RequirementRun
@@ -241,6 +242,37 @@ def test_a_link_brings_only_what_is_finished_while_it_holds(monkeypatch, intake,
     assert finished[192:].sum() > 0
 
 
+def test_a_link_that_is_gone_when_the_run_begins_leaves_the_target_out(
+    monkeypatch, intake, assessment
+):
+    made = link(intake, assessment)
+    with system_tenant():
+        forecast = make_forecast([intake], offered=1, days=1)
+    run = start_without_ringing(forecast, monkeypatch)
+    with system_tenant():
+        delete_link(link=made)
+    compute(run)
+    assert "no queue feeds it; forecast it or link it" in result_of(run, assessment).reason
+    assert not result_of(run, intake).is_refused
+
+
+def test_queues_of_two_clocks_are_staffed_in_one_run(monkeypatch, client_a, intake):
+    """The run begins where the earlier day does; the other queue's days begin an hour later."""
+    with system_tenant():
+        west = make_deferred_queue(client=client_a, timezone="Atlantic/Azores", **OFFICE)
+        make_goal(west)
+        forecast = make_forecast([intake], offered=2, days=2)
+        add_forecast_queue(forecast, west, offered=2)
+        ForecastInterval.objects.filter(
+            queue=west, starts_at__lt=MONDAY + timedelta(hours=1)
+        ).delete()
+    link(intake, west, share=1.0)
+    run = run_of(monkeypatch, forecast)
+    assert not result_of(run, west).is_refused
+    linked = column(run, west, "offered") - 2
+    assert linked == pytest.approx(column(run, intake, "finished")[4:])
+
+
 def test_a_queue_without_links_tells_nothing_of_them(monkeypatch, intake):
     with system_tenant():
         forecast = make_forecast([intake], offered=2)
@@ -331,11 +363,11 @@ def test_a_worker_that_takes_over_keeps_the_order(monkeypatch, client_a):
     run = start_without_ringing(forecast, monkeypatch)
     compute_once, seen = requirement_run._staff, []
 
-    def dies_after_the_first(run, queue):
+    def dies_after_the_first(run, queue, **rest):
         seen.append(queue.name)
         if len(seen) == 2:
             raise MemoryError("killed")
-        return compute_once(run, queue)
+        return compute_once(run, queue, **rest)
 
     monkeypatch.setattr(requirement_run, "_staff", dies_after_the_first)
     compute(run)

@@ -358,11 +358,11 @@ def test_a_worker_that_takes_over_goes_on_and_each_row_is_there_once(monkeypatch
     compute_once = requirement_run._staff
     seen = []
 
-    def dies_after_the_first(run, queue):
+    def dies_after_the_first(run, queue, **rest):
         seen.append(queue.pk)
         if len(seen) == 2:
             raise MemoryError("killed")
-        return compute_once(run, queue)
+        return compute_once(run, queue, **rest)
 
     monkeypatch.setattr(requirement_run, "_staff", dies_after_the_first)
     compute(run)
