@@ -29,6 +29,20 @@ class Arrivals:
     inputs: queries.QueueInputs
     detail: dict[str, Any] | None = None
 
+    def __post_init__(self) -> None:
+        if not self.inputs.series.starts_at.size:
+            raise QueueRefused(
+                _(
+                    "The forecast holds no numbers for this queue, and no queue feeds it; forecast it"
+                    " or link it."
+                )
+            )
+
+    @property
+    def begins_at(self) -> datetime:
+        """The start of its first interval: a queue's own days begin by its own clock."""
+        return self.inputs.series.moments()[0]
+
     def noted(self, detail: dict[str, Any]) -> dict[str, Any]:
         """Return a result's detail with where its arrivals come from."""
         return detail if self.detail is None else detail | {"arrivals": self.detail}

@@ -356,6 +356,38 @@ def test_work_items_get_their_due_time_from_the_goal(planner):
 
 
 @pytest.mark.parametrize(
+    ("goal", "due"),
+    [
+        ({"due_unit": "business_days", "due_amount": 1}, (2026, 1, 6, 17)),
+        (
+            {"due_unit": "business_days", "due_amount": 1, "due_cutoff_minute": 600},
+            (2026, 1, 7, 17),
+        ),
+        ({"due_unit": "calendar_minutes", "due_amount": 1440}, (2026, 1, 6, 10)),
+        ({"due_unit": "calendar_days", "due_amount": 0}, (2026, 1, 6, 0)),
+    ],
+)
+def test_work_items_are_due_by_the_unit_and_cut_off_of_the_goal(planner, goal, due):
+    with system_tenant():
+        claims = make_deferred_queue(key="claims", opening=((540, 1020),))
+        make_goal(claims, **goal)
+    content = text("A-1,2026-01-05 10:00,,", header="id,created,closed,handle time")
+    batch = upload(planner, content, kind="WORK_ITEMS", queue=claims)
+    apply(planner, check(planner, batch))
+    with system_tenant():
+        assert WorkItem.objects.get().due_at == utc(*due)
+
+
+def test_work_items_of_a_queue_that_never_opens_have_no_due_time(planner):
+    with system_tenant():
+        claims = make_deferred_queue(key="claims", weekdays=())
+        make_goal(claims)
+    content = text("A-1,2026-01-05 10:00,,", header="id,created,closed,handle time")
+    batch = check(planner, upload(planner, content, kind="WORK_ITEMS", queue=claims))
+    assert (batch.status, findings(batch)) == ("REFUSED", {(2, "no_due")})
+
+
+@pytest.mark.parametrize(
     ("row", "code"),
     [
         (",2026-01-05 10:00,", "bad_item"),

@@ -1,6 +1,6 @@
 """The day under way: what comes moves forecast, requirement and gap without a hand."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from time import process_time
 
 import numpy as np
@@ -18,7 +18,8 @@ from scheduling.queries.board import coverage
 from staffing.computations import follow_today
 from staffing.models import IntradayRequirement, RequirementInterval, RequirementRun
 from staffing.queries.today import updated_series
-from tests.factories.org import make_deferred_queue, make_goal, make_queue, make_user
+from staffing.services import LinkTerms, link_queues
+from tests.factories.org import make_client, make_deferred_queue, make_goal, make_queue, make_user
 from tests.factories.scheduling import make_version
 from tests.forecasting.rows import ORIGIN, add_history, add_items, finish
 from tests.staffing.rows import compute, start_without_ringing
@@ -221,6 +222,36 @@ def test_deferred_work_is_planned_anew_from_what_is_open_now(published):
     before, after = rest_of(RequirementInterval, desk), rest_of(IntradayRequirement, desk)
     assert after.sum() * 3600 >= before.sum() * 3600 + 300 * desk.default_aht_seconds
     assert after[5:].sum() == 0  # closed from five on
+
+
+def test_a_fed_queue_reads_what_its_source_finishes_today(published):
+    """The source is followed first; what it finishes by its update arrives in the other's rest."""
+    with system_tenant():
+        client = make_client()
+        desk = make_deferred_queue(client=client, interval_minutes=60, opening=((540, 1020),))
+        line = make_queue(client=client, name="Line", interval_minutes=30)
+        make_goal(desk)
+        make_goal(line)
+        add_items(desk, per_day=96)
+        add_history(line)
+        link_queues(
+            source=line, target=desk, terms=LinkTerms(share=0.5, starts_on=date(2026, 1, 1))
+        )
+    run = published(line, desk)
+    arrive(line, times=2)
+    assert updated().queues == 2
+    with system_tenant():
+        rows = IntradayRequirement.objects.filter(starts_at__lt=ORIGIN + DAY).order_by("starts_at")
+        finished = np.array(rows.filter(queue=line).values_list("finished", flat=True))
+        offered = np.array(rows.filter(queue=desk).values_list("offered", flat=True))
+        forecast_run = RequirementRun.objects.get(pk=run.pk).forecast_run_id
+        own = updated_series(desk, run_id=forecast_run, starts_at=NOON, ends_at=ORIGIN + DAY)
+        planned = RequirementInterval.objects.filter(
+            queue=line, starts_at__gte=NOON, starts_at__lt=ORIGIN + DAY
+        )
+        assert finished.sum() > 1.3 * sum(planned.values_list("finished", flat=True))
+    assert finished.size == 24
+    assert offered - own.final_mean == pytest.approx(0.5 * finished.reshape(12, 2).sum(axis=1))
 
 
 def test_a_queue_that_cannot_be_staffed_stops_no_other(line, published, caplog):

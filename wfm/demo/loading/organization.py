@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from forecasting.models import DriverLink
-from staffing.models import ShrinkageProfile, ShrinkageRate
+from staffing.models import QueueLink, ShrinkageProfile, ShrinkageRate
 from wfm.demo.operation import (
     ANSWERED,
     BANK_VOICE,
     BANK_VOICE_GENERATED_NOTE,
+    CALLS_THAT_LEAVE_A_CLAIM,
     CLAIMS_DESK,
     CLAIMS_PHONE,
     CLIENTS,
@@ -75,6 +76,12 @@ def create_organization(*, starts_on: date, anchor: date, bank_is_real: bool) ->
         _create_goals(spec, queues[spec.key], starts_on=starts_on, anchor=anchor)
         _create_shrinkage(queues[spec.key], activities, starts_on=starts_on)
     DriverLink.objects.create(driver_queue=queues[CLAIMS_DESK.key], queue=queues[CLAIMS_PHONE.key])
+    QueueLink.objects.create(
+        source=queues[CLAIMS_PHONE.key],
+        target=queues[CLAIMS_DESK.key],
+        share=CALLS_THAT_LEAVE_A_CLAIM,
+        starts_on=anchor,
+    )
     _create_promises(organization, starts_on=starts_on)
     return organization
 
