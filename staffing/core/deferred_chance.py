@@ -107,10 +107,17 @@ class DeferredChance:
     """Best level that any number of people can reach."""
 
     @classmethod
-    def draw(cls, demand: DeferredDemand, *, seed: int = 1) -> "DeferredChance":
+    def draw(
+        cls,
+        demand: DeferredDemand,
+        *,
+        seed: int = 1,
+        drawn_items: int = DRAWN_ITEMS,
+        least_repeats: int = LEAST_REPEATS,
+    ) -> "DeferredChance":
         """Draw the work as often as its volume asks for."""
         volume = float(demand.items.sum() + demand.backlog.items.sum())
-        repeats = int(np.clip(DRAWN_ITEMS / max(volume, 1.0), LEAST_REPEATS, MOST_REPEATS))
+        repeats = int(np.clip(drawn_items / max(volume, 1.0), least_repeats, MOST_REPEATS))
         items = _draw(demand, repeats, np.random.default_rng(seed))
         return cls(demand, items, repeats, demand.ceiling_level())
 
