@@ -131,6 +131,11 @@ SERVICE_LEVEL = (
             _("An item belongs to the period of its due time, not of its arrival or completion."),
             _("Items due after the as-of time are not judged yet."),
             _("Completed exactly at its due time counts as completed in time."),
+            _(
+                "An item's due time follows the goal in force on its day of arrival: business or "
+                "calendar hours or days, and what arrives at the cut-off or later counts as of the "
+                "next day."
+            ),
         ),
         source=_("Work items of the queue with arrival, due and completion time."),
         reference="Cleveland, Call Center Management on Fast Forward, 2012",
