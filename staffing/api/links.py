@@ -29,7 +29,7 @@ class QueueLinkSerializer(serializers.ModelSerializer[QueueLink]):
 class MakeLinkSerializer(serializers.Serializer[Any]):
     """A new link between two queues of one client."""
 
-    source = serializers.IntegerField()
+    source = serializers.IntegerField()  # type: ignore[assignment] # our field, not DRF's attribute
     target = serializers.IntegerField()
     share = serializers.FloatField(
         max_value=MOST_ITEMS, help_text="Items per finished item: above 0, at most 10."
