@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
 
 from staffing import queries
 from staffing.forms import (
@@ -57,8 +58,9 @@ def due_context(queue: Queue, rule: DueRule | None, today: date) -> dict[str, An
         return None
     try:
         examples = due_examples(business_calendar(queue), rule, today=today)
-    except ValueError as error:
-        return {"words": due_words(rule), "error": str(error)}
+    except ValueError:
+        words = _("This queue has too few opening hours for such a due time; set its opening hours.")
+        return {"words": due_words(rule), "error": words}
     return {"words": due_words(rule), "examples": examples}
 
 

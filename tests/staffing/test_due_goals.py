@@ -108,7 +108,7 @@ def test_a_calendar_without_hours_is_said_where_the_due_time_is_chosen(planner):
         closed = make_deferred_queue(weekdays=())
         make_goal(closed)
     page = text(planner.get(reverse("staffing-parameters"), {"queue": closed.pk}))
-    assert "no 480 open minutes" in page
+    assert "too few opening hours for such a due time" in page
 
 
 def test_a_chosen_due_time_is_kept_and_shown_again(planner, mail):
