@@ -27,7 +27,7 @@ from staffing.core.deferred_demand import (
 )
 from staffing.core.kernels import FloatArray, IntArray
 
-DRAWN_ITEMS = 150_000
+DRAWN_ITEMS = 240_000
 LEAST_REPEATS, MOST_REPEATS = 4, 4_000
 COUNTED, CLEARED, LATER = range(3)
 KINDS = 3

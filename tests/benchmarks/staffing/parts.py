@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tests.benchmarks.staffing import chat_cases, million
+from tests.benchmarks.staffing import chat_cases, deferred_cases, million
 from tests.benchmarks.staffing.findings import Findings
 
 
@@ -22,5 +22,6 @@ class CasesPart(Protocol):
 CASES: dict[str, CasesPart] = {
     "million": million.run,
     "chat": chat_cases.run,
+    "deferred": deferred_cases.run,
 }
 """By the name that `--parts` takes, in the order of the tables."""
