@@ -1,11 +1,14 @@
 """What the simulation of a pool knows at a moment, and what is drawn before its day begins.
 
-Tables of few columns, named below, because compiled code slows with every array that is passed on.
+Tables of few columns, named below. A day is passed on by reference: as a tuple each of its arrays would
+be copied at every call.
 """
 
 from typing import NamedTuple
 
 import numpy as np
+from numba.core import types
+from numba.experimental import structref
 
 from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
@@ -44,7 +47,12 @@ class PoolData(NamedTuple):
     keeps_log: bool
 
 
-class Day(NamedTuple):
+@structref.register
+class DayType(types.StructRef):  # type: ignore[misc] # numba has no types
+    """How compiled code knows a day."""
+
+
+class Day(structref.StructRefProxy):  # type: ignore[misc] # as above
     """A day under way. Agents are numbered as they come and never come back."""
 
     interval_seconds: float
@@ -71,6 +79,9 @@ class Day(NamedTuple):
     deferred_counts: FloatArray
     busy_seconds: FloatArray
     log: FloatArray  # stretch of work x agent, group, queue, begin, end; no row if not asked for
+
+
+structref.define_proxy(Day, DayType, list(Day.__annotations__))
 
 
 @compiled
@@ -191,28 +202,28 @@ def opening(
     moments = np.zeros((people, 2))
     moments[:, ENDS_AT] = np.inf
     return Day(
-        interval_seconds=pool.interval_seconds,
-        live=pool.live,
-        live_terms=pool.live_terms,
-        deferred_terms=pool.deferred_terms,
-        skills=pool.skills,
-        staff=pool.staff,
-        contacts=contacts,
-        first=first,
-        items=items,
-        queues=queues,
-        groups=numbers,
-        idle=np.zeros((groups, people), np.int64),
-        people=np.full((people, 6), NOBODY),
-        moments=moments,
-        numbers=np.zeros(5, np.int64),
-        ready=np.zeros((deferred, items.shape[0]), np.int64),
-        ready_count=np.zeros(deferred, np.int64),
-        item_place=np.zeros(items.shape[0], np.int64),
-        ends=np.zeros(people, np.int64),
-        end_place=np.zeros(people, np.int64),
-        live_counts=np.zeros((intervals, live, LIVE_COUNTS)),
-        deferred_counts=np.zeros((intervals, deferred, DEFERRED_COUNTS)),
-        busy_seconds=np.zeros((intervals, groups, 2)),
-        log=log,
+        pool.interval_seconds,
+        pool.live,
+        pool.live_terms,
+        pool.deferred_terms,
+        pool.skills,
+        pool.staff,
+        contacts,
+        first,
+        items,
+        queues,
+        numbers,
+        np.zeros((groups, people), np.int64),
+        np.full((people, 6), NOBODY),
+        moments,
+        np.zeros(5, np.int64),
+        np.zeros((deferred, items.shape[0]), np.int64),
+        np.zeros(deferred, np.int64),
+        np.zeros(items.shape[0], np.int64),
+        np.zeros(people, np.int64),
+        np.zeros(people, np.int64),
+        np.zeros((intervals, live, LIVE_COUNTS)),
+        np.zeros((intervals, deferred, DEFERRED_COUNTS)),
+        np.zeros((intervals, groups, 2)),
+        log,
     )
