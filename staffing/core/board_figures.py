@@ -1,7 +1,7 @@
 """What the people who are scheduled give: service, risk, and who could work elsewhere.
 
-Live queues run through their day with the people on position (`transient`); deferred work is worked
-off with them, earliest due first (`deferred`). Both then tell how many of these people could do
+Live queues run through their day with the people on position (`transient`); deferred work is tried
+item by item on drawn days (`deferred_chance`). Both then tell how many of these people could do
 other work while the level falls by no more than is given up, half a point by default.
 """
 
@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from staffing.core.board_fill import fill_idle_time
-from staffing.core.deferred import DeferredOutcome, DeferredWork, simulate_plan
+from staffing.core.deferred_chance import Achieved, DeferredChance
+from staffing.core.deferred_demand import DeferredDemand
 from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray
 from staffing.core.pooling import level_counts, with_base
@@ -28,6 +29,8 @@ LEVEL_SLACK = 5e-4
 MISS_SLACK = 5e-3
 """A plan's own rounding: a miss share up to half a percent above what the goal allows is none."""
 MOST_REPAIRS = 4
+BOARD_ITEMS, BOARD_LEAST_REPEATS = 20_000, 4
+"""Items drawn for one queue: the level is told to within a third of a point."""
 SPARE_STEPS = 32
 """The spare share is told in steps of one in so many."""
 
@@ -169,10 +172,9 @@ class DeferredOutlook:
     """Deferred work worked off by the people who are there.
 
     Attributes:
-        outlook: By the interval in which items are due; `at_risk` is set by the caller, who knows
-            over which days the goal is kept.
+        outlook: By the interval in which items are due.
         backlog_seconds: Open work at each boundary.
-        level: Share of the items due that are done in time.
+        level: Expected share of the items due that are done in time.
 
     """
 
@@ -182,28 +184,47 @@ class DeferredOutlook:
 
 
 def deferred_outlook(
-    work: DeferredWork, *, people: FloatArray, level: float, days: FloatArray, give: float
+    demand: DeferredDemand, *, people: FloatArray, level: float, days: FloatArray, give: float
 ) -> DeferredOutlook:
-    """Return what so many people per interval make of the work, earliest due first.
+    """Return what so many people per interval make of the work, tried on drawn items.
 
     Args:
-        work: Arrivals and opening backlog.
+        demand: Arrivals and opening backlog.
         people: On position in each interval, parts of a person allowed.
         level: The goal.
         days: Number of the day of each interval; the goal is kept over days.
         give: By how much the level may fall when people leave.
 
     """
-    outcome = simulate_plan(work, people)
-    late = np.maximum(outcome.due_items - outcome.on_time_items, 0.0)
-    share = spare_share(work, people=people, now=outcome, level=level, give=give)
+    chance = DeferredChance.draw(demand, drawn_items=BOARD_ITEMS, least_repeats=BOARD_LEAST_REPEATS)
+    now = chance.try_plan(whole_people(people))
+    late = np.maximum(now.due_items - now.on_time_items, 0.0)
+    share = spare_share(chance.part(), people=people, level=level, give=give)
     outlook = Outlook(
-        counted=outcome.due_items,
-        in_time=outcome.on_time_items,
-        at_risk=risk_by_day(due=outcome.due_items, late=late, days=days, level=level),
+        counted=now.due_items,
+        in_time=now.due_items - late,
+        at_risk=risk_by_day(due=now.due_items, late=late, days=days, level=level),
         transferable=people * share,
     )
-    return DeferredOutlook(outlook, outcome.backlog_seconds, outcome.level)
+    return DeferredOutlook(outlook, _backlog(demand, now), chance.level(now))
+
+
+def whole_people(people: FloatArray) -> FloatArray:
+    """Return whole people in each interval who are there as long as the parts of people.
+
+    From any interval to any other they have the same hours, to within one person of one interval:
+    for work that waits for hours it does not matter when of these a part of a person comes.
+    """
+    total = np.floor(np.cumsum(people) + 0.5 + PART)
+    return np.asarray(np.diff(total, prepend=0.0), dtype=np.float64)
+
+
+def _backlog(demand: DeferredDemand, now: Achieved) -> FloatArray:
+    """Return the open work at each boundary: at first what is held, then what comes less what is done."""
+    held = float(demand.backlog.items.sum()) * demand.backlog.aht_seconds
+    change = demand.items * demand.aht_seconds - now.worked_seconds
+    open_work = np.concatenate([[held], held + np.cumsum(change)])
+    return np.asarray(np.maximum(open_work, 0.0), dtype=np.float64)
 
 
 def risk_by_day(*, due: FloatArray, late: FloatArray, days: FloatArray, level: float) -> FloatArray:
@@ -220,26 +241,28 @@ def risk_by_day(*, due: FloatArray, late: FloatArray, days: FloatArray, level: f
     return np.asarray(late * rate[day])
 
 
-def spare_share(
-    work: DeferredWork, *, people: FloatArray, now: DeferredOutcome, level: float, give: float
-) -> float:
+def spare_share(chance: DeferredChance, *, people: FloatArray, level: float, give: float) -> float:
     """Return the share of the people, the same in every interval, who could leave.
 
     The largest, in steps of 1/32, with which the level falls by at most `give` and no more work is
-    open at the end than at the start (or than with everybody). None where the goal is missed.
+    open at the end than at the start (or than with everybody), but for that share of all work: a
+    thinner team always has a little more in hand. None where the goal is missed.
     """
-    if now.level < min(level, work.ceiling_level) - PART:
+    demand = chance.demand
+    now = chance.try_plan(whole_people(people))
+    if chance.level(now) < min(level, chance.ceiling_level) - MISS_SLACK:
         return 0.0
-    opening, closing = float(now.backlog_seconds[0]), float(now.backlog_seconds[-1])
+    all_work = demand.arriving_seconds + float(_backlog(demand, now)[0])
+    most_open = float(np.max(_backlog(demand, now)[[0, -1]])) + give * all_work
+    least = now.level - give - PART
 
     def is_kept(step: int) -> bool:
-        found = simulate_plan(work, people * (1.0 - step / SPARE_STEPS))
-        more = float(found.backlog_seconds[-1]) - max(opening, closing)
-        return found.level >= now.level - give - PART and more <= 1.0
+        found = chance.try_plan(whole_people(people * (1.0 - step / SPARE_STEPS)))
+        return found.level >= least and float(_backlog(demand, found)[-1]) <= most_open
 
-    low, high = 0, SPARE_STEPS
-    if is_kept(high):
+    if is_kept(SPARE_STEPS):
         return 1.0
+    low, high = 0, SPARE_STEPS
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if is_kept(middle) else (low, middle)

@@ -29,7 +29,7 @@ from wfm.board.lines import (
 )
 from wfm.board.look import Look, look_here
 from wfm.board.predict import origin_of, predict_deferred, predict_live
-from wfm.board.rows import OpenItems, Origin, People, open_items, people_rows, required_rows
+from wfm.board.rows import OpenItems, People, open_items, people_rows, required_rows
 from wfm.board.teams import TeamLine, people_by_queue, team_lines, with_queues
 from wfm.org.access import access_of
 from wfm.org.calendars import business_calendars
@@ -253,7 +253,7 @@ def _line(
     intervals: QueueIntervals | None,
     grid: BoardGrid,
     people: FloatArray,
-    origin: Origin | None,
+    origin: datetime | None,
     waiting: OpenItems | None,
 ) -> QueueLine:
     figures = empty_figures(grid)

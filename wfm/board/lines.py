@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from staffing.core.board_figures import Transfer
 from staffing.core.kernels import FloatArray
+from staffing.core.params import RequirementParams
 from staffing.models import Pool, RequirementQueueResult
 from wfm.board.grid import SLOT_HOURS, SLOT_SECONDS, BoardGrid
 from wfm.board.rows import OpenItems, RequiredRows
@@ -48,6 +49,13 @@ class Source:
     goals: Sequence[ServiceGoal]
     calendar: BusinessCalendar | None
     pool: Pool | None
+
+    @property
+    def params(self) -> RequirementParams:
+        """Return the parameters of the requirement in force."""
+        if self.result is None or not self.result.run.parameters:
+            return RequirementParams()
+        return RequirementParams.from_json(self.result.run.parameters)
 
     @property
     def transfer(self) -> Transfer:
@@ -113,7 +121,6 @@ class Backlog:
 
     items: OpenItems
     origin_at: datetime
-    step_seconds: int
     aht_seconds: float
     hours_by_slot: FloatArray
     """Hours of open work at the start of each slot; NaN where nothing is predicted."""

@@ -8,20 +8,20 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from staffing.computations.deferred_office import OfficeFacts
 from staffing.computations.live_plan import path_begins
 from staffing.core.board_figures import Outlook, deferred_outlook, live_outlook
-from staffing.core.deferred import DeferredWork
+from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog
 from staffing.core.definitions import Model
-from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.due_times import due_seconds, open_seconds_by_slice
+from staffing.core.kernels import FloatArray
 from staffing.core.live import LiveQueue
-from staffing.core.params import RequirementParams
 from staffing.core.transient import LivePath
 from staffing.queries import live_goal, live_queue
 from wfm.board.grid import SLOT_HOURS, BoardGrid
 from wfm.board.lines import PLACE, Backlog, QueueIntervals, Source
-from wfm.board.rows import OpenItems, Origin
+from wfm.board.rows import MINUTE_SECONDS, OpenItems
 from wfm.org.models import ServiceGoal
-from wfm.timeline import due_instants
 
 NOBODY = 1e-9
 
@@ -70,9 +70,7 @@ def _live_queue(source: Source, intervals: QueueIntervals) -> LiveQueue:
             np.isnan(rows.aht_seconds), source.queue.default_aht_seconds, rows.aht_seconds
         ),
         patience_seconds=source.queue.patience_seconds or measured.get("seconds"),
-        params=RequirementParams.from_json(result.run.parameters)
-        if result.run.parameters
-        else RequirementParams(),
+        params=source.params,
     )
 
 
@@ -137,13 +135,13 @@ def _write(
         figures[PLACE[name]][known] = onto[known]
 
 
-def origin_of(source: Source, intervals: QueueIntervals, grid: BoardGrid) -> Origin | None:
+def origin_of(source: Source, intervals: QueueIntervals, grid: BoardGrid) -> datetime | None:
     """Return from where a deferred queue is worked off: its interval that holds the origin."""
     place = int(np.searchsorted(intervals.slot, grid.origin, side="right")) - 1
     place = max(place, 0)
     if place >= intervals.slot.size:
         return None
-    return Origin(at=int(intervals.rows.starts_at[place]), step=source.queue.interval_minutes * 60)
+    return datetime.fromtimestamp(int(intervals.rows.starts_at[place]), tz=UTC)
 
 
 def predict_deferred(
@@ -152,7 +150,7 @@ def predict_deferred(
     grid: BoardGrid,
     figures: FloatArray,
     *,
-    origin: Origin,
+    origin: datetime,
     open_now: OpenItems,
 ) -> tuple[Backlog | None, str]:
     """Write what the people make of deferred work; return its backlog, and why not, if not."""
@@ -163,11 +161,14 @@ def predict_deferred(
     if not goals or any(goal.due_rule is None for goal in goals):
         return None, _("There is no goal with a due time on some of these days.")
     people = _on_position(ahead, figures[PLACE["scheduled_hours"]])
-    work, aht = _work(source, ahead, goals, origin, open_now)
+    try:
+        demand = _demand(source, ahead, goals, open_now)
+    except ValueError as error:  # no open time by which anything could be due
+        return None, str(error)
     level = max(goal.level for goal in goals)
     found = deferred_outlook(
-        work,
-        people=np.nan_to_num(people),
+        demand,
+        people=np.where(demand.working_seconds > 0.0, np.nan_to_num(people), 0.0),
         level=level,
         days=ahead.dates.astype(np.int64).astype(np.float64),
         give=source.transfer.give,
@@ -177,8 +178,7 @@ def predict_deferred(
     ahead.spread(found.backlog_seconds[:-1] / 3600.0, onto=hours_by_slot, is_total=False)
     known = np.isfinite(people)
     _write(ahead, figures, rows[known], _taken(found.outlook, known))
-    at = datetime.fromtimestamp(origin.at, tz=UTC)
-    return Backlog(open_now, at, origin.step, aht, hours_by_slot), ""
+    return Backlog(open_now, origin, demand.backlog.aht_seconds, hours_by_slot), ""
 
 
 def _taken(outlook: Outlook, rows: NDArray[np.bool_]) -> Outlook:
@@ -190,9 +190,9 @@ def _taken(outlook: Outlook, rows: NDArray[np.bool_]) -> Outlook:
     )
 
 
-def _followed(intervals: QueueIntervals, figures: FloatArray, origin: Origin) -> QueueIntervals:
+def _followed(intervals: QueueIntervals, figures: FloatArray, origin: datetime) -> QueueIntervals:
     """Return the intervals from the origin on, as far as a schedule is published."""
-    start = int(np.searchsorted(intervals.rows.starts_at, origin.at))
+    start = int(np.searchsorted(intervals.rows.starts_at, int(origin.timestamp())))
     covered = np.flatnonzero(np.isfinite(figures[PLACE["scheduled_hours"]]))
     until = int(covered[-1]) + 1 if covered.size else 0
     part = slice(start, int(np.searchsorted(intervals.slot, until)))
@@ -201,52 +201,46 @@ def _followed(intervals: QueueIntervals, figures: FloatArray, origin: Origin) ->
     )
 
 
-def _work(
-    source: Source,
-    ahead: QueueIntervals,
-    goals: list[ServiceGoal],
-    origin: Origin,
-    open_now: OpenItems,
-) -> tuple[DeferredWork, float]:
-    """Return arrivals and open items as batches, and the handling time of one open item.
-
-    What arrives in an interval can be worked on from the next. What is overdue is late already: it
-    does not count, and gives way to what can still be met.
-    """
-    rows = ahead.rows
-    items = np.nan_to_num(rows.offered)
-    aht = np.where(np.isnan(rows.aht_seconds), source.queue.default_aht_seconds, rows.aht_seconds)
-    total = float(items.sum())
-    mean_aht = float((items * aht).sum()) / total if total else float(aht.mean())
-    cap = min(goal.max_occupancy_rate or 1.0 for goal in goals)
-    arriving = np.flatnonzero(items > 0.0)
-    due = _due(source, ahead, goals, origin)[arriving]
-    overdue = open_now.due <= 0
-    return (
-        DeferredWork(
-            work_seconds=np.concatenate(
-                [items[arriving] * aht[arriving], open_now.items * mean_aht]
-            ),
-            items=np.concatenate([items[arriving], open_now.items]),
-            ready=np.concatenate([arriving + 1, np.zeros(open_now.items.size, dtype=np.int64)]),
-            due=np.concatenate([due, np.maximum(open_now.due, 0)]),
-            counts=np.concatenate([np.ones(arriving.size, dtype=bool), ~overdue]),
-            open_seconds=np.where(rows.is_open, origin.step * cap, 0.0),
-        ),
-        mean_aht,
-    )
-
-
-def _due(
-    source: Source, ahead: QueueIntervals, goals: list[ServiceGoal], origin: Origin
-) -> IntArray:
-    """Return by which boundary what arrives in each interval is due, by the goal of its day."""
-    starts_at = ahead.rows.starts_at.astype("datetime64[s]")
-    due = np.full(starts_at.size, starts_at.size + 1, dtype=np.int64)
+def _demand(
+    source: Source, ahead: QueueIntervals, goals: list[ServiceGoal], open_now: OpenItems
+) -> DeferredDemand:
+    """Return the work as the requirement's own plan takes it; what is overdue gives way."""
+    rows, params = ahead.rows, source.params
     assert source.calendar is not None
-    for goal in goals:
-        rows = np.flatnonzero(ahead.held(goal))
-        assert goal.due_rule is not None
-        instants = due_instants(source.calendar, goal.due_rule, starts_at[rows])
-        due[rows] = (instants.astype(np.int64) - origin.at) // origin.step
-    return due
+    facts = OfficeFacts(
+        queue=source.queue,
+        calendar=source.calendar,
+        rules=[
+            (np.flatnonzero(ahead.held(goal)), goal.due_rule)
+            for goal in goals
+            if goal.due_rule is not None
+        ],
+        starts_at=rows.starts_at.astype("datetime64[s]"),
+        items=np.nan_to_num(rows.offered),
+        aht_seconds=np.where(
+            np.isnan(rows.aht_seconds), source.queue.default_aht_seconds, rows.aht_seconds
+        ),
+        occupancy_cap=min(goal.max_occupancy_rate or 1.0 for goal in goals),
+    )
+    opens, closes = facts.opening()
+    first_due, last_due = due_seconds(
+        facts.calendar, facts.rules, starts_at=facts.starts_at, step_seconds=facts.step_seconds
+    )
+    return DeferredDemand(
+        step_seconds=facts.step_seconds,
+        items=facts.items,
+        aht_seconds=facts.aht_seconds,
+        open_seconds=open_seconds_by_slice(
+            opens, closes, intervals=facts.starts_at.size, step_seconds=facts.step_seconds
+        ),
+        first_due_seconds=first_due,
+        last_due_seconds=last_due,
+        backlog=OpeningBacklog(
+            items=open_now.items,
+            due_seconds=open_now.due.astype(np.float64) * MINUTE_SECONDS,
+            aht_seconds=facts.mean_aht_seconds,
+            overdue_by_seconds=float(facts.step_seconds * facts.starts_at.size),
+        ),
+        occupancy_cap=facts.occupancy_cap,
+        handling_spread=params.handling_spread,
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -19,6 +18,7 @@ from staffing.core.kernels import FloatArray
 from wfm.org.binary_copy import read_columns
 from wfm.org.in_force import Stretch, stretch_columns
 
+MINUTE_SECONDS = 60
 FIGURES = (
     "offered",
     "aht_seconds",
@@ -77,11 +77,11 @@ FROM change GROUP BY 1, 2, 3
 """
 BACKLOG_SQL = """
 SELECT item.queue_id,
-       floor((extract(epoch FROM item.due_at) - origin.at) / origin.step)::bigint, count(*)
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS origin(queue_id, at, step)
+       floor(extract(epoch FROM item.due_at - origin.at) / 60)::bigint, count(*)
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS origin(queue_id, at)
 JOIN forecasting_workitem AS item ON item.queue_id = origin.queue_id
- AND item.arrived_at < to_timestamp(origin.at)
- AND (item.completed_at IS NULL OR item.completed_at >= to_timestamp(origin.at))
+ AND item.arrived_at < origin.at
+ AND (item.completed_at IS NULL OR item.completed_at >= origin.at)
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 
@@ -158,30 +158,17 @@ def people_rows(
 
 
 @dataclass(frozen=True)
-class Origin:
-    """From where a deferred queue is worked off: seconds since 1970, and its interval."""
-
-    at: int
-    step: int
-
-
-@dataclass(frozen=True)
 class OpenItems:
-    """Items open at the origin: boundaries at or before their due times, and how many."""
+    """Items open at a moment: whole minutes from it to their due times, and how many."""
 
     due: NDArray[np.int64]
     items: FloatArray
 
 
-def open_items(origins: Mapping[int, Origin]) -> dict[int, OpenItems]:
-    """Return the open items of each queue by due time."""
-    params: list[list[Any]] = [
-        [*origins],
-        [origin.at for origin in origins.values()],
-        [origin.step for origin in origins.values()],
-    ]
+def open_items(origins: Mapping[int, datetime]) -> dict[int, OpenItems]:
+    """Return the open items of each queue at its moment, by due time."""
     with connection.cursor() as cursor:
-        cursor.execute(BACKLOG_SQL, params)
+        cursor.execute(BACKLOG_SQL, [[*origins], [*origins.values()]])
         rows = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 3)
     return {
         queue_id: OpenItems(

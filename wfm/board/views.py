@@ -21,6 +21,7 @@ from wfm.board.grid import LONGEST_DAYS, Granularity
 from wfm.board.heat import SHOW_LABELS, Cell, Show, heads, queue_cells, team_cells
 from wfm.board.lines import QueueLine
 from wfm.board.look import Look
+from wfm.board.rows import MINUTE_SECONDS
 from wfm.board.sums import Sums, added, sums_of, total_of
 from wfm.board.teams import TeamLine
 from wfm.org.access import access_of
@@ -251,8 +252,7 @@ def _age(line: QueueLine, found: Board) -> dict[str, Any] | None:
     at, zone = backlog.origin_at, found.ask.timezone
     today = at.astimezone(formats.zone_of(zone)).date()
     edges = [day_bounds(today + timedelta(days=ahead), zone).ends_at for ahead in (0, 1, 6)]
-    due = int(at.timestamp()) + backlog.items.due * backlog.step_seconds
-    # A boundary is at or before the due time: boundary 0 is due at once.
+    due = int(at.timestamp()) + backlog.items.due * MINUTE_SECONDS
     late = backlog.items.due < 0
     until = [np.asarray(due < edge.astimezone(UTC).timestamp()) for edge in edges]
     items = backlog.items.items

@@ -9,8 +9,10 @@ from staffing.core.board_figures import (
     live_outlook,
     risk_by_day,
     spare_share,
+    whole_people,
 )
-from staffing.core.deferred import DeferredWork, simulate_plan
+from staffing.core.deferred_chance import DeferredChance
+from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog, slices_of
 from staffing.core.goals import Goals
 from staffing.core.traffic import Traffic
 from staffing.core.transient import LivePath, evaluate_transient
@@ -127,56 +129,64 @@ def test_chat_agents_leave_as_whole_people_and_the_level_stays():
     assert (before - after).max() <= 0.005 + 1e-9
 
 
-def hours_of_work(*, hours, people, open_hours=None, due=None):
-    """One batch of so many hours, ready at once, due at the end."""
-    intervals = len(people)
-    return DeferredWork(
-        work_seconds=np.array([hours * 3600.0]),
-        items=np.array([hours * 10.0]),
-        ready=np.array([0]),
-        due=np.array([intervals if due is None else due]),
-        counts=np.array([True]),
-        open_seconds=np.full(intervals, 3600.0) if open_hours is None else open_hours,
+def office(*, backlog_hours, intervals=10, due_hour=10.0, items=None):
+    """Intervals of an hour, always open; items of six minutes, all alike, due at one moment."""
+    slices = slices_of(3600)
+    arriving = np.zeros(intervals) if items is None else items
+    held = backlog_hours * 10.0
+    return DeferredDemand(
+        step_seconds=3600,
+        items=arriving,
+        aht_seconds=np.full(intervals, 360.0),
+        open_seconds=np.full(intervals * slices, 3600.0 / slices),
+        first_due_seconds=np.full(intervals * slices, 99 * 3600.0),
+        last_due_seconds=np.full(intervals * slices, 99 * 3600.0),
+        backlog=OpeningBacklog(np.array([held]), np.array([due_hour * 3600.0]), 360.0, 0.0),
+        occupancy_cap=1.0,
+        handling_spread=0.0,
     )
 
 
-def test_eight_hours_of_work_leave_ten_people_hours_a_fifth_to_give():
+def test_eight_hours_of_work_leave_ten_hours_of_people_a_fifth_to_give():
     people = np.ones(10)
-    work = hours_of_work(hours=8.0, people=people)
-    found = deferred_outlook(work, people=people, level=0.95, days=np.zeros(10), give=0.0)
+    found = deferred_outlook(
+        office(backlog_hours=8), people=people, level=0.95, days=np.zeros(10), give=0.0
+    )
     assert found.outlook.late.sum() == pytest.approx(0.0)
-    # In steps of 1/32: 6/32 = 0.1875 is the last one below 0.2.
-    assert found.outlook.transferable == pytest.approx(people * 6 / 32)
+    assert found.outlook.counted[9] == pytest.approx(80.0), "due at the end of the tenth hour"
+    # 8 of 10 hours are needed; of the steps of 1/32 a quarter leaves 7.5, as whole hours 8.
+    assert found.outlook.transferable.sum() == pytest.approx(2.5)
+    assert found.backlog_seconds[[0, 4, 8]] == pytest.approx([8 * 3600, 4 * 3600, 0.0])
 
 
 def test_what_cannot_be_done_in_time_is_late_and_gives_nothing():
     people = np.ones(10)
-    work = hours_of_work(hours=12.5, people=people)
-    found = deferred_outlook(work, people=people, level=0.95, days=np.zeros(10), give=0.005)
-    assert found.level == pytest.approx(0.8)
-    assert found.outlook.late.sum() == pytest.approx(125 * 0.2)
-    assert found.outlook.at_risk.sum() == pytest.approx(125 * (0.2 - 0.05))
-    assert found.outlook.transferable.sum() == 0.0
-    assert found.backlog_seconds[-1] == pytest.approx(2.5 * 3600)
-
-
-def test_people_who_keep_the_backlog_from_growing_are_not_spare():
-    """Work due far beyond the period is not late in it, yet somebody must do it."""
-    people = np.ones(10)
-    work = DeferredWork(
-        work_seconds=np.full(10, 3600.0),
-        items=np.full(10, 10.0),
-        ready=np.arange(10) + 1,
-        due=np.full(10, 99),
-        counts=np.ones(10, dtype=bool),
-        open_seconds=np.full(10, 3600.0),
+    found = deferred_outlook(
+        office(backlog_hours=12.5), people=people, level=0.95, days=np.zeros(10), give=0.005
     )
-    now = simulate_plan(work, people)
-    assert now.level == 1.0
-    assert spare_share(work, people=people, now=now, level=0.9, give=0.005) == 0.0
-    twice = simulate_plan(work, people * 2)
-    # What arrives takes half of them; 1/32 steps.
-    assert spare_share(work, people=people * 2, now=twice, level=0.9, give=0.005) == 0.5
+    assert found.level == pytest.approx(0.8, abs=0.01)
+    assert found.outlook.late.sum() == pytest.approx(25.0, abs=1.0)
+    assert found.outlook.at_risk.sum() == pytest.approx(25.0 - 0.05 * 125, abs=1.0)
+    assert found.outlook.transferable.sum() == 0.0
+    assert found.backlog_seconds[-1] == pytest.approx(2.5 * 3600, abs=360)
+
+
+@pytest.mark.parametrize(("people", "spare"), [(1.0, 0.0), (2.0, 0.5)])
+def test_people_who_keep_the_backlog_from_growing_are_not_spare(people, spare):
+    """What is due far beyond the period is not late in it, yet somebody must do it."""
+    demand = office(backlog_hours=0, intervals=200, items=np.full(200, 9.0), due_hour=999.0)
+    chance = DeferredChance.draw(demand)
+    found = spare_share(chance, people=np.full(200, people), level=0.9, give=0.005)
+    assert found == pytest.approx(spare, abs=0.07)
+
+
+def test_parts_of_people_come_as_whole_people_for_as_long():
+    people = np.array([0.4, 0.4, 0.4, 0.4, 2.5, 2.5, 0.0, 0.9])
+    whole = whole_people(people)
+    assert (whole == np.rint(whole)).all()
+    assert (whole >= 0.0).all()
+    assert np.abs(np.cumsum(whole) - np.cumsum(people)).max() <= 0.5
+    assert whole[6] == 0.0
 
 
 def test_a_day_may_let_its_share_run_late_where_it_likes():

@@ -152,7 +152,7 @@ STAFFING = (
         key="transferable_hours",
         title=_("Transferable hours"),
         definition=_(
-            "Hours of people scheduled on a queue that other work could have: of a live queue idle time up to the occupancy cap, with the level at most 0.5 points lower; of deferred work what can be taken away with the level at most 0.5 points lower and no more work open at the end than at the start."
+            "Hours of people scheduled on a queue that other work could have: of a live queue idle time up to the occupancy cap, with the level at most 0.5 points lower; of deferred work what can be taken away with the level at most 0.5 points lower and no more work open at the end than at the start, but for that share."
         ),
         unit=Unit.HOURS,
         pooling=Pooling.SUM,
