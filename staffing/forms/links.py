@@ -17,9 +17,7 @@ from wfm.org.models import Queue
 class LinkForm(forms.Form):
     """A queue that feeds this one."""
 
-    source = forms.ModelChoiceField(
-        label=_("What this queue finishes"), queryset=Queue.objects.none()
-    )
+    source = forms.ModelChoiceField(label=_("From queue"), queryset=Queue.objects.none())
     share = forms.FloatField(
         label=_("Items here per finished item"), min_value=0.0001, max_value=MOST_ITEMS
     )

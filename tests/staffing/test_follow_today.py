@@ -239,6 +239,16 @@ def test_a_fed_queue_reads_what_its_source_finishes_today(published):
         )
     run = published(line, desk)
     arrive(line, times=2)
+    with system_tenant():
+        WorkItem.objects.bulk_create(
+            WorkItem(
+                queue=desk,
+                external_id=f"morning-{number}",
+                arrived_at=ORIGIN + timedelta(hours=11, seconds=number),
+                due_at=ORIGIN + timedelta(hours=17),
+            )
+            for number in range(60)
+        )
     assert updated().queues == 2
     with system_tenant():
         rows = IntradayRequirement.objects.filter(starts_at__lt=ORIGIN + DAY).order_by("starts_at")
