@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 from django.db import connection
@@ -116,11 +117,10 @@ def required_rows(found: Sequence[Stretch]) -> dict[int, RequiredRows]:
         stretch_columns(found),
         types=["bigint", "bigint", "boolean", *["float8"] * len(FIGURES)],
     )
-    firsts = np.flatnonzero(np.diff(queue_ids, prepend=-1))
-    ends = [*firsts[1:].tolist(), queue_ids.size]
+    edges = [*np.flatnonzero(np.diff(queue_ids, prepend=-1)).tolist(), queue_ids.size]
     return {
         int(queue_ids[first]): RequiredRows(*(column[first:end] for column in columns))
-        for first, end in zip(firsts.tolist(), ends, strict=True)
+        for first, end in pairwise(edges)
     }
 
 
