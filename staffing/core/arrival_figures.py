@@ -25,7 +25,10 @@ WAITS = 5  # found no free place
 MEAN_WAIT = 6  # seconds of wait over offered
 SERVED_WAIT = 7  # seconds of wait of the answered over offered
 BUSY = 8  # agents with at least one contact
-FIGURES = 9
+CALLBACKS = (
+    9  # takes the offer of a callback, share of arrivals; the other shares are of those who stay
+)
+FIGURES = 10
 MOST_EXPONENT = 600.0  # exp of minus more is near the least double: sums begin on log scale
 
 

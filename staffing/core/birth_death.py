@@ -48,6 +48,19 @@ class Chain(NamedTuple):
     growth_rate: float
 
 
+class Offer(NamedTuple):
+    """Who finds `first` contacts there, or more, is offered a callback; that share takes it.
+
+    Who takes it leaves the queue at once.
+    """
+
+    first: int
+    acceptance_rate: float
+
+
+NO_OFFER = Offer(0, 0.0)
+
+
 @compiled
 def served_rate(contacts: int, chain: Chain) -> float:
     """Return the contacts served per second when the agents share so many evenly."""
@@ -67,6 +80,14 @@ def served_rate(contacts: int, chain: Chain) -> float:
 
 
 @compiled
+def birth_rates(low: int, size: int, chain: Chain, offer: Offer) -> FloatArray:
+    """Return the arrivals that stay, of `size` states from `low` on."""
+    births = np.full(size, chain.arrival_rate)
+    births[min(max(offer.first - low, 0), size) :] *= 1.0 - offer.acceptance_rate
+    return births
+
+
+@compiled
 def departure_rates(low: int, size: int, chain: Chain) -> FloatArray:
     """Return the rate of departures (served or given up) of `size` states from `low` on."""
     rates = np.empty(size)
@@ -79,7 +100,7 @@ def departure_rates(low: int, size: int, chain: Chain) -> FloatArray:
 
 @compiled
 def advance(
-    start: FloatArray, departures: FloatArray, arrival_rate: float, seconds: float, poles: Poles
+    start: FloatArray, departures: FloatArray, births: FloatArray, seconds: float, poles: Poles
 ) -> tuple[FloatArray, FloatArray]:
     """Return the distribution after so many seconds and its mean over them.
 
@@ -91,14 +112,14 @@ def advance(
     parts, and uniformized if that does not do; so is one with few events at once, where errors need
     not be negative.
     """
-    events = (arrival_rate + departures.max()) * seconds
-    if events < FEW_EVENTS and how_far(start, departures, arrival_rate) > MOST_FAR:
-        return uniformized(start, departures, arrival_rate, seconds)
+    events = (births.max() + departures.max()) * seconds
+    if events < FEW_EVENTS and how_far(start, departures, births) > MOST_FAR:
+        return uniformized(start, departures, births, seconds)
     for parts in PARTS:
         end, mean = start, np.zeros(start.size)
         is_sound = True
         for _part in range(parts):
-            end, part = by_poles(end, departures, arrival_rate, seconds / parts, poles)
+            end, part = by_poles(end, departures, births, seconds / parts, poles)
             is_sound = _negative(end) + _negative(part) <= MOST_NEGATIVE
             if not is_sound:
                 break
@@ -106,21 +127,21 @@ def advance(
             mean += np.maximum(part, 0.0) / parts
         if is_sound:
             return end, mean
-    return uniformized(start, departures, arrival_rate, seconds)
+    return uniformized(start, departures, births, seconds)
 
 
 @compiled
-def how_far(start: FloatArray, departures: FloatArray, arrival_rate: float) -> float:
+def how_far(start: FloatArray, departures: FloatArray, births: FloatArray) -> float:
     """Return how far a start is from equilibrium, 1 or more; inf where nobody comes.
 
     It is the norm in which the rates' matrix is symmetric: the root of the sum of start^2 / steady
     state. So much at most an approximation of exp for x <= 0 magnifies its error.
     """
-    if arrival_rate == 0.0:
+    if births.min() == 0.0:
         return math.inf
     weight, total, square = 1.0, 1.0, start[0] * start[0]
     for state in range(1, start.size):
-        weight *= arrival_rate / max(departures[state], TINY)
+        weight *= births[state - 1] / max(departures[state], TINY)
         total += weight
         if start[state] > 0.0:
             if weight == 0.0:
@@ -139,7 +160,7 @@ def _negative(values: FloatArray) -> float:
 
 @compiled
 def uniformized(
-    start: FloatArray, departures: FloatArray, arrival_rate: float, seconds: float
+    start: FloatArray, departures: FloatArray, births: FloatArray, seconds: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return what `advance` does by conditioning on the number of events of a Poisson clock.
 
@@ -148,11 +169,10 @@ def uniformized(
     with the number of events.
     """
     size = start.size
-    rate = arrival_rate + departures.max()
+    rate = births.max() + departures.max()
     if rate * seconds == 0.0:
         return start.copy(), start.copy()
     events = rate * seconds
-    up = arrival_rate / rate
     state, moved = start.copy(), np.empty(size)
     end, mean = np.zeros(size), np.zeros(size)
     later, done = 1.0, 0
@@ -165,12 +185,12 @@ def uniformized(
             end[index] += chance * state[index]
             mean[index] += later / events * state[index]
         for index in range(size):
-            leaving = (up if index < size - 1 else 0.0) + (
+            leaving = (births[index] / rate if index < size - 1 else 0.0) + (
                 departures[index] / rate if index > 0 else 0.0
             )
             moved[index] = state[index] * (1.0 - leaving)
             if index > 0:
-                moved[index] += state[index - 1] * up
+                moved[index] += state[index - 1] * births[index - 1] / rate
             if index + 1 < size:
                 moved[index] += state[index + 1] * departures[index + 1] / rate
         state, moved = moved, state
@@ -201,6 +221,28 @@ def window(low: int, high: int, chain: Chain, seconds: float) -> tuple[int, int]
         settled = min(settled, max(min(load, float(places)) + waiting + patient, load))
     least = min(light, float(places)) - spread_light
     return max(0, int(min(float(low), least))), int(max(float(high), min(settled, grown))) + 1
+
+
+@compiled
+def window_with_offer(
+    low: int, high: int, chain: Chain, offer: Offer, seconds: float
+) -> tuple[int, int]:
+    """Return the states that matter where a share of the arrivals takes a callback."""
+    first, last = window(low, high, chain, seconds)
+    if offer.acceptance_rate == 0.0:
+        return first, last
+    stay = Chain(
+        chain.arrival_rate * (1.0 - offer.acceptance_rate),
+        chain.service_rate,
+        chain.leave_rate,
+        chain.agents,
+        chain.concurrency,
+        chain.growth_rate,
+    )
+    first_stay, last_stay = window(low, high, stay, seconds)
+    # Above the first state with an offer the queue moves as one with fewer arrivals.
+    before_offer = max(offer.first - chain.agents * chain.concurrency, 0)
+    return min(first, first_stay), min(last, last_stay + before_offer)
 
 
 @compiled
@@ -238,12 +280,13 @@ def trimmed(states: FloatArray, low: int) -> tuple[FloatArray, int]:
 
 
 @compiled
-def steady_state(chain: Chain) -> tuple[FloatArray, int]:
+def steady_state(chain: Chain, offer: Offer) -> tuple[FloatArray, int]:
     """Return the stationary distribution and its first state; the load must be bearable."""
-    low, high = window(0, 1, chain, LONG_SECONDS)
+    low, high = window_with_offer(0, 1, chain, offer, LONG_SECONDS)
     rates = departure_rates(low, high - low, chain)
+    births = birth_rates(low, high - low, chain, offer)
     logs = np.zeros(high - low)
     for index in range(1, logs.size):
-        logs[index] = logs[index - 1] + math.log(chain.arrival_rate / rates[index])
+        logs[index] = logs[index - 1] + math.log(births[index - 1] / rates[index])
     weights = np.exp(logs - logs.max())
     return trimmed(weights / weights.sum(), low)

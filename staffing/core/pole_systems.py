@@ -36,7 +36,7 @@ def exp_and_mean() -> Poles:
 
 @compiled_sums
 def by_poles(
-    start: FloatArray, departures: FloatArray, arrival_rate: float, seconds: float, poles: Poles
+    start: FloatArray, departures: FloatArray, births: FloatArray, seconds: float, poles: Poles
 ) -> tuple[FloatArray, FloatArray]:
     """Return the distribution after so many seconds and its mean over them, errors included.
 
@@ -48,22 +48,24 @@ def by_poles(
     swept = np.empty((size, 4, PAIRS))  # pivot and value, real and imaginary part
     pivot, pivot_i = np.zeros(PAIRS), np.zeros(PAIRS)
     value, value_i = np.zeros(PAIRS), np.zeros(PAIRS)
-    births, deaths = arrival_rate * seconds, 0.0
+    deaths, births_below = 0.0, 0.0
     for state in range(size):
         deaths_above = departures[state + 1] * seconds if state + 1 < size else 0.0
-        leaving = (births if state < size - 1 else 0.0) + deaths
+        births_above = births[state] * seconds if state + 1 < size else 0.0
+        leaving = births_above + deaths
         for pole in range(PAIRS):
-            real = -leaving - poles.real[pole] - births * pivot[pole]
-            imag = -poles.imag[pole] - births * pivot_i[pole]
+            real = -leaving - poles.real[pole] - births_below * pivot[pole]
+            imag = -poles.imag[pole] - births_below * pivot_i[pole]
             scale = 1.0 / (real * real + imag * imag)
             inverse, inverse_i = real * scale, -imag * scale
-            rest, rest_i = start[state] - births * value[pole], -births * value_i[pole]
+            rest = start[state] - births_below * value[pole]
+            rest_i = -births_below * value_i[pole]
             value[pole] = rest * inverse - rest_i * inverse_i
             value_i[pole] = rest * inverse_i + rest_i * inverse
             pivot[pole], pivot_i[pole] = deaths_above * inverse, deaths_above * inverse_i
             swept[state, 0, pole], swept[state, 1, pole] = pivot[pole], pivot_i[pole]
             swept[state, 2, pole], swept[state, 3, pole] = value[pole], value_i[pole]
-        deaths = deaths_above
+        deaths, births_below = deaths_above, births_above
     value[:], value_i[:] = 0.0, 0.0
     for state in range(size - 1, -1, -1):
         at_end, over = 0.0, 0.0

@@ -16,8 +16,8 @@ import numpy as np
 from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
 
-OFFERED, SERVED_WITHIN, SERVED, GONE_WITHIN, GONE_SHORT, WAIT, SERVED_WAIT = range(7)
-COUNTS = 7
+OFFERED, SERVED_WITHIN, SERVED, GONE_WITHIN, GONE_SHORT, WAIT, SERVED_WAIT, CALLBACKS = range(8)
+COUNTS = 8
 LEAST_SPREAD = 1e-6
 """A handling time whose spread is below this share of its mean is taken to be fixed."""
 
@@ -36,6 +36,8 @@ class SimulatedQueue:
         short_seconds: Abandons within it count as short.
         handling_spread: Standard deviation of handle times over their mean; 1 is exponential,
             others are lognormal.
+        callback_after_seconds: Announced wait beyond which a callback is offered.
+        callback_rate: Share that takes it; None: there is no offer.
 
     """
 
@@ -47,6 +49,8 @@ class SimulatedQueue:
     threshold_seconds: float
     short_seconds: float
     handling_spread: float = 1.0
+    callback_after_seconds: FloatArray | None = None
+    callback_rate: FloatArray | None = None
 
 
 class Rules(NamedTuple):
@@ -65,12 +69,15 @@ class Demand(NamedTuple):
     aht_seconds: FloatArray
     patience_seconds: FloatArray
     agents: IntArray
+    callback_after_seconds: FloatArray
+    callback_rate: FloatArray
 
 
 def simulate(queue: SimulatedQueue, *, days: int, seed: int | Sequence[int]) -> FloatArray:
     """Return counts by day x interval of arrival x count (OFFERED ...), seconds for the waits.
 
-    Each day begins with nobody in the queue and ends when the last contact has left.
+    Each day begins with nobody in the queue and ends when the last contact has left. Who takes a
+    callback counts there (CALLBACKS) and nowhere else.
     """
     demand, rules = demand_and_rules(queue)
     return np.asarray(simulate_days(demand, rules, days, np.random.default_rng(seed)))
@@ -84,6 +91,8 @@ def demand_and_rules(queue: SimulatedQueue) -> tuple[Demand, Rules]:
         queue.aht_seconds.astype(np.float64),
         patience,
         queue.agents.astype(np.int64),
+        _or_zero(queue.callback_after_seconds, queue.agents.size),
+        _or_zero(queue.callback_rate, queue.agents.size),
     )
     rules = Rules(
         float(queue.interval_seconds),
@@ -92,6 +101,10 @@ def demand_and_rules(queue: SimulatedQueue) -> tuple[Demand, Rules]:
         float(queue.handling_spread),
     )
     return demand, rules
+
+
+def _or_zero(values: FloatArray | None, size: int) -> FloatArray:
+    return np.zeros(size) if values is None else values.astype(np.float64)
 
 
 @compiled
@@ -130,6 +143,11 @@ def simulate_day(
             if clock >= begins + rules.interval_seconds:
                 break
             head = work_until(clock, counts, ends, waiting, head, (demand, rules, chance))
+            if len(ends) >= staff and takes_callback(
+                clock, waiting, head, demand, interval, chance
+            ):
+                counts[interval, CALLBACKS] += 1.0
+                continue
             counts[interval, OFFERED] += 1.0
             patience = demand.patience_seconds[interval]
             leaves = np.inf if np.isinf(patience) else clock + chance.exponential(patience)
@@ -139,6 +157,28 @@ def simulate_day(
     head = work_until(np.inf, counts, ends, waiting, head, (demand, rules, chance))
     while head < len(waiting):
         head = hang_up(counts, waiting, head, rules)
+
+
+@compiled
+def takes_callback(
+    clock: float,
+    waiting: list[tuple[float, float, float]],
+    head: int,
+    demand: Demand,
+    interval: int,
+    chance: np.random.Generator,
+) -> bool:
+    """Tell a new contact its place in the queue as a wait; it may rather be called back."""
+    if demand.callback_rate[interval] == 0.0:
+        return False
+    place = 1
+    for index in range(head, len(waiting)):
+        place += waiting[index][1] > clock
+    agents = demand.agents[interval]
+    announced = place * demand.aht_seconds[interval] / agents if agents > 0 else np.inf
+    if announced <= demand.callback_after_seconds[interval]:
+        return False
+    return bool(chance.random() < demand.callback_rate[interval])
 
 
 @compiled

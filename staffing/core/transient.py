@@ -10,19 +10,20 @@ staffing requirements for a service system", Prod. Oper. Manag. 16 (2007),
 doi:10.1111/j.1937-5956.2007.tb00164.x, which reviews the stationary approximations it replaces).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core import arrival_figures as figure
+from staffing.core.callbacks import CallbackOffers
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.erlang import DEFINITIONS
 from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.pole_systems import exp_and_mean
 from staffing.core.traffic import Prediction, Thresholds, Traffic
-from staffing.core.transient_path import Day, Handling, evaluate_path, levels_of
+from staffing.core.transient_path import OPENS_STEADY, Day, Handling, evaluate_path, levels_of
 from staffing.core.transient_search import Bounds, plan_path
 
 DEFINITION_CODES = {key: code for code, key in enumerate(ServiceLevel)}
@@ -41,6 +42,7 @@ class LivePath:
         concurrency: Most contacts an agent holds.
         growth_rate: What each further contact adds to the handling time of a single one; the AHT is
             that of an agent with all places taken.
+        callbacks: Offered where the announced wait is long; None for never.
 
     """
 
@@ -49,6 +51,7 @@ class LivePath:
     begins: IntArray
     concurrency: int = 1
     growth_rate: float = 0.0
+    callbacks: CallbackOffers | None = None
 
     @property
     def model(self) -> Model:
@@ -64,6 +67,8 @@ class LivePath:
         needs_short = any(key.needs_short_seconds for key in thresholds.definitions)
         short = thresholds.short_seconds if needs_short else np.full(load.shape, np.nan)
         columns = [load / aht, 1.0 / aht, leave, thresholds.threshold_seconds, short]
+        offers = self.callbacks or CallbackOffers.none(load.size)
+        columns += [offers.after_seconds, offers.acceptance_rate]
         return Day(
             np.column_stack(columns),
             self.begins.astype(np.int64),
@@ -122,6 +127,7 @@ class PowerOfOne:
     prediction: Prediction
     fewer_level: FloatArray
     more_level: FloatArray
+    callback_rate: FloatArray
 
 
 def power_of_one_along(
@@ -134,7 +140,19 @@ def power_of_one_along(
         _prediction(path, np.asarray(found[:, place]), np.asarray(agents + offset), thresholds)
         for place, offset in enumerate(OFFSETS.astype(np.float64))
     )
-    return PowerOfOne(here, fewer.service_levels[definition], more.service_levels[definition])
+    callbacks = np.where(path.traffic.erlangs > 0.0, found[:, 0, figure.CALLBACKS], 0.0)
+    return PowerOfOne(
+        here, fewer.service_levels[definition], more.service_levels[definition], callbacks
+    )
+
+
+def required_steady(path: LivePath, *, goals: Goals, guess: FloatArray) -> FloatArray:
+    """Return the fewest agents of each interval by itself, in its steady state with callbacks.
+
+    The formulas of `staffing.core.erlang` know no offers; the chain of states does.
+    """
+    alone = replace(path, begins=np.full(guess.size, OPENS_STEADY))
+    return required_transient(alone, goals=goals, guess=guess)
 
 
 def _goal_columns(goals: Goals) -> FloatArray:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from staffing.core.arrival_figures import (
+    BUSY,
+    CALLBACKS,
     FIGURES,
     GONE_SHORT,
     GONE_WITHIN,
@@ -21,13 +23,15 @@ from staffing.core.arrival_figures import (
 )
 from staffing.core.birth_death import (
     Chain,
+    Offer,
     advance,
     after_leaving,
+    birth_rates,
     departure_rates,
     served_rate,
     steady_state,
     trimmed,
-    window,
+    window_with_offer,
 )
 from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
@@ -36,9 +40,10 @@ from staffing.core.pole_systems import Poles
 CONTINUES, OPENS_EMPTY, OPENS_STEADY = 0, 1, 2
 """How an interval begins: where the last one ended, with nobody in the queue, or as if always so."""
 
-ARRIVALS, SERVICE, LEAVE, THRESHOLD, SHORT = range(5)
+ARRIVALS, SERVICE, LEAVE, THRESHOLD, SHORT, OFFER_AFTER, ACCEPTANCE = range(7)
 """Columns of the demand: contacts per second, per held contact and second, waiting contacts that give
-up per second, T and the short seconds (NaN where nobody asks)."""
+up per second, T and the short seconds (NaN where nobody asks), the announced wait in seconds beyond
+which a callback is offered, and the share that takes it (0: no offer)."""
 
 LEAST = 1e-300
 MOST_TAIL_SHARE = 0.1
@@ -122,6 +127,38 @@ def chain_of(demand: FloatArray, agents: int, handling: Handling) -> Chain:
 
 
 @compiled
+def offer_of(demand: FloatArray, chain: Chain) -> Offer:
+    """Return from which state on a callback is offered.
+
+    Who finds j others waiting is told j + 1 handling times of an agent, shared by all agents.
+    """
+    if demand[ACCEPTANCE] == 0.0:
+        return Offer(0, 0.0)
+    places = chain.agents * chain.concurrency
+    others = math.floor(demand[OFFER_AFTER] * served_rate(places, chain))
+    return Offer(places + others, demand[ACCEPTANCE])
+
+
+@compiled
+def figures_of(
+    states: FloatArray, low: int, chain: Chain, offer: Offer, full: float, demand: FloatArray
+) -> FloatArray:
+    """Return the figures of the arrivals that stay, and the share that takes a callback."""
+    if offer.acceptance_rate == 0.0:
+        return arrival_figures(states, low, chain, full, demand[THRESHOLD], demand[SHORT])
+    stay = states.copy()
+    stay[min(max(offer.first - low, 0), stay.size) :] *= 1.0 - offer.acceptance_rate
+    share = stay.sum() / states.sum()
+    figures = arrival_figures(stay, low, chain, full, demand[THRESHOLD], demand[SHORT])
+    figures /= max(share, LEAST)
+    figures[BUSY] = 0.0
+    for index in range(states.size):
+        figures[BUSY] += states[index] * min(low + index, chain.agents)
+    figures[CALLBACKS] = 1.0 - share
+    return figures
+
+
+@compiled
 def interval_step(
     start: FloatArray,
     low: int,
@@ -144,26 +181,24 @@ def interval_step(
     chain = chain_of(demand, staff.agents, handling)
     if staff.agents < staff.before:
         start, low = after_leaving(start, low, staff.before, chain)
-    first, last = window(low, low + start.size, chain, handling.seconds)
+    offer = offer_of(demand, chain)
+    first, last = window_with_offer(low, low + start.size, chain, offer, handling.seconds)
     state = np.zeros(last - first)
     state[low - first : low - first + start.size] = start
     rates = departure_rates(first, last - first, chain)
     tail = 0.0
     if staff.after != staff.agents and not math.isnan(demand[THRESHOLD]):
         tail = min(demand[THRESHOLD] / handling.seconds, 1.0)
-    end, body, at_end = moved(state, rates, chain.arrival_rate, handling.seconds, tail, poles)
+    births = birth_rates(first, last - first, chain, offer)
+    end, body, at_end = moved(state, rates, births, handling.seconds, tail, poles)
     full = served_rate(chain.agents * chain.concurrency, chain)
-    figures = (1.0 - tail) * arrival_figures(
-        body, first, chain, full, demand[THRESHOLD], demand[SHORT]
-    )
+    figures = (1.0 - tail) * figures_of(body, first, chain, offer, full, demand)
     if tail > 0.0:
         next_chain = chain_of(demand, staff.after, handling)
         full_after = served_rate(staff.after * chain.concurrency, next_chain)
         for node in GAUSS_NODES:
             mixed = node * full + (1.0 - node) * full_after
-            figures += (tail / 2.0) * arrival_figures(
-                at_end, first, chain, mixed, demand[THRESHOLD], demand[SHORT]
-            )
+            figures += (tail / 2.0) * figures_of(at_end, first, chain, offer, mixed, demand)
     end, first = trimmed(end, first)
     return end, first, figures
 
@@ -172,17 +207,17 @@ def interval_step(
 def moved(
     state: FloatArray,
     rates: FloatArray,
-    arrival_rate: float,
+    births: FloatArray,
     seconds: float,
     tail: float,
     poles: Poles,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the state at the end, and its means over all but the last part `tail` and over that."""
     if MOST_TAIL_SHARE < tail < 1.0:
-        state, body = advance(state, rates, arrival_rate, seconds * (1.0 - tail), poles)
-        end, at_end = advance(state, rates, arrival_rate, seconds * tail, poles)
+        state, body = advance(state, rates, births, seconds * (1.0 - tail), poles)
+        end, at_end = advance(state, rates, births, seconds * tail, poles)
         return end, body, at_end
-    end, mean = advance(state, rates, arrival_rate, seconds, poles)
+    end, mean = advance(state, rates, births, seconds, poles)
     if 0.0 < tail < 1.0:
         return end, np.maximum(mean - tail * end, 0.0) / (1.0 - tail), end
     return end, mean, mean
@@ -195,10 +230,14 @@ def opening(
     """Return the state in which a stretch of open intervals begins."""
     chain = chain_of(demand, agents, handling)
     full = served_rate(agents * chain.concurrency, chain)
-    is_bearable = chain.leave_rate > 0.0 or chain.arrival_rate < full
-    if begins == OPENS_STEADY and chain.arrival_rate > 0.0 and is_bearable:
-        return steady_state(chain)
-    return np.ones(1), 0
+    offer = offer_of(demand, chain)
+    if begins != OPENS_STEADY or chain.arrival_rate == 0.0:
+        return np.ones(1), 0
+    staying = chain.arrival_rate * (1.0 - offer.acceptance_rate)
+    if chain.leave_rate > 0.0 or staying < full:
+        return steady_state(chain, offer)
+    # There is no steady state: the queue grows. It begins to where everybody has work.
+    return np.ones(1), agents * chain.concurrency
 
 
 @compiled

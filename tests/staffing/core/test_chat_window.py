@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from staffing.core.birth_death import Chain, steady_state, window
+from staffing.core.birth_death import NO_OFFER, Chain, steady_state, window
 from staffing.core.chat import ChatHandling, evaluate_chat
 from staffing.core.traffic import Thresholds, Traffic
 from staffing.core.transient import LivePath, evaluate_transient
@@ -16,7 +16,7 @@ GROWTH, CONCURRENCY, AHT, LOAD = 0.6, 5, 600.0, 400.0
 def test_a_large_chat_queue_has_the_mean_that_its_rates_balance(agents):
     """Little's law on the rates themselves: what comes is what goes, in the mean of the states."""
     chain = Chain(LOAD / AHT, 1 / AHT, 0.0, agents, CONCURRENCY, GROWTH)
-    state, low = steady_state(chain)
+    state, low = steady_state(chain, NO_OFFER)
     contacts = low + np.arange(state.size)
     served = served_rates(contacts, agents)
     assert state @ served == pytest.approx(LOAD / AHT, rel=1e-9)

@@ -9,6 +9,7 @@ import pytest
 from scipy.linalg import expm
 
 from staffing.core.birth_death import (
+    NO_OFFER,
     Chain,
     advance,
     after_leaving,
@@ -95,6 +96,10 @@ def test_poles_come_in_pairs(order):
         exp_poles(order)
 
 
+def births(chain, states):
+    return np.full(states.size, chain.arrival_rate)
+
+
 def generator(rates, arrivals):
     """Matrix of rates from state to state (row: from), nothing leaving the ends of the window."""
     size = rates.size
@@ -127,7 +132,7 @@ def test_a_stretch_of_time_is_the_exponential_of_the_rates(chain, contacts):
     block[:size, size:] = np.eye(size)
     whole = expm(block)
     for method in (lambda *given: advance(*given, POLES), uniformized):
-        end, mean = method(start, rates, chain.arrival_rate, 900.0)
+        end, mean = method(start, rates, births(chain, start), 900.0)
         assert end == pytest.approx(start @ whole[:size, :size], abs=1e-7)
         assert mean == pytest.approx(start @ whole[:size, size:], abs=1e-7)
         assert min(end.min(), mean.min()) >= 0
@@ -139,10 +144,10 @@ def test_a_start_far_from_equilibrium_is_not_left_to_the_poles():
     start = np.zeros(high - low)
     start[0] = 1.0
     rates = departure_rates(low, high - low, chain)
-    raw, _mean = by_poles(start, rates, chain.arrival_rate, HALF_HOUR, POLES)
+    raw, _mean = by_poles(start, rates, births(chain, start), HALF_HOUR, POLES)
     assert raw.min() < -1e-6, "the case must be one that the poles cannot do at once"
-    end, mean = advance(start, rates, chain.arrival_rate, HALF_HOUR, POLES)
-    exact, exact_mean = uniformized(start, rates, chain.arrival_rate, HALF_HOUR)
+    end, mean = advance(start, rates, births(chain, start), HALF_HOUR, POLES)
+    exact, exact_mean = uniformized(start, rates, births(chain, start), HALF_HOUR)
     assert end == pytest.approx(exact, abs=1e-8)
     assert mean == pytest.approx(exact_mean, abs=1e-8)
     assert end.sum() == pytest.approx(1.0, abs=1e-9)
@@ -150,12 +155,12 @@ def test_a_start_far_from_equilibrium_is_not_left_to_the_poles():
 
 @pytest.mark.parametrize("chain", CHAINS[:2] + CHAINS[3:5])
 def test_the_steady_state_stays(chain):
-    state, low = steady_state(chain)
+    state, low = steady_state(chain, NO_OFFER)
     first, last = window(low, low + state.size, chain, 900.0)
     start = np.zeros(last - first)
     start[low - first : low - first + state.size] = state
     end, mean = advance(
-        start, departure_rates(first, last - first, chain), chain.arrival_rate, 900.0, POLES
+        start, departure_rates(first, last - first, chain), births(chain, start), 900.0, POLES
     )
     assert end == pytest.approx(start, abs=1e-9)
     assert mean == pytest.approx(start, abs=1e-9)

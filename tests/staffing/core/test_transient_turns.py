@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from staffing.core.birth_death import Chain, advance, how_far, steady_state, uniformized
+from staffing.core.birth_death import (
+    NO_OFFER,
+    Chain,
+    advance,
+    how_far,
+    steady_state,
+    uniformized,
+)
 from staffing.core.definitions import Model
 from staffing.core.goals import Goals
 from staffing.core.pole_systems import exp_and_mean
@@ -74,13 +81,14 @@ def test_distance_from_equilibrium_bounds_the_error_of_the_poles():
     """30 contacts in the care of four agents: few events, and no probability below zero tells."""
     chain = Chain(6 / 1800, 1 / 1800, 1 / 600, 4, 1, 0.0)
     rates = np.minimum(np.arange(40), 4) / 1800 + np.maximum(np.arange(40) - 4, 0) / 600
-    state, low = steady_state(chain)
+    births = np.full(40, chain.arrival_rate)
+    state, low = steady_state(chain, NO_OFFER)
     start = np.zeros(40)
     start[low : low + state.size] = state[: 40 - low]
-    assert how_far(start, rates, chain.arrival_rate) == pytest.approx(1.0, abs=1e-6)
+    assert how_far(start, rates, births) == pytest.approx(1.0, abs=1e-6)
     far = np.zeros(40)
     far[30] = 1.0
-    assert how_far(far, rates, chain.arrival_rate) > 1e6
-    end, _mean = advance(far, rates, chain.arrival_rate, 900.0, exp_and_mean())
-    exact, _exact_mean = uniformized(far, rates, chain.arrival_rate, 900.0)
+    assert how_far(far, rates, births) > 1e6
+    end, _mean = advance(far, rates, births, 900.0, exp_and_mean())
+    exact, _exact_mean = uniformized(far, rates, births, 900.0)
     assert end == pytest.approx(exact, abs=1e-12)
