@@ -11,7 +11,7 @@ from staffing.core.calculator import Question, UnableToCalculate
 from staffing.core.deferred_plan import PlanShape
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.model_choice import LiveGoal
-from staffing.core.params import LiveStrategy, RequirementParams
+from staffing.core.params import MOST_SPREAD, LiveStrategy, RequirementParams
 from staffing.core.series import FIGURES
 from staffing.models import (
     IntradayRequirement,
@@ -132,6 +132,12 @@ class StartRequirementSerializer(serializers.Serializer[Any]):
     )
     chat_growth_rate = serializers.FloatField(min_value=0, max_value=0.99, default=0.25)
     clear_overdue_minutes = serializers.IntegerField(min_value=1, default=480)
+    handling_spread = serializers.FloatField(
+        min_value=0,
+        max_value=MOST_SPREAD,
+        default=1.0,
+        help_text="Deferred items: standard deviation of handle times over their mean.",
+    )
     publish_when_done = serializers.BooleanField(default=False)
 
     def params(self) -> RequirementParams:
@@ -142,6 +148,7 @@ class StartRequirementSerializer(serializers.Serializer[Any]):
             deferred_shape=PlanShape(data["deferred_shape"]),
             chat_growth_rate=data["chat_growth_rate"],
             clear_overdue_minutes=data["clear_overdue_minutes"],
+            handling_spread=data["handling_spread"],
             publish_when_done=data["publish_when_done"],
         )
 

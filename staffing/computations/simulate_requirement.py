@@ -1,4 +1,4 @@
-"""The job behind a simulation: day by day, a part of the repeats at a time."""
+"""The job behind a simulation: a part of the repeats at a time; live queues day by day."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
+from staffing.computations.simulate_deferred import deferred_figures
+from staffing.computations.simulated_spread import reached, rounded, spread
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.kernels import FloatArray
 from staffing.core.simulated_levels import level_sums, share
@@ -24,7 +26,6 @@ from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 
 REPEATS_AT_ONCE = 20
-LOW, HIGH = 0.05, 0.95
 
 
 @dataclass(frozen=True)
@@ -49,21 +50,29 @@ class _Lived:
 
 
 def simulate_requirement(ctx: JobContext) -> dict[str, Any]:
-    """Live through every day many times and keep how the service level is spread."""
+    """Live through the days many times and keep how the service level is spread."""
     with system_tenant():
         simulation = RequirementSimulation.objects.select_related("run", "queue").get(
             pk=ctx.params["simulation_id"]
         )
         result = RequirementQueueResult.objects.get(run=simulation.run, queue=simulation.queue)
-        days = [simulated_day(simulation.run, simulation.queue, day) for day in simulation.days]
-    lived = [
-        _lived(ctx, simulation, _terms(result, day.day), day, number=number)
-        for number, day in enumerate(days)
-    ]
-    figures = _figures(lived)
+        is_live = simulation.queue.is_live
+    if is_live:
+        lived = [
+            _lived(ctx, simulation, _terms(result, day.day), day, number=number)
+            for number, day in enumerate(_days(simulation))
+        ]
+        figures = _figures(lived)
+    else:
+        figures = deferred_figures(ctx, simulation, result)
     with ctx.publishing():
         save_simulation(simulation, figures)
     return {name: figures[name] for name in ("mean", "low", "high", "reached_share")}
+
+
+def _days(simulation: RequirementSimulation) -> list[SimulatedDay]:
+    with system_tenant():
+        return [simulated_day(simulation.run, simulation.queue, day) for day in simulation.days]
 
 
 def _terms(result: RequirementQueueResult, day: date) -> _Terms:
@@ -157,40 +166,24 @@ def _figures(lived: list[_Lived]) -> dict[str, Any]:
     good, counted = (sum(item.by_repeat[part] for item in lived) for part in (0, 1))
     if not np.any(counted):
         raise JobRefused(_("Nothing is offered on these days; choose others."))
-    reached = [_reached(item) for item in lived]
-    judged = np.concatenate([part for part in reached if part.size])
+    goals = [reached(*item.by_repeat, level=item.terms.level) for item in lived]
+    judged = np.concatenate([part for part in goals if part.size])
     return {
         "definition": str(lived[0].terms.definition),
         "goal": lived[0].terms.level,
-        **_spread(np.asarray(good), np.asarray(counted)),
+        **spread(np.asarray(good), np.asarray(counted)),
         "reached_share": float(judged.mean()),
         "days": [
             {
                 "day": item.day.day.isoformat(),
                 "goal": item.terms.level,
-                **_spread(*item.by_repeat),
+                **spread(*item.by_repeat),
                 "reached_share": float(part.mean()) if part.size else None,
             }
-            for item, part in zip(lived, reached, strict=True)
+            for item, part in zip(lived, goals, strict=True)
         ],
         "intervals": _intervals(lived),
     }
-
-
-def _spread(good: FloatArray, counted: FloatArray) -> dict[str, float | None]:
-    """Return the level of all repeats together, and what nine of ten repeats lie between."""
-    levels = share(good, counted)
-    known = levels[np.isfinite(levels)]
-    if known.size == 0:
-        return {"mean": None, "low": None, "high": None}
-    low, high = np.quantile(known, [LOW, HIGH])
-    return {"mean": float(good.sum() / counted.sum()), "low": float(low), "high": float(high)}
-
-
-def _reached(item: _Lived) -> FloatArray:
-    """Tell of each repeat on which anything counted whether the day's goal was reached."""
-    levels = share(*item.by_repeat)
-    return np.asarray(levels[np.isfinite(levels)] >= item.terms.level, dtype=np.float64)
 
 
 def _intervals(lived: list[_Lived]) -> dict[str, list[Any]]:
@@ -201,7 +194,7 @@ def _intervals(lived: list[_Lived]) -> dict[str, list[Any]]:
     goals = [item.terms.level for item in lived for _row in range(int(item.day.is_counted.sum()))]
     return {
         "starts_at": starts.tolist(),
-        "level": [None if np.isnan(value) else round(value, 5) for value in levels.tolist()],
-        "said": [None if np.isnan(value) else round(value, 5) for value in said.tolist()],
+        "level": rounded(levels),
+        "said": rounded(said),
         "goal": goals,
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from staffing.core.deferred_demand import EXPONENTIAL_SPREAD
 from staffing.core.deferred_plan import PlanShape
-from staffing.core.params import LiveStrategy
+from staffing.core.params import MOST_SPREAD, LiveStrategy
 from staffing.forms.fields import DateInput, PercentField
 from staffing.models.simulation import LEAST_REPEATS, MOST_REPEATS
 
@@ -39,6 +40,17 @@ class StartForm(forms.Form):
         min_value=1,
         max_value=200,
     )
+    handling_spread = PercentField(
+        label=_("Spread of deferred handling times, % of their mean"),
+        initial=EXPONENTIAL_SPREAD,
+        max_value=100 * MOST_SPREAD,
+        required=False,
+    )
+
+    def clean_handling_spread(self) -> float:
+        """As in most offices where nothing is said."""
+        spread = self.cleaned_data["handling_spread"]
+        return EXPONENTIAL_SPREAD if spread is None else float(spread)
 
     def clean_clear_overdue_minutes(self) -> int:
         """Hours on the page, minutes in the parameters."""

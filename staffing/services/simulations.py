@@ -31,12 +31,7 @@ def create_simulation(
     seed: int,
     created_by: User | None,
 ) -> RequirementSimulation:
-    """Ask for a simulation of some days of one live queue of a run."""
-    if not queue.is_live:
-        raise UnableToSimulate(
-            _("%(queue)s is deferred; only live queues are simulated contact by contact.")
-            % {"queue": queue}
-        )
+    """Ask for a simulation of some days of one queue of a run."""
     days = (ends_on - starts_on).days + 1
     if not 1 <= days <= MOST_DAYS:
         raise UnableToSimulate(

@@ -61,6 +61,7 @@ def start(request: HttpRequest) -> HttpResponse:
         deferred_shape=PlanShape(form.cleaned_data["deferred_shape"]),
         chat_growth_rate=form.cleaned_data["chat_growth_rate"],
         clear_overdue_minutes=form.cleaned_data["clear_overdue_minutes"],
+        handling_spread=form.cleaned_data["handling_spread"],
     )
     try:
         started = start_requirement(

@@ -46,7 +46,7 @@ def simulation(request: HttpRequest, pk: int) -> HttpResponse:
     """One simulation: progress while it runs, then how the level is spread."""
     found = get_object_or_404(
         RequirementSimulation.objects.visible_to(request.user).select_related(
-            "run", "queue__client", "job"
+            "run", "queue__client", "queue__work_type", "job"
         ),
         pk=pk,
     )
@@ -64,6 +64,8 @@ def simulation(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _chart(simulation: RequirementSimulation) -> TimeChart:
     rows = simulation.figures["intervals"]
+    if not simulation.queue.is_live:
+        return _backlog_chart(simulation)
     return TimeChart(
         starts_at=[datetime.fromtimestamp(second, tz=UTC) for second in rows["starts_at"]],
         step_minutes=simulation.queue.interval_minutes,
@@ -74,4 +76,15 @@ def _chart(simulation: RequirementSimulation) -> TimeChart:
             Series(key="3", label=_("Predicted by the run"), values=rows["said"], dashed=True),
             Series(key="baseline", label=_("Goal"), values=rows["goal"], dashed=True),
         ],
+    )
+
+
+def _backlog_chart(simulation: RequirementSimulation) -> TimeChart:
+    rows = simulation.figures["intervals"]
+    return TimeChart(
+        starts_at=[datetime.fromtimestamp(second, tz=UTC) for second in rows["starts_at"]],
+        step_minutes=simulation.queue.interval_minutes,
+        tz=simulation.queue.timezone,
+        y=Axis(title=_("Items"), minimum=0),
+        series=[Series(key="1", label=_("Open items"), values=rows["backlog"])],
     )

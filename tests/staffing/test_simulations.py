@@ -8,13 +8,7 @@ from staffing.computations import simulate_requirement
 from staffing.jobs import start_simulation
 from staffing.models import RequirementSimulation
 from staffing.services import UnableToSimulate
-from tests.factories.org import (
-    make_deferred_queue,
-    make_goal,
-    make_queue,
-    make_user,
-    make_work_type,
-)
+from tests.factories.org import make_goal, make_queue, make_user, make_work_type
 from tests.staffing.rows import (
     MONDAY,
     add_forecast_queue,
@@ -182,10 +176,6 @@ def test_what_cannot_be_simulated_is_said(monkeypatch, asked, sentence):
     with pytest.raises(UnableToSimulate) as error:
         lived(run, queue, **asked)
     assert str(error.value) == sentence
-    with system_tenant():
-        mail = make_deferred_queue(name="Mail")
-    with pytest.raises(UnableToSimulate, match="Mail is deferred"):
-        lived(run, mail)
     with system_tenant():
         other = make_queue(name="Other")
     with pytest.raises(UnableToSimulate, match="holds no numbers of Other"):
