@@ -96,3 +96,20 @@ def test_overlapping_hours_count_once():
     starts, ends = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
     assert calendar.business_seconds_between(starts, ends) == 6 * HOUR
     assert len(calendar.intervals(date(2026, 1, 1))) == 1
+
+
+@pytest.mark.parametrize(
+    ("span", "day", "open_hours"),
+    [
+        ((0, 90), (2026, 10, 25), 1.5),  # closes at the first 01:30 and does not open again
+        ((90, 300), (2026, 10, 25), 4.5),  # opens at the first 01:30 and stays open
+        ((90, 300), (2026, 3, 29), 2.5),  # 01:30 is skipped: its shift, 02:30
+        ((0, 1440), (2026, 10, 25), 25),
+    ],
+)
+def test_the_mask_and_the_hours_agree_where_the_clock_changes(span, day, open_hours):
+    calendar = BusinessCalendar(tz="Europe/London", weekly={6: [span]})
+    starts, ends = london(*day), london(*day) + timedelta(days=1)
+    mask = calendar.open_mask(grid(starts, ends, 15))
+    assert mask.sum() / 4 == open_hours
+    assert calendar.business_seconds_between(starts, ends) == open_hours * HOUR

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.timeline.grid import Instants, local_dates, local_minutes
+from wfm.timeline.grid import Instants, local_dates
 from wfm.timeline.interval import Interval, merge
 
 MinuteSpan = tuple[int, int]
@@ -67,14 +67,16 @@ class BusinessCalendar:
         return merge(found)
 
     def open_mask(self, instants: Instants) -> NDArray[np.bool_]:
-        """Tell for each instant whether the queue is open then."""
-        minutes, dates = local_minutes(instants, self.tz), local_dates(instants, self.tz)
-        mask = np.zeros(instants.shape, dtype=bool)
-        for day in np.unique(dates):
-            rows = dates == day
-            for opens, closes in self.spans(day.astype(object)):
-                mask[rows] |= (minutes[rows] >= opens) & (minutes[rows] < closes)
-        return mask
+        """Tell for each instant whether the queue is open then, as `intervals` says."""
+        seconds = instants.astype("datetime64[s]").astype(np.int64)
+        days = [day.astype(object) for day in np.unique(local_dates(instants, self.tz))]
+        stretches = merge(stretch for day in days for stretch in self.intervals(day))
+        if not stretches:
+            return np.zeros(instants.shape, dtype=bool)
+        opens = np.array([stretch.starts_at.timestamp() for stretch in stretches], dtype=np.int64)
+        closes = np.array([stretch.ends_at.timestamp() for stretch in stretches], dtype=np.int64)
+        at = np.searchsorted(opens, seconds, side="right") - 1
+        return np.asarray((at >= 0) & (seconds < closes[at]))
 
     def add_business_seconds(self, at: datetime, seconds: float) -> datetime:
         """Return the instant at which so many open seconds have passed since `at`.

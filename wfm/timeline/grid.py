@@ -38,7 +38,8 @@ def grid(starts_at: datetime, ends_at: datetime, minutes: int) -> Instants:
 
     Raises ValueError when the stretch is not a whole number of intervals.
     """
-    seconds = (ends_at - starts_at).total_seconds()
+    # Moments of one zone subtract by its wall clock: a day with a clock change would be 24 hours.
+    seconds = (ends_at.astimezone(UTC) - starts_at.astimezone(UTC)).total_seconds()
     count, rest = divmod(seconds, minutes * 60)
     if rest:
         msg = f"{starts_at} to {ends_at} is not a whole number of {minutes}-minute intervals."
