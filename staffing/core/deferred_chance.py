@@ -125,7 +125,17 @@ class DeferredChance:
         """Return the first quarter of the draws, for a quick look."""
         repeats = max(1, self.repeats // 4)
         size = int(self.items.first[repeats])
-        items = Drawn(self.items.first[: repeats + 1], *(part[:size] for part in self.items[1:]))
+        whole = self.items
+        items = Drawn(
+            first=whole.first[: repeats + 1],
+            ready=whole.ready[:size],
+            due=whole.due[:size],
+            work=whole.work[:size],
+            gives_way=whole.gives_way[:size],
+            kind=whole.kind[:size],
+            slot=whole.slot[:size],
+            due_at=whole.due_at[:size],
+        )
         return DeferredChance(self.demand, items, repeats, self.ceiling_level)
 
     @cached_property

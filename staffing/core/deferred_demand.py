@@ -125,7 +125,8 @@ class DeferredDemand:
     @property
     def working_seconds(self) -> FloatArray:
         """Return what one person can work in each interval."""
-        return self.open_seconds.reshape(-1, self.slices).sum(axis=1) * self.occupancy_cap
+        by_interval = self.open_seconds.reshape(-1, self.slices).sum(axis=1)
+        return np.asarray(by_interval * self.occupancy_cap)
 
     @property
     def arriving_seconds(self) -> float:
@@ -188,7 +189,9 @@ class DeferredDemand:
         Each item has somebody of its own: it is in time when it takes no longer than the open time
         between its arrival and its due time. 1 where nothing is due.
         """
-        starts = np.arange(self.open_seconds.size) * self.slice_seconds
+        starts = np.asarray(
+            np.arange(self.open_seconds.size) * self.slice_seconds, dtype=np.float64
+        )
         spare = self._spare_seconds(starts, self.first_due_seconds)
         spare += self._spare_seconds(starts + self.slice_seconds, self.last_due_seconds)
         items = np.repeat(self.items / self.slices, self.slices)
