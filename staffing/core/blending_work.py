@@ -14,7 +14,8 @@ import numpy as np
 
 from staffing.core.deferred import DONE, DeferredWork
 from staffing.core.deferred_demand import DeferredDemand
-from staffing.core.deferred_plan import ALMOST, shortest_path
+from staffing.core.deferred_path import shortest_path
+from staffing.core.deferred_plan import ALMOST
 from staffing.core.kernels import FloatArray
 
 TRIAL_SLACK = 0.002

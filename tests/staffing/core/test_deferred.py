@@ -12,12 +12,12 @@ from staffing.core.deferred import DeferredWork, deadline_agents, simulate_plan,
 from staffing.core.deferred_chance import DeferredChance
 from staffing.core.deferred_checked import check_plan
 from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog, gives_way_factor
+from staffing.core.deferred_path import shortest_path
 from staffing.core.deferred_plan import (
     DeferredGoal,
     PlanShape,
     plan_deferred,
     reachable_level,
-    shortest_path,
 )
 from staffing.core.simulation_deferred import SimulatedOffice
 from tests.staffing.core import office
