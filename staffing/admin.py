@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from staffing.models import (
+    CallbackOffer,
     Pool,
     PoolQueue,
     QueueLink,
@@ -54,6 +55,16 @@ class QueueLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("source__client",)
     list_select_related = ("source", "target")
     autocomplete_fields = ("source", "target")
+
+
+@admin.register(CallbackOffer)
+class CallbackOfferAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who is offered a callback, and which queue calls."""
+
+    list_display = ("queue", "target", "after_seconds", "acceptance_rate", "starts_on", "ends_on")
+    list_filter = ("queue__client",)
+    list_select_related = ("queue", "target")
+    autocomplete_fields = ("queue", "target")
 
 
 @admin.register(RequirementRun)

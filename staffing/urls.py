@@ -27,6 +27,12 @@ urlpatterns = [
         views.remove_link,
         name="staffing-link-remove",
     ),
+    path("parameters/<int:queue_pk>/callbacks/", views.offer_callbacks, name="staffing-callbacks"),
+    path(
+        "parameters/<int:queue_pk>/callbacks/<int:pk>/end/",
+        views.finish_callbacks,
+        name="staffing-callbacks-end",
+    ),
     path("parameters/<int:queue_pk>/settings/", views.change_settings, name="staffing-settings"),
     path("parameters/<int:queue_pk>/shrinkage/", views.change_shrinkage, name="staffing-shrinkage"),
     path("calculator/", views.calculator, name="staffing-calculator"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from staffing.api import goals, links, views
+from staffing.api import callbacks, goals, links, views
 
 urlpatterns = [
     path(
@@ -54,6 +54,16 @@ urlpatterns = [
     ),
     path("goals/", goals.GoalsView.as_view(), name="api-staffing-goals"),
     path("goals/due-times/", goals.DueTimesView.as_view(), name="api-staffing-due-times"),
+    path(
+        "callback-offers/",
+        callbacks.CallbackOfferViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-callback-offers",
+    ),
+    path(
+        "callback-offers/<int:pk>/",
+        callbacks.CallbackOfferViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="api-callback-offer",
+    ),
     path(
         "queue-links/",
         links.QueueLinkViewSet.as_view({"get": "list", "post": "create"}),

@@ -55,6 +55,11 @@ def staff_deferred_queue(
     return _result(queue, inputs, terms, demand, checked, detail)
 
 
+def deferred_demand(queue: Queue, inputs: QueueInputs, params: RequirementParams) -> DeferredDemand:
+    """Return the work that the queue is staffed for; its pool is planned from the same."""
+    return demand_of(_facts(queue, inputs), params)
+
+
 def _facts(queue: Queue, inputs: QueueInputs) -> OfficeFacts:
     """Each arrival is due by the version of its own day; the strictest cap holds."""
     refuse_gaps(inputs, needed=np.ones(inputs.dates.shape, dtype=bool))
@@ -179,6 +184,7 @@ def _result(
         compared_agents=unknown,
         compared_service_level=unknown,
         finished=achieved.done_items,
+        callbacks=np.zeros(items.shape),
         is_open=demand.working_seconds > 0.0,
         model="deferred",
         goal={"versions": terms.facts},

@@ -16,8 +16,9 @@ from staffing import queries
 from staffing.computations.refused import QueueRefused
 from staffing.core.kernels import FloatArray
 from staffing.core.linked import Arriving, arriving_items, feeding_order, loop_through
-from staffing.models import QueueLink, RequirementQueueResult, RequirementRun
-from staffing.queries.links import Finished, edges_between, finished_by, links_into
+from staffing.models import CallbackOffer, RequirementQueueResult, RequirementRun
+from staffing.queries.callbacks import callbacks_into
+from staffing.queries.links import Feed, Finished, edges_between, finished_by, links_into
 from wfm.org.models import Queue
 from wfm.timeline import grid
 
@@ -88,7 +89,10 @@ def _with_links(
     starts_at: datetime,
     ends_at: datetime,
 ) -> Arrivals:
-    links = links_into(queue, starts_at=starts_at, ends_at=ends_at)
+    links: list[Feed] = [
+        *links_into(queue, starts_at=starts_at, ends_at=ends_at),
+        *callbacks_into(queue, starts_at=starts_at, ends_at=ends_at),
+    ]
     if not links:
         return Arrivals(queries.inputs_of_series(queue, series))
     whole = _filled(series, queue, starts_at=starts_at, ends_at=ends_at)
@@ -113,7 +117,7 @@ def _with_links(
     return Arrivals(inputs, detail)
 
 
-def _arriving(link: QueueLink, found: Finished, whole: IntervalSeries) -> Arriving:
+def _arriving(link: Feed, found: Finished, whole: IntervalSeries) -> Arriving:
     return arriving_items(
         finished=found.items,
         finished_at=found.starts_at,
@@ -125,10 +129,11 @@ def _arriving(link: QueueLink, found: Finished, whole: IntervalSeries) -> Arrivi
     )
 
 
-def _source_facts(link: QueueLink, found: Finished, part: Arriving) -> dict[str, Any]:
+def _source_facts(link: Feed, found: Finished, part: Arriving) -> dict[str, Any]:
     """Return what is kept with the result of one link, by which it can be checked later."""
     return {
         "link": link.pk,
+        "are_callbacks": isinstance(link, CallbackOffer),
         "queue": link.source_id,
         "share": link.share,
         "delay_minutes": link.delay_minutes,
@@ -186,7 +191,7 @@ def _refuse_loops(run: RequirementRun, queue: Queue) -> None:
 
 
 def _refuse_gaps(
-    link: QueueLink,
+    link: Feed,
     found: Finished,
     *,
     run: RequirementRun | None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from staffing.core.callbacks import CallbackOffers
 from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray, IntArray, RowIndex
 from staffing.core.live import LiveQueue
@@ -17,6 +18,7 @@ from staffing.core.transient import (
     LivePath,
     evaluate_transient,
     power_of_one_along,
+    required_steady,
     required_transient,
 )
 from staffing.core.transient_path import CONTINUES, OPENS_EMPTY, OPENS_STEADY
@@ -33,6 +35,7 @@ class LivePlan:
         more_level: The same with one more.
         compared_agents: Under the other strategy.
         compared_level: What a running day gives with those.
+        callback_rate: Share of the offered that takes a callback instead of waiting.
 
     """
 
@@ -42,6 +45,7 @@ class LivePlan:
     more_level: FloatArray
     compared_agents: FloatArray
     compared_level: FloatArray
+    callback_rate: FloatArray
 
 
 def plan_live(
@@ -51,6 +55,7 @@ def plan_live(
     begins: IntArray,
     interval_seconds: int,
     strategy: LiveStrategy,
+    callbacks: CallbackOffers | None = None,
 ) -> LivePlan | None:
     """Return the plan; None where no number of agents meets the goals of some interval."""
     chat = live.chat
@@ -60,8 +65,11 @@ def plan_live(
         begins=begins,
         concurrency=1 if chat is None else chat.concurrency,
         growth_rate=0.0 if chat is None else chat.growth_rate,
+        callbacks=callbacks,
     )
     steady = live.required(goals)
+    if callbacks is not None and callbacks.is_made:
+        steady = required_steady(path, goals=goals, guess=steady)
     if np.isinf(steady).any():
         return None
     carried = required_transient(path, goals=goals, guess=steady)
@@ -84,6 +92,7 @@ def plan_live(
         more_level=chosen.more_level,
         compared_agents=np.where(np.isfinite(compared), compared, np.nan),
         compared_level=compared_level,
+        callback_rate=chosen.callback_rate,
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from staffing.computations.goal_rows import goal_facts, rows_by_goal
 from staffing.computations.live_plan import LivePlan, path_begins, plan_live
 from staffing.computations.refused import QueueRefused
+from staffing.core.callbacks import CallbackOffers
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.live import LiveQueue
@@ -27,6 +28,7 @@ from staffing.queries import (
     live_queue,
     queue_patience,
 )
+from staffing.queries.callbacks import callback_offers
 from staffing.services import QueueRequirement
 from wfm.org.models import Queue, ServiceGoal
 
@@ -41,6 +43,7 @@ class _Plan:
     more_level: FloatArray
     compared_agents: FloatArray
     compared_level: FloatArray
+    callbacks: FloatArray
     prediction: Prediction
     in_time: float = 0.0
     counted: float = 0.0
@@ -55,6 +58,7 @@ class _Plan:
             more_level=np.full(size, np.nan),
             compared_agents=np.zeros(size),
             compared_level=np.full(size, np.nan),
+            callbacks=np.zeros(size),
             prediction=Prediction.unknown(size, frozenset()),
         )
 
@@ -69,7 +73,8 @@ def staff_live_queue(
 ) -> QueueRequirement:
     """Return the least agents per interval that keep the goals in force then."""
     patience = known_patience(queue, model=model, before=before)
-    return LivePlanning(queue, inputs, model, params, patience).plan()
+    offers = callback_offers(queue, inputs.dates)
+    return LivePlanning(queue, inputs, model, params, patience, offers).plan()
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,7 @@ class LivePlanning:
     model: str
     params: RequirementParams
     patience: Patience | None
+    offers: CallbackOffers
 
     def plan(self) -> QueueRequirement:
         """Return the least agents per interval; raises QueueRefused."""
@@ -118,6 +124,7 @@ class LivePlanning:
             begins=path_begins(rows, is_open=inputs.is_open, is_open_before=inputs.is_open_before),
             interval_seconds=self.queue.interval_minutes * 60,
             strategy=self.params.live_strategy,
+            callbacks=self.offers.take(rows) if self.offers.is_made else None,
         )
         if found is None:
             raise QueueRefused(
@@ -162,7 +169,9 @@ def _fill(
     definition: ServiceLevel,
 ) -> None:
     part = found.prediction
-    in_time, counted = level_counts(definition, offered=offered, prediction=part)
+    plan.callbacks[rows] = offered * found.callback_rate
+    stay = offered - plan.callbacks[rows]
+    in_time, counted = level_counts(definition, offered=stay, prediction=part)
     plan.agents[rows] = found.agents
     plan.fewer_level[rows], plan.more_level[rows] = found.fewer_level, found.more_level
     plan.compared_agents[rows] = found.compared_agents
@@ -190,6 +199,9 @@ def _detail(
         detail["patience"] = vars(patience)
     if live.chat is not None:
         detail["chat"] = vars(live.chat)
+    if plan.callbacks.any():
+        moved = float((plan.callbacks * live.traffic.aht_seconds).sum()) / 3600
+        detail["callbacks"] = {"contacts": float(plan.callbacks.sum()), "moved_hours": moved}
     return detail
 
 
@@ -227,8 +239,11 @@ def _result(
         compared_agents=plan.compared_agents,
         compared_service_level=np.where(busy, plan.compared_level, np.nan),
         finished=np.where(
-            busy, offered * (1.0 - np.nan_to_num(plan.prediction.abandonment_rate)), 0.0
+            busy,
+            (offered - plan.callbacks) * (1.0 - np.nan_to_num(plan.prediction.abandonment_rate)),
+            0.0,
         ),
+        callbacks=plan.callbacks,
         is_open=inputs.is_open,
         model="chat" if live.chat else live.model.value,
         goal={"versions": plan.goals},

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from staffing import queries
+from staffing.computations.blend_pools import blend_pools
 from staffing.computations.deferred_queue import staff_deferred_queue
 from staffing.computations.linked_arrivals import Arrivals, arrivals_of_run, in_feeding_order
 from staffing.computations.live_queue import LivePlanning, known_patience
@@ -18,6 +19,7 @@ from staffing.computations.refused import QueueRefused
 from staffing.core.model_choice import DEFERRED, UnableToChoose
 from staffing.core.params import RequirementParams
 from staffing.models import RequirementQueueResult, RequirementRun
+from staffing.queries.callbacks import callback_offers
 from staffing.queries.links import queues_with_links
 from staffing.services import (
     QueueRequirement,
@@ -63,6 +65,7 @@ def compute_requirement(ctx: JobContext) -> dict[str, Any]:
             _write(work, in_hand, left=0)
             raise
         _write(work, in_hand, left=0)
+    blend_pools(work)
     return work.finish(summarize=_summary, publish=publish_requirement)
 
 
@@ -109,9 +112,10 @@ def _staff(
                 )
                 return _settled(replace(result, detail=arrivals.noted(result.detail)))
             patience = known_patience(queue, model=model, before=run.forecast_run.origin_at)
+            offers = callback_offers(queue, arrivals.inputs.dates)
         except (QueueRefused, UnableToChoose) as refusal:
             return _settled(str(refusal))
-    live = LivePlanning(queue, arrivals.inputs, model, params, patience)
+    live = LivePlanning(queue, arrivals.inputs, model, params, patience, offers)
     return planner.submit(copy_context().run, _plan_live, live, arrivals)
 
 

@@ -26,8 +26,9 @@ FIGURES = (
     "compared_agents",
     "compared_service_level",
     "finished",
+    "callbacks",
 )
-"""What is told of each interval: before the last come the level with one agent fewer and one more,
+"""What is told of each interval: before the last two come the level with one agent fewer and one more,
 and agents and level under the other strategy of live queues. `finished` is what the plan brings to
 an end in the interval, from which linked queues get their arrivals."""
 
@@ -52,6 +53,7 @@ class RequirementSeries:
     compared_agents: FloatArray
     compared_service_level: FloatArray
     finished: FloatArray
+    callbacks: FloatArray
     is_open: NDArray[np.bool_]
 
     def moments(self) -> list[datetime]:

@@ -1,6 +1,7 @@
 """Forms of the staffing room. Shares are typed in percent and kept as fractions."""
 
 from staffing.forms.calculator import CalculatorForm
+from staffing.forms.callbacks import CallbackForm
 from staffing.forms.due import DueForm
 from staffing.forms.fields import plain
 from staffing.forms.goals import GoalForm, SettingsForm
@@ -11,6 +12,7 @@ from staffing.forms.shrinkage import WEEKDAY_CHOICES, RateForm, RateFormSet, Shr
 __all__ = [
     "WEEKDAY_CHOICES",
     "CalculatorForm",
+    "CallbackForm",
     "DueForm",
     "EndLinkForm",
     "GoalForm",

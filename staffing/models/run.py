@@ -98,6 +98,8 @@ class RequirementFigures(models.Model):
     compared_service_level = models.FloatField(null=True, blank=True)
     finished = models.FloatField(null=True, blank=True)
     """Contacts handled or items finished by the plan; empty in what was computed before links."""
+    callbacks = models.FloatField(null=True, blank=True)
+    """Contacts that take a callback instead of waiting; they are in `offered` and not in the level."""
     is_open = models.BooleanField(default=True)
 
     class Meta:

@@ -28,7 +28,7 @@ from staffing.queries.live import (
     queue_model,
     queue_patience,
 )
-from staffing.queries.pools import pools_of_queues, pools_with_queues
+from staffing.queries.pools import pool_results, pools_of_queues, pools_with_queues
 from staffing.queries.runs import staleness
 from staffing.queries.why import Reason, interval_reason
 
@@ -49,6 +49,7 @@ __all__ = [
     "live_queue",
     "measured_patience",
     "people_in_force",
+    "pool_results",
     "pools_of_queues",
     "pools_with_queues",
     "queue_inputs",

@@ -112,7 +112,9 @@ class BoardQueue:
         """Predicted level: intervals weighed with what they offer; deferred, of the whole run."""
         if not self.queue.is_live:
             return self.result.service_level
-        level, offered = self.series.service_level, self.series.offered
+        # Callbacks leave the queue: the level is of those who stay.
+        level = self.series.service_level
+        offered = self.series.offered - np.nan_to_num(self.series.callbacks)
         known = ~np.isnan(level) & (offered > 0.0)
         weight = float(offered[known].sum())
         return float((level[known] * offered[known]).sum()) / weight if weight else None

@@ -14,6 +14,7 @@ from staffing.core.kernels import FloatArray
 from staffing.core.linked import fed_by
 from staffing.core.series import RequirementSeries
 from staffing.models import (
+    CallbackOffer,
     QueueLink,
     RequirementInterval,
     RequirementQueueResult,
@@ -26,6 +27,8 @@ from wfm.org.models import Queue
 from wfm.timeline import Interval, day_bounds, local_dates, subtract
 
 LONGEST_STEP_MINUTES = 60
+Feed = QueueLink | CallbackOffer
+"""What brings one queue the work of another: finished there, or promised a callback there."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +62,20 @@ def links_into(queue: Queue, *, starts_at: datetime, ends_at: datetime) -> list[
 
 def queues_with_links() -> frozenset[int]:
     """Return the queues that another one feeds or ever fed."""
-    return frozenset(QueueLink.objects.values_list("target_id", flat=True).order_by())
+    linked = QueueLink.objects.values_list("target_id", flat=True).order_by()
+    calling = CallbackOffer.objects.values_list("target_id", flat=True).order_by()
+    return frozenset(linked).union(calling)
 
 
 def edges_between(starts_at: datetime, ends_at: datetime) -> list[tuple[int, int]]:
     """Return (source, target) of all links that hold in a period."""
     wanted = Interval(starts_at, ends_at)
-    found = QueueLink.objects.touching(
-        (starts_at - timedelta(days=1)).date(), (ends_at + timedelta(days=1)).date()
-    )
+    days = (starts_at - timedelta(days=1)).date(), (ends_at + timedelta(days=1)).date()
+    found = QueueLink.objects.touching(*days)
+    offers = CallbackOffer.objects.touching(*days).select_related("queue").order_by("pk")
     return [
         (link.source_id, link.target_id)
-        for link in found.select_related("source").order_by("pk")
+        for link in [*found.select_related("source").order_by("pk"), *offers]
         if _held(link, wanted)
     ]
 
@@ -83,20 +88,20 @@ def queues_fed_by(queue_ids: Iterable[int], *, starts_at: datetime, ends_at: dat
 
 
 def finished_by(
-    link: QueueLink, *, run: RequirementRun | None, starts_at: datetime, ends_at: datetime
+    link: Feed, *, run: RequirementRun | None, starts_at: datetime, ends_at: datetime
 ) -> Finished:
-    """Return what the link's source finishes in [starts_at, ends_at).
+    """Return what the link's source finishes, or whom it promises a callback, in [starts_at, ends_at).
 
     The run's own numbers go before those in force, which fill the time that it does not cover.
     """
     wanted = Interval(starts_at, ends_at)
-    moments, items, covered = _of_run(link.source, run, wanted)
+    moments, items, covered = _of_run(link, run, wanted)
     run_ids = {run.pk} if run is not None and covered else set()
     for left in subtract([wanted], covered):
         found = in_force([link.source_id], starts_at=left.starts_at, ends_at=left.ends_at)
         series = series_in_force(link.source, found)
         moments = np.concatenate([moments, series.starts_at])
-        items = np.concatenate([items, _items(series, link.source)])
+        items = np.concatenate([items, _items(series, link)])
         run_ids |= {part.run_id for part in found}
         covered = [*covered, *(Interval(part.starts_at, part.ends_at) for part in found)]
     order = np.argsort(moments, kind="stable")
@@ -112,15 +117,16 @@ def finished_by(
 
 
 def _of_run(
-    queue: Queue, run: RequirementRun | None, wanted: Interval
+    link: Feed, run: RequirementRun | None, wanted: Interval
 ) -> tuple[NDArray[np.datetime64], FloatArray, list[Interval]]:
-    """Return what the run's own plan of a queue finishes when, and the time that it covers."""
+    """Return what the run's own plan of the source brings when, and the time that it covers."""
+    queue, column = link.source, "callbacks" if isinstance(link, CallbackOffer) else "finished"
     rows: list[tuple[datetime, float | None]] = []
     if run is not None:
         found = RequirementInterval.objects.filter(
             run=run, queue=queue, starts_at__gte=wanted.starts_at, starts_at__lt=wanted.ends_at
         )
-        rows = list(found.order_by("starts_at").values_list("starts_at", "finished"))
+        rows = list(found.order_by("starts_at").values_list("starts_at", column))
     seconds = np.array([int(moment.timestamp()) for moment, _ in rows], dtype=np.int64)
     items = np.array([finished or 0.0 for _, finished in rows], dtype=np.float64)
     step = timedelta(minutes=queue.interval_minutes)
@@ -128,8 +134,11 @@ def _of_run(
     return seconds.astype("datetime64[s]"), items, covered
 
 
-def _items(series: RequirementSeries, queue: Queue) -> FloatArray:
+def _items(series: RequirementSeries, link: Feed) -> FloatArray:
     """Return what each interval finishes; runs from before links are read by what they do say."""
+    queue = link.source
+    if isinstance(link, CallbackOffer):
+        return np.asarray(np.nan_to_num(series.callbacks))
     if queue.is_live:
         told = series.offered * (1.0 - np.nan_to_num(series.abandonment_rate)) * series.is_open
     else:
@@ -138,7 +147,7 @@ def _items(series: RequirementSeries, queue: Queue) -> FloatArray:
     return np.asarray(np.where(np.isnan(series.finished), np.nan_to_num(told), series.finished))
 
 
-def _holds(link: QueueLink, moments: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+def _holds(link: Feed, moments: NDArray[np.datetime64]) -> NDArray[np.bool_]:
     dates = local_dates(moments, link.source.timezone)
     holds = dates >= np.datetime64(link.starts_on)
     if link.ends_on is not None:
@@ -146,7 +155,7 @@ def _holds(link: QueueLink, moments: NDArray[np.datetime64]) -> NDArray[np.bool_
     return np.asarray(holds)
 
 
-def _held(link: QueueLink, wanted: Interval) -> list[Interval]:
+def _held(link: Feed, wanted: Interval) -> list[Interval]:
     """Return the wanted time in which the link holds."""
     begins = max(wanted.starts_at, day_bounds(link.starts_on, link.source.timezone).starts_at)
     ends = wanted.ends_at

@@ -1,5 +1,11 @@
 """Writes of the requirement: one function, one use case, one transaction."""
 
+from staffing.services.callbacks import (
+    CallbackTerms,
+    UnableToOfferCallbacks,
+    end_callbacks,
+    offer_callbacks,
+)
 from staffing.services.goals import (
     GoalChange,
     QueueSettings,
@@ -28,6 +34,7 @@ from staffing.services.simulations import UnableToSimulate, create_simulation
 from wfm.jobs.publication import UnableToPublish
 
 __all__ = [
+    "CallbackTerms",
     "GoalChange",
     "LinkTerms",
     "PoolSettings",
@@ -38,6 +45,7 @@ __all__ = [
     "UnableToChangePool",
     "UnableToChangeShrinkage",
     "UnableToLink",
+    "UnableToOfferCallbacks",
     "UnableToPublish",
     "UnableToSimulate",
     "UnableToStaffRun",
@@ -50,8 +58,10 @@ __all__ = [
     "create_simulation",
     "delete_link",
     "delete_pool",
+    "end_callbacks",
     "end_link",
     "link_queues",
+    "offer_callbacks",
     "publish_requirement",
     "save_queue_requirement",
     "save_refusal",

@@ -2,6 +2,7 @@
 
 from staffing.views.board import board
 from staffing.views.calculator import answer, calculator
+from staffing.views.callbacks import finish_callbacks, offer_callbacks
 from staffing.views.links import add_link, finish_link, remove_link
 from staffing.views.parameters import (
     change_goal,
@@ -23,7 +24,9 @@ __all__ = [
     "change_settings",
     "change_shrinkage",
     "due_example",
+    "finish_callbacks",
     "finish_link",
+    "offer_callbacks",
     "parameters",
     "publish",
     "remove_link",

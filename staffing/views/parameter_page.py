@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from staffing import queries
 from staffing.forms import (
     WEEKDAY_CHOICES,
+    CallbackForm,
     GoalForm,
     LinkForm,
     RateFormSet,
@@ -23,9 +24,10 @@ from staffing.forms import (
     plain,
 )
 from staffing.models import ShrinkageProfile
+from staffing.queries.callbacks import offers_of
 from wfm.org.calendars import business_calendar
 from wfm.org.due_words import due_examples, due_words
-from wfm.org.models import Queue, ServiceGoal
+from wfm.org.models import Handling, Queue, ServiceGoal
 from wfm.timeline import DueRule
 from wfm.web.formats import zone_of
 from wfm.web.scope import page_scope
@@ -43,13 +45,19 @@ def queue_context(request: HttpRequest, queue: Queue) -> dict[str, Any]:
     today = localdate(timezone=zone_of(queue.timezone))
     profiles = profiles.prefetch_related("rates__activity_code")
     goals = list(ServiceGoal.objects.filter(queue=queue).order_by("-starts_on"))
-    return link_context(request, queue) | {
-        "today": today,
-        "goals": goals,
-        "due": None if queue.is_live or not goals else due_context(queue, goals[0].due_rule, today),
-        "profiles": [_profile(profile) for profile in profiles],
-        "measured": queries.measured_patience(queue, before=now()) if queue.is_live else None,
-    }
+    return (
+        link_context(request, queue)
+        | callback_context(request, queue)
+        | {
+            "today": today,
+            "goals": goals,
+            "due": None
+            if queue.is_live or not goals
+            else due_context(queue, goals[0].due_rule, today),
+            "profiles": [_profile(profile) for profile in profiles],
+            "measured": queries.measured_patience(queue, before=now()) if queue.is_live else None,
+        }
+    )
 
 
 def due_context(queue: Queue, rule: DueRule | None, today: date) -> dict[str, Any] | None:
@@ -59,7 +67,9 @@ def due_context(queue: Queue, rule: DueRule | None, today: date) -> dict[str, An
     try:
         examples = due_examples(business_calendar(queue), rule, today=today)
     except ValueError:
-        words = _("This queue has too few opening hours for such a due time; set its opening hours.")
+        words = _(
+            "This queue has too few opening hours for such a due time; set its opening hours."
+        )
         return {"words": due_words(rule), "error": words}
     return {"words": due_words(rule), "examples": examples}
 
@@ -77,6 +87,22 @@ def link_context(request: HttpRequest, queue: Queue) -> dict[str, Any]:
         "links_in": [link for link in links if link.target_id == queue.pk],
         "links_out": [link for link in links if link.source_id == queue.pk],
         "may_link": possible_sources(request, queue).exists(),
+    }
+
+
+def callback_targets(request: HttpRequest, queue: Queue) -> QuerySet[Queue]:
+    """Return the deferred queues of the same client, which may call back."""
+    return possible_sources(request, queue).filter(work_type__handling=Handling.DEFERRED)
+
+
+def callback_context(request: HttpRequest, queue: Queue) -> dict[str, Any]:
+    """Return the callbacks that a queue offers, and those that it makes."""
+    offers = offers_of(queue, request.user)
+    may_offer = queue.is_live and queue.work_type.concurrency == 1
+    return {
+        "offers": offers,
+        "may_offer": may_offer and callback_targets(request, queue).exists(),
+        "shows_callbacks": bool(offers) or may_offer,
     }
 
 
@@ -117,6 +143,9 @@ def forms_of(request: HttpRequest, queue: Queue, **bound: Any) -> dict[str, Any]
         "goal_form": GoalForm(queue=queue, initial=now_in_force | {"starts_on": tomorrow}),
         "link_form": LinkForm(
             sources=possible_sources(request, queue), initial={"starts_on": tomorrow}
+        ),
+        "callback_form": CallbackForm(
+            targets=callback_targets(request, queue), initial={"starts_on": tomorrow}
         ),
         "settings_form": SettingsForm(
             initial={name: plain(getattr(queue, name)) for name in SettingsForm.base_fields}

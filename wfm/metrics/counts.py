@@ -26,6 +26,7 @@ _LIST = (
     Count("answered", "contacts", _("Connected to an agent.")),
     Count("handled", "contacts", _("Completed by an agent.")),
     Count("abandoned", "contacts", _("Left by the customer in queue, before an agent.")),
+    Count("callbacks", "contacts", _("Took the offer of a callback instead of waiting.")),
     Count("flowed_out", "contacts", _("Left the queue to another path before answer or abandon.")),
     Count("blocked", "contacts", _("Refused before the queue, for example all lines busy.")),
     Count("answered_within_threshold", "contacts", _("Answered within the threshold of the goal.")),

@@ -44,6 +44,26 @@ STAFFING = (
         reference=_ERLANG,
     ),
     Metric(
+        key="callback_rate",
+        title=_("Callback rate"),
+        definition=_(
+            "Contacts that take the offer of a callback instead of waiting, over all that arrive."
+        ),
+        unit=Unit.RATE,
+        pooling=Pooling.POOLED,
+        better=Direction.LOWER,
+        numerator="callbacks",
+        denominator="offered",
+        edge_cases=(
+            _("A callback is a flow-out of the live queue: neither answered nor abandoned."),
+            _("Service level, speed of answer and abandonment are of those who stay."),
+            _("The callback itself counts in the deferred queue that makes it, by its due time."),
+            _("Nobody arrives: undefined."),
+        ),
+        source=_RUN,
+        reference="Armony & Maglaras 2004, doi:10.1287/opre.1040.0123",
+    ),
+    Metric(
         key="required_fte",
         title=_("Required FTE, gross"),
         definition=_("Required agents with the time that people are paid but not available."),
