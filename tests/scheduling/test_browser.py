@@ -54,7 +54,7 @@ def shot(page, name):
 
 def open_grid(open_page, week, **context):
     page = open_page(week.planner, f"/schedule/{week.version.pk}/?day=2026-03-02", **context)
-    page.locator("[data-schedule-grid][data-ready]").wait_for(timeout=15000)
+    page.locator("[data-schedule-grid][data-ready]").wait_for()
     return page
 
 
@@ -144,7 +144,7 @@ def test_week_list_solve_page_and_people_pages_open(open_page, week):
     shot(page, "weeks")
     expect(page.locator("h1")).to_contain_text("weeks")
     page.goto("/schedule/solve/?week=2026-03-02")
-    expect(page.locator(".findings, .finding").first).to_be_visible(timeout=15000)
+    expect(page.locator(".findings, .finding").first).to_be_visible()
     shot(page, "solve")
     for path in ("/schedule/time-off/", "/schedule/availability/"):
         page.goto(path)

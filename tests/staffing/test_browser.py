@@ -147,7 +147,7 @@ def test_a_run_shows_its_result_as_soon_as_its_job_has_ended(open_page, monkeypa
     compute(run)
     with system_tenant():
         assert Job.objects.get(pk=run.job_id).finished_at <= now()
-    page.get_by_role("button", name="Publish").click(timeout=15_000)
+    page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text(f"Requirement #{run.pk} is published.")).to_be_visible()
 
 
