@@ -220,14 +220,16 @@ def _blended_queues(
             "occupancy_rate": occupancy,
         }
         yield _blended(member, grid, figures, overall)
+    if not deferred:
+        return
     weights = np.array(
         [
             worked + 1e-6 * member.separate_agents
             for worked, member in zip(plan.worked_agents, core.deferred, strict=True)
         ]
-    ).reshape(len(deferred), -1)
+    )
     heads = _shared(plan.new_agents, weights)
-    assert plan.trial is not None or not deferred
+    assert plan.trial is not None
     for place, member in enumerate(deferred):
         due, on_time = plan.trial.due_items[place], plan.trial.on_time_items[place]
         level = np.divide(on_time, due, out=np.full(due.shape, np.nan), where=due > 0.0)
@@ -275,8 +277,6 @@ def _live_figures(
 
 def _shared(total: np.ndarray[tuple[int], np.dtype[np.int64]], weights: FloatArray) -> FloatArray:
     """Share whole people by weight, the largest remainders first; the shares add up."""
-    if weights.shape[0] == 0:
-        return np.zeros((0, total.size))
     sums = weights.sum(axis=0)
     even = np.full(weights.shape, 1.0 / weights.shape[0])
     share = np.divide(weights, sums, out=even, where=sums > 0.0) * total

@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 from forecasting.models import ForecastQueueResult, ForecastRun
 from forecasting.queries import in_force as forecasts_in_force
 from staffing.models import (
+    Pool,
+    PoolQueue,
     QueueLink,
+    RequirementPoolResult,
     RequirementQueueResult,
     RequirementRun,
     ShrinkageProfile,
@@ -55,12 +58,21 @@ def staleness(run: RequirementRun, *, shown: Sequence[Stretch] | None = None) ->
         _("A link between queues was changed after this requirement began."): _changed(
             QueueLink, run, target__in=queues
         ),
+        _("A pool was changed after this requirement began."): _changed(
+            PoolQueue, run, queue__in=queues
+        )
+        or _changed(Pool, run, pgh_obj__in=_pools(run)),
         _("A queue's own settings were changed after this requirement began."): _changed(
             Queue, run, pgh_obj__in=queues
         ),
     }
     sentences = [sentence for sentence, holds in reasons.items() if holds]
     return sentences + _newer_sources(run, results.filter(queue__in=queues), shown)
+
+
+def _pools(run: RequirementRun) -> list[int | None]:
+    found = RequirementPoolResult.objects.filter(run=run, pool__isnull=False)
+    return list(found.values_list("pool_id", flat=True))
 
 
 def _newer_sources(
