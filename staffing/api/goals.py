@@ -18,7 +18,7 @@ from wfm.org.api.lookups import queue_of
 from wfm.org.api.serializers import ServiceGoalSerializer
 from wfm.org.calendars import business_calendar
 from wfm.org.due_words import due_words
-from wfm.org.models.work import DUE_UNITS, MOST_DUE_MINUTES
+from wfm.org.models.goal import DUE_UNITS, MOST_DUE_MINUTES
 from wfm.timeline import DueClock, DueRule, DueUnit
 from wfm.web.api.errors import Conflict
 from wfm.web.api.fields import InstantField

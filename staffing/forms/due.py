@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from wfm.org.models.work import MOST_DUE_DAYS, MOST_DUE_MINUTES
+from wfm.org.models.goal import MOST_DUE_DAYS, MOST_DUE_MINUTES
 from wfm.timeline import DueRule, DueUnit
 
 DUE_FIELDS = ("due_amount", "due_in", "due_cutoff")

@@ -1,6 +1,7 @@
 """Everything that all rooms share; one migrations folder."""
 
 from wfm.org.models.client import Client, ClientContract, SlaClause
+from wfm.org.models.goal import ServiceGoal
 from wfm.org.models.people import (
     Agent,
     AgentAssignment,
@@ -20,7 +21,6 @@ from wfm.org.models.work import (
     Holiday,
     OpeningHours,
     Queue,
-    ServiceGoal,
     StateGroup,
     WorkType,
 )
