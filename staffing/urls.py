@@ -3,6 +3,7 @@
 from django.urls import path
 
 from staffing import views
+from staffing.views import skills
 
 urlpatterns = [
     path("", views.board, name="staffing"),
@@ -12,6 +13,11 @@ urlpatterns = [
     path("runs/<int:pk>/publish/", views.publish, name="requirement-publish"),
     path("runs/<int:pk>/why/<int:queue_pk>/<int:epoch>/", views.why, name="requirement-why"),
     path("runs/<int:pk>/simulate/", views.simulate, name="requirement-simulate"),
+    path("pools/", views.pools, name="staffing-pools"),
+    path("pools/new/", views.new_pool, name="staffing-pool-new"),
+    path("pools/<int:pk>/", views.edit_pool, name="staffing-pool"),
+    path("pools/<int:pk>/remove/", views.remove_pool, name="staffing-pool-remove"),
+    path("pool-results/<int:pk>/", views.pool_result, name="requirement-pool"),
     path("simulations/<int:pk>/", views.simulation, name="requirement-simulation"),
     path("parameters/", views.parameters, name="staffing-parameters"),
     path("parameters/<int:queue_pk>/goal/", views.change_goal, name="staffing-goal"),
@@ -35,6 +41,14 @@ urlpatterns = [
     ),
     path("parameters/<int:queue_pk>/settings/", views.change_settings, name="staffing-settings"),
     path("parameters/<int:queue_pk>/shrinkage/", views.change_shrinkage, name="staffing-shrinkage"),
+    path("skills/", skills.skills, name="staffing-skills"),
+    path("skills/<int:pk>/", skills.pool_skills, name="staffing-pool-skills"),
+    path("skills/<int:pk>/change/", skills.change_skills, name="staffing-pool-skills-change"),
+    path(
+        "skills/<int:pk>/from-people/",
+        skills.skills_from_people,
+        name="staffing-pool-skills-people",
+    ),
     path("calculator/", views.calculator, name="staffing-calculator"),
     path("calculator/answer/", views.answer, name="staffing-calculator-answer"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from staffing.api import callbacks, goals, links, views
+from staffing.api import callbacks, goals, links, pools, shrinkage, skill_groups, views
 
 urlpatterns = [
     path(
@@ -55,6 +55,21 @@ urlpatterns = [
     path("goals/", goals.GoalsView.as_view(), name="api-staffing-goals"),
     path("goals/due-times/", goals.DueTimesView.as_view(), name="api-staffing-due-times"),
     path(
+        "shrinkage-profiles/",
+        shrinkage.ShrinkageProfileViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-shrinkage-profiles",
+    ),
+    path(
+        "shrinkage-profiles/<int:pk>/",
+        shrinkage.ShrinkageProfileViewSet.as_view({"get": "retrieve"}),
+        name="api-shrinkage-profile",
+    ),
+    path(
+        "runs/<int:pk>/queues/<int:queue_pk>/paid/",
+        shrinkage.PaidPeopleView.as_view(),
+        name="api-requirement-paid",
+    ),
+    path(
         "callback-offers/",
         callbacks.CallbackOfferViewSet.as_view({"get": "list", "post": "create"}),
         name="api-callback-offers",
@@ -75,6 +90,36 @@ urlpatterns = [
             {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
         ),
         name="api-queue-link",
+    ),
+    path(
+        "pools/<int:pk>/skill-groups/",
+        skill_groups.SkillGroupsView.as_view(),
+        name="api-skill-groups",
+    ),
+    path(
+        "runs/<int:pk>/skill-groups/",
+        skill_groups.SkillSplitsView.as_view(),
+        name="api-requirement-run-skill-groups",
+    ),
+    path(
+        "pools/",
+        pools.PoolViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-pools",
+    ),
+    path(
+        "pools/<int:pk>/",
+        pools.PoolViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
+        name="api-pool",
+    ),
+    path(
+        "pool-results/",
+        pools.RequirementPoolResultViewSet.as_view({"get": "list"}),
+        name="api-pool-results",
+    ),
+    path(
+        "pool-results/<int:pk>/",
+        pools.RequirementPoolResultViewSet.as_view({"get": "retrieve"}),
+        name="api-pool-result",
     ),
     path("calculator/", views.CalculatorView.as_view(), name="api-staffing-calculator"),
 ]

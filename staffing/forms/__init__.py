@@ -6,6 +6,7 @@ from staffing.forms.due import DueForm
 from staffing.forms.fields import plain
 from staffing.forms.goals import GoalForm, SettingsForm
 from staffing.forms.links import EndLinkForm, LinkForm
+from staffing.forms.pools import PoolForm
 from staffing.forms.runs import SimulationForm, StartForm
 from staffing.forms.shrinkage import WEEKDAY_CHOICES, RateForm, RateFormSet, ShrinkageForm
 
@@ -17,6 +18,7 @@ __all__ = [
     "EndLinkForm",
     "GoalForm",
     "LinkForm",
+    "PoolForm",
     "RateForm",
     "RateFormSet",
     "SettingsForm",

@@ -11,6 +11,7 @@ from staffing.views.parameters import (
     due_example,
     parameters,
 )
+from staffing.views.pools import edit_pool, new_pool, pool_result, pools, remove_pool
 from staffing.views.runs import publish, run, runs, start
 from staffing.views.simulations import simulate, simulation
 from staffing.views.why import why
@@ -24,12 +25,17 @@ __all__ = [
     "change_settings",
     "change_shrinkage",
     "due_example",
+    "edit_pool",
     "finish_callbacks",
     "finish_link",
+    "new_pool",
     "offer_callbacks",
     "parameters",
+    "pool_result",
+    "pools",
     "publish",
     "remove_link",
+    "remove_pool",
     "run",
     "runs",
     "simulate",

@@ -90,6 +90,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "run": found,
         "results": [result for result in results if not result.is_refused],
         "refused": [result for result in results if result.is_refused],
+        "pool_results": queries.pool_results(found, principal=request.user),
         "stale": queries.staleness(found) if found.is_published else [],
         "is_complete": found.job is None or found.job.status == "SUCCEEDED",
     }
