@@ -45,7 +45,8 @@ class Arrivals:
         return self.inputs.series.moments()[0]
 
     def noted(self, detail: dict[str, Any]) -> dict[str, Any]:
-        """Return a result's detail with where its arrivals come from."""
+        """Return a result's detail with its shrinkage and where its arrivals come from."""
+        detail = detail | {"shrinkage": self.inputs.shrinkage_lines}
         return detail if self.detail is None else detail | {"arrivals": self.detail}
 
 

@@ -141,6 +141,8 @@ def _counts(
             interval_seconds=queue.interval_minutes * 60,
             threshold_seconds=terms.threshold_seconds,
             short_seconds=DEFAULT_SHORT_SECONDS,
+            callback_after_seconds=day.callbacks.after_seconds[rows],
+            callback_rate=day.callbacks.acceptance_rate[rows],
         )
         counts[:, rows] = _stretch(stretch, terms, repeats=repeats, seed=(*seed, number))
     counts[:, ~day.is_counted] = 0.0

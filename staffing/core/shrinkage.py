@@ -81,6 +81,22 @@ def shrinkage_by_interval(
     return ShrinkageByInterval(unscheduled_rate=unscheduled, total_rate=total)
 
 
+def rates_by_code(
+    shares: Sequence[ShrinkageShare],
+    *,
+    weekdays: NDArray[np.int64],
+    minutes: NDArray[np.int64],
+) -> dict[str, FloatArray]:
+    """Return each code's share of paid time in each interval, in the order of the codes."""
+    rates: dict[str, FloatArray] = {}
+    for share in shares:
+        holds = (minutes >= share.starts_minute) & (minutes < share.ends_minute)
+        if share.weekday is not None:
+            holds &= weekdays == share.weekday
+        rates[share.code] = rates.get(share.code, np.zeros(weekdays.shape)) + holds * share.rate
+    return rates
+
+
 def required_fte(required_agents: FloatArray, shrinkage_rate: FloatArray) -> FloatArray:
     """Return gross = net / (1 - shrinkage): paid people for so many on position."""
     return np.asarray(required_agents / (1.0 - shrinkage_rate))

@@ -5,6 +5,7 @@ from staffing.queries.board import (
     board_queues,
     queue_results,
     series_in_force,
+    series_of_run,
 )
 from staffing.queries.in_force import (
     in_force,
@@ -58,6 +59,7 @@ __all__ = [
     "queue_patience",
     "queue_results",
     "series_in_force",
+    "series_of_run",
     "sources_of",
     "staleness",
 ]

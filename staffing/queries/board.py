@@ -11,7 +11,12 @@ from django.db import connection
 from django.db.models import Max, QuerySet
 
 from staffing.core.series import FIGURES, RequirementSeries
-from staffing.models import IntradayRequirement, RequirementQueueResult, RequirementRun
+from staffing.models import (
+    IntradayRequirement,
+    RequirementInterval,
+    RequirementQueueResult,
+    RequirementRun,
+)
 from staffing.queries.in_force import in_force
 from wfm.org.in_force import Stretch
 from wfm.org.models import Queue
@@ -46,6 +51,18 @@ def series_in_force(queue: Queue, found: Sequence[Stretch]) -> RequirementSeries
         starts_at=rows[:, 0].astype(np.int64).astype("datetime64[s]"),
         is_open=rows[:, 1] > 0,
         **columns,
+    )
+
+
+def series_of_run(result: RequirementQueueResult) -> RequirementSeries:
+    """Return all intervals of a queue's requirement as the run wrote them, in order."""
+    rows = RequirementInterval.objects.filter(run=result.run_id, queue=result.queue_id)
+    found = list(rows.order_by("starts_at").values_list("starts_at", "is_open", *FIGURES))
+    table = np.array([row[1:] for row in found], dtype=np.float64).reshape(-1, 1 + len(FIGURES))
+    starts = np.array([int(row[0].timestamp()) for row in found], dtype=np.int64)
+    columns = {name: table[:, 1 + column] for column, name in enumerate(FIGURES)}
+    return RequirementSeries(
+        starts_at=starts.astype("datetime64[s]"), is_open=table[:, 0] > 0, **columns
     )
 
 

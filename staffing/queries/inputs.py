@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -42,6 +43,7 @@ class QueueInputs:
         is_open_before: Whether they do in the interval before the first one.
         aht_seconds: Forecast AHT, the queue's default where none is known.
         shrinkage: Shares of paid time per interval.
+        shrinkage_lines: What they come from: code, share, when it holds.
         goals: Goal versions that touch the grid, oldest first.
         calendar: The queue's opening hours, by which due times count.
 
@@ -53,6 +55,7 @@ class QueueInputs:
     is_open_before: bool
     aht_seconds: FloatArray
     shrinkage: ShrinkageByInterval
+    shrinkage_lines: list[dict[str, Any]]
     goals: list[ServiceGoal]
     calendar: BusinessCalendar
 
@@ -78,13 +81,15 @@ def inputs_of_series(queue: Queue, series: IntervalSeries) -> QueueInputs:
     before = series.starts_at[:1] - np.timedelta64(queue.interval_minutes, "m")
     is_open = calendar_open & series.is_open if queue.is_live else calendar_open
     aht = np.where(np.isnan(series.aht_seconds), queue.default_aht_seconds, series.aht_seconds)
+    shrinkage, lines = _shrinkage(queue, series.starts_at, dates)
     return QueueInputs(
         series=series,
         dates=dates,
         is_open=is_open,
         is_open_before=bool(calendar.open_mask(before).any()),
         aht_seconds=aht,
-        shrinkage=_shrinkage(queue, series.starts_at, dates),
+        shrinkage=shrinkage,
+        shrinkage_lines=lines,
         goals=_goals(queue, dates),
         calendar=calendar,
     )
@@ -100,23 +105,34 @@ def _goals(queue: Queue, dates: NDArray[np.datetime64]) -> list[ServiceGoal]:
 
 def _shrinkage(
     queue: Queue, starts_at: NDArray[np.datetime64], dates: NDArray[np.datetime64]
-) -> ShrinkageByInterval:
+) -> tuple[ShrinkageByInterval, list[dict[str, Any]]]:
+    """Return the shares per interval, and the profiles' lines as they are kept with the result."""
     unscheduled, total = np.zeros(dates.shape), np.zeros(dates.shape)
     minutes = local_minutes(starts_at, queue.timezone)
-    weekdays = ((dates - EPOCH).astype(np.int64) + MONDAY_SHIFT) % 7
+    weekdays = weekdays_of(dates)
+    lines: list[dict[str, Any]] = []
     profiles = ShrinkageProfile.objects.filter(queue=queue).prefetch_related("rates__activity_code")
     for profile in profiles:
         holds = dates >= np.datetime64(profile.starts_on)
         if profile.ends_on is not None:
             holds &= dates < np.datetime64(profile.ends_on)
         rows = np.flatnonzero(holds)
+        if rows.size == 0:
+            continue
+        shares = [_share(rate) for rate in profile.rates.all()]
         part = shrinkage_by_interval(
-            [_share(rate) for rate in profile.rates.all()],
-            weekdays=weekdays[rows],
-            minutes=minutes[rows].astype(np.int64),
+            shares, weekdays=weekdays[rows], minutes=minutes[rows].astype(np.int64)
         )
         unscheduled[rows], total[rows] = part.unscheduled_rate, part.total_rate
-    return ShrinkageByInterval(unscheduled_rate=unscheduled, total_rate=total)
+        ends_on = profile.ends_on.isoformat() if profile.ends_on else None
+        dated = {"starts_on": profile.starts_on.isoformat(), "ends_on": ends_on}
+        lines += [vars(share) | dated for share in shares]
+    return ShrinkageByInterval(unscheduled_rate=unscheduled, total_rate=total), lines
+
+
+def weekdays_of(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return 0 for Monday to 6."""
+    return np.asarray(((dates - EPOCH).astype(np.int64) + MONDAY_SHIFT) % 7)
 
 
 def _share(rate: ShrinkageRate) -> ShrinkageShare:

@@ -10,10 +10,13 @@ import numpy as np
 from django.db.models import Max, Min
 from numpy.typing import NDArray
 
+from staffing.core.callbacks import CallbackOffers
 from staffing.core.kernels import FloatArray
 from staffing.models import RequirementInterval, RequirementRun
+from staffing.queries.callbacks import callback_offers
+from wfm.org.calendars import business_calendar
 from wfm.org.models import Queue
-from wfm.timeline import day_bounds
+from wfm.timeline import day_bounds, local_dates
 
 WARM_UP = timedelta(hours=2)
 COLUMNS = (
@@ -41,6 +44,8 @@ class SimulatedDay:
     is_open: NDArray[np.bool_]
     is_counted: NDArray[np.bool_]
     """False before the date begins."""
+    callbacks: CallbackOffers
+    """As offered now; the run keeps no offers of its own."""
 
     def stretches(self) -> list[NDArray[np.intp]]:
         """Return the rows of each stretch of open intervals: at its end those there stay."""
@@ -73,6 +78,8 @@ def simulated_day(run: RequirementRun, queue: Queue, day: date) -> SimulatedDay:
     found = list(rows.values_list(*COLUMNS))
     starts = np.array([row[0].timestamp() for row in found], dtype=np.int64)
     table = np.array([row[1:] for row in found], dtype=np.float64).reshape(-1, len(COLUMNS) - 1)
+    starts, table = _warmed(queue, starts, table, begins=int(bounds.starts_at.timestamp()))
+    dates = local_dates(starts.astype("datetime64[s]"), queue.timezone)
     return SimulatedDay(
         day=day,
         starts_at=starts,
@@ -82,7 +89,26 @@ def simulated_day(run: RequirementRun, queue: Queue, day: date) -> SimulatedDay:
         said_level=table[:, 3],
         is_open=table[:, 4] > 0.0,
         is_counted=starts >= int(bounds.starts_at.timestamp()),
+        callbacks=callback_offers(queue, dates),
     )
+
+
+def _warmed(
+    queue: Queue, starts: NDArray[np.int64], table: FloatArray, *, begins: int
+) -> tuple[NDArray[np.int64], FloatArray]:
+    """Put two hours like the first interval before a run that begins in the middle of its hours.
+
+    The plan begins there in the queue's steady state; nobody comes to an empty one at midnight.
+    """
+    step = queue.interval_minutes * 60
+    if starts.size == 0 or starts[0] != begins or not table[0, -1]:
+        return starts, table
+    before = np.array([begins - step]).astype("datetime64[s]")
+    if not business_calendar(queue).open_mask(before).any():
+        return starts, table
+    count = int(WARM_UP.total_seconds()) // step
+    earlier = begins - step * np.arange(count, 0, -1)
+    return np.r_[earlier, starts], np.r_[np.repeat(table[:1], count, axis=0), table]
 
 
 @dataclass(frozen=True)

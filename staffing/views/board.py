@@ -20,6 +20,7 @@ from staffing.forms import SimulationForm
 from staffing.models import RequirementRun
 from staffing.queries import BoardQueue
 from staffing.views.board_charts import agents_chart, level_chart, many_queues_chart
+from staffing.views.paid_people import paid_people
 from wfm.org.access_views import require
 from wfm.org.in_force import Stretch
 from wfm.timeline import day_bounds, local_dates
@@ -112,6 +113,7 @@ class IntervalRow:
     service_level: float
     asa_seconds: float
     occupancy_rate: float
+    callbacks: float
 
 
 def _queue_context(request: HttpRequest, scope: Scope, item: BoardQueue) -> dict[str, Any]:
@@ -121,6 +123,7 @@ def _queue_context(request: HttpRequest, scope: Scope, item: BoardQueue) -> dict
         "agents_chart": agents_chart(item).payload(),
         "level_chart": level_chart(item).payload(),
         "rows": _rows(item, day),
+        "paid": paid_people(item, day),
         "day": day,
         "days": [
             date.fromordinal(scope.starts_on.toordinal() + n) for n in range(min(scope.days, 31))
@@ -206,6 +209,7 @@ def _rows(item: BoardQueue, day: date) -> list[IntervalRow]:
             service_level=float(series.service_level[row]),
             asa_seconds=float(series.asa_seconds[row]),
             occupancy_rate=float(series.occupancy_rate[row]),
+            callbacks=float(series.callbacks[row]),
         )
         for row in rows.tolist()
     ]

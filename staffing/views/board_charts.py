@@ -9,9 +9,11 @@ import numpy as np
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from staffing.core.kernels import FloatArray
 from staffing.core.params import LiveStrategy
 from staffing.core.series import RequirementSeries
 from staffing.queries import BoardQueue
+from wfm.timeline import local_dates
 from wfm.web.charts import Axis, Series, SeriesKey, TimeChart
 from wfm.web.scope import Scope
 
@@ -98,6 +100,15 @@ def agents_chart(item: BoardQueue) -> TimeChart:
     )
 
 
+def goal_by_interval(item: BoardQueue) -> FloatArray:
+    """Return the level of the goal version in force on each interval's own date."""
+    dates = local_dates(item.series.starts_at, item.queue.timezone)
+    goal = np.full(dates.shape, np.nan)
+    for version in sorted(item.result.goal.get("versions", []), key=lambda one: one["starts_on"]):
+        goal[dates >= np.datetime64(version["starts_on"])] = version["level"]
+    return goal
+
+
 def level_chart(item: BoardQueue) -> TimeChart:
     series = item.series
     compared = [
@@ -108,8 +119,7 @@ def level_chart(item: BoardQueue) -> TimeChart:
             dashed=True,
         )
     ]
-    versions = item.result.goal.get("versions", [])
-    goal = versions[-1]["level"] if versions else np.nan
+    goal = goal_by_interval(item)
     return TimeChart(
         starts_at=series.moments(),
         step_minutes=item.queue.interval_minutes,

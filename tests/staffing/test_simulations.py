@@ -8,7 +8,7 @@ from staffing.computations import simulate_requirement
 from staffing.jobs import start_simulation
 from staffing.models import RequirementSimulation
 from staffing.services import UnableToSimulate
-from tests.factories.org import make_goal, make_queue, make_user, make_work_type
+from tests.factories.org import make_client, make_goal, make_queue, make_user, make_work_type
 from tests.staffing.rows import (
     MONDAY,
     add_forecast_queue,
@@ -207,6 +207,42 @@ def test_a_simulation_is_asked_for_and_read_over_rest(monkeypatch):
         reverse("api-requirement-run-simulate", args=[run.pk]), too_many, format="json"
     )
     assert refused.status_code == 409
+
+
+def test_a_stranger_meets_no_simulation_and_can_ask_for_none(client, monkeypatch):
+    """Another client's planner: by page and by REST there is no such simulation, run or queue."""
+    queue, run = staffed_run(monkeypatch)
+    simulation, _job = lived(run, queue, repeats=20)
+    with system_tenant():
+        stranger = make_user("planner", client=make_client())
+        count = RequirementSimulation.objects.count()
+    client.force_login(stranger)
+    api = APIClient()
+    api.force_login(stranger)
+    assert client.get(reverse("requirement-simulation", args=[simulation.pk])).status_code == 404
+    assert api.get(f"/api/v1/staffing/simulations/{simulation.pk}/").status_code == 404
+    assert api.get("/api/v1/staffing/simulations/").json()["results"] == []
+    asked = {"queue": queue.pk, "starts_on": DAY.isoformat(), "ends_on": DAY.isoformat()}
+    assert api.post(
+        f"/api/v1/staffing/runs/{run.pk}/simulate/", asked | {"repeats": 20}, format="json"
+    ).status_code in {400, 404}
+    page = client.post(reverse("requirement-simulate", args=[run.pk]), asked | {"repeats": 20})
+    assert page.status_code in {404, 422}
+    with system_tenant():
+        assert RequirementSimulation.objects.count() == count
+
+
+def test_a_queue_that_never_closes_is_warm_on_the_first_day_of_its_run(monkeypatch):
+    with system_tenant():
+        queue = make_queue(patience_seconds=None, work_type=make_work_type(contacts_abandon=False))
+        make_goal(queue)
+        forecast = make_forecast([queue], offered=60.0, aht_seconds=1800.0)
+    run = start_without_ringing(forecast, monkeypatch, publish_when_done=True)
+    compute(run)
+    figures = lived(run, queue, repeats=300)[0].figures["intervals"]
+    # From empty the first half hour would answer all at once: 1,800 s of handling fill slowly.
+    assert figures["level"][0] == pytest.approx(figures["said"][0], abs=0.06)
+    assert len(figures["level"]) == 96
 
 
 def test_a_planner_starts_one_from_the_queues_page_and_sees_the_spread(planner, monkeypatch):
