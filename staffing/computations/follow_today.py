@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.core.cache import cache
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from forecasting.queries import LatestUpdate, latest_updates
 from staffing import queries
@@ -127,6 +128,11 @@ def _staff(task: _Task, run: RequirementRun) -> QueueRequirement:
     forecast goes, from the items that are open now.
     """
     queue, since = task.queue, task.update.known_until
+    if queries.is_pooled(run, queue):
+        raise QueueRefused(
+            _("%(queue)s is staffed with its pool; the people of the published run stand.")
+            % {"queue": queue}
+        )
     params = RequirementParams.from_json(run.parameters)
     model = queries.queue_model(queue, params)
     ends_at = run.forecast_run.ends_at if model == DEFERRED else end_of_day(queue, since)

@@ -29,7 +29,7 @@ from staffing.queries.live import (
     queue_model,
     queue_patience,
 )
-from staffing.queries.pools import pool_results, pools_of_queues, pools_with_queues
+from staffing.queries.pools import is_pooled, pool_results, pools_of_queues, pools_with_queues
 from staffing.queries.runs import staleness
 from staffing.queries.why import Reason, interval_reason
 
@@ -45,6 +45,7 @@ __all__ = [
     "in_force_on",
     "inputs_of_series",
     "interval_reason",
+    "is_pooled",
     "links_of",
     "live_goal",
     "live_queue",

@@ -15,6 +15,7 @@ from staffing.models import (
     PoolQueue,
     RequirementInterval,
     RequirementPoolResult,
+    RequirementQueueResult,
     RequirementRun,
 )
 from staffing.models.pool import PoolQuerySet
@@ -64,6 +65,12 @@ def separate_rows(run: RequirementRun, queue: Queue) -> Separate:
         aht_seconds=np.where(np.isnan(numbers[:, 1]), queue.default_aht_seconds, numbers[:, 1]),
         required_agents=numbers[:, 2],
     )
+
+
+def is_pooled(run: RequirementRun, queue: Queue) -> bool:
+    """Tell whether the run staffs the queue together with others."""
+    results = RequirementQueueResult.objects.filter(run=run, queue=queue)
+    return results.filter(detail__has_key="pool").exists()
 
 
 def pool_results(run: RequirementRun, *, principal: object) -> list[RequirementPoolResult]:

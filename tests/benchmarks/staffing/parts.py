@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tests.benchmarks.staffing import chat_cases, deferred_cases, million
+from tests.benchmarks.staffing import blending_cases, chat_cases, deferred_cases, million
 from tests.benchmarks.staffing.findings import Findings
 
 
@@ -23,5 +23,6 @@ CASES: dict[str, CasesPart] = {
     "million": million.run,
     "chat": chat_cases.run,
     "deferred": deferred_cases.run,
+    "blending": blending_cases.run,
 }
 """By the name that `--parts` takes, in the order of the tables."""

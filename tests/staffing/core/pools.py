@@ -264,3 +264,46 @@ def shares(counts, case, plan):
 
 
 __all__ = ["Case", "Deferred", "Live", "plan_pool", "pool_of", "shares", "simulated", "surge"]
+
+CASES = (
+    Case("calls and e-mail, finished first", (Live(12.0),), (Deferred(120),)),
+    Case("calls and e-mail, interrupted", (Live(12.0),), (Deferred(120),), is_interruptible=True),
+    Case(
+        "two live queues and e-mail",
+        (Live(12.0), Live(8.0, 420.0, 300.0, 0.8, 60.0)),
+        (Deferred(120),),
+    ),
+    Case(
+        "two live queues, nothing deferred",
+        (Live(15.0), Live(10.0, 240.0, 180.0, 0.9, 45.0)),
+        (),
+    ),
+    Case(
+        "three live queues, interrupted claims",
+        (Live(10.0), Live(6.0, 420.0, 300.0, 0.8, 60.0), Live(5.0, 300.0, 240.0, 0.7, 90.0)),
+        (Deferred(60, 900.0, 8.0),),
+        is_interruptible=True,
+    ),
+    Case("a surge at noon", (Live(20.0, curve=surge),), (Deferred(150, 300.0, 6.0),), cap=0.9),
+    Case("short items, a small desk", (Live(5.0),), (Deferred(120, 180.0, 2.0, 0.9),)),
+    Case(
+        "two deferred queues of different terms",
+        (Live(15.0),),
+        (Deferred(60, 480.0, 3.0), Deferred(40, 600.0, 10.0, 0.98)),
+        is_interruptible=True,
+    ),
+    Case(
+        "an opening backlog, flat new hours",
+        (Live(12.0),),
+        (Deferred(100, 480.0, 6.0, 0.9, backlog=40),),
+        shape=PlanShape.FLAT,
+        cap=0.9,
+    ),
+    Case(
+        "sixty erlang, nobody gives up",
+        (Live(60.0, 240.0, float("nan")),),
+        (Deferred(250, 420.0),),
+        is_interruptible=True,
+        cap=0.9,
+    ),
+)
