@@ -11,6 +11,8 @@ from staffing.models import (
     RequirementRun,
     ShrinkageProfile,
     ShrinkageRate,
+    SkillGroup,
+    SkillGroupQueue,
 )
 from wfm.org.admin.base import ReadOnlyAdmin
 
@@ -45,6 +47,23 @@ class PoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = ("name", "max_occupancy_rate", "live_give_rate", "is_interruptible")
     inlines = (PoolQueueInline,)
+
+
+class SkillGroupQueueInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The queues that a group can do."""
+
+    model = SkillGroupQueue
+    extra = 1
+
+
+@admin.register(SkillGroup)
+class SkillGroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """People of a pool who can do the same."""
+
+    list_display = ("name", "pool", "max_agents")
+    list_filter = ("pool",)
+    list_select_related = ("pool",)
+    inlines = (SkillGroupQueueInline,)
 
 
 @admin.register(QueueLink)

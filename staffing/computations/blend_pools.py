@@ -11,12 +11,21 @@ from django.utils.translation import gettext as _
 from staffing import queries
 from staffing.computations.pool_inputs import Grid, Member, member_of, pool_of
 from staffing.computations.refused import QueueRefused
+from staffing.computations.split_pools import split_pool
 from staffing.core.arrival_figures import SERVED, SERVED_WAIT
 from staffing.core.blending import Outcome, PoolPlan, plan_pool
 from staffing.core.blending import Pool as CorePool
 from staffing.core.kernels import FloatArray
 from staffing.core.shrinkage import required_fte
-from staffing.models import Pool, PoolOutcome, PoolQueue, RequirementQueueResult, RequirementRun
+from staffing.models import (
+    Pool,
+    PoolOutcome,
+    PoolQueue,
+    RequirementQueueResult,
+    RequirementRun,
+    SkillGroup,
+)
+from staffing.queries.skill_groups import groups_of
 from staffing.services.pool_results import (
     BlendedQueue,
     PoolFigures,
@@ -39,23 +48,30 @@ def blend_pools(work: QueueRun[RequirementRun]) -> None:
             continue
         work.ctx.raise_if_cancelled()
         work.ctx.progress(0.99, _("Pool %(pool)s") % {"pool": members[0].pool})
-        _blend(run, members, writing=work.ctx.publishing)
+        _blend(work, members)
 
 
-def _blend(
-    run: RequirementRun,
-    members: list[PoolQueue],
-    *,
-    writing: Callable[[], AbstractContextManager[object]],
-) -> None:
+def _blend(work: QueueRun[RequirementRun], members: list[PoolQueue]) -> None:
+    run, writing = work.run, work.ctx.publishing
     pool = members[0].pool
     queue_ids = [member.queue_id for member in members]
     with system_tenant():
         chosen, notes = _chosen(run, members)
     live = [member for member in chosen if member.queue.is_live]
     deferred = [member for member in chosen if not member.queue.is_live]
-    reason = _reason_apart(live, deferred)
-    if not reason:
+    with system_tenant():
+        groups = list(groups_of(pool))
+    reason = _reason_apart(live, [] if groups else deferred)
+    if groups and not reason:
+        notes += [
+            _("%(queue)s keeps its own people: groups of skills are of live queues.")
+            % {"queue": member.queue}
+            for member in deferred
+        ]
+        reason = _split(work, pool, live, groups, queue_ids, notes)
+        if not reason:
+            return
+    elif not reason:
         try:
             with system_tenant():
                 core, grid = pool_of(run, pool, live, deferred)
@@ -75,6 +91,37 @@ def _blend(
             )
         return
     _write(run, pool, (queue_ids, notes), (core, grid, plan), (live, deferred), writing=writing)
+
+
+def _split(
+    work: QueueRun[RequirementRun],
+    pool: Pool,
+    live: list[Member],
+    groups: list[SkillGroup],
+    queue_ids: list[int],
+    notes: list[str],
+) -> str:
+    """Staff the live queues by the groups of people who can do them; return why not, if not."""
+
+    def before_day(number: int, count: int) -> None:
+        work.ctx.raise_if_cancelled()
+        words = _("Pool %(pool)s by skills, day %(number)s of %(count)s")
+        work.ctx.progress(0.99, words % {"pool": pool, "number": number + 1, "count": count})
+
+    try:
+        split = split_pool(work.run, pool, live, groups, before_day=before_day)
+    except (QueueRefused, ValueError) as error:
+        return str(error)
+    with work.ctx.publishing():
+        save_blended_pool(
+            run=work.run,
+            pool=pool,
+            queue_ids=queue_ids,
+            reason=" ".join([*split.notes, *notes]),
+            figures=split.figures,
+            queues=split.queues,
+        )
+    return ""
 
 
 def _write(

@@ -18,7 +18,7 @@ from staffing.core.simulation_pool import simulate_pool
 
 CONTACTS = 400_000
 """About so many contacts are lived through in a trial."""
-FEWEST_DAYS, MOST_DAYS = 8, 300
+FEWEST_DAYS, MOST_DAYS = 12, 300
 ROUNDS = 8
 TOLERANCE = 0.01
 """By how much an interval may miss its goal; a queue's day may not."""
@@ -63,6 +63,11 @@ class Lived:
     def day_lacking(self) -> FloatArray:
         """Return the good contacts that each queue misses over the day."""
         return np.asarray(self.lacking.sum(axis=1))
+
+    @property
+    def day_spread(self) -> FloatArray:
+        """Return about the standard error of `day_lacking`, intervals taken for independent."""
+        return np.asarray(np.sqrt(((self.spread * self.counted) ** 2).sum(axis=1)))
 
     def wanted(self) -> FloatArray:
         """Return queue x interval: the missing good contacts worth adding heads for.
@@ -170,14 +175,15 @@ def trim(day: MultiSkillDay, heads: IntArray, *, days: int, seed: int) -> IntArr
                 continue
             fewer = heads - _only(group, spare, heads.shape)
             after = live_through(day, fewer, days=days, seed=seed)
-            if (after.day_lacking <= 0.0).all():
+            if (after.day_lacking + after.day_spread <= 0.0).all():
                 heads, lived = fewer, after
     return heads
 
 
 def _misses(lived: Lived) -> NDArray[np.bool_]:
-    """Tell in which intervals a queue misses its goal."""
-    return np.asarray(((lived.lacking > 0.0) & (lived.counted > 0.0)).any(axis=0))
+    """Tell in which intervals a queue may miss its goal, as far as chance lets one see."""
+    levels = np.nan_to_num(lived.levels, nan=np.inf)
+    return np.asarray((levels - lived.spread < lived.goals).any(axis=0))
 
 
 def _only(group: int, intervals: NDArray[np.bool_], shape: tuple[int, ...]) -> IntArray:

@@ -39,6 +39,24 @@ def queue_parts(day: MultiSkillDay, pooled: FloatArray) -> FloatArray:
     return np.where(total > 0.0, parts, least)
 
 
+def heads_by_queue(day: MultiSkillDay, heads: IntArray) -> IntArray:
+    """Return queue x interval: whole heads that add up to those there, by what each group does.
+
+    Who can do several queues is shared out by their needs, so that nobody is counted twice.
+    """
+    needs = queue_parts(day, heads.sum(axis=0).astype(np.float64))
+    can = (day.can >= 0).astype(np.float64)
+    wanted = can[:, :, np.newaxis] * np.maximum(needs, 1e-9)
+    part = wanted / np.maximum(wanted.sum(axis=1, keepdims=True), 1e-12)
+    shares = (part * heads[:, np.newaxis, :]).sum(axis=0)
+    free = np.full(shares.shape[0], np.inf)
+    columns = [
+        _whole(shares[:, interval], int(heads[:, interval].sum()), free)
+        for interval in range(heads.shape[1])
+    ]
+    return np.array(columns, dtype=np.int64).T
+
+
 def with_least(day: MultiSkillDay, heads: IntArray) -> IntArray:
     """Return heads with enough people for each queue's minimum, one where anything is offered."""
     heads, can = heads.copy(), day.can >= 0

@@ -8,6 +8,7 @@ from staffing.models.pool_result import PoolOutcome, RequirementPoolResult
 from staffing.models.run import RequirementInterval, RequirementQueueResult, RequirementRun
 from staffing.models.shrinkage import ShrinkageProfile, ShrinkageRate
 from staffing.models.simulation import RequirementSimulation
+from staffing.models.skill_group import SkillGroup, SkillGroupQueue
 
 __all__ = [
     "CallbackOffer",
@@ -23,4 +24,6 @@ __all__ = [
     "RequirementSimulation",
     "ShrinkageProfile",
     "ShrinkageRate",
+    "SkillGroup",
+    "SkillGroupQueue",
 ]
