@@ -138,10 +138,11 @@ def plan_pool(pool: Pool) -> PoolPlan:
 
 
 def _live_agents(pool: Pool) -> IntArray | None:
-    apart = pool.separate_live.sum(axis=1).astype(np.int64)
+    apart: IntArray = pool.separate_live.sum(axis=1).astype(np.int64)
     if pool.separate_live.shape[1] < 2:
         return apart
-    return least_live_agents(pool.traffic, apart)
+    found: IntArray | None = least_live_agents(pool.traffic, apart)
+    return found
 
 
 def _checked(pool: Pool, plan: PoolPlan) -> PoolPlan:

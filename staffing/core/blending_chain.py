@@ -251,7 +251,7 @@ def stepped(chances: FloatArray, rates: Rates, arrival_rate: float, seconds: flo
                     + drag * initial[row, column]
                 )
         before, here = here, before
-    return here
+    return np.asarray(here)
 
 
 @compiled
@@ -265,7 +265,7 @@ def moved(chances: FloatArray, rates: Rates, arrival_rate: float, seconds: float
     if -np.minimum(end, 0.0).sum() > MOST_NEGATIVE:
         end = uniformized(chances, rates, arrival_rate, seconds)
     end = np.maximum(end, 0.0)
-    return end / end.sum()
+    return np.asarray(end / end.sum())
 
 
 @compiled

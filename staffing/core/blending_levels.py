@@ -88,7 +88,7 @@ def better_waiting(full: float, arrival_rate: float, leave_rate: float) -> Float
         leaving = full + leave_rate * last
         chances[last] = chances[last - 1] * arrival_rate / max(leaving, 1e-300)
         last += 1
-    return chances[:last] / chances[:last].sum()
+    return np.asarray(chances[:last] / chances[:last].sum())
 
 
 @compiled

@@ -64,5 +64,7 @@ class PoolForm(forms.Form):
 
     def chosen(self) -> list[Queue]:
         """Return the queues of the pool, the first one served first."""
-        numbers = {queue: self.cleaned_data.get(f"priority_{queue.pk}") for queue in self.queues}
-        return sorted((queue for queue in self.queues if numbers[queue]), key=lambda q: numbers[q])
+        numbers = {
+            queue: int(self.cleaned_data.get(f"priority_{queue.pk}") or 0) for queue in self.queues
+        }
+        return sorted((queue for queue in self.queues if numbers[queue]), key=numbers.__getitem__)

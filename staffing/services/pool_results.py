@@ -62,7 +62,7 @@ class PoolFigures:
 def blended_pool_ids(run: RequirementRun) -> set[int]:
     """Return the pools that the run has said something of."""
     found = RequirementPoolResult.objects.filter(run=run, pool__isnull=False)
-    return {pk for pk in found.values_list("pool_id", flat=True) if pk is not None}
+    return set(found.values_list("pool_id", flat=True))
 
 
 @transaction.atomic
