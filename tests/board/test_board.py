@@ -273,6 +273,22 @@ def test_deferred_people_who_are_not_needed_have_hours_to_give():
     assert 0.3 * 300 < mail["transferable_hours"] < (1 - 26.7 / 60) * 300
 
 
+def test_in_a_pool_idle_time_of_live_queues_does_deferred_work():
+    floors = make_floors()
+    for day in range(5):
+        for _ in range(12):
+            work(floors, floors.north, floors.voice, day=day)
+    apart = total(look(), floors.mail)
+    assert apart["late"] == pytest.approx(apart["counted"]), "nobody is on mail"
+    make_pool(floors.voice, floors.mail)
+    pooled = total(look(), floors.mail)
+    # 12 people have some seven hours of people an hour to give; mail takes 2.7.
+    assert pooled["late"] < 0.02 * pooled["counted"]
+    assert pooled["transferable_hours"] == 0.0, "it has no people of its own to give"
+    assert total(look(), floors.voice)["scheduled_hours"] == 600.0
+    assert total(look(last=MONDAY), floors.mail)["late"] < 0.02 * apart["counted"]
+
+
 def test_the_same_day_is_told_alike_alone_and_in_its_week():
     floors = make_floors()
     for day in range(5):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
 
 from scheduling.models import ScheduleStatus, ScheduleVersion
-from staffing.core.kernels import FloatArray
 from staffing.models import Pool, RequirementQueueResult
 from staffing.queries import in_force, pools_with_queues
+from wfm.board.assemble import queue_lines
 from wfm.board.grid import (
     BoardGrid,
     Column,
@@ -23,13 +23,9 @@ from wfm.board.lines import (
     QueueIntervals,
     QueueLine,
     Source,
-    empty_figures,
-    write_people,
-    write_requirement,
 )
 from wfm.board.look import Look, look_here
-from wfm.board.predict import origin_of, predict_deferred, predict_live
-from wfm.board.rows import OpenItems, People, open_items, people_rows, required_rows
+from wfm.board.rows import People, people_rows, required_rows
 from wfm.board.teams import TeamLine, people_by_queue, team_lines, with_queues
 from wfm.org.access import access_of
 from wfm.org.calendars import business_calendars
@@ -89,7 +85,7 @@ def board(ask: Ask) -> Board:
     covered = _covered(ask, grid)
     placed, unplaced = _people(ask, grid, sources)
     on_queue = people_by_queue(placed)
-    found = _lines(sources, grid, on_queue, covered)
+    found = queue_lines(sources, grid, on_queue, covered)
     asked = _asked(found, placed, ask)
     teams = _teams(ask)
     is_narrow = ask.client is not None or ask.queue is not None
@@ -217,60 +213,6 @@ def _people(
             )
             load[source.queue.pk] = figures
     return with_queues(found, queues=[source.queue for source in sources], load=load)
-
-
-def _lines(
-    sources: Sequence[Source],
-    grid: BoardGrid,
-    on_queue: Mapping[int, FloatArray],
-    covered: np.ndarray,
-) -> list[QueueLine]:
-    by_source = [(source, QueueIntervals.of(source, grid)) for source in sources]
-    origins = {
-        source.queue.pk: origin
-        for source, intervals in by_source
-        if intervals is not None
-        and not source.queue.is_live
-        and (origin := origin_of(source, intervals, grid)) is not None
-    }
-    waiting = open_items(origins) if origins else {}
-    nobody = np.zeros(grid.slots.count)
-    return [
-        _line(
-            source,
-            intervals,
-            grid,
-            np.where(covered, on_queue.get(source.queue.pk, nobody), np.nan),
-            origins.get(source.queue.pk),
-            waiting.get(source.queue.pk),
-        )
-        for source, intervals in by_source
-    ]
-
-
-def _line(
-    source: Source,
-    intervals: QueueIntervals | None,
-    grid: BoardGrid,
-    people: FloatArray,
-    origin: datetime | None,
-    waiting: OpenItems | None,
-) -> QueueLine:
-    figures = empty_figures(grid)
-    if intervals is not None:
-        write_requirement(figures, intervals, hours=source.queue.interval_minutes / 60)
-    write_people(figures, people)
-    if intervals is None or source.result is None:
-        return QueueLine(source, figures)
-    if source.queue.is_live:
-        note = predict_live(source, intervals, grid, figures)
-        return QueueLine(source, figures, notes=(note,) if note else ())
-    if origin is None or waiting is None:
-        return QueueLine(source, figures)
-    backlog, note = predict_deferred(
-        source, intervals, grid, figures, origin=origin, open_now=waiting
-    )
-    return QueueLine(source, figures, backlog=backlog, notes=(note,) if note else ())
 
 
 def _asked(lines: Sequence[QueueLine], placed: Sequence[People], ask: Ask) -> list[QueueLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -32,7 +33,9 @@ def predict_live(
     """Write what the people on position give a live queue; return why not, if not."""
     scheduled = figures[PLACE["scheduled_hours"]]
     people = _on_position(intervals, scheduled)
-    ahead = (intervals.slot >= grid.origin) & (intervals.slot < grid.last)
+    # The deferred work of its pool is followed beyond what is shown.
+    until = grid.last if source.pool is None else grid.slots.count
+    ahead = (intervals.slot >= grid.origin) & (intervals.slot < until)
     wanted = intervals.rows.is_open & ahead & np.isfinite(people)
     if not wanted.any():
         return ""
@@ -144,16 +147,27 @@ def origin_of(source: Source, intervals: QueueIntervals, grid: BoardGrid) -> dat
     return datetime.fromtimestamp(int(intervals.rows.starts_at[place]), tz=UTC)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """What a deferred queue is worked off from.
+
+    Attributes:
+        origin: From when.
+        items: Items open then.
+        help_people: By slot, people of its pool's live queues who have time for it.
+
+    """
+
+    origin: datetime
+    items: OpenItems
+    help_people: FloatArray
+
+
 def predict_deferred(
-    source: Source,
-    intervals: QueueIntervals,
-    grid: BoardGrid,
-    figures: FloatArray,
-    *,
-    origin: datetime,
-    open_now: OpenItems,
+    source: Source, intervals: QueueIntervals, figures: FloatArray, waiting: Waiting
 ) -> tuple[Backlog | None, str]:
     """Write what the people make of deferred work; return its backlog, and why not, if not."""
+    origin, open_now = waiting.origin, waiting.items
     ahead = _followed(intervals, figures, origin)
     if not ahead.slot.size:
         return None, ""
@@ -166,9 +180,10 @@ def predict_deferred(
     except ValueError as error:  # no open time by which anything could be due
         return None, str(error)
     level = max(goal.level for goal in goals)
+    helped = np.nan_to_num(ahead.mean(waiting.help_people))
     found = deferred_outlook(
         demand,
-        people=np.where(demand.working_seconds > 0.0, np.nan_to_num(people), 0.0),
+        people=np.where(demand.working_seconds > 0.0, np.nan_to_num(people) + helped, 0.0),
         level=level,
         days=ahead.dates.astype(np.int64).astype(np.float64),
         give=source.transfer.give,
@@ -177,7 +192,10 @@ def predict_deferred(
     hours_by_slot = np.full(figures.shape[1], np.nan)
     ahead.spread(found.backlog_seconds[:-1] / 3600.0, onto=hours_by_slot, is_total=False)
     known = np.isfinite(people)
-    _write(ahead, figures, rows[known], _taken(found.outlook, known))
+    whole = np.nan_to_num(people) + helped
+    own = np.divide(np.nan_to_num(people), whole, out=np.zeros_like(whole), where=whole > 0.0)
+    outlook = replace(found.outlook, transferable=found.outlook.transferable * own)
+    _write(ahead, figures, rows[known], _taken(outlook, known))
     return Backlog(open_now, origin, demand.backlog.aht_seconds, hours_by_slot), ""
 
 
