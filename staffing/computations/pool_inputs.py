@@ -170,7 +170,7 @@ def _item_aht(works: list[DeferredMember], size: int) -> FloatArray:
         mean = work / max(float(items.sum()), 1e-9) if items.sum() > 0.0 else float(aht.mean())
         busy += (member.open_share > 0.0) * work
         done += (member.open_share > 0.0) * work / mean
-    return np.divide(busy, done, out=np.full(size, np.nan), where=done > 0.0)
+    return np.asarray(np.divide(busy, done, out=np.full(size, np.nan), where=done > 0.0))
 
 
 def _deferred_member(

@@ -95,7 +95,7 @@ class MultiSkillDay:
     @property
     def goals(self) -> FloatArray:
         """Return the level asked for by queue x interval; 0 where none is."""
-        return np.nan_to_num(np.array([queue.level for queue in self.queues]))
+        return np.asarray(np.nan_to_num(np.array([queue.level for queue in self.queues])))
 
     @property
     def caps(self) -> FloatArray:

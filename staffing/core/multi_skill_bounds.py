@@ -32,7 +32,7 @@ def pooled_agents(day: MultiSkillDay) -> FloatArray:
     needed = [_agents(day, queue, traffic) for queue in day.queues]
     together = np.sum([queue.min_agents for queue in day.queues], axis=0)
     most = np.max([queue.min_agents for queue in day.queues], axis=0)
-    return np.maximum(np.max(needed, axis=0), np.minimum(most, together))
+    return np.asarray(np.maximum(np.max(needed, axis=0), np.minimum(most, together)))
 
 
 def _mixed(day: MultiSkillDay) -> Traffic:

@@ -74,7 +74,7 @@ def _shares(day: MultiSkillDay, needs: FloatArray) -> FloatArray:
     """Return each group's part: queues share out their need by the groups' people, or evenly."""
     weights = np.where(np.isfinite(day.caps), day.caps, np.nan)
     typical = np.nanmean(weights) if np.isfinite(weights).any() else 1.0
-    weights = np.nan_to_num(weights, nan=max(typical, 1.0))
+    weights = np.nan_to_num(weights, nan=max(float(typical), 1.0))
     by_queue = (day.can >= 0) * np.maximum(weights, 1e-6)[:, np.newaxis]
     return np.asarray(by_queue / np.maximum(by_queue.sum(axis=0), 1e-12) @ needs)
 
@@ -105,6 +105,9 @@ def _flow(day: MultiSkillDay, needs: FloatArray) -> FloatArray:
         A_eq=serves[reachable],
         b_eq=needs[reachable],
     )
+    if found.x is None:  # heads and deviations are free: only numbers that are none can do this
+        msg = f"Expected agents needed that can be shared out, got {needs.tolist()}."
+        raise ValueError(msg)
     return np.asarray(load @ found.x[:edges])
 
 

@@ -320,7 +320,7 @@ def become_idle(now: float, agent: int, day: Day) -> None:
 @compiled
 def longest_idle(group: int, day: Day) -> int:
     """Take the agent out who has been idle longest."""
-    agent = day.idle[group, day.groups[group, IDLE_FIRST]]
+    agent: int = day.idle[group, day.groups[group, IDLE_FIRST]]
     day.groups[group, IDLE_FIRST] = (day.groups[group, IDLE_FIRST] + 1) % day.idle.shape[1]
     day.groups[group, IDLE_COUNT] -= 1
     return agent

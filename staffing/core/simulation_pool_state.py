@@ -48,11 +48,11 @@ class PoolData(NamedTuple):
 
 
 @structref.register
-class DayType(types.StructRef):  # type: ignore[misc] # numba has no types
+class DayType(types.StructRef):
     """How compiled code knows a day."""
 
 
-class Day(structref.StructRefProxy):  # type: ignore[misc] # as above
+class Day(structref.StructRefProxy):
     """A day under way. Agents are numbered as they come and never come back."""
 
     interval_seconds: float
@@ -81,7 +81,7 @@ class Day(structref.StructRefProxy):  # type: ignore[misc] # as above
     log: FloatArray  # stretch of work x agent, group, queue, begin, end; no row if not asked for
 
 
-structref.define_proxy(Day, DayType, list(Day.__annotations__))
+structref.define_proxy(Day, DayType, list(Day.__annotations__))  # type: ignore[no-untyped-call] # numba has no types
 
 
 @compiled
@@ -201,7 +201,7 @@ def opening(
     numbers[:, LIVE_SKILLS] = (pool.skills[:, :live] >= 0).sum(axis=1)
     moments = np.zeros((people, 2))
     moments[:, ENDS_AT] = np.inf
-    return Day(
+    return Day(  # type: ignore[no-untyped-call] # as above
         pool.interval_seconds,
         pool.live,
         pool.live_terms,

@@ -1,4 +1,4 @@
-"""Groups of a pool: people who can do the same of its live queues."""
+"""Groups of a pool: people who can do the same live queues."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from staffing.models.pool import Pool, PoolQueue
 from wfm.org.models.base import audited
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class SkillGroupQuerySet(models.QuerySet["SkillGroup"]):
