@@ -42,28 +42,26 @@ LEFT JOIN staffing_intradayrequirement AS today
 ORDER BY row.queue_id, row.starts_at
 """
 # Comings and goings of people by team, queue and skills; the team and the skills of the shift's day.
+# Both are looked up per shift: joins of such lists go wrong where statistics are older than the rows.
 PEOPLE_SQL = """
-WITH shift AS (
-    SELECT id, agent_id, operational_date FROM scheduling_shift
-    WHERE is_published AND ends_at > %(starts_at)s AND starts_at < %(ends_at)s
-), able AS (
-    SELECT shift.id, array_agg(held.skill_id ORDER BY held.skill_id) AS skills
-    FROM shift JOIN org_agentskill AS held ON held.agent_id = shift.agent_id
-     AND held.starts_on <= shift.operational_date
-     AND (held.ends_on IS NULL OR held.ends_on > shift.operational_date)
-    GROUP BY shift.id
+WITH shift AS MATERIALIZED (
+    SELECT id,
+        (SELECT array_agg(held.skill_id ORDER BY held.skill_id) FROM org_agentskill AS held
+         WHERE held.agent_id = day.agent_id AND held.starts_on <= day.operational_date
+           AND (held.ends_on IS NULL OR held.ends_on > day.operational_date)) AS skills,
+        (SELECT assigned.team_id FROM org_agentassignment AS assigned
+         WHERE assigned.agent_id = day.agent_id AND assigned.starts_on <= day.operational_date
+           AND (assigned.ends_on IS NULL OR assigned.ends_on > day.operational_date)) AS team_id
+    FROM scheduling_shift AS day
+    WHERE day.is_published AND day.ends_at > %(starts_at)s AND day.starts_at < %(ends_at)s
 ), work AS (
-    SELECT assigned.team_id, act.queue_id, able.skills,
+    SELECT shift.team_id, act.queue_id, shift.skills,
            greatest(act.starts_at, %(starts_at)s) AS starts_at,
            least(act.ends_at, %(ends_at)s) AS ends_at
     FROM shift
     JOIN scheduling_shiftactivity AS act ON act.shift_id = shift.id
      AND act.ends_at > %(starts_at)s AND act.starts_at < %(ends_at)s
     JOIN org_activitycode AS code ON code.id = act.activity_code_id
-    LEFT JOIN able ON able.id = shift.id
-    LEFT JOIN org_agentassignment AS assigned ON assigned.agent_id = shift.agent_id
-     AND assigned.starts_on <= shift.operational_date
-     AND (assigned.ends_on IS NULL OR assigned.ends_on > shift.operational_date)
     WHERE act.queue_id = ANY(%(queues)s) OR (act.queue_id IS NULL AND code.is_work)
 ), change AS (
     SELECT team_id, queue_id, skills, at, sum(people) AS people FROM (
