@@ -34,8 +34,9 @@ from staffing.core.blending_work import (
 from staffing.core.deferred_plan import PlanShape
 from staffing.core.kernels import FloatArray, IntArray
 
-TURNS, MOST_TURNS = 4, 7
+TURNS, MOST_TURNS = 5, 8
 """Plans lived through; more only while none has kept every goal."""
+THINNED = (0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
 MORE, LESS = 0.08, -0.06
 LEAST_GAIN, MOST_GAIN = 0.1, 2.0
 """Bounds of what a further person is taken to bring, as a share of what was taken before."""
@@ -306,7 +307,7 @@ class _Blending:
         and the work is taken to be more than expected while simulated days are late, less while not.
         """
         each = self.pool.rules.max_occupancy_rate * self.open_share * self.step
-        scale, best = 1.0, None
+        scale, best = 1.0, self._least_thinned()
         for turn in range(MOST_TURNS):
             exact = people_for_the_rest(
                 self.pool.deferred, base_seconds=base.seconds, each_seconds=each, scale=scale
@@ -315,10 +316,23 @@ class _Blending:
             found = self._found(self.capacity(new_agents + self.least_new))
             if found.holds and (best is None or found.hours < best.hours):
                 best = found
-            if best is not None and turn + 1 >= TURNS:
+            if turn + 1 >= TURNS and best is not None:
                 break
             scale += LESS if found.holds else (0.0 if found.is_in_time else MORE)
             each = (each + self._gained(base, found.there, new_agents, each)) / 2.0
+        return best
+
+    def _least_thinned(self) -> _Found | None:
+        """Return the people whom the deferred queues need apart, made fewer as long as that holds."""
+        apart = np.sum([member.separate_agents for member in self.pool.deferred], axis=0)
+        best: _Found | None = None
+        for share in THINNED:
+            new_agents = rounded_up(np.where(self.open_share > 0.0, apart * share, 0.0))
+            found = self._found(self.capacity(new_agents.astype(np.int64) + self.least_new))
+            if found.holds:
+                best = found
+            elif not found.is_in_time:
+                break
         return best
 
     def _gained(

@@ -16,7 +16,7 @@ from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.transient_path import level_of
 from staffing.core.transient_search import DEFINITION, meets
 
-MOST_BACK = 1  # steps back per interval, on average
+MOST_BACK = 4  # steps back per interval, on average
 SLOW = 1.0 / 3600.0  # the rates of nobody
 MOST_MORE = 50
 
@@ -290,13 +290,13 @@ class _Search:
         return before
 
     def _lower(self, index: int, floor: int) -> int:
-        """Return a floor under which about half as many items are in hand, none in the end."""
+        """Return a floor under which fewer items are in hand, none in the end."""
         rates, aht = self.traffic.arrival_rate[index], self.traffic.aht_seconds[index]
         load = float((rates * aht).sum())
         rarely = load - 2.0 * np.sqrt(load)
         if floor > load + 1.0:
-            return int((floor + load) / 2.0)
-        return int(rarely) if floor > rarely + 1.0 and rarely >= 1.0 else 0
+            return min(floor - 1, int(floor - (floor - load) / 4.0))
+        return floor - 1 if floor > rarely else 0
 
 
 def walk_blended(
