@@ -36,7 +36,9 @@ def queue_parts(day: MultiSkillDay, pooled: FloatArray) -> FloatArray:
     parts = np.maximum(loads + (pooled - loads.sum(axis=0)) * part, 0.0)
     # Where nothing is offered at all the people asked for are there in any case.
     least = np.array([queue.min_agents for queue in day.queues])
-    return np.where(total > 0.0, parts, least)
+    asked = least.sum(axis=0)
+    idle = least * np.divide(pooled, asked, out=np.zeros(asked.shape), where=asked > 0.0)
+    return np.where(total > 0.0, parts, idle)
 
 
 def heads_by_queue(day: MultiSkillDay, heads: IntArray) -> IntArray:

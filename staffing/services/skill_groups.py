@@ -86,28 +86,33 @@ def _refuse(members: dict[int, PoolQueue], groups: Sequence[GroupTerms]) -> None
         raise UnableToGroup(
             _("Two groups are named “%(name)s”; name each once.") % {"name": twice[0]}
         )
-    done: set[int] = set()
     for terms in groups:
-        if not terms.ranks:
-            raise UnableToGroup(
-                _("The group “%(name)s” has no queue; choose one or leave the group out.")
-                % {"name": terms.name}
-            )
-        for queue, rank in terms.ranks:
-            if queue.pk not in members:
-                raise UnableToGroup(
-                    _("%(queue)s is not in this pool; add it there first.") % {"queue": queue}
-                )
-            if not queue.is_live:
-                raise UnableToGroup(
-                    _("%(queue)s is deferred; groups are of live queues.") % {"queue": queue}
-                )
-            if rank < 1:
-                raise UnableToGroup(_("Ranks begin at 1, got %(rank)s.") % {"rank": rank})
-            done.add(queue.pk)
+        _refuse_group(members, terms)
+    done = {queue.pk for terms in groups for queue, _rank in terms.ranks}
     for queue_id, member in members.items():
         if groups and member.queue.is_live and queue_id not in done:
             raise UnableToGroup(
                 _("No group can do %(queue)s; add it to a group or take it out of the pool.")
                 % {"queue": member.queue}
             )
+
+
+def _refuse_group(members: dict[int, PoolQueue], terms: GroupTerms) -> None:
+    if not terms.name.strip():
+        raise UnableToGroup(_("A group has no name; name each group."))
+    if not terms.ranks:
+        raise UnableToGroup(
+            _("The group “%(name)s” has no queue; choose one or leave the group out.")
+            % {"name": terms.name}
+        )
+    for queue, rank in terms.ranks:
+        if queue.pk not in members:
+            raise UnableToGroup(
+                _("%(queue)s is not in this pool; add it there first.") % {"queue": queue}
+            )
+        if not queue.is_live:
+            raise UnableToGroup(
+                _("%(queue)s is deferred; groups are of live queues.") % {"queue": queue}
+            )
+        if rank < 1:
+            raise UnableToGroup(_("Ranks begin at 1, got %(rank)s.") % {"rank": rank})

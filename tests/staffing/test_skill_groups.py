@@ -110,7 +110,7 @@ class TestGroups:
                 ([GroupTerms("A", [*both, (strange, 1)])], "Strange is not in this pool"),
                 ([GroupTerms("A", [*both, (mail, 1)])], "Mail is deferred"),
                 ([GroupTerms("A", [(orders, 0), (returns, 1)])], "Ranks begin at 1, got 0"),
-                ([GroupTerms("", both)], "Name"),
+                ([GroupTerms(" ", both)], "name each group"),
             ]:
                 with pytest.raises(UnableToGroup, match=words):
                     set_skill_groups(pool=desk, groups=groups)
@@ -295,7 +295,7 @@ class TestOverRest:
     def test_who_only_looks_may_not_change(self, desk):
         client = APIClient()
         with system_tenant():
-            client.force_login(make_user("analyst"))
+            client.force_login(make_user("finance"))
         address = f"/api/v1/staffing/pools/{desk.pk}/skill-groups/"
         assert client.get(address).status_code == 200
         assert client.put(address, {"groups": []}, format="json").status_code == 403

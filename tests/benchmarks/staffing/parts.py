@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tests.benchmarks.staffing import blending_cases, chat_cases, deferred_cases, million
+from tests.benchmarks.staffing import (
+    blending_cases,
+    chat_cases,
+    deferred_cases,
+    million,
+    multi_skill_cases,
+)
 from tests.benchmarks.staffing.findings import Findings
 
 
@@ -24,5 +30,6 @@ CASES: dict[str, CasesPart] = {
     "chat": chat_cases.run,
     "deferred": deferred_cases.run,
     "blending": blending_cases.run,
+    "skills": multi_skill_cases.run,
 }
 """By the name that `--parts` takes, in the order of the tables."""

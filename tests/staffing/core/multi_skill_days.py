@@ -57,12 +57,13 @@ def day(queues, groups):
 
 
 MORNING, EVENING = shape(9.5), shape(17.5)
+BUSY = shape(10.0, 15.0, base=0.4)
 
 CASES = {
     "chain of 3, alike": day([queue(f"q{n}", 10.0) for n in range(3)], chain(3)),
-    "chain of 6, alike": day([queue(f"q{n}", 8.0) for n in range(6)], chain(6)),
+    "chain of 6, alike": day([queue(f"q{n}", 30.0, day=BUSY) for n in range(6)], chain(6)),
     "chain of 2, large and small": day([queue("large", 40.0), queue("small", 5.0)], chain(2)),
-    "chain of 4, small": day([queue(f"q{n}", 5.0) for n in range(4)], chain(4)),
+    "chain of 4, alike": day([queue(f"q{n}", 20.0, day=BUSY) for n in range(4)], chain(4)),
     "chain of 3, large": day([queue(f"q{n}", 100.0) for n in range(3)], chain(3)),
     "chain of 2, peaks that cross": day(
         [queue("morning", 25.0, day=MORNING), queue("evening", 25.0, day=EVENING)], chain(2)
@@ -99,3 +100,16 @@ CASES = {
 }
 TWO_SKILLS = [name for name in CASES if name.startswith("chain")] + ["customers give up"]
 """Where everybody has two skills; the bar is the pooled hours and 3 %."""
+
+SMALL = {
+    "chain of 4, 5 erlang each": day([queue(f"q{n}", 5.0) for n in range(4)], chain(4)),
+    "chain of 6, 8 erlang each": day([queue(f"q{n}", 8.0) for n in range(6)], chain(6)),
+}
+"""Too small for the bar: of eleven people at night, one more is 9 %. Reported beside the ten cases."""
+
+
+def smoke_day():
+    """Six hours of three queues in a chain, loads even: planned in two seconds."""
+    flat = np.ones(12)
+    queues = [queue(f"q{number}", 20.0 + 4.0 * number, day=flat) for number in range(3)]
+    return day(queues, chain(3))
