@@ -29,7 +29,7 @@ LEVEL_SLACK = 5e-4
 MISS_SLACK = 5e-3
 """A plan's own rounding: a miss share up to half a percent above what the goal allows is none."""
 MOST_REPAIRS = 4
-BOARD_ITEMS, BOARD_LEAST_REPEATS = 20_000, 4
+BOARD_ITEMS, BOARD_LEAST_REPEATS = 20_000, 1
 """Items drawn for one queue: the level is told to within a third of a point."""
 SPARE_STEPS = 32
 """The spare share is told in steps of one in so many."""

@@ -78,9 +78,9 @@ def people_by_queue(people: Sequence[People]) -> dict[int, FloatArray]:
     for group in people:
         assert group.queue_id is not None
         if group.queue_id in found:
-            found[group.queue_id] = found[group.queue_id] + group.by_slot
+            found[group.queue_id] += group.by_slot
         else:
-            found[group.queue_id] = group.by_slot
+            found[group.queue_id] = group.by_slot.copy()
     return found
 
 
@@ -93,27 +93,26 @@ def team_lines(
 ) -> list[TeamLine]:
     """Return the teams that work on these queues, by name; those not in `teams` together last."""
     by_queue = {line.queue.pk: line for line in lines}
-    totals = people_by_queue([group for group in placed if group.queue_id in by_queue])
+    shared = {
+        pk: np.nan_to_num(np.stack([line.of(name) for name in SHARED]))
+        for pk, line in by_queue.items()
+    }
+    there = [group for group in placed if group.queue_id in by_queue]
+    totals = people_by_queue(there)
     found: dict[int | None, FloatArray] = {}
-    for group in placed:
-        line = by_queue.get(group.queue_id or 0)
-        if line is None:
-            continue
-        figures = _of(found, group, teams, size=line.figures.shape[1])
-        share = np.divide(
-            group.by_slot,
-            totals[line.queue.pk],
-            out=np.zeros_like(group.by_slot),
-            where=totals[line.queue.pk] > 0.0,
-        )
-        hours = np.where(np.isfinite(line.of("scheduled_hours")), group.by_slot * SLOT_HOURS, 0.0)
+    rows = [TEAM_PLACE[name] for name in SHARED]
+    for (team_id, queue_id), people in _by_team_and_queue(there, teams).items():
+        line, total = by_queue[queue_id], totals[queue_id]
+        figures = _of(found, team_id, size=line.figures.shape[1])
+        share = np.divide(people, total, out=np.zeros_like(people), where=total > 0.0)
+        hours = np.where(np.isfinite(line.of("scheduled_hours")), people * SLOT_HOURS, 0.0)
         kind = "live_hours" if line.queue.is_live else "deferred_hours"
         figures[TEAM_PLACE["scheduled_hours"]] += hours
         figures[TEAM_PLACE[kind]] += hours
-        for name in SHARED:
-            figures[TEAM_PLACE[name]] += share * np.nan_to_num(line.of(name))
+        figures[rows] += share * shared[queue_id]
     for group in unplaced:
-        figures = _of(found, group, teams, size=group.by_slot.size)
+        team_id = group.team_id if group.team_id in teams else None
+        figures = _of(found, team_id, size=group.by_slot.size)
         figures[TEAM_PLACE["scheduled_hours"]] += group.by_slot * SLOT_HOURS
         figures[TEAM_PLACE["unassigned_hours"]] += group.by_slot * SLOT_HOURS
     known = [TeamLine(None if pk is None else teams[pk], rows) for pk, rows in found.items()]
@@ -121,8 +120,20 @@ def team_lines(
     return sorted(shown, key=lambda line: (line.team is None, line.team.name if line.team else ""))
 
 
-def _of(
-    found: dict[int | None, FloatArray], group: People, teams: Mapping[int, Team], *, size: int
-) -> FloatArray:
-    key = group.team_id if group.team_id in teams else None
-    return found.setdefault(key, np.zeros((len(TEAM_FIGURES), size)))
+def _by_team_and_queue(
+    people: Sequence[People], teams: Mapping[int, Team]
+) -> dict[tuple[int | None, int], FloatArray]:
+    """Return the people of each team on each queue, whatever their skills."""
+    found: dict[tuple[int | None, int], FloatArray] = {}
+    for group in people:
+        assert group.queue_id is not None
+        key = (group.team_id if group.team_id in teams else None, group.queue_id)
+        if key in found:
+            found[key] += group.by_slot
+        else:
+            found[key] = group.by_slot.copy()
+    return found
+
+
+def _of(found: dict[int | None, FloatArray], team_id: int | None, *, size: int) -> FloatArray:
+    return found.setdefault(team_id, np.zeros((len(TEAM_FIGURES), size)))
