@@ -38,7 +38,7 @@ def queue_parts(day: MultiSkillDay, pooled: FloatArray) -> FloatArray:
     least = np.array([queue.min_agents for queue in day.queues])
     asked = least.sum(axis=0)
     idle = least * np.divide(pooled, asked, out=np.zeros(asked.shape), where=asked > 0.0)
-    return np.where(total > 0.0, parts, idle)
+    return np.asarray(np.where(total > 0.0, parts, idle))
 
 
 def heads_by_queue(day: MultiSkillDay, heads: IntArray) -> IntArray:
