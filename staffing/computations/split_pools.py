@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -196,11 +197,11 @@ def _notes(sums: _Sums, groups: Sequence[SkillGroupRow], grid: Grid, member: Mem
         if not over.any():
             continue
         at = grid.moments[int(over.argmax())].astype("datetime64[s]").item()
-        local = at.replace(tzinfo=UTC).astimezone(member.queue.timezone)
+        local = at.replace(tzinfo=UTC).astimezone(ZoneInfo(str(member.queue.timezone)))
         notes.append(
             _(
-                "The group “%(group)s” has %(people)s people and needs up to %(more)s more"
-                " (%(at)s); train others, or take on more."
+                "The group “%(group)s” is limited to %(people)s and needs up to %(more)s more"
+                " (%(at)s); teach others what it can do, or raise its limit."
             )
             % {
                 "group": row.name,

@@ -1,9 +1,9 @@
 """Several live queues and groups of people who can do some of them: how many of each group.
 
 Two marks come from the exact core: what each queue needs with people of its own, and what all need
-together if everybody could do everything (`multi_skill_bounds`). The split over the real
-groups lies in between, near the second, or a head below it where ranks help a queue that waits. It begins with the pooled number, shared out by load and square root of load
-(`multi_skill_split`), as R. B. Wallace and W. Whitt, "A staffing algorithm for call centers with
+together if everybody could do everything (`multi_skill_bounds`). The split over the real groups lies
+in between, near the second, or a head below it where ranks help. It begins with the pooled number,
+shared out by load and square root of load (`multi_skill_split`), as R. B. Wallace and W. Whitt, "A staffing algorithm for call centers with
 skill-based routing", Manuf. Serv. Oper. Manag. 7 (2005), section 4, doi:10.1287/msom.1050.0086, do:
 with two skills each nearly all of the gain of pooling is there. Then the day is simulated contact by
 contact, heads are added where a queue misses its goal and taken away where none needs them

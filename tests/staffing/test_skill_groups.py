@@ -245,7 +245,7 @@ def test_a_group_that_is_too_small_says_by_how_much(monkeypatch, desk, queues):
         found = RequirementPoolResult.objects.get(run=run)
     more = max(found.figures["groups"][1]["heads"]) - 1
     assert more >= 4
-    assert f"“B” has 1 people and needs up to {more} more (2026-03-02 09:" in found.reason
+    assert f"“B” is limited to 1 and needs up to {more} more (2026-03-02 09:" in found.reason
 
 
 def test_a_pool_without_groups_is_blended_as_before(monkeypatch, desk, queues):
