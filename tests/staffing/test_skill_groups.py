@@ -299,6 +299,8 @@ class TestOverRest:
         address = f"/api/v1/staffing/pools/{desk.pk}/skill-groups/"
         assert client.get(address).status_code == 200
         assert client.put(address, {"groups": []}, format="json").status_code == 403
+        page = client.get(reverse("staffing-pool-skills", args=[desk.pk]))
+        assert "Save groups" not in page.content.decode()
 
 
 class TestThePage:
