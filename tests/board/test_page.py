@@ -128,11 +128,15 @@ def test_scope_narrows_queues_and_teams(planner, floors):
     assert planner.get(reverse("board"), {"queue": 999_999}).status_code == 404
 
 
+POOLS_HEAD = '<th scope="rowgroup">Pools</th>'
+
+
 def test_pools_stand_in_a_group_of_their_own(planner, floors):
-    assert "Pools" not in page_of(planner, **WEEK)
+    assert POOLS_HEAD not in page_of(planner, **WEEK)
     with system_tenant():
         make_pool(floors.voice, floors.mail, name="Both floors' people")
     page = page_of(planner, **WEEK)
+    assert POOLS_HEAD in page
     row = row_of(page, "Both floors&#x27; people", "queues-head")
     assert row[4] == "350.0"
     assert row_of(page, "Voice", "queues-head")[4] == "150.0"
