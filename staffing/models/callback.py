@@ -70,7 +70,9 @@ class CallbackOffer(models.Model):
             models.CheckConstraint(
                 condition=Q(acceptance_rate__gt=0) & Q(acceptance_rate__lt=1),
                 name="staffing_callbackoffer_share",
-                violation_error_message=_("Some accept and some wait on: the share lies above 0 and below 1."),
+                violation_error_message=_(
+                    "Some accept and some wait on: the share lies above 0 and below 1."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(after_seconds__lte=MOST_AFTER_SECONDS),
