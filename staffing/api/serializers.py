@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from staffing.core.calculator import Question, UnableToCalculate
-from staffing.core.deferred_plan import PlanShape
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.model_choice import LiveGoal
 from staffing.core.params import MOST_SPREAD, LiveStrategy, RequirementParams
+from staffing.core.plan_shape import PlanShape
 from staffing.core.series import FIGURES
 from staffing.models import (
     IntradayRequirement,

@@ -31,8 +31,8 @@ from staffing.core.blending_work import (
     rounded_up,
     spend,
 )
-from staffing.core.deferred_plan import PlanShape
 from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.plan_shape import PlanShape
 
 TURNS, MOST_TURNS = 5, 8
 """Plans lived through; more only while none has kept every goal."""

@@ -18,12 +18,11 @@ from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray
 from staffing.core.pooling import level_counts, with_base
 from staffing.core.traffic import Prediction
+from staffing.core.transfer import Transfer
 from staffing.core.transient import LivePath, evaluate_transient, required_transient
 
 PART = 1e-9
 """Parts of a person that count as none."""
-DEFAULT_GIVE = 0.005
-DEFAULT_OCCUPANCY_CAP = 0.85
 LEVEL_SLACK = 5e-4
 """What the search of `required_transient` may leave a level short by."""
 MISS_SLACK = 5e-3
@@ -56,28 +55,6 @@ class Outlook:
     def late(self) -> FloatArray:
         """Contacts or items too late, whether the goal allows them or not."""
         return np.maximum(self.counted - self.in_time, 0.0)
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """How far people may do other work.
-
-    Attributes:
-        give: By how much the level may fall.
-        occupancy_cap: Busy share up to which people may work, all their work together.
-
-    """
-
-    give: float = DEFAULT_GIVE
-    occupancy_cap: float = DEFAULT_OCCUPANCY_CAP
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.give < 1.0:
-            msg = f"Expected 0 <= give < 1, got {self.give}."
-            raise ValueError(msg)
-        if not 0.0 < self.occupancy_cap <= 1.0:
-            msg = f"Expected 0 < occupancy_cap <= 1, got {self.occupancy_cap}."
-            raise ValueError(msg)
 
 
 def live_outlook(

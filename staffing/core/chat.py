@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.birth_death import Chain, served_rate
-from staffing.core.compiled import compiled
 from staffing.core.erlang import impatient_prediction
 from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray, RowIndex
@@ -108,24 +106,14 @@ def _free_states(
     handling: ChatHandling, erlangs: FloatArray, agents: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the weight of the last state with a free place among all such, and the busy share."""
+    # The compiler stays out of web processes until somebody asks for a chat queue's figures.
+    from staffing.core.birth_death import Chain  # noqa: PLC0415
+    from staffing.core.chat_states import free_states  # noqa: PLC0415
+
     blocking, busy = np.empty(erlangs.shape), np.empty(erlangs.shape)
     for row, (load, count) in enumerate(zip(erlangs.tolist(), agents.tolist(), strict=True)):
         chain = Chain(load, 1.0, 0.0, int(count), handling.concurrency, handling.growth_rate)
         blocking[row], busy[row] = free_states(chain)
-    return blocking, busy
-
-
-@compiled
-def free_states(chain: Chain) -> tuple[float, float]:
-    """Return the weight of the last state with a free place among all such, and the busy share.
-
-    B(j) = A B(j - 1) / (r(j) + A B(j - 1)) as in Erlang B, with the chain's own rates.
-    """
-    blocking, busy = 1.0, 0.0
-    for chats in range(1, chain.agents * chain.concurrency):
-        inflow = chain.arrival_rate * blocking
-        blocking = inflow / (served_rate(chats, chain) + inflow)
-        busy += (min(chats, chain.agents) / chain.agents - busy) * blocking
     return blocking, busy
 
 

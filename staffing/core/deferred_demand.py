@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from staffing.core.deferred import DeferredWork
 from staffing.core.kernels import FloatArray
+from staffing.core.params import EXPONENTIAL_SPREAD
 
 SLICE_SECONDS = 300
-EXPONENTIAL_SPREAD = 1.0
 LEAST_SPREAD = 1e-6
 """Handle times whose spread is a smaller share of their mean are taken to be fixed."""
 GIVES_WAY_QUANTILE = 0.8

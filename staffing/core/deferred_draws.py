@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from staffing.core.deferred_demand import (
-    EXPONENTIAL_SPREAD,
     LEAST_SPREAD,
     DeferredDemand,
     gives_way_factor,
 )
 from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.params import EXPONENTIAL_SPREAD
 
 COUNTED, CLEARED, LATER = range(3)
 KINDS = 3

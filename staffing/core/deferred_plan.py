@@ -8,7 +8,6 @@ whose expected level reaches the target.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
@@ -22,6 +21,7 @@ from staffing.core.deferred_chance import Achieved, DeferredChance
 from staffing.core.deferred_demand import DeferredDemand
 from staffing.core.deferred_path import shaped_people
 from staffing.core.kernels import FloatArray
+from staffing.core.plan_shape import PlanShape
 
 ROUNDING = 1e-9
 ALMOST = 0.001
@@ -31,13 +31,6 @@ twenty of those more, but at least one in a thousand of all."""
 MOST_DEVIATIONS = 6.0
 HALVINGS = 6
 MOST_STEPS = 40
-
-
-class PlanShape(StrEnum):
-    """How people are spread over the open hours."""
-
-    FLAT = "flat"
-    SHAPED = "shaped"
 
 
 @dataclass(frozen=True)

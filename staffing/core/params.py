@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from staffing.core.deferred_plan import PlanShape
 from staffing.core.definitions import Model
+from staffing.core.plan_shape import PlanShape
 
-MOST_SPREAD = 4.0
+EXPONENTIAL_SPREAD, MOST_SPREAD = 1.0, 4.0
+"""Of handle times, as a share of their mean."""
 
 
 class LiveStrategy(StrEnum):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from staffing.core.deferred_demand import EXPONENTIAL_SPREAD
-from staffing.core.deferred_plan import PlanShape
-from staffing.core.params import MOST_SPREAD, LiveStrategy
+from staffing.core.params import EXPONENTIAL_SPREAD, MOST_SPREAD, LiveStrategy
+from staffing.core.plan_shape import PlanShape
 from staffing.forms.fields import DateInput, PercentField
 from staffing.models.simulation import LEAST_REPEATS, MOST_REPEATS
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from forecasting.models import ForecastRun
 from staffing import queries
-from staffing.core.deferred_plan import PlanShape
 from staffing.core.params import LiveStrategy, RequirementParams
+from staffing.core.plan_shape import PlanShape
 from staffing.forms import StartForm
 from staffing.jobs import start_requirement
 from staffing.models import RequirementRun

@@ -8,9 +8,9 @@ import pytest
 
 from staffing.computations import requirement_run
 from staffing.computations.live_plan import path_begins
-from staffing.core.deferred_plan import PlanShape
 from staffing.core.definitions import Model
 from staffing.core.params import LiveStrategy, RequirementParams
+from staffing.core.plan_shape import PlanShape
 from staffing.core.transient_path import CONTINUES, OPENS_EMPTY, OPENS_STEADY
 from staffing.models import RequirementInterval, RequirementRun
 from staffing.services import (

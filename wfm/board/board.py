@@ -11,7 +11,6 @@ import numpy as np
 from scheduling.models import ScheduleStatus, ScheduleVersion
 from staffing.models import Pool, RequirementQueueResult
 from staffing.queries import in_force, pools_with_queues
-from wfm.board.assemble import queue_lines
 from wfm.board.grid import (
     BoardGrid,
     Column,
@@ -85,6 +84,9 @@ def board(ask: Ask) -> Board:
     covered = _covered(ask, grid)
     placed, unplaced = _people(ask, grid, sources)
     on_queue = people_by_queue(placed)
+    # The engines stay out of web processes until somebody asks for a board.
+    from wfm.board.assemble import queue_lines  # noqa: PLC0415
+
     found = queue_lines(sources, grid, on_queue, covered)
     asked = _asked(found, placed, ask)
     teams = _teams(ask)

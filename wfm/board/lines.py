@@ -9,9 +9,9 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.board_figures import Transfer
 from staffing.core.kernels import FloatArray
 from staffing.core.params import RequirementParams
+from staffing.core.transfer import Transfer
 from staffing.models import Pool, RequirementQueueResult
 from wfm.board.grid import SLOT_HOURS, SLOT_SECONDS, BoardGrid
 from wfm.board.rows import OpenItems, RequiredRows

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog, gives_way_factor
-from staffing.core.deferred_plan import DeferredGoal, PlanShape, plan_deferred, reachable_level
+from staffing.core.deferred_plan import DeferredGoal, plan_deferred, reachable_level
 from staffing.core.due_times import (
     due_seconds,
     open_seconds_by_slice,
     open_stretches,
     stretch_seconds,
 )
+from staffing.core.plan_shape import PlanShape
 from staffing.core.simulation_deferred import SimulatedOffice, simulate_deferred
 from wfm.timeline import BusinessCalendar, DueRule, DueUnit, due_instants, grid, local_minutes
 

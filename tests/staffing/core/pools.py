@@ -8,10 +8,11 @@ from staffing.core.blending import Pool, PoolPlan, PoolRules, plan_pool
 from staffing.core.blending_path import PoolTraffic
 from staffing.core.blending_work import DeferredMember
 from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog, slices_of
-from staffing.core.deferred_plan import DeferredGoal, PlanShape, plan_deferred
+from staffing.core.deferred_plan import DeferredGoal, plan_deferred
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.goals import Goals
 from staffing.core.live import LiveQueue
+from staffing.core.plan_shape import PlanShape
 from staffing.core.simulation import OFFERED, SERVED_WITHIN
 from staffing.core.simulation_pool import (
     DUE,

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from staffing.core.board_figures import (
-    Transfer,
     deferred_outlook,
     live_outlook,
     risk_by_day,
@@ -15,6 +14,7 @@ from staffing.core.deferred_chance import DeferredChance
 from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog, slices_of
 from staffing.core.goals import Goals
 from staffing.core.traffic import Traffic
+from staffing.core.transfer import Transfer
 from staffing.core.transient import LivePath, evaluate_transient
 from staffing.core.transient_path import CONTINUES, OPENS_EMPTY
 

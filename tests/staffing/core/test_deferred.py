@@ -15,10 +15,10 @@ from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog, gives_
 from staffing.core.deferred_path import shortest_path
 from staffing.core.deferred_plan import (
     DeferredGoal,
-    PlanShape,
     plan_deferred,
     reachable_level,
 )
+from staffing.core.plan_shape import PlanShape
 from staffing.core.simulation_deferred import SimulatedOffice
 from tests.staffing.core import office
 

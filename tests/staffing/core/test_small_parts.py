@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffing.core.calculator import Question, UnableToCalculate, calculate
-from staffing.core.deferred_plan import PlanShape
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.erlang import evaluate
 from staffing.core.live import LiveQueue, power_of_one
@@ -21,6 +20,7 @@ from staffing.core.model_choice import (
 )
 from staffing.core.params import RequirementParams
 from staffing.core.patience import estimate_patience
+from staffing.core.plan_shape import PlanShape
 from staffing.core.pooling import level_counts, with_base
 from staffing.core.shrinkage import ShrinkageShare, required_fte, shrinkage_by_interval
 from staffing.core.traffic import Thresholds, Traffic
