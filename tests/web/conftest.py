@@ -24,7 +24,8 @@ PASSWORD = "a long passphrase"
 ARTEFACTS = Path(__file__).resolve().parents[2] / "test-artifacts" / "web"
 
 
-@pytest.fixture(scope="session")
+# By module: a browser that lived on would keep other rooms in the same worker from starting theirs.
+@pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
