@@ -237,7 +237,7 @@ def _figures(core: CorePool, grid: Grid, plan: PoolPlan, members: list[Member]) 
                     "id": member.queue.pk,
                     "separate_hours": member.result.required_hours,
                     "separate_level": member.result.service_level,
-                    "separate_agents": member.separate.required_agents.tolist(),
+                    "separate_agents": member.separate.agents.tolist(),
                 }
                 for member in members
             ],

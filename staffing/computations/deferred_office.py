@@ -70,16 +70,25 @@ class OfficeFacts:
 
 def demand_of(facts: OfficeFacts, params: RequirementParams) -> DeferredDemand:
     """Return what the plan is made from; raises QueueRefused where nothing can be due."""
-    opens, closes = facts.opening()
+    opens, _closes = facts.opening()
     if not opens.size:
         raise QueueRefused(_("This queue has no opening hours in the period; set them first."))
     try:
-        first_due, last_due = due_seconds(
-            facts.calendar, facts.rules, starts_at=facts.starts_at, step_seconds=facts.step_seconds
+        return work_of(
+            facts, opening_backlog(facts, params), handling_spread=params.handling_spread
         )
-        backlog = opening_backlog(facts, params)
     except ValueError as error:
         raise QueueRefused(str(error)) from error
+
+
+def work_of(
+    facts: OfficeFacts, backlog: OpeningBacklog, *, handling_spread: float
+) -> DeferredDemand:
+    """Return the work with this opening backlog; raises ValueError where nothing can be due."""
+    opens, closes = facts.opening()
+    first_due, last_due = due_seconds(
+        facts.calendar, facts.rules, starts_at=facts.starts_at, step_seconds=facts.step_seconds
+    )
     return DeferredDemand(
         step_seconds=facts.step_seconds,
         items=facts.items,
@@ -91,7 +100,7 @@ def demand_of(facts: OfficeFacts, params: RequirementParams) -> DeferredDemand:
         last_due_seconds=last_due,
         backlog=backlog,
         occupancy_cap=facts.occupancy_cap,
-        handling_spread=params.handling_spread,
+        handling_spread=handling_spread,
     )
 
 

@@ -20,7 +20,7 @@ from staffing.core.params import RequirementParams
 from staffing.core.transient import DEFINITION_CODES
 from staffing.models import Pool as PoolRow
 from staffing.models import RequirementQueueResult, RequirementRun
-from staffing.queries.pools import Separate, separate_rows
+from staffing.queries.run_rows import RunRows, run_rows
 from wfm.org.models import Queue
 
 DAY_SECONDS = 86_400.0
@@ -39,7 +39,7 @@ class Member:
     """
 
     queue: Queue
-    separate: Separate
+    separate: RunRows
     inputs: queries.QueueInputs
     result: RequirementQueueResult
 
@@ -93,7 +93,7 @@ class Grid:
 
 def member_of(run: RequirementRun, queue: Queue, result: RequirementQueueResult) -> Member:
     """Return a queue that the run has staffed by itself."""
-    return Member(queue, separate_rows(run, queue), arrivals_of_run(run, queue).inputs, result)
+    return Member(queue, run_rows(run, queue), arrivals_of_run(run, queue).inputs, result)
 
 
 def pool_of(
@@ -104,7 +104,7 @@ def pool_of(
     grid = Grid.over(live + deferred)
     works = [_deferred_member(run, member, grid, params) for member in deferred]
     traffic = _traffic(run, live, works, grid, params)
-    separate = [grid.put(member, member.separate.required_agents, 0.0) for member in live]
+    separate = [grid.put(member, member.separate.agents, 0.0) for member in live]
     rules = PoolRules(
         max_occupancy_rate=row.max_occupancy_rate,
         live_give_rate=row.live_give_rate,
@@ -155,7 +155,6 @@ def _traffic(
         thresholds=thresholds,
         goals=goals,
         item_aht_seconds=_item_aht(works, grid.size),
-        is_staffed=np.ones(grid.size),
         is_steady_before=steady,
         interval_seconds=float(grid.step_seconds),
     )
@@ -182,7 +181,7 @@ def _deferred_member(
     return DeferredMember(
         demand=_on_grid(demand, member, grid),
         level=level,
-        separate_agents=grid.put(member, member.separate.required_agents, 0.0),
+        separate_agents=grid.put(member, member.separate.agents, 0.0),
         separate_level=1.0 if achieved is None else achieved,
         min_agents=member.queue.min_agents,
     )

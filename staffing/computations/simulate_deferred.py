@@ -19,7 +19,7 @@ from staffing.core.params import RequirementParams
 from staffing.core.simulated_levels import share
 from staffing.core.simulation_deferred import OfficeDays, SimulatedOffice, simulate_deferred
 from staffing.models import RequirementQueueResult, RequirementSimulation
-from staffing.queries.simulations import RunRows, run_rows
+from staffing.queries.run_rows import RunRows, run_rows
 from wfm.jobs.runner import JobContext, JobRefused
 from wfm.org.calendars import business_calendar
 from wfm.org.tenancy import system_tenant

@@ -222,9 +222,7 @@ def _figures(
 ) -> PoolFigures:
     hours = grid.step_seconds / 3600
     agents = sums.heads.sum(axis=0)
-    separate = np.sum(
-        [grid.put(member, member.separate.required_agents, 0.0) for member in live], axis=0
-    )
+    separate = np.sum([grid.put(member, member.separate.agents, 0.0) for member in live], axis=0)
     busy = (traffic.arrival_rate * traffic.aht_seconds).sum(axis=1)
     nothing = [0] * grid.size
     return PoolFigures(
@@ -277,7 +275,7 @@ def _queue_figures(sums: _Sums, place: int, member: Member) -> dict[str, Any]:
         "worst_level": float(known.min()) if known.size else None,
         "separate_hours": member.result.required_hours,
         "separate_level": member.result.service_level,
-        "separate_agents": member.separate.required_agents.tolist(),
+        "separate_agents": member.separate.agents.tolist(),
         "levels": [
             None if np.isnan(level) else round(float(level), 5) for level in sums.levels[place]
         ],

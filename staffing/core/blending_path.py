@@ -33,7 +33,6 @@ class PoolTraffic:
         goals: Interval x queue x column of transient_search; NaN is not set.
         item_aht_seconds: Mean handling time of the deferred items there are; NaN where none may be
             worked on.
-        is_staffed: Whether any queue is open.
         is_steady_before: Whether the live queues are in the middle of their hours at the start.
         interval_seconds: Length of an interval.
 
@@ -45,7 +44,6 @@ class PoolTraffic:
     thresholds: FloatArray
     goals: FloatArray
     item_aht_seconds: FloatArray
-    is_staffed: FloatArray
     is_steady_before: bool
     interval_seconds: float
 

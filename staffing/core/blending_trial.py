@@ -14,8 +14,6 @@ from staffing.core.deferred_demand import DeferredDemand
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.simulation import OFFERED, SERVED_WITHIN
 from staffing.core.simulation_pool import (
-    DUE,
-    ON_TIME,
     AgentGroup,
     DeferredStream,
     LiveStream,
@@ -23,6 +21,7 @@ from staffing.core.simulation_pool import (
     SimulatedPool,
     simulate_pool,
 )
+from staffing.core.simulation_pool_state import DUE, ON_TIME
 
 EVENTS = 250_000
 LEAST_REPEATS, MOST_REPEATS = 10, 300

@@ -50,8 +50,6 @@ class Sums(NamedTuple):
 
 Busy = list[tuple[float, float, int]]
 """Free again, item done, item; a heap."""
-PutDown = list[tuple[float, float, int]]
-"""Due, work left, item; a heap."""
 Waiting = list[tuple[float, int]]
 """Due, item; a heap."""
 

@@ -28,16 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.kernels import FloatArray, IntArray
-from staffing.core.simulation import COUNTS as QUEUE_COUNTS
 from staffing.core.simulation_pool_run import simulate_days
 from staffing.core.simulation_pool_state import NOBODY, PoolData
 
-GONE, STILL_THERE = QUEUE_COUNTS, QUEUE_COUNTS + 1
-"""Counts of live queues after those of `simulation` (OFFERED ...): all who hung up; never answered."""
-ARRIVED, DUE, ON_TIME, DONE, LEFT = range(5)
-"""Counts of deferred queues; DUE and ON_TIME by the interval in which items are due."""
-ON_LIVE, ON_ITEMS = range(2)
-"""What agents are busy with."""
 TRACE_COLUMNS = ("day", "agent", "group", "queue", "starts", "ends")
 """Columns of a trace; deferred queues are numbered on after the live ones."""
 
@@ -133,7 +126,8 @@ class PoolCounts:
     """What happened.
 
     Attributes:
-        live: By day x interval of arrival x live queue x count (OFFERED ... STILL_THERE).
+        live: By day x interval of arrival x live queue x count (OFFERED ... STILL_THERE, named in
+            `simulation` and `simulation_pool_state`).
         deferred: By day x interval x deferred queue x count (ARRIVED ... LEFT).
         busy_seconds: By day x interval x group x ON_LIVE or ON_ITEMS; overtime counts in the
             interval in which it is worked, what is after the last one does not.

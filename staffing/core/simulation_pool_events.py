@@ -18,8 +18,10 @@ from staffing.core.simulation_pool_state import (
     ARRIVED_AT,
     BEGAN_AT,
     BUSY,
+    DONE,
     DUE_AT,
     ENDS_AT,
+    GONE,
     GROUP,
     HEAD,
     IDLE_COUNT,
@@ -29,13 +31,15 @@ from staffing.core.simulation_pool_state import (
     ITEM,
     LEAVES_AT,
     LEFT_SECONDS,
-    LIVE_COUNTS,
     LIVE_SKILLS,
     LOGGED,
     NOBODY,
     OF_QUEUE,
     ON_ITEM,
+    ON_ITEMS,
     ON_ITEMS_NOW,
+    ON_LIVE,
+    ON_TIME,
     PLACE,
     QUEUE,
     RESERVE,
@@ -45,11 +49,6 @@ from staffing.core.simulation_pool_state import (
     THRESHOLD,
     Day,
 )
-
-GONE, STILL_THERE = LIVE_COUNTS - 2, LIVE_COUNTS - 1
-ARRIVED, DUE, ON_TIME, DONE, LEFT = 0, 1, 2, 3, 4
-ON_LIVE, ON_ITEMS = 0, 1
-TRACE_WIDTH = 6
 
 
 @compiled

@@ -20,16 +20,19 @@ from staffing.core.simulation_pool_events import (
 )
 from staffing.core.simulation_pool_state import (
     AGENTS,
+    ARRIVED,
     ARRIVED_AT,
     BUSY,
     CAME,
     DEFERRED_COUNTS,
+    DUE,
     DUE_AT,
     ENDS_AT,
     GROUP,
     HEAD,
     IDLE_COUNT,
     IS_ON_DUTY,
+    LEFT,
     LEFT_SECONDS,
     LIVE_COUNTS,
     LIVE_SKILLS,
@@ -40,16 +43,13 @@ from staffing.core.simulation_pool_state import (
     ON_DUTY,
     PLACE,
     READY_AT,
+    STILL_THERE,
     TAIL,
+    TRACE_WIDTH,
     Day,
     PoolData,
     opening,
 )
-
-GONE, STILL_THERE = LIVE_COUNTS - 2, LIVE_COUNTS - 1
-ARRIVED, DUE, ON_TIME, DONE, LEFT = 0, 1, 2, 3, 4
-ON_LIVE, ON_ITEMS = 0, 1
-TRACE_WIDTH = 6
 
 
 @compiled

@@ -16,7 +16,14 @@ from staffing.core.simulation import COUNTS as QUEUE_COUNTS
 from staffing.core.simulation import handling_time
 
 LIVE_COUNTS = QUEUE_COUNTS + 2
+GONE, STILL_THERE = QUEUE_COUNTS, QUEUE_COUNTS + 1
+"""Counts of live queues after those of `simulation` (OFFERED ...): all who hung up; never answered."""
 DEFERRED_COUNTS = 5
+ARRIVED, DUE, ON_TIME, DONE, LEFT = 0, 1, 2, 3, 4
+"""Counts of deferred queues; DUE and ON_TIME by the interval in which items are due."""
+ON_LIVE, ON_ITEMS = 0, 1
+"""What agents are busy with."""
+TRACE_WIDTH = 6
 NOBODY = -1
 
 RATE, AHT, PATIENCE, THRESHOLD = 0, 1, 2, 3  # PoolData.live

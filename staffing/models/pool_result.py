@@ -70,8 +70,3 @@ class RequirementPoolResult(models.Model):
     def is_blended(self) -> bool:
         """Whether the queues are staffed together."""
         return self.outcome == PoolOutcome.BLENDED
-
-    @property
-    def saved_hours(self) -> float:
-        """Hours fewer than apart."""
-        return self.separate_hours - self.required_hours

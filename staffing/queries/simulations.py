@@ -109,32 +109,3 @@ def _warmed(
     count = int(WARM_UP.total_seconds()) // step
     earlier = begins - step * np.arange(count, 0, -1)
     return np.r_[earlier, starts], np.r_[np.repeat(table[:1], count, axis=0), table]
-
-
-@dataclass(frozen=True)
-class RunRows:
-    """All intervals of a run's queue, as they were computed."""
-
-    starts_at: NDArray[np.datetime64]
-    offered: FloatArray
-    aht_seconds: FloatArray
-    agents: FloatArray
-    said_level: FloatArray
-    """What the run says of the items due in it; NaN where nothing is due."""
-
-
-def run_rows(run: RequirementRun, queue: Queue) -> RunRows:
-    """Return the run's intervals of this queue, in order."""
-    rows = RequirementInterval.objects.filter(run=run, queue=queue).order_by("starts_at")
-    found = list(
-        rows.values_list("starts_at", "offered", "aht_seconds", "required_agents", "service_level")
-    )
-    starts = np.array([row[0].timestamp() for row in found], dtype=np.int64)
-    table = np.array([row[1:] for row in found], dtype=np.float64).reshape(-1, 4)
-    return RunRows(
-        starts_at=starts.astype("datetime64[s]"),
-        offered=table[:, 0],
-        aht_seconds=np.where(np.isnan(table[:, 1]), queue.default_aht_seconds, table[:, 1]),
-        agents=table[:, 2],
-        said_level=table[:, 3],
-    )

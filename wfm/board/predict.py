@@ -9,12 +9,11 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from staffing.computations.deferred_office import OfficeFacts
+from staffing.computations.deferred_office import OfficeFacts, work_of
 from staffing.computations.live_plan import path_begins
 from staffing.core.board_figures import Outlook, deferred_outlook, live_outlook
 from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog
 from staffing.core.definitions import Model
-from staffing.core.due_times import due_seconds, open_seconds_by_slice
 from staffing.core.kernels import FloatArray
 from staffing.core.live import LiveQueue
 from staffing.core.transient import LivePath
@@ -240,25 +239,10 @@ def _demand(
         ),
         occupancy_cap=min(goal.max_occupancy_rate or 1.0 for goal in goals),
     )
-    opens, closes = facts.opening()
-    first_due, last_due = due_seconds(
-        facts.calendar, facts.rules, starts_at=facts.starts_at, step_seconds=facts.step_seconds
+    backlog = OpeningBacklog(
+        items=open_now.items,
+        due_seconds=open_now.due.astype(np.float64) * MINUTE_SECONDS,
+        aht_seconds=facts.mean_aht_seconds,
+        overdue_by_seconds=float(facts.step_seconds * facts.starts_at.size),
     )
-    return DeferredDemand(
-        step_seconds=facts.step_seconds,
-        items=facts.items,
-        aht_seconds=facts.aht_seconds,
-        open_seconds=open_seconds_by_slice(
-            opens, closes, intervals=facts.starts_at.size, step_seconds=facts.step_seconds
-        ),
-        first_due_seconds=first_due,
-        last_due_seconds=last_due,
-        backlog=OpeningBacklog(
-            items=open_now.items,
-            due_seconds=open_now.due.astype(np.float64) * MINUTE_SECONDS,
-            aht_seconds=facts.mean_aht_seconds,
-            overdue_by_seconds=float(facts.step_seconds * facts.starts_at.size),
-        ),
-        occupancy_cap=facts.occupancy_cap,
-        handling_spread=params.handling_spread,
-    )
+    return work_of(facts, backlog, handling_spread=params.handling_spread)

@@ -15,16 +15,13 @@ from staffing.core.live import LiveQueue
 from staffing.core.plan_shape import PlanShape
 from staffing.core.simulation import OFFERED, SERVED_WITHIN
 from staffing.core.simulation_pool import (
-    DUE,
-    ON_ITEMS,
-    ON_LIVE,
-    ON_TIME,
     AgentGroup,
     DeferredStream,
     LiveStream,
     SimulatedPool,
     simulate_pool,
 )
+from staffing.core.simulation_pool_state import DUE, ON_ITEMS, ON_LIVE, ON_TIME
 from staffing.core.traffic import Traffic
 from staffing.core.transient import LivePath, required_transient
 from staffing.core.transient_path import CONTINUES, OPENS_EMPTY
@@ -186,7 +183,6 @@ def pool_of(case):
         thresholds=thresholds,
         goals=goals,
         item_aht_seconds=_item_aht(members, size),
-        is_staffed=np.ones(size),
         is_steady_before=False,
         interval_seconds=float(case.step),
     )

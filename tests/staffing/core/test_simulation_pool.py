@@ -19,6 +19,14 @@ from staffing.core.simulation import (
     simulate,
 )
 from staffing.core.simulation_pool import (
+    TRACE_COLUMNS,
+    AgentGroup,
+    DeferredStream,
+    LiveStream,
+    SimulatedPool,
+    simulate_pool,
+)
+from staffing.core.simulation_pool_state import (
     ARRIVED,
     DONE,
     DUE,
@@ -28,12 +36,6 @@ from staffing.core.simulation_pool import (
     ON_LIVE,
     ON_TIME,
     STILL_THERE,
-    TRACE_COLUMNS,
-    AgentGroup,
-    DeferredStream,
-    LiveStream,
-    SimulatedPool,
-    simulate_pool,
 )
 from staffing.core.traffic import Thresholds, Traffic
 
