@@ -25,7 +25,9 @@ run: setup ## start everything without demo data
 
 test: setup ## run every test with coverage
 	@$(PYTHON) tools/browser.py
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-branch --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-branch --cov-report=
+	@mkdir -p test-artifacts
+	@$(BIN)/coverage report > test-artifacts/coverage.txt; failed=$$?; sed -n '/^TOTAL/,$$p' test-artifacts/coverage.txt; exit $$failed
 
 lint: setup ## style, types, import contracts, settings, migrations, compose file
 	@$(STEP) "ruff check" $(BIN)/ruff check .
