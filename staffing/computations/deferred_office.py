@@ -27,6 +27,7 @@ from wfm.timeline import BusinessCalendar, DueRule, DueUnit, due_instant, due_in
 from wfm.timeline.grid import Instants
 
 MINUTE = 60
+LOOKED_AHEAD = timedelta(days=366)
 Rules = list[tuple[NDArray[np.intp], DueRule]]
 """Intervals and by when what arrives in them is due."""
 
@@ -110,14 +111,33 @@ def opening_backlog(facts: OfficeFacts, params: RequirementParams) -> OpeningBac
     To the minute; the overdue ones are to be done within `clear_overdue_minutes` of open time.
     """
     due, items = backlog_by_due(facts.queue, at=facts.begins_at, step_seconds=MINUTE)
+    due_after = due.astype(np.float64) * MINUTE
     clear = DueRule(DueUnit.BUSINESS_MINUTES, params.clear_overdue_minutes)
     overdue_by = due_instant(facts.calendar, clear, facts.begins_at) - facts.begins_at
     return OpeningBacklog(
         items=items,
-        due_seconds=due.astype(np.float64) * MINUTE,
+        due_seconds=due_after,
         aht_seconds=facts.mean_aht_seconds,
         overdue_by_seconds=overdue_by.total_seconds(),
+        open_after_seconds=_open_after(facts, due_after),
     )
+
+
+def _open_after(facts: OfficeFacts, due_seconds: FloatArray) -> FloatArray:
+    """Return the open time between the end of the grid and each due time, at most a year of it."""
+    end = float(facts.step_seconds * facts.starts_at.size)
+    last = min(float(due_seconds.max(initial=end)), end + LOOKED_AHEAD.total_seconds())
+    if last <= end:
+        return np.zeros(due_seconds.size)
+    since = facts.begins_at + timedelta(seconds=end)
+    until = facts.begins_at + timedelta(seconds=last)
+    stretches = open_stretches(facts.calendar, starts_at=since, ends_at=until)
+    opens, closes = stretch_seconds(stretches, starts_at=facts.begins_at)
+    if not opens.size:
+        return np.zeros(due_seconds.size)
+    edges = np.column_stack([opens, closes]).ravel()
+    passed = np.column_stack([np.zeros(opens.size), closes - opens]).ravel().cumsum()
+    return np.asarray(np.interp(due_seconds, edges, passed))
 
 
 def office_of(

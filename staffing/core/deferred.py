@@ -79,10 +79,10 @@ class DeferredWork:
         return float(self.items[counted & self.is_reachable].sum()) / total if total else 1.0
 
 
-def steady_agents(work: DeferredWork, arriving_seconds: float) -> float:
-    """Return the people who do as much as arrives over the whole grid."""
+def steady_agents(work: DeferredWork, keep_up_seconds: float) -> float:
+    """Return the people who do so much work over the whole grid."""
     working = float(work.open_seconds.sum())
-    return arriving_seconds / working if working else 0.0
+    return keep_up_seconds / working if working else 0.0
 
 
 def deadline_agents(

@@ -32,6 +32,8 @@ class OpeningBacklog:
         due_seconds: Their due times; 0 or less is overdue.
         aht_seconds: Handling time of one.
         overdue_by_seconds: Moment by which the overdue ones are planned to be done.
+        open_after_seconds: Open time between the end of the grid and their due times, 0 for those due
+            before; None where no calendar reaches there and all that time counts as open.
 
     """
 
@@ -39,6 +41,7 @@ class OpeningBacklog:
     due_seconds: FloatArray
     aht_seconds: float
     overdue_by_seconds: float
+    open_after_seconds: FloatArray | None = None
 
     @classmethod
     def none(cls) -> "OpeningBacklog":
@@ -133,6 +136,29 @@ class DeferredDemand:
         """Return the work that arrives over the grid."""
         return float((self.items * self.aht_seconds).sum())
 
+    @property
+    def keep_up_seconds(self) -> float:
+        """Return the least work to do over the grid: what arrives, or more for a backlog due later.
+
+        The same people must finish by each due time d after the end what is open at the start and due
+        by d and what arrives in the grid and is due by d. What arrives after the end is due later still.
+        """
+        backlog = self.backlog
+        later = np.flatnonzero(backlog.planned_due_seconds > self.end_seconds)
+        working = float(self.working_seconds.sum())
+        if not later.size or not working:
+            return self.arriving_seconds
+        due = backlog.planned_due_seconds[later]
+        after = due - self.end_seconds
+        if backlog.open_after_seconds is not None:
+            after = backlog.open_after_seconds[later]
+        arriving = np.repeat(self.items * self.aht_seconds / self.slices, self.slices)
+        by_due = _work_due_by(due, self.last_due_seconds, arriving) + _work_due_by(
+            due, backlog.planned_due_seconds, backlog.items * backlog.aht_seconds
+        )
+        people = by_due / (working + after * self.occupancy_cap)
+        return max(self.arriving_seconds, float(people.max()) * working)
+
     def clock_at(self, moments: FloatArray) -> FloatArray:
         """Return the open time up to each moment; beyond the grid all time counts as open."""
         edges = np.arange(self.clock.size) * self.slice_seconds
@@ -219,6 +245,13 @@ class DeferredDemand:
         else:
             share = _lognormal_share(ratio, self.handling_spread)
         return np.where(spare_seconds > 0.0, share, 0.0)
+
+
+def _work_due_by(moments: FloatArray, due: FloatArray, work: FloatArray) -> FloatArray:
+    """Return how much of the work is due at each moment or before."""
+    order = np.argsort(due, kind="stable")
+    until = np.concatenate([[0.0], np.cumsum(work[order])])
+    return np.asarray(until[np.searchsorted(due[order], moments, side="right")])
 
 
 def _lognormal_share(ratio: FloatArray, spread: float) -> FloatArray:

@@ -7,11 +7,12 @@ from staffing.core.kernels import FloatArray
 
 
 def shaped_people(
-    work: DeferredWork, *, arriving_seconds: float, target: float
+    work: DeferredWork, *, keep_up_seconds: float, target: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return the smoothest plan between what is due (below) and what is there to do (above).
 
     The shortest path between the two curves over working time; it has the lowest peak of all plans.
+    It ends where `keep_up_seconds` of work are done, as far as the curves allow.
     Also the working time of the straight piece in which each interval lies.
     """
     kept = work.is_due_inside & work.is_reachable
@@ -29,7 +30,7 @@ def shaped_people(
     last = np.append(at[1:] - 1, size - 1)  # a closed stretch belongs to the boundary before it
     top = upper[at]
     bottom = np.minimum(lower[last], top)
-    end = float(np.clip(arriving_seconds, bottom[-1], top[-1]))
+    end = float(np.clip(keep_up_seconds, bottom[-1], top[-1]))
     path = shortest_path(clock[at], bottom, top, end=end)
     slope = np.diff(path) / np.diff(clock[at])
     piece = np.concatenate([[0], np.cumsum(~np.isclose(slope[1:], slope[:-1]))])[: slope.size]

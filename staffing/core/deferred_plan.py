@@ -85,7 +85,7 @@ class DeferredPlan:
 def plan_deferred(
     demand: DeferredDemand, *, goal: DeferredGoal, seed: int = 1, raised_by: float = 0.0
 ) -> DeferredPlan:
-    """Return the plan that does what arrives and keeps the goal, or the ceiling below it.
+    """Return the plan that keeps up with the work and keeps the goal, or the ceiling below it.
 
     Below 100 % the rule is: earliest due first, and an item that can no longer be in time gives way
     to those that can. `raised_by` aims that much higher, where a simulation came out lower.
@@ -162,8 +162,8 @@ class _Staffing:
 
     @cached_property
     def steady_agents(self) -> float:
-        """The people who do what arrives."""
-        return steady_agents(self.work, self.demand.arriving_seconds)
+        """The people who do what arrives, and their part of a backlog that is due after the end."""
+        return steady_agents(self.work, self.demand.keep_up_seconds)
 
     def flat_plan(self, people: float) -> FloatArray:
         """Return the same people in all open hours."""
@@ -217,7 +217,7 @@ class _Staffing:
     def _path(self) -> tuple[FloatArray, FloatArray]:
         """Return the people for work without chance, and one standard deviation of that."""
         mean, span = shaped_people(
-            self.work, arriving_seconds=self.demand.arriving_seconds, target=self.trial.target
+            self.work, keep_up_seconds=self.demand.keep_up_seconds, target=self.trial.target
         )
         aht = self.demand.aht_seconds * (1.0 + self.demand.handling_spread**2)
         span = np.minimum(span, self._due_span())

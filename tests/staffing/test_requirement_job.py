@@ -280,6 +280,20 @@ def test_the_opening_backlog_is_staffed_by_its_own_due_times(monkeypatch):
     assert result.detail["cleared_level"] > 0.99
 
 
+def test_a_backlog_due_after_the_run_gets_its_part_of_the_run_now(monkeypatch):
+    """100 hours of work due an hour after the next opening: 40 open hours now, one more until then."""
+    with system_tenant():
+        queue = make_deferred_queue(**OFFICE_HOURS)
+        make_goal(queue)
+        forecast = make_forecast([queue], offered=0.0001, aht_seconds=900, days=5)
+        add_open_items(queue, due_at=MONDAY + timedelta(days=7, hours=10), count=400)
+    run = staffed(monkeypatch, forecast=forecast, deferred_shape=PlanShape.FLAT)
+    assert {row.required_agents for row in rows_of(run, queue) if row.is_open} == {3}
+    result = result_of(run, queue)
+    assert result.detail["unbuffered_agents"] == pytest.approx(100 / 41, abs=0.01)
+    assert result.detail["closing_by_due"]["later"] < 30
+
+
 def test_erlang_c_for_deferred_work_is_refused_with_the_reason(monkeypatch):
     with system_tenant():
         queue, voice = make_deferred_queue(), make_queue()

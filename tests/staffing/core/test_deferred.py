@@ -134,6 +134,31 @@ def simulated(made, *, due_after):
     return house
 
 
+@pytest.mark.parametrize("shape", PlanShape)
+def test_what_is_open_and_due_after_the_end_is_begun_in_time(shape):
+    """12 hours of work due two open hours after a day of four: two people now, and the same then."""
+    backlog = OpeningBacklog(
+        items=np.array([144.0]),
+        due_seconds=np.array([30 * 3600.0]),
+        aht_seconds=300.0,
+        overdue_by_seconds=0.0,
+        open_after_seconds=np.array([2 * 3600.0]),
+    )
+    held = demand(np.zeros(16), due_after=3600.0, backlog=backlog)
+    assert held.keep_up_seconds == pytest.approx(8 * 3600.0)
+    plan = plan_deferred(held, goal=DeferredGoal(level=0.95, shape=shape))
+    assert plan.required_agents.sum() == 2 * 16
+
+
+def test_a_backlog_that_is_always_there_asks_for_nobody_more():
+    """Each day's work is due at the end of the next: what is open at the start is a day's work."""
+    items, day = np.full(32, 3.0), 8 * 3600.0
+    after = np.array([0.0, day])
+    backlog = OpeningBacklog(np.array([96.0, 96.0]), day + after, 300.0, 0.0, after)
+    steady = demand(items, due_after=2 * day + 1.0, backlog=backlog)
+    assert steady.keep_up_seconds == pytest.approx(steady.arriving_seconds)
+
+
 def test_every_stretch_gets_a_buffer_of_its_own_deviation():
     """Four hours of work in two, variance 3,600 square seconds: two people and a minute more."""
     day = work((4 * 3600, 0, 8), open_seconds=[STEP] * 8)
