@@ -27,6 +27,7 @@ from forecasting.models import (
     Override,
     SpecialDay,
 )
+from wfm.org.binary_copy import read_columns
 from wfm.org.models import Queue
 
 SERIES_SQL = """
@@ -39,6 +40,14 @@ JOIN forecasting_forecastinterval AS row
  AND row.starts_at >= wanted.starts_at AND row.starts_at < wanted.ends_at
 ORDER BY row.starts_at
 """
+RUN_SERIES_SQL = """
+SELECT queue_id, extract(epoch FROM starts_at)::bigint, mean, quantile_10, quantile_50, quantile_90,
+       final_mean, coalesce(aht_seconds, 'NaN'), is_open, coalesce(repeat_mean, 'NaN')
+FROM forecasting_forecastinterval
+WHERE run_id = %s AND queue_id = ANY(%s) AND starts_at >= %s AND starts_at < %s
+ORDER BY queue_id, starts_at
+"""
+RUN_SERIES_TYPES = ("bigint", "bigint", *["float8"] * 6, "boolean", "float8")
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,23 @@ def interval_series(
 ) -> IntervalSeries:
     """The run's intervals of a queue in [starts_at, ends_at)."""
     return series_of_stretches(queue, run_ids=[run.pk], starts_at=[starts_at], ends_at=[ends_at])
+
+
+def interval_series_of(
+    queue_ids: Sequence[int], *, run: ForecastRun, starts_at: datetime, ends_at: datetime
+) -> dict[int, IntervalSeries]:
+    """The same of many queues in one query, by queue; empty where the run holds nothing of one."""
+    ids = sorted(set(queue_ids))
+    queue_id, seconds, *columns = read_columns(
+        RUN_SERIES_SQL, [run.pk, ids, starts_at, ends_at], types=RUN_SERIES_TYPES
+    )
+    columns = [seconds.astype("datetime64[s]"), *columns]
+    bounds = np.searchsorted(queue_id, [*ids, np.iinfo(np.int64).max])
+    found = {}
+    for pk, first, last in zip(ids, bounds[:-1], bounds[1:], strict=True):
+        # Copies: a queue's numbers are changed in place, and do not keep those of the others.
+        found[pk] = IntervalSeries(*(column[first:last].copy() for column in columns))
+    return found
 
 
 def series_of_stretches(

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.utils.translation import gettext as _
 
-from forecasting.queries import IntervalSeries, interval_series
+from forecasting.queries import IntervalSeries, interval_series_of
 from staffing import queries
 from staffing.computations.refused import QueueRefused
 from staffing.core.kernels import FloatArray
-from staffing.core.linked import Arriving, arriving_items, feeding_order, loop_through
+from staffing.core.linked import Arriving, Edge, arriving_items, feeding_order, loop_through
 from staffing.models import CallbackOffer, RequirementQueueResult, RequirementRun
-from staffing.queries.callbacks import callbacks_into
-from staffing.queries.links import Feed, Finished, edges_between, finished_by, links_into
+from staffing.queries.links import (
+    Feed,
+    Finished,
+    edges_between,
+    feeds_into,
+    finished_by,
+    touching,
+)
 from wfm.org.models import Queue
 from wfm.timeline import grid
 
@@ -42,7 +48,7 @@ class Arrivals:
     @property
     def begins_at(self) -> datetime:
         """The start of its first interval: a queue's own days begin by its own clock."""
-        return self.inputs.series.moments()[0]
+        return _moment(self.inputs.series.starts_at[0])
 
     def noted(self, detail: dict[str, Any]) -> dict[str, Any]:
         """Return a result's detail with its shrinkage and where its arrivals come from."""
@@ -58,20 +64,49 @@ def in_feeding_order(run: RequirementRun, queues: Sequence[Queue]) -> list[Queue
     return [by_id[pk] for pk in feeding_order(list(by_id), edges)]
 
 
-def arrivals_of_run(run: RequirementRun, queue: Queue) -> Arrivals:
+@dataclass(frozen=True)
+class ReadQueues:
+    """What several queues of a run are staffed from, read together.
+
+    Attributes:
+        series: Each queue's own forecast; empty where the run has none of it.
+        settings: What is set for each.
+        feeds: What may bring each the work of others.
+        edges: Source and target of all links in the run's period.
+
+    """
+
+    series: dict[int, IntervalSeries]
+    settings: dict[int, queries.QueueSettings]
+    feeds: dict[int, list[Feed]]
+    edges: list[Edge]
+
+
+def read_queues(run: RequirementRun, queues: Sequence[Queue]) -> ReadQueues:
+    """Read what these queues are staffed from, in as many queries for one as for hundreds."""
+    forecast, ids = run.forecast_run, [queue.pk for queue in queues]
+    period = {"starts_at": forecast.starts_at, "ends_at": forecast.ends_at}
+    return ReadQueues(
+        series=interval_series_of(ids, run=forecast, **period),
+        settings=queries.settings_of(queues),
+        feeds=feeds_into(ids),
+        edges=edges_between(**period),
+    )
+
+
+def arrivals_of_run(run: RequirementRun, queue: Queue, read: ReadQueues | None = None) -> Arrivals:
     """Return what the run staffs a queue from; the queues that feed it must be done.
 
     A queue without a forecast of its own has the run's period as its grid.
     """
-    forecast = run.forecast_run
+    read = read or read_queues(run, [queue])
+    series, forecast = read.series[queue.pk], run.forecast_run
     bounds = forecast.starts_at, forecast.ends_at
-    series = interval_series(
-        run=forecast, queue=queue, starts_at=forecast.starts_at, ends_at=forecast.ends_at
-    )
     if series.starts_at.size:
         bounds = _bounds(series, queue)
-    _refuse_loops(run, queue)
-    return _with_links(queue, series, run=run, starts_at=bounds[0], ends_at=bounds[1])
+    _refuse_loops(queue, read.edges)
+    known = _Known(series, read.settings[queue.pk], read.feeds[queue.pk])
+    return _with_links(queue, known, run=run, starts_at=bounds[0], ends_at=bounds[1])
 
 
 def arrivals_of_today(queue: Queue, series: IntervalSeries) -> Arrivals:
@@ -79,24 +114,31 @@ def arrivals_of_today(queue: Queue, series: IntervalSeries) -> Arrivals:
     if not series.starts_at.size:
         return Arrivals(queries.inputs_of_series(queue, series))
     starts_at, ends_at = _bounds(series, queue)
-    return _with_links(queue, series, run=None, starts_at=starts_at, ends_at=ends_at)
+    known = _Known(series, queries.settings_of([queue])[queue.pk], feeds_into([queue.pk])[queue.pk])
+    return _with_links(queue, known, run=None, starts_at=starts_at, ends_at=ends_at)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is read of one queue."""
+
+    series: IntervalSeries
+    settings: queries.QueueSettings
+    feeds: list[Feed]
 
 
 def _with_links(
     queue: Queue,
-    series: IntervalSeries,
+    known: _Known,
     *,
     run: RequirementRun | None,
     starts_at: datetime,
     ends_at: datetime,
 ) -> Arrivals:
-    links: list[Feed] = [
-        *links_into(queue, starts_at=starts_at, ends_at=ends_at),
-        *callbacks_into(queue, starts_at=starts_at, ends_at=ends_at),
-    ]
+    links = touching(known.feeds, starts_at=starts_at, ends_at=ends_at)
     if not links:
-        return Arrivals(queries.inputs_of_series(queue, series))
-    whole = _filled(series, queue, starts_at=starts_at, ends_at=ends_at)
+        return Arrivals(queries.inputs_of_series(queue, known.series, known.settings))
+    whole = _filled(known.series, queue, starts_at=starts_at, ends_at=ends_at)
     linked, sources = np.zeros(whole.starts_at.shape), []
     for link in links:
         delay = timedelta(minutes=link.delay_minutes)
@@ -107,7 +149,8 @@ def _with_links(
         if found.is_held:
             sources.append(_source_facts(link, found, part))
     own = np.nan_to_num(whole.final_mean)
-    inputs = queries.inputs_of_series(queue, replace(whole, final_mean=own + linked))
+    series = replace(whole, final_mean=own + linked)
+    inputs = queries.inputs_of_series(queue, series, known.settings)
     detail = {
         "own_items": float(own.sum()),
         "linked_items": float(linked.sum()),
@@ -148,8 +191,12 @@ def _source_facts(link: Feed, found: Finished, part: Arriving) -> dict[str, Any]
 
 def _bounds(series: IntervalSeries, queue: Queue) -> tuple[datetime, datetime]:
     """Return from when to when a series reaches."""
-    moments = series.moments()
-    return moments[0], moments[-1] + timedelta(minutes=queue.interval_minutes)
+    first, last = _moment(series.starts_at[0]), _moment(series.starts_at[-1])
+    return first, last + timedelta(minutes=queue.interval_minutes)
+
+
+def _moment(instant: np.datetime64) -> datetime:
+    return datetime.fromtimestamp(int(instant.astype(np.int64)), tz=UTC)
 
 
 def _filled(
@@ -177,10 +224,8 @@ def _filled(
     return replace(series, starts_at=moments, is_open=is_open, **columns)
 
 
-def _refuse_loops(run: RequirementRun, queue: Queue) -> None:
+def _refuse_loops(queue: Queue, edges: Sequence[Edge]) -> None:
     """A queue that feeds itself has no beginning; links that end and begin may make one."""
-    forecast = run.forecast_run
-    edges = edges_between(forecast.starts_at, forecast.ends_at)
     for edge in edges:
         others = [other for other in edges if other != edge]
         if edge[1] == queue.pk and (loop := loop_through([*others, edge])):

@@ -137,9 +137,18 @@ class LivePlanning:
 
 def known_patience(queue: Queue, *, model: str, before: datetime) -> Patience | None:
     """Return the patience of customers who give up; raises QueueRefused where it is not known."""
-    if model == Model.C or not queue.contacts_abandon:
-        return None
-    patience = queue_patience(queue, before=before)
+    return (
+        checked_patience(queue_patience(queue, before=before)) if gives_up(queue, model) else None
+    )
+
+
+def gives_up(queue: Queue, model: str) -> bool:
+    """Tell whether the model has customers who give up."""
+    return model != Model.C and queue.contacts_abandon
+
+
+def checked_patience(patience: Patience) -> Patience:
+    """Return a patience that is known; raises QueueRefused where it is not."""
     if patience.seconds is None:
         raise QueueRefused(
             _(

@@ -1,9 +1,10 @@
-"""The job behind a requirement run: queue by queue, with progress, cancel and checkpoint."""
+"""The job behind a requirement run: queues together, with progress, cancel and checkpoint."""
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,116 +14,151 @@ from django.utils.translation import gettext as _
 from staffing import queries
 from staffing.computations.blend_pools import blend_pools
 from staffing.computations.deferred_queue import staff_deferred_queue
-from staffing.computations.linked_arrivals import Arrivals, arrivals_of_run, in_feeding_order
-from staffing.computations.live_queue import LivePlanning, known_patience
+from staffing.computations.linked_arrivals import (
+    Arrivals,
+    ReadQueues,
+    arrivals_of_run,
+    in_feeding_order,
+    read_queues,
+)
+from staffing.computations.live_queue import LivePlanning, checked_patience, gives_up
+from staffing.computations.queue_line import (
+    QUEUES_AT_ONCE,
+    Planned,
+    QueueLine,
+    batches,
+    is_fed_by,
+    planners,
+)
 from staffing.computations.refused import QueueRefused
 from staffing.core.model_choice import DEFERRED, UnableToChoose
 from staffing.core.params import RequirementParams
+from staffing.core.patience import PatienceEstimate
 from staffing.models import RequirementQueueResult, RequirementRun
-from staffing.queries.callbacks import callback_offers
-from staffing.queries.links import queues_with_links
-from staffing.services import (
-    QueueRequirement,
-    publish_requirement,
-    save_queue_requirement,
-    save_refusal,
-)
-from wfm.jobs.queue_run import QueueRun, queue_run
+from staffing.queries.callbacks import offers_on
+from staffing.queries.links import sources_by_target
+from staffing.services import QueueRequirement, publish_requirement
+from wfm.jobs.queue_run import queue_run
 from wfm.jobs.runner import JobCancelled, JobContext, LostLease
 from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 
 LONGEST_INTERVAL_MINUTES = 60
-AHEAD = 2  # queues that are planned or read while earlier ones are written
+LEFT = QUEUES_AT_ONCE // 2  # queues that are planned while the next ones are read
 
 
 def compute_requirement(ctx: JobContext) -> dict[str, Any]:
     """Staff every queue of the run, each after those that feed it.
 
     A worker that takes over goes on where the last one was: what it finds done is written. While the
-    database reads and writes, the next live queues are planned.
+    database reads and writes, live queues are planned on every core.
     """
     work = queue_run(ctx, RequirementRun.objects.select_related("forecast_run"))
-    run = work.run
+    run, line, pool = work.run, QueueLine(work), planners()
     with system_tenant():
-        remaining = in_feeding_order(run, work.remaining())
-        fed = queues_with_links()
-    in_hand: deque[_InHand] = deque()
-    with ThreadPoolExecutor(max_workers=1) as planner:
-        try:
-            for queue in remaining:
-                if queue.pk in fed:
-                    _write(work, in_hand, left=0)
-                work.take_up([queue])
-                result = _staff(run, queue, planner=planner, is_fed=queue.pk in fed)
-                in_hand.append(_InHand(queue, result))
-                _write(work, in_hand, left=AHEAD)
-        except (JobCancelled, LostLease):
-            planner.shutdown(cancel_futures=True)
-            raise
-        except Exception:
-            # The next attempt need not do again what is planned.
-            _write(work, in_hand, left=0)
-            raise
-        _write(work, in_hand, left=0)
+        remaining, sources = in_feeding_order(run, work.remaining()), sources_by_target()
+    try:
+        for batch in batches(run, remaining, sources):
+            if any(is_fed_by(queue, line.queues, sources) for queue in batch):
+                line.write(left=0)
+            work.take_up(batch, in_hand=len(line.waiting))
+            facts = _read(run, batch)
+            for queue in batch:
+                ctx.raise_if_cancelled()
+                line.add(queue, _staff(run, queue, facts=facts, planner=pool))
+            line.write(left=LEFT)
+        line.write(left=0)
+    except (JobCancelled, LostLease):
+        raise
+    except Exception:
+        # The next attempt need not do again what is planned.
+        line.write(left=0)
+        raise
+    finally:
+        # What is in hand after a cancel ends by itself: it only computes, and nobody writes it.
+        pool.shutdown(wait=False, cancel_futures=True)
     blend_pools(work)
     return work.finish(summarize=_summary, publish=publish_requirement)
 
 
 @dataclass(frozen=True)
-class _InHand:
-    """A queue that is being planned; its requirement, or the sentence that refuses it."""
+class _Facts:
+    """What a batch of queues is staffed from.
 
-    queue: Queue
-    result: Future[QueueRequirement | str]
+    Attributes:
+        params: Of the run.
+        models: Of each queue, or the sentence that refuses one.
+        read: Forecast, settings and links.
+        patience: Measured, of the queues whose customers give up.
 
-
-def _write(work: QueueRun[RequirementRun], in_hand: deque[_InHand], *, left: int) -> None:
-    """Write what is in hand in its order, until so many queues are left."""
-    while len(in_hand) > left:
-        done = in_hand.popleft()
-        result = done.result.result()
-        with work.writing([done.queue]):
-            if isinstance(result, QueueRequirement):
-                save_queue_requirement(run=work.run, queue=done.queue, result=result)
-            else:
-                save_refusal(run=work.run, queue=done.queue, reason=result)
-
-
-def _staff(
-    run: RequirementRun, queue: Queue, *, planner: ThreadPoolExecutor, is_fed: bool
-) -> Future[QueueRequirement | str]:
-    """Read what the queue is staffed from, and let a live one be planned meanwhile.
-
-    The planner's thread computes and asks the database nothing.
     """
+
+    params: RequirementParams
+    models: dict[int, str | UnableToChoose]
+    read: ReadQueues
+    patience: dict[int, PatienceEstimate]
+
+
+def _read(run: RequirementRun, queues: Sequence[Queue]) -> _Facts:
+    """Read what these queues are staffed from, in as many queries for one as for hundreds."""
+    params = RequirementParams.from_json(run.parameters)
+    models = {queue.pk: _model(queue, params) for queue in queues}
+    impatient = [
+        queue.pk
+        for queue in queues
+        if isinstance(model := models[queue.pk], str) and gives_up(queue, model)
+    ]
+    with system_tenant():
+        return _Facts(
+            params=params,
+            models=models,
+            read=read_queues(run, queues),
+            patience=queries.measured_patience_of(impatient, before=run.forecast_run.origin_at),
+        )
+
+
+def _model(queue: Queue, params: RequirementParams) -> str | UnableToChoose:
+    try:
+        return queries.queue_model(queue, params)
+    except UnableToChoose as refusal:
+        return refusal
+
+
+def _staff(run: RequirementRun, queue: Queue, *, facts: _Facts, planner: Executor) -> Planned:
+    """Let a live queue be planned by a thread, which asks the database nothing; plan others here."""
     if queue.interval_minutes > LONGEST_INTERVAL_MINUTES:
         reason = _(
             "%(queue)s is forecast by the day; requirements need intervals of an hour or less."
         )
         return _settled(reason % {"queue": queue})
-    params = RequirementParams.from_json(run.parameters)
-    with system_tenant():
-        try:
-            model = queries.queue_model(queue, params)
-            arrivals = _arrivals(run, queue, is_fed=is_fed)
+    model = facts.models[queue.pk]
+    if isinstance(model, UnableToChoose):
+        return _settled(str(model))
+    asks = model == DEFERRED or facts.read.feeds[queue.pk]
+    try:
+        with system_tenant() if asks else nullcontext():
+            arrivals = arrivals_of_run(run, queue, facts.read)
             if model == DEFERRED:
-                result = staff_deferred_queue(
-                    queue, arrivals.inputs, backlog_at=arrivals.begins_at, params=params
-                )
-                return _settled(replace(result, detail=arrivals.noted(result.detail)))
-            patience = known_patience(queue, model=model, before=run.forecast_run.origin_at)
-            offers = callback_offers(queue, arrivals.inputs.dates)
-        except (QueueRefused, UnableToChoose) as refusal:
-            return _settled(str(refusal))
-    live = LivePlanning(queue, arrivals.inputs, model, params, patience, offers)
+                return _settled(_deferred(queue, arrivals, facts.params))
+        live = _live(queue, model, arrivals, facts)
+    except QueueRefused as refusal:
+        return _settled(str(refusal))
     return planner.submit(copy_context().run, _plan_live, live, arrivals)
 
 
-def _arrivals(run: RequirementRun, queue: Queue, *, is_fed: bool) -> Arrivals:
-    if is_fed:
-        return arrivals_of_run(run, queue)
-    return Arrivals(queries.queue_inputs(run.forecast_run, queue))
+def _deferred(queue: Queue, arrivals: Arrivals, params: RequirementParams) -> QueueRequirement:
+    result = staff_deferred_queue(
+        queue, arrivals.inputs, backlog_at=arrivals.begins_at, params=params
+    )
+    return replace(result, detail=arrivals.noted(result.detail))
+
+
+def _live(queue: Queue, model: str, arrivals: Arrivals, facts: _Facts) -> LivePlanning:
+    inputs, patience = arrivals.inputs, None
+    if gives_up(queue, model):
+        patience = checked_patience(queries.patience_in_use(queue, facts.patience[queue.pk]))
+    offers = offers_on(facts.read.settings[queue.pk].offers, inputs.dates)
+    return LivePlanning(queue, inputs, model, facts.params, patience, offers)
 
 
 def _plan_live(live: LivePlanning, arrivals: Arrivals) -> QueueRequirement | str:
@@ -133,8 +169,8 @@ def _plan_live(live: LivePlanning, arrivals: Arrivals) -> QueueRequirement | str
     return replace(result, detail=arrivals.noted(result.detail))
 
 
-def _settled(result: QueueRequirement | str) -> Future[QueueRequirement | str]:
-    future: Future[QueueRequirement | str] = Future()
+def _settled(result: QueueRequirement | str) -> Planned:
+    future: Planned = Future()
     future.set_result(result)
     return future
 

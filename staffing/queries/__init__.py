@@ -18,18 +18,20 @@ from staffing.queries.inputs import (
     backlog_by_due,
     inputs_of_series,
     measured_patience,
-    queue_inputs,
+    measured_patience_of,
 )
 from staffing.queries.links import links_of, sources_of
 from staffing.queries.live import (
     Patience,
     live_goal,
     live_queue,
+    patience_in_use,
     queue_kind,
     queue_model,
     queue_patience,
 )
 from staffing.queries.pools import is_pooled, pool_results, pools_of_queues, pools_with_queues
+from staffing.queries.queue_settings import QueueSettings, settings_of
 from staffing.queries.runs import staleness
 from staffing.queries.why import Reason, interval_reason
 
@@ -37,6 +39,7 @@ __all__ = [
     "BoardQueue",
     "Patience",
     "QueueInputs",
+    "QueueSettings",
     "Reason",
     "backlog_by_due",
     "board_queues",
@@ -50,17 +53,19 @@ __all__ = [
     "live_goal",
     "live_queue",
     "measured_patience",
+    "measured_patience_of",
+    "patience_in_use",
     "people_in_force",
     "pool_results",
     "pools_of_queues",
     "pools_with_queues",
-    "queue_inputs",
     "queue_kind",
     "queue_model",
     "queue_patience",
     "queue_results",
     "series_in_force",
     "series_of_run",
+    "settings_of",
     "sources_of",
     "staleness",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from django.db.models import Q
@@ -12,13 +13,24 @@ from staffing.core.callbacks import CallbackOffers
 from staffing.models import CallbackOffer
 from wfm.org.models import Queue
 
-DAY = timedelta(days=1)
-
 
 def callback_offers(queue: Queue, dates: NDArray[np.datetime64]) -> CallbackOffers:
     """Return a queue's offer in each interval, by the interval's local date."""
+    return offers_on(offers_by_queue([queue.pk]).get(queue.pk, []), dates)
+
+
+def offers_by_queue(queue_ids: Sequence[int]) -> dict[int, list[CallbackOffer]]:
+    """Return the offers of many queues, of all times; queues without any are absent."""
+    found: dict[int, list[CallbackOffer]] = defaultdict(list)
+    for offer in CallbackOffer.objects.filter(queue__in=queue_ids).order_by("pk"):
+        found[offer.queue_id].append(offer)
+    return found
+
+
+def offers_on(offers: Iterable[CallbackOffer], dates: NDArray[np.datetime64]) -> CallbackOffers:
+    """Return what one queue's offers are in each interval, by the interval's local date."""
     after, rate = np.zeros(dates.shape), np.zeros(dates.shape)
-    for offer in CallbackOffer.objects.filter(queue=queue):
+    for offer in offers:
         holds = dates >= np.datetime64(offer.starts_on)
         if offer.ends_on is not None:
             holds &= dates < np.datetime64(offer.ends_on)
@@ -26,11 +38,10 @@ def callback_offers(queue: Queue, dates: NDArray[np.datetime64]) -> CallbackOffe
     return CallbackOffers(after, rate)
 
 
-def callbacks_into(queue: Queue, *, starts_at: datetime, ends_at: datetime) -> list[CallbackOffer]:
-    """Return the offers whose callbacks a queue makes in [starts_at, ends_at)."""
-    found = CallbackOffer.objects.filter(target=queue)
-    found = found.touching((starts_at - DAY).date(), (ends_at + DAY).date())
-    return list(found.select_related("queue__work_type").order_by("queue_id", "starts_on"))
+def callbacks_into(queue_ids: Sequence[int]) -> list[CallbackOffer]:
+    """Return the offers whose callbacks these queues make, of all times."""
+    found = CallbackOffer.objects.filter(target__in=queue_ids).select_related("queue__work_type")
+    return list(found.order_by("queue_id", "starts_on"))
 
 
 def offers_of(queue: Queue, principal: object) -> list[CallbackOffer]:

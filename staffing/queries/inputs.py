@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Q
 from numpy.typing import NDArray
 
-from forecasting.models import ForecastRun, IntervalActual
-from forecasting.queries import IntervalSeries, interval_series
+from forecasting.queries import IntervalSeries
 from staffing.core.kernels import FloatArray
 from staffing.core.patience import PatienceEstimate, estimate_patience
 from staffing.core.shrinkage import ShrinkageByInterval, ShrinkageShare, shrinkage_by_interval
 from staffing.models import ShrinkageProfile, ShrinkageRate
-from wfm.org.calendars import business_calendar
+from staffing.queries.queue_settings import QueueSettings, settings_of
+from wfm.org.binary_copy import read_columns
 from wfm.org.models import Queue, ServiceGoal
 from wfm.timeline import BusinessCalendar, local_dates, local_minutes
 
 PATIENCE_HISTORY = timedelta(weeks=8)
+PATIENCE_TYPES = ("bigint", "float8", "float8")
+PATIENCE_SQL = """
+SELECT queue_id, wait_seconds_total, abandoned::float8
+FROM forecasting_intervalactual
+WHERE queue_id = ANY(%s) AND starts_at >= %s AND starts_at < %s
+  AND wait_seconds_total IS NOT NULL AND abandoned IS NOT NULL
+ORDER BY queue_id, starts_at
+"""
 EPOCH = np.datetime64("1970-01-01", "D")
 MONDAY_SHIFT = 3  # 1 January 1970 was a Thursday
 BACKLOG_SQL = """
@@ -65,53 +73,42 @@ class QueueInputs:
         return np.asarray(self.series.final_mean, dtype=np.float64)
 
 
-def queue_inputs(run: ForecastRun, queue: Queue) -> QueueInputs:
-    """Return everything that staffing this queue from this forecast needs."""
-    return inputs_of_series(
-        queue,
-        interval_series(run=run, queue=queue, starts_at=run.starts_at, ends_at=run.ends_at),
-    )
+def inputs_of_series(
+    queue: Queue, series: IntervalSeries, settings: QueueSettings | None = None
+) -> QueueInputs:
+    """Return everything that staffing this queue for these intervals needs.
 
-
-def inputs_of_series(queue: Queue, series: IntervalSeries) -> QueueInputs:
-    """Return everything that staffing this queue for these intervals needs."""
+    With settings that were read together with those of other queues the database is not asked.
+    """
+    settings = settings or settings_of([queue])[queue.pk]
     dates = local_dates(series.starts_at, queue.timezone)
-    calendar = business_calendar(queue)
-    calendar_open = calendar.open_mask(series.starts_at)
+    calendar_open = settings.calendar.open_mask(series.starts_at)
     before = series.starts_at[:1] - np.timedelta64(queue.interval_minutes, "m")
     is_open = calendar_open & series.is_open if queue.is_live else calendar_open
     aht = np.where(np.isnan(series.aht_seconds), queue.default_aht_seconds, series.aht_seconds)
-    shrinkage, lines = _shrinkage(queue, series.starts_at, dates)
+    shrinkage, lines = _shrinkage(queue, settings.profiles, series.starts_at, dates)
     return QueueInputs(
         series=series,
         dates=dates,
         is_open=is_open,
-        is_open_before=bool(calendar.open_mask(before).any()),
+        is_open_before=bool(settings.calendar.open_mask(before).any()),
         aht_seconds=aht,
         shrinkage=shrinkage,
         shrinkage_lines=lines,
-        goals=_goals(queue, dates),
-        calendar=calendar,
+        goals=settings.goals_between(_day(dates.min()), _day(dates.max())) if dates.size else [],
+        calendar=settings.calendar,
     )
 
 
-def _goals(queue: Queue, dates: NDArray[np.datetime64]) -> list[ServiceGoal]:
-    if not dates.size:
-        return []
-    first, last = _day(dates.min()), _day(dates.max())
-    found = ServiceGoal.objects.filter(queue=queue, starts_on__lte=last)
-    return list(found.filter(Q(ends_on=None) | Q(ends_on__gt=first)).order_by("starts_on"))
-
-
 def _shrinkage(
-    queue: Queue, starts_at: NDArray[np.datetime64], dates: NDArray[np.datetime64]
+    queue: Queue,
+    profiles: Iterable[ShrinkageProfile],
+    starts_at: NDArray[np.datetime64],
+    dates: NDArray[np.datetime64],
 ) -> tuple[ShrinkageByInterval, list[dict[str, Any]]]:
     """Return the shares per interval, and the profiles' lines as they are kept with the result."""
     unscheduled, total = np.zeros(dates.shape), np.zeros(dates.shape)
-    minutes = local_minutes(starts_at, queue.timezone)
-    weekdays = weekdays_of(dates)
     lines: list[dict[str, Any]] = []
-    profiles = ShrinkageProfile.objects.filter(queue=queue).prefetch_related("rates__activity_code")
     for profile in profiles:
         holds = dates >= np.datetime64(profile.starts_on)
         if profile.ends_on is not None:
@@ -120,8 +117,9 @@ def _shrinkage(
         if rows.size == 0:
             continue
         shares = [_share(rate) for rate in profile.rates.all()]
+        minutes = local_minutes(starts_at[rows], queue.timezone)
         part = shrinkage_by_interval(
-            shares, weekdays=weekdays[rows], minutes=minutes[rows].astype(np.int64)
+            shares, weekdays=weekdays_of(dates[rows]), minutes=minutes.astype(np.int64)
         )
         unscheduled[rows], total[rows] = part.unscheduled_rate, part.total_rate
         ends_on = profile.ends_on.isoformat() if profile.ends_on else None
@@ -148,19 +146,24 @@ def _share(rate: ShrinkageRate) -> ShrinkageShare:
 
 def measured_patience(queue: Queue, *, before: datetime) -> PatienceEstimate:
     """Return the patience that the last eight weeks of history show."""
-    rows = np.array(
-        list(
-            IntervalActual.objects.filter(
-                queue=queue,
-                starts_at__gte=before - PATIENCE_HISTORY,
-                starts_at__lt=before,
-                wait_seconds_total__isnull=False,
-                abandoned__isnull=False,
-            ).values_list("wait_seconds_total", "abandoned")
-        ),
-        dtype=np.float64,
-    ).reshape(-1, 2)
-    return estimate_patience(wait_seconds_total=rows[:, 0], abandoned=rows[:, 1])
+    return measured_patience_of([queue.pk], before=before)[queue.pk]
+
+
+def measured_patience_of(
+    queue_ids: Sequence[int], *, before: datetime
+) -> dict[int, PatienceEstimate]:
+    """The same of many queues in one query, by queue."""
+    ids = sorted(set(queue_ids))
+    queue_id, waited, abandoned = read_columns(
+        PATIENCE_SQL, [ids, before - PATIENCE_HISTORY, before], types=PATIENCE_TYPES
+    )
+    bounds = np.searchsorted(queue_id, [*ids, np.iinfo(np.int64).max])
+    return {
+        pk: estimate_patience(
+            wait_seconds_total=waited[first:last], abandoned=abandoned[first:last]
+        )
+        for pk, first, last in zip(ids, bounds[:-1], bounds[1:], strict=True)
+    }
 
 
 def backlog_by_due(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,11 +23,14 @@ from staffing.models import (
 )
 from staffing.models.link import MOST_DELAY_MINUTES
 from staffing.queries.board import series_in_force
+from staffing.queries.callbacks import callbacks_into
 from staffing.queries.in_force import in_force
 from wfm.org.models import Queue
 from wfm.timeline import Interval, day_bounds, local_dates, subtract
 
 LONGEST_STEP_MINUTES = 60
+DAY = timedelta(days=1)
+LONGEST_DELAY = timedelta(minutes=MOST_DELAY_MINUTES)
 Feed = QueueLink | CallbackOffer
 """What brings one queue the work of another: finished there, or promised a callback there."""
 
@@ -51,26 +55,42 @@ class Finished:
     is_held: bool
 
 
-def links_into(queue: Queue, *, starts_at: datetime, ends_at: datetime) -> list[QueueLink]:
-    """Return the links that may bring something to a queue in [starts_at, ends_at)."""
-    longest = timedelta(minutes=MOST_DELAY_MINUTES, days=1)
-    found = QueueLink.objects.filter(target=queue).touching(
-        (starts_at - longest).date(), (ends_at + timedelta(days=1)).date()
-    )
-    return list(found.select_related("source__work_type").order_by("source_id", "starts_on"))
+def feeds_into(queue_ids: Sequence[int]) -> dict[int, list[Feed]]:
+    """Return what ever brings each of these queues the work of others: links, then callbacks."""
+    links = QueueLink.objects.filter(target__in=queue_ids).select_related("source__work_type")
+    found: dict[int, list[Feed]] = {pk: [] for pk in queue_ids}
+    feeds: list[Feed] = [*links.order_by("source_id", "starts_on"), *callbacks_into(queue_ids)]
+    for feed in feeds:
+        found[feed.target_id].append(feed)
+    return found
 
 
-def queues_with_links() -> frozenset[int]:
-    """Return the queues that another one feeds or ever fed."""
-    linked = QueueLink.objects.values_list("target_id", flat=True).order_by()
-    calling = CallbackOffer.objects.values_list("target_id", flat=True).order_by()
-    return frozenset(linked).union(calling)
+def touching(feeds: Iterable[Feed], *, starts_at: datetime, ends_at: datetime) -> list[Feed]:
+    """Return those that may bring something in [starts_at, ends_at): delays reach back."""
+    last_day = (ends_at + DAY).date()
+    found = []
+    for feed in feeds:
+        reach = DAY if isinstance(feed, CallbackOffer) else LONGEST_DELAY + DAY
+        is_over = feed.ends_on is not None and feed.ends_on <= (starts_at - reach).date()
+        if feed.starts_on <= last_day and not is_over:
+            found.append(feed)
+    return found
+
+
+def sources_by_target() -> dict[int, set[int]]:
+    """Return by queue those that feed it or ever fed it."""
+    found: dict[int, set[int]] = defaultdict(set)
+    links = QueueLink.objects.order_by().values_list("source_id", "target_id")
+    offers = CallbackOffer.objects.order_by().values_list("queue_id", "target_id")
+    for source, target in [*links, *offers]:
+        found[target].add(source)
+    return found
 
 
 def edges_between(starts_at: datetime, ends_at: datetime) -> list[tuple[int, int]]:
     """Return (source, target) of all links that hold in a period."""
     wanted = Interval(starts_at, ends_at)
-    days = (starts_at - timedelta(days=1)).date(), (ends_at + timedelta(days=1)).date()
+    days = (starts_at - DAY).date(), (ends_at + DAY).date()
     found = QueueLink.objects.touching(*days)
     offers = CallbackOffer.objects.touching(*days).select_related("queue").order_by("pk")
     return [

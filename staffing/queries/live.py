@@ -13,6 +13,7 @@ from staffing.core.kernels import FloatArray
 from staffing.core.live import LiveQueue
 from staffing.core.model_choice import CHAT, LiveGoal, QueueKind, choose_model
 from staffing.core.params import RequirementParams
+from staffing.core.patience import PatienceEstimate
 from staffing.core.traffic import Traffic
 from staffing.queries.inputs import measured_patience
 from wfm.org.models import Queue, ServiceGoal
@@ -54,7 +55,11 @@ def queue_model(queue: Queue, params: RequirementParams) -> str:
 
 def queue_patience(queue: Queue, *, before: datetime) -> Patience:
     """Return the patience set for the queue, else the measured one."""
-    measured = measured_patience(queue, before=before)
+    return patience_in_use(queue, measured_patience(queue, before=before))
+
+
+def patience_in_use(queue: Queue, measured: PatienceEstimate) -> Patience:
+    """The same where it is measured already."""
     return Patience(
         seconds=queue.patience_seconds or measured.patience_seconds,
         is_measured=queue.patience_seconds is None,

@@ -26,8 +26,7 @@ from staffing.services.runs import (
     UnableToStaffRun,
     create_requirement_run,
     publish_requirement,
-    save_queue_requirement,
-    save_refusal,
+    save_requirements,
 )
 from staffing.services.shrinkage import RateChange, UnableToChangeShrinkage, change_shrinkage
 from staffing.services.simulations import UnableToSimulate, create_simulation
@@ -63,6 +62,5 @@ __all__ = [
     "link_queues",
     "offer_callbacks",
     "publish_requirement",
-    "save_queue_requirement",
-    "save_refusal",
+    "save_requirements",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -103,19 +103,53 @@ def _fed(forecast_run: ForecastRun, queue_ids: list[int]) -> list[int]:
     return queues_fed_by(queue_ids, starts_at=forecast_run.starts_at, ends_at=forecast_run.ends_at)
 
 
+Outcome = tuple[Queue, QueueRequirement | str]
+"""A queue and its requirement, or the sentence that refuses it."""
+
+
 @transaction.atomic
-def save_queue_requirement(*, run: RequirementRun, queue: Queue, result: QueueRequirement) -> None:
-    """Write one queue of an unpublished run; written before, it is replaced."""
-    _clear(run, queue)
-    staging = Staging("staged_requirement", INTERVAL_COLUMNS)
-    copy_columns(staging, result.columns())
+def save_requirements(*, run: RequirementRun, outcomes: Sequence[Outcome]) -> None:
+    """Write some queues of an unpublished run; what was written of them before is replaced."""
+    _clear(run, [queue.pk for queue, _result in outcomes])
+    _save_intervals(
+        run,
+        {
+            queue.pk: result.columns()
+            for queue, result in outcomes
+            if isinstance(result, QueueRequirement)
+        },
+    )
+    RequirementQueueResult.objects.bulk_create(
+        _result_row(run, queue, result) for queue, result in outcomes
+    )
+
+
+def _save_intervals(
+    run: RequirementRun, columns: Mapping[int, dict[str, np.ndarray[Any, Any]]]
+) -> None:
+    """Write the intervals of these queues, given by column, in one go."""
+    if not columns:
+        return
+    sizes = [part["starts_at"].size for part in columns.values()]
+    table = {"queue_id": np.repeat(np.array([*columns], dtype=np.int64), sizes)}
+    for name in INTERVAL_COLUMNS:
+        table[name] = np.concatenate([part[name] for part in columns.values()])
+    staging = Staging("staged_requirement", {"queue_id": "bigint", **INTERVAL_COLUMNS})
+    copy_columns(staging, table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO staffing_requirementinterval (run_id, queue_id, {COLUMN_NAMES}) "  # noqa: S608 - our own column names
-            f"SELECT %s, %s, {nan_to_null(staging)} FROM {staging.name} ORDER BY starts_at",
-            [run.pk, queue.pk],
+            f"SELECT %s, {nan_to_null(staging)} FROM {staging.name}",
+            [run.pk],
         )
-    RequirementQueueResult.objects.create(
+
+
+def _result_row(
+    run: RequirementRun, queue: Queue, result: QueueRequirement | str
+) -> RequirementQueueResult:
+    if isinstance(result, str):
+        return RequirementQueueResult(run=run, queue=queue, is_refused=True, reason=result)
+    return RequirementQueueResult(
         run=run,
         queue=queue,
         model=result.model,
@@ -128,24 +162,17 @@ def save_queue_requirement(*, run: RequirementRun, queue: Queue, result: QueueRe
     )
 
 
-@transaction.atomic
-def save_refusal(*, run: RequirementRun, queue: Queue, reason: str) -> None:
-    """Record that a queue could not be staffed, and why."""
-    _clear(run, queue)
-    RequirementQueueResult.objects.create(run=run, queue=queue, is_refused=True, reason=reason)
-
-
-def _clear(run: RequirementRun, queue: Queue) -> None:
+def _clear(run: RequirementRun, queue_ids: list[int]) -> None:
     if run.is_published:
         raise UnableToStaffRun(
             _("Requirement #%(pk)s is published and final; start a new one.") % {"pk": run.pk}
         )
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM staffing_requirementinterval WHERE run_id = %s AND queue_id = %s",
-            [run.pk, queue.pk],
+            "DELETE FROM staffing_requirementinterval WHERE run_id = %s AND queue_id = ANY(%s)",
+            [run.pk, queue_ids],
         )
-    RequirementQueueResult.objects.filter(run=run, queue=queue).delete()
+    RequirementQueueResult.objects.filter(run=run, queue__in=queue_ids).delete()
 
 
 def publish_requirement(

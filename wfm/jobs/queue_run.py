@@ -40,10 +40,14 @@ class QueueRun(Generic[_Run]):
         done = self.done
         return [queue for queue in self.queues if queue.pk not in done]
 
-    def take_up(self, queues: Sequence[Queue]) -> None:
-        """Name the queues in hand; stop here if the person has asked to."""
+    def take_up(self, queues: Sequence[Queue], *, in_hand: int = 0) -> None:
+        """Name the queues to be read now; stop here if the person has asked to.
+
+        So many before them are in hand: read, but not yet written.
+        """
         self.ctx.raise_if_cancelled()
-        count, first = len(self.queues), len(self.done) + 1
+        count, done = len(self.queues), len(self.done)
+        first = done + in_hand + 1
         words = _("%(queue)s (%(number)s of %(count)s)") % {
             "queue": queues[0],
             "number": first,
@@ -57,7 +61,7 @@ class QueueRun(Generic[_Run]):
                 "to": first + len(queues) - 1,
                 "count": count,
             }
-        self.ctx.progress((first - 1) / count, words)
+        self.ctx.progress(done / count, words)
 
     @contextmanager
     def writing(self, queues: Iterable[Queue]) -> Iterator[None]:
