@@ -21,6 +21,7 @@ from staffing.models import (
     RequirementSimulation,
 )
 from staffing.models.simulation import LEAST_REPEATS, MOST_REPEATS
+from staffing.queries.simulations import shown_figures
 from wfm.web.api.fields import InstantField
 
 FAMILY = "service_level."
@@ -85,7 +86,13 @@ class RequirementRunSerializer(serializers.ModelSerializer[RequirementRun]):
 
 
 class RequirementSimulationSerializer(serializers.ModelSerializer[RequirementSimulation]):
-    """How many simulated days went: the spread of the level by period, day and interval."""
+    """How many simulated days went: the spread of the level by period, day and interval.
+
+    A queue of a pool is lived through with its whole pool: `figures.pool.queues` tells the same of
+    every queue of it that the caller may see.
+    """
+
+    figures = serializers.SerializerMethodField()
 
     class Meta:
         model = RequirementSimulation
@@ -102,6 +109,10 @@ class RequirementSimulationSerializer(serializers.ModelSerializer[RequirementSim
             "figures",
         ]
         read_only_fields = fields
+
+    def get_figures(self, simulation: RequirementSimulation) -> dict[str, Any]:
+        """Return the figures as far as the caller may see them; empty until the job is done."""
+        return shown_figures(simulation, self.context["request"].user)
 
 
 class StartSimulationSerializer(serializers.Serializer[Any]):

@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 from staffing.computations.deferred_office import OfficeFacts, Rules, demand_of, office_of
 from staffing.computations.refused import QueueRefused
 from staffing.computations.simulated_spread import reached, rounded, spread
+from staffing.core.deferred_demand import DeferredDemand
 from staffing.core.kernels import FloatArray
 from staffing.core.params import RequirementParams
 from staffing.core.simulated_levels import share
 from staffing.core.simulation_deferred import OfficeDays, SimulatedOffice, simulate_deferred
-from staffing.models import RequirementQueueResult, RequirementSimulation
+from staffing.models import RequirementQueueResult, RequirementRun, RequirementSimulation
 from staffing.queries.run_rows import RunRows, run_rows
 from wfm.jobs.runner import JobContext, JobRefused
 from wfm.org.calendars import business_calendar
+from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 from wfm.timeline import DueRule, DueUnit, local_dates
 
@@ -53,15 +55,16 @@ def deferred_figures(
     with system_tenant():
         rows = run_rows(simulation.run, simulation.queue)
         dates = local_dates(rows.starts_at, simulation.queue.timezone)
-        goals = _goals(result)
+        goals = kept_goals(result)
         office = _office(simulation, rows, dates, goals)
     lived = _live(ctx, simulation, office)
     return _figures(simulation, lived, rows, dates[: lived.due_items.shape[1]], goals)
 
 
-def _goals(result: RequirementQueueResult) -> Goals:
+def kept_goals(result: RequirementQueueResult) -> Goals:
+    """Return the versions of the queue's goal as the run kept them, each with its first day."""
     versions = result.goal.get("versions", [])
-    if any("due_unit" not in goal for goal in versions):
+    if not result.queue.is_live and any("due_unit" not in goal for goal in versions):
         raise JobRefused(
             _("This requirement was computed before due rules were kept; compute a new one.")
         )
@@ -80,6 +83,16 @@ def _office(
         raise JobRefused(
             _("Parts of this requirement were deleted since; simulate a newer requirement.")
         )
+    facts, demand = deferred_work(simulation.run, queue, rows, goals)
+    until = int(np.searchsorted(dates, np.datetime64(simulation.ends_on), side="right"))
+    return office_of(facts, demand, rows.agents, intervals=until)
+
+
+def deferred_work(
+    run: RequirementRun, queue: Queue, rows: RunRows, goals: Goals
+) -> tuple[OfficeFacts, DeferredDemand]:
+    """Return what the plan was made from: arrivals, due times and the opening backlog."""
+    dates = local_dates(rows.starts_at, queue.timezone)
     facts = OfficeFacts(
         queue=queue,
         calendar=business_calendar(queue),
@@ -89,18 +102,15 @@ def _office(
         aht_seconds=rows.aht_seconds,
         occupancy_cap=min(goal["max_occupancy_rate"] or 1.0 for _day, goal in goals),
     )
-    params = RequirementParams.from_json(simulation.run.parameters)
     try:
-        demand = demand_of(facts, params)
+        return facts, demand_of(facts, RequirementParams.from_json(run.parameters))
     except QueueRefused as refusal:
         raise JobRefused(str(refusal)) from refusal
-    until = int(np.searchsorted(dates, np.datetime64(simulation.ends_on), side="right"))
-    return office_of(facts, demand, rows.agents, intervals=until)
 
 
 def _rules(dates: NDArray[np.datetime64], goals: Goals) -> Rules:
     """Each arrival is due by the version of its own day, as when the plan was made."""
-    version = _versions(dates, goals)
+    version = version_rows(dates, goals)
     return [
         (
             np.flatnonzero(version == number),
@@ -110,7 +120,8 @@ def _rules(dates: NDArray[np.datetime64], goals: Goals) -> Rules:
     ]
 
 
-def _versions(dates: NDArray[np.datetime64], goals: Goals) -> NDArray[np.intp]:
+def version_rows(dates: NDArray[np.datetime64], goals: Goals) -> NDArray[np.intp]:
+    """Return which version of the goal holds on each date."""
     begins = np.array([day for day, _goal in goals])
     return np.maximum(np.searchsorted(begins, dates, side="right") - 1, 0)
 
@@ -149,7 +160,7 @@ def _figures(
     if not np.any(counted):
         raise JobRefused(_("Nothing is due on these days; choose others."))
     level_by_version = np.array([goal["level"] for _day, goal in goals])
-    levels = level_by_version[_versions(dates, goals)]
+    levels = level_by_version[version_rows(dates, goals)]
     days = [
         _day_figures(lived, day, dates == np.datetime64(day), levels) for day in simulation.days
     ]

@@ -11,6 +11,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from staffing.computations.simulate_deferred import deferred_figures
+from staffing.computations.simulate_pool import pool_figures
 from staffing.computations.simulated_spread import reached, rounded, spread
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.kernels import FloatArray
@@ -55,9 +56,13 @@ def simulate_requirement(ctx: JobContext) -> dict[str, Any]:
         simulation = RequirementSimulation.objects.select_related("run", "queue").get(
             pk=ctx.params["simulation_id"]
         )
-        result = RequirementQueueResult.objects.get(run=simulation.run, queue=simulation.queue)
+        result = RequirementQueueResult.objects.select_related("queue").get(
+            run=simulation.run, queue=simulation.queue
+        )
         is_live = simulation.queue.is_live
-    if is_live:
+    if "pool" in result.detail:
+        figures = pool_figures(ctx, simulation, result)
+    elif is_live:
         lived = [
             _lived(ctx, simulation, _terms(result, day.day), day, number=number)
             for number, day in enumerate(_days(simulation))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,7 +13,12 @@ from numpy.typing import NDArray
 
 from staffing.core.callbacks import CallbackOffers
 from staffing.core.kernels import FloatArray
-from staffing.models import RequirementInterval, RequirementRun
+from staffing.models import (
+    RequirementInterval,
+    RequirementPoolResult,
+    RequirementRun,
+    RequirementSimulation,
+)
 from staffing.queries.callbacks import callback_offers
 from wfm.org.calendars import business_calendar
 from wfm.org.models import Queue
@@ -64,6 +70,24 @@ def covered_dates(run: RequirementRun, queue: Queue) -> tuple[date, date] | None
         return None
     zone = ZoneInfo(queue.timezone)
     return found["first"].astimezone(zone).date(), found["last"].astimezone(zone).date()
+
+
+def shown_figures(simulation: RequirementSimulation, principal: object) -> dict[str, Any]:
+    """Return what came of it, of its pool only the queues that the principal may see."""
+    figures = dict(simulation.figures)
+    pool = figures.get("pool")
+    if pool is None:
+        return figures
+    ids = [row["queue"] for row in pool["queues"]]
+    seen = set(Queue.objects.visible_to(principal).filter(pk__in=ids).values_list("pk", flat=True))
+    is_whole = (
+        RequirementPoolResult.objects.visible_to(principal).filter(pk=pool["result"]).exists()
+    )
+    figures["pool"] = {
+        "result": pool["result"] if is_whole else None,
+        "queues": [row for row in pool["queues"] if row["queue"] in seen],
+    }
+    return figures
 
 
 def simulated_day(run: RequirementRun, queue: Queue, day: date) -> SimulatedDay:

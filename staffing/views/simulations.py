@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from staffing.forms import SimulationForm
 from staffing.jobs import start_simulation
-from staffing.models import RequirementRun, RequirementSimulation
+from staffing.models import RequirementPoolResult, RequirementRun, RequirementSimulation
+from staffing.queries.simulations import shown_figures
 from staffing.services import UnableToSimulate
 from wfm.org.access_views import person_of, require
 from wfm.org.models import Queue
@@ -50,16 +52,32 @@ def simulation(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
+    figures = shown_figures(found, request.user)
     context = {
         "simulation": found,
+        "figures": figures,
+        "pool": _pool(figures),
         "chart": _chart(found).payload() if found.is_done else None,
         "days": [
             row | {"day": date.fromisoformat(row["day"])}
-            for row in found.figures.get("days", [])
+            for row in figures.get("days", [])
             if row["mean"] is not None
         ],
     }
     return render(request, "staffing/simulation.html", context)
+
+
+def _pool(figures: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the queues that were lived through together; None where the queue stands alone."""
+    pool = figures.get("pool")
+    if pool is None:
+        return None
+    queues = Queue.objects.in_bulk([row["queue"] for row in pool["queues"]])
+    result = RequirementPoolResult.objects.filter(pk=pool["result"] or 0).first()
+    return {
+        "result": result,
+        "queues": [row | {"queue": queues[row["queue"]]} for row in pool["queues"]],
+    }
 
 
 def _chart(simulation: RequirementSimulation) -> TimeChart:
