@@ -110,8 +110,10 @@ def advance(
     The rational approximation is exact to 1e-11 near equilibrium; a start that the rates would hardly
     ever visit magnifies its error, which shows as negative probabilities. Such an interval is cut into
     parts, and uniformized if that does not do; so is one with few events at once, where errors need
-    not be negative.
+    not be negative. Where nobody leaves, what comes is a Poisson number.
     """
+    if departures.max() == 0.0 and births.min() == births.max():
+        return with_arrivals(start, births[0] * seconds)
     events = (births.max() + departures.max()) * seconds
     if events < FEW_EVENTS and how_far(start, departures, births) > MOST_FAR:
         return uniformized(start, departures, births, seconds)
@@ -128,6 +130,25 @@ def advance(
         if is_sound:
             return end, mean
     return uniformized(start, departures, births, seconds)
+
+
+@compiled
+def with_arrivals(start: FloatArray, expected: float) -> tuple[FloatArray, FloatArray]:
+    """Return what `advance` does where so many contacts are expected to come and none leaves."""
+    size = start.size
+    end, mean = np.zeros(size), np.zeros(size)
+    if expected == 0.0:
+        return start.copy(), start.copy()
+    spread = SPREAD * math.sqrt(expected) + 40.0
+    most = min(size - 1, int(expected + spread))
+    later, log_expected = 1.0, math.log(expected)
+    for coming in range(most + 1):
+        chance = math.exp(coming * log_expected - expected - math.lgamma(coming + 1.0))
+        later = max(later - chance, 0.0)  # P(more than `coming`)
+        for state in range(size - coming):
+            end[state + coming] += chance * start[state]
+            mean[state + coming] += later / expected * start[state]
+    return end, mean
 
 
 @compiled
@@ -220,6 +241,10 @@ def window(low: int, high: int, chain: Chain, seconds: float) -> tuple[int, int]
         patient = SPREAD * math.sqrt(max(load, arrivals / leave, 1.0)) + MARGIN_STATES
         settled = min(settled, max(min(load, float(places)) + waiting + patient, load))
     least = min(light, float(places)) - spread_light
+    if leave == 0.0:
+        # Where more wait than can be served, the states far below cannot be reached.
+        served = places * chain.service_rate * seconds
+        least = max(least, low - served - SPREAD * math.sqrt(served) - MARGIN_STATES)
     return max(0, int(min(float(low), least))), int(max(float(high), min(settled, grown))) + 1
 
 

@@ -5,7 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from staffing.models import IntradayRequirement, RequirementInterval, RequirementRun
+from staffing.models import (
+    IntradayRequirement,
+    RequirementInterval,
+    RequirementQueueResult,
+    RequirementRun,
+)
 from tests.board.floors import BEFORE, MONDAY, at, look, make_floors, work
 from tests.factories import org
 from tests.factories.scheduling import make_codes, make_requirement
@@ -207,6 +212,23 @@ def test_a_live_queue_with_many_people_has_idle_time_to_give_up_to_the_cap():
     make_pool(floors.voice, floors.mail, max_occupancy_rate=0.6)
     pooled = total(look(last=MONDAY), floors.voice)
     assert pooled["transferable_hours"] == pytest.approx(0.6 * 300 - 400 * 240 / 3600, rel=0.01)
+
+
+def test_who_waits_while_nobody_is_there_is_still_there_when_people_come():
+    """Nobody hangs up: two hours of contacts meet the people who come at noon."""
+    floors = make_floors()
+    RequirementQueueResult.objects.filter(queue=floors.voice).update(model="C")
+    Queue.objects.filter(pk=floors.voice.pk).update(patience_seconds=None)
+    for _ in range(6):
+        work(floors, floors.north, floors.voice, hours=(8, 10))
+        work(floors, floors.north, floors.voice, hours=(12, 18))
+    sums = by_column(look(last=MONDAY, granularity=Granularity.INTERVAL), floors.voice)
+    levels = sums.of("in_time")[[36, 44, 48, 68]] / sums.of("counted")[[36, 44, 48, 68]]
+    before, alone, after, evening = levels
+    assert before > 0.9
+    assert alone == pytest.approx(0.0, abs=1e-6)
+    assert after < 0.01, "80 contacts wait before those who call at noon"
+    assert 0.8 < evening < before + 0.01, "six people work off what was left"
 
 
 def test_absence_that_nobody_plans_is_taken_off():

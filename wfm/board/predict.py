@@ -13,7 +13,6 @@ from staffing.computations.deferred_office import OfficeFacts, work_of
 from staffing.computations.live_plan import path_begins
 from staffing.core.board_figures import Outlook, deferred_outlook, live_outlook
 from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog
-from staffing.core.definitions import Model
 from staffing.core.kernels import FloatArray
 from staffing.core.live import LiveQueue
 from staffing.core.transient import LivePath
@@ -22,8 +21,6 @@ from wfm.board.grid import SLOT_HOURS, BoardGrid
 from wfm.board.lines import PLACE, Backlog, QueueIntervals, Source
 from wfm.board.rows import MINUTE_SECONDS, OpenItems
 from wfm.org.models import ServiceGoal
-
-NOBODY = 1e-9
 
 
 def predict_live(
@@ -87,17 +84,6 @@ def _write_live(
 ) -> None:
     offered = np.nan_to_num(intervals.rows.offered)
     wanted = live_goal(goal)
-    waits_for_ever = live.chat is None and live.model is Model.C
-    # A line that nobody leaves and nobody answers would only grow: all are late, no more to tell.
-    alone = waits_for_ever & (people[rows] < NOBODY)
-    if alone.any():
-        lost = offered[rows[alone]]
-        nothing = np.zeros(lost.size)
-        outlook = Outlook(lost, nothing, wanted.level * lost, nothing)
-        _write(intervals, figures, rows[alone], outlook)
-        rows = rows[~alone]
-    if not rows.size:
-        return
     chat = live.chat
     part = live.take(rows)
     path = LivePath(

@@ -153,6 +153,35 @@ def test_a_start_far_from_equilibrium_is_not_left_to_the_poles():
     assert end.sum() == pytest.approx(1.0, abs=1e-9)
 
 
+def test_where_nobody_is_there_contacts_only_come():
+    """As by the clock, from any start, and in as few states as chance can reach."""
+    chain = Chain(40 / 300, 1 / 300, 0.0, 0, 1, 0.0)
+    low, high = window(500, 520, chain, HALF_HOUR)
+    assert high - low < 420
+    start = np.zeros(high - low)
+    start[500 - low : 520 - low] = 0.05
+    rates = departure_rates(low, high - low, chain)
+    end, mean = advance(start, rates, births(chain, start), HALF_HOUR, POLES)
+    exact, exact_mean = uniformized(start, rates, births(chain, start), HALF_HOUR)
+    assert end == pytest.approx(exact, abs=1e-12)
+    assert mean == pytest.approx(exact_mean, abs=1e-12)
+    assert end @ (low + np.arange(end.size)) == pytest.approx(509.5 + 240.0, abs=1e-6)
+
+
+def test_few_people_leave_the_states_far_below_out_of_reach():
+    """A backlog of 3,000 that ten people work on: what is cut off is next to nothing."""
+    chain = Chain(40 / 300, 1 / 300, 0.0, 10, 1, 0.0)
+    low, high = window(3000, 3001, chain, HALF_HOUR)
+    assert low > 2700
+    assert high < 3500
+    start = np.zeros(high - low)
+    start[3000 - low] = 1.0
+    rates = departure_rates(low, high - low, chain)
+    end, _mean = advance(start, rates, births(chain, start), HALF_HOUR, POLES)
+    assert max(end[0], end[-1]) < 1e-12
+    assert end @ (low + np.arange(end.size)) == pytest.approx(3000 + 240 - 60, abs=1e-6)
+
+
 @pytest.mark.parametrize("chain", CHAINS[:2] + CHAINS[3:5])
 def test_the_steady_state_stays(chain):
     state, low = steady_state(chain, NO_OFFER)
