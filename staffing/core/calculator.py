@@ -14,6 +14,7 @@ from staffing.core.traffic import Traffic
 
 MOST_OFFERED = 1e6
 MOST_AHT_SECONDS = 86_400.0
+MOST_PATIENCE_SECONDS = 1e9
 CURVE_REACH = 0.35  # share of the requirement that the curve shows to each side
 LEAST_REACH = 6
 CURVE_POINTS = 61
@@ -64,8 +65,9 @@ class Question:
             "interval_minutes": (1 <= self.interval_minutes <= 1440, "1 to 1440"),
             "shrinkage_rate": (0.0 <= self.shrinkage_rate < 1.0, "0 to below 1"),
             "patience_seconds": (
-                self.patience_seconds is None or self.patience_seconds > 0.0,
-                "above 0, or none",
+                self.patience_seconds is None
+                or 0.0 < self.patience_seconds <= MOST_PATIENCE_SECONDS,
+                f"above 0 to {MOST_PATIENCE_SECONDS:.0f}, or none",
             ),
             "concurrency": (1 <= self.concurrency <= 20, "1 to 20"),
             "agents": (self.agents is None or 0 <= self.agents <= MOST_OFFERED, "0 or more"),

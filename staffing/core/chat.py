@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.erlang import impatient_prediction
+from staffing.core.definitions import Model
+from staffing.core.erlang import impatient_prediction, nobody_there
 from staffing.core.goals import Goals
+from staffing.core.input_checks import refuse_goals, refuse_traffic
 from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.search import smallest_passing
 from staffing.core.traffic import Prediction, Thresholds, Traffic
@@ -56,10 +58,18 @@ def evaluate_chat(
 ) -> Prediction:
     """Return what `agents` give; AHT is that of an agent with all places taken.
 
-    Occupancy is the share of agents with at least one chat. Without load all is served at once.
+    Occupancy is the share of agents with at least one chat. Without load all is served at once, and
+    with load and nobody there nobody is.
     """
+    refuse_traffic(None, traffic)
     prediction = _unloaded(agents.size, thresholds)
-    busy = np.flatnonzero((traffic.erlangs > 0.0) & (agents > 0.0))
+    loaded, patient = traffic.erlangs > 0.0, np.isnan(traffic.patience_seconds)
+    for model, kind in ((Model.C, patient), (Model.A, ~patient)):
+        alone = np.flatnonzero(loaded & (agents == 0.0) & kind)
+        if alone.size:
+            given = thresholds.take(alone)
+            prediction.put(alone, nobody_there(model, traffic.take(alone), given))
+    busy = np.flatnonzero(loaded & (agents > 0.0))
     if busy.size:
         prediction.put(
             busy, _evaluate_busy(handling, traffic.take(busy), agents[busy], thresholds.take(busy))
@@ -131,6 +141,8 @@ def required_chat_agents(*, handling: ChatHandling, traffic: Traffic, goals: Goa
             )
         )
 
+    refuse_traffic(None, traffic)
+    refuse_goals(None, traffic, goals)
     floor = np.where(np.isnan(goals.min_agents), 0.0, np.ceil(goals.min_agents))
     floor = np.maximum(floor, traffic.erlangs > 0.0)
     guess = np.ceil(traffic.erlangs / handling.concurrency)

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from staffing.core.definitions import Model, ServiceLevel
+from staffing.core.input_checks import refuse_agents, refuse_traffic
 from staffing.core.kernels import (
     EXACT,
     FloatArray,
@@ -46,8 +47,23 @@ def evaluate(
     """Return what `agents` (whole numbers as floats) give in each interval.
 
     Without load nothing waits: rates and waits are 0 and every service level is 1, whatever the
-    threshold. With load and nobody there (allowed for B and A) everybody is lost.
+    threshold. With load and nobody there (allowed for B and A) everybody is lost. Raises
+    UnusableInput for numbers that no interval can have.
     """
+    refuse_traffic(model, traffic)
+    refuse_agents(agents)
+    return predict(model=model, traffic=traffic, agents=agents, thresholds=thresholds, rule=rule)
+
+
+def predict(
+    *,
+    model: Model,
+    traffic: Traffic,
+    agents: FloatArray,
+    thresholds: Thresholds,
+    rule: Quadrature = EXACT,
+) -> Prediction:
+    """Return what `evaluate` does, for what was checked before: a search asks often."""
     wanted = thresholds.definitions & DEFINITIONS[model]
     thresholds = replace(thresholds, definitions=wanted)
     prediction = Prediction.unknown(agents.size, wanted)
@@ -104,6 +120,10 @@ def _idle(
 def _nobody(
     model: Model, traffic: Traffic, _agents: FloatArray, thresholds: Thresholds
 ) -> Prediction:
+    return nobody_there(model, traffic, thresholds)
+
+
+def nobody_there(model: Model, traffic: Traffic, thresholds: Thresholds) -> Prediction:
     """Nobody is answered: B blocks all, in C all wait for ever, in A all give up."""
     one = np.ones(traffic.erlangs.shape)
     lost = replace(Prediction.unknown(one.size, frozenset()), occupancy_rate=0.0 * one)
@@ -156,7 +176,7 @@ def erlang_c_prediction(
     wait_rate = np.where(stable, np.exp(log_share(log_ratio)), 1.0)
     mean_wait = np.where(stable, wait_rate * traffic.aht_seconds / spare, np.inf)
     drained = np.exp(-spare * thresholds.threshold_seconds / traffic.aht_seconds)
-    level = np.where(stable, 1.0 - wait_rate * drained, 0.0 * drained)  # NaN stays NaN
+    level = np.where(stable, 1.0 - wait_rate * drained, 0.0)  # nobody is answered in any time
     nothing = np.full(agents.shape, np.nan)
     return Prediction(
         block_rate=nothing,

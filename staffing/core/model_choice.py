@@ -85,19 +85,43 @@ class LiveGoal:
 
 def refuse_goal(goal: LiveGoal, *, model: str) -> str:
     """Return the sentence that refuses a goal, empty when it can be reached."""
+    return _refuse_level(goal, model=model) or _refuse_caps(goal)
+
+
+def _refuse_level(goal: LiveGoal, *, model: str) -> str:
     certain = goal.level >= 1.0
-    if certain and np.isfinite(goal.threshold_seconds):
-        return (
-            f"A service level of 100 % within {goal.threshold_seconds:g} s needs infinitely many "
-            "agents; 99 % is within reach."
-        )
-    if certain and model != Model.C and goal.definition in NEVER_CERTAIN:
-        return "Some customers always give up, so 100 % cannot be reached; lower the target."
-    if model == Model.C and goal.definition is not ServiceLevel.ANSWERED_OVER_OFFERED:
-        return (
-            f"Nobody abandons in this queue, so “{goal.definition}” has nothing to count; "
-            "use answered_over_offered."
-        )
+    refusals = (
+        (
+            not 0.0 < goal.level <= 1.0,
+            f"Expected a service level above 0 % and up to 100 %, got {goal.level * 100:g} %.",
+        ),
+        (
+            not goal.threshold_seconds >= 0.0,
+            f"Expected a threshold of 0 seconds or more, got {goal.threshold_seconds:g}.",
+        ),
+        (
+            certain and np.isfinite(goal.threshold_seconds),
+            (
+                f"A service level of 100 % within {goal.threshold_seconds:g} s needs infinitely many "
+                "agents; 99 % is within reach."
+            ),
+        ),
+        (
+            certain and model != Model.C and goal.definition in NEVER_CERTAIN,
+            "Some customers always give up, so 100 % cannot be reached; lower the target.",
+        ),
+        (
+            model == Model.C and goal.definition is not ServiceLevel.ANSWERED_OVER_OFFERED,
+            (
+                f"Nobody abandons in this queue, so “{goal.definition}” has nothing to count; "
+                "use answered_over_offered."
+            ),
+        ),
+    )
+    return next((sentence for holds, sentence in refusals if holds), "")
+
+
+def _refuse_caps(goal: LiveGoal) -> str:
     for name, cap in (
         ("average speed of answer", goal.max_asa_seconds),
         ("abandonment", goal.max_abandonment_rate),

@@ -11,7 +11,11 @@ from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.search import MOST_AGENTS
 
 Mask = NDArray[np.bool_]
-MOST_ERLANGS = 1e8
+LEAST_ERLANGS, MOST_ERLANGS = 1e-100, 1e8
+LEAST_SECONDS, MOST_SECONDS = 1e-6, 1e9
+"""Of handle times and patience: a microsecond to 30 years."""
+LEAST_PATIENCE_SHARE = 1e-6
+"""Of the handle time; with less patience the integrals of Erlang A lose more than 1e-11."""
 NEVER_CERTAIN = frozenset(
     {
         ServiceLevel.ANSWERED_OVER_OFFERED,
@@ -96,7 +100,7 @@ class RowChecks:
         )
         by_volume = given["volume"]
         self._where(
-            by_volume & ~(numbers["interval_seconds"] > 0.0),
+            by_volume & (numbers["volume"] > 0.0) & ~(numbers["interval_seconds"] > 0.0),
             "Expected interval_seconds > 0 beside volume.",
         )
         self._where(
@@ -136,6 +140,10 @@ class RowChecks:
         impatient = models == Model.A
         self._where(impatient & ~given["patience_s"], "Erlang A needs patience_s.")
         self._where(impatient & (numbers["patience_s"] == 0.0), "Expected patience_s > 0, got 0.")
+        self._where(
+            impatient & np.isinf(numbers["patience_s"]),
+            "Expected a finite patience_s, got inf; customers who never give up are model C.",
+        )
 
     def check_load(
         self,
@@ -151,7 +159,26 @@ class RowChecks:
             self.refuse(
                 row, f"Expected a load up to {MOST_ERLANGS:.0f} erlang, got {erlangs[row]:g}."
             )
+        for row in np.flatnonzero(loaded & (erlangs < LEAST_ERLANGS)).tolist():
+            self.refuse(
+                row, f"Expected a load of 0 or at least {LEAST_ERLANGS:g}, got {erlangs[row]:g}."
+            )
         self._where(loaded & (numbers["aht_s"] == 0.0), "Expected aht_s > 0, got 0.")
+        for name, concerned in (("aht_s", {Model.C, Model.A}), ("patience_s", {Model.A})):
+            values = numbers[name]
+            outside = (values < LEAST_SECONDS) | (values > MOST_SECONDS)
+            for row in np.flatnonzero(loaded & outside & np.isin(models, list(concerned))).tolist():
+                self.refuse(
+                    row,
+                    f"Expected {name} from {LEAST_SECONDS:g} to {MOST_SECONDS:g} seconds,"
+                    f" got {values[row]:g}.",
+                )
+        short = numbers["patience_s"] < LEAST_PATIENCE_SHARE * numbers["aht_s"]
+        self._where(
+            loaded & short & (models == Model.A),
+            f"Expected patience_s of at least {LEAST_PATIENCE_SHARE:g} of aht_s; customers who give"
+            " up at once are model B.",
+        )
         patient = (models == Model.C) & ~(
             np.isnan(numbers["target_s"]) & np.isnan(numbers["max_asa_s"])
         )

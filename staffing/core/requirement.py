@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.definitions import Model, ServiceLevel
-from staffing.core.erlang import evaluate
+from staffing.core.erlang import predict
 from staffing.core.erlang_c_walk import walk_to_requirement
 from staffing.core.goals import UNSURE_MARGIN, Goals
+from staffing.core.input_checks import refuse_goals, refuse_traffic
 from staffing.core.kernels import EXACT, QUICK, FloatArray, Quadrature, RowIndex
 from staffing.core.search import MOST_AGENTS, Margin, smallest_passing
 from staffing.core.square_root import square_root_guess
@@ -48,11 +49,17 @@ def agents_or_inf(*, model: Model, traffic: Traffic, goals: Goals) -> FloatArray
     Every goal but one improves with each agent: the wait falls in likelihood-ratio order, and each
     definition is a ratio of means of functions that fall with the wait. The exception is
     `short_abandons_count` with short_seconds beyond the threshold; there the numbers that miss the
-    level form one stretch, so the search starts where all other goals are met.
+    level form one stretch, so the search starts where all other goals are met. Raises UnusableInput
+    for numbers that no interval or goal can have.
     """
+    refuse_traffic(model, traffic)
+    refuse_goals(model, traffic, goals)
     floor = np.where(np.isnan(goals.min_agents), 0.0, np.ceil(goals.min_agents))
     loaded = traffic.erlangs > 0.0
-    if model is not Model.B:
+    if model is Model.B:
+        # Nobody at work is never too busy: only a blocking goal asks for the first agent.
+        loaded &= (floor > 0.0) | (goals.max_block_rate < 1.0)
+    else:
         floor = np.maximum(floor, loaded)
     if loaded.all():
         return _search(model, traffic, goals, floor)
@@ -111,7 +118,7 @@ def _margin(model: Model, traffic: Traffic, goals: Goals) -> Margin:
 
     def by_rule(agents: FloatArray, rows: RowIndex, rule: Quadrature) -> FloatArray:
         wanted = goals.take(rows)
-        prediction = evaluate(
+        prediction = predict(
             model=model,
             traffic=traffic.take(rows),
             agents=agents,

@@ -47,6 +47,9 @@ OUTPUT_COLUMNS = (
     "error",
 )
 
+ENDLESS = {"target_s", "patience_s"}
+"""Columns in which inf has a meaning; Erlang A asks for finite patience (see RowChecks)."""
+
 Cells = Mapping[str, Sequence[str]]
 
 
@@ -132,7 +135,19 @@ def _staff_group(
         part = evaluate(
             model=model, traffic=rows.traffic(known), agents=agents[known], thresholds=thresholds
         )
+        rows.checks.refuse_rows(
+            known[_is_beyond(model, part)],
+            "This load, handle time and patience are too far apart to compute with 16 digits.",
+        )
         prediction.put(known, part)
+
+
+def _is_beyond(model: Model, part: Prediction) -> NDArray[np.bool_]:
+    """Tell where a figure that the model always has is no number."""
+    figures = [part.occupancy_rate]
+    figures += [part.block_rate] if model is Model.B else [part.wait_rate]
+    figures += [part.abandonment_rate] if model is Model.A else []
+    return np.asarray(np.isnan(figures).any(axis=0))
 
 
 def _read(cells: Cells, size: int, refused: Mapping[int, str]) -> _Rows:
@@ -155,7 +170,7 @@ def _read(cells: Cells, size: int, refused: Mapping[int, str]) -> _Rows:
     checks.check(models=models, definitions=definitions, numbers=numbers)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         offered = numbers["volume"] * numbers["aht_s"] / numbers["interval_seconds"]
-    offered = np.where(numbers["volume"] == 0.0, 0.0, offered)  # which has no handle time
+    offered = np.where(numbers["volume"] == 0.0, 0.0, offered)  # whatever the interval and the AHT
     erlangs = np.where(np.isnan(numbers["erlangs"]), offered, numbers["erlangs"])
     checks.check_load(models=models, erlangs=erlangs, numbers=numbers, definitions=definitions)
     return _Rows(models, definitions, numbers, erlangs, checks)
@@ -170,8 +185,10 @@ def _numbers(name: str, cells: Sequence[str], checks: RowChecks) -> FloatArray:
             value = np.nan if "_" in cell else float(cell)
         except ValueError:
             value = np.nan
-        if not value >= 0.0 or (value == np.inf and name != "target_s"):
+        if not value >= 0.0:
             checks.refuse(row, f"Expected a number >= 0 in {name}, got {cell.strip()}.")
+        elif value == np.inf and name not in ENDLESS:
+            checks.refuse(row, f"Expected a finite number in {name}, got {cell.strip()}.")
         values[row] = value
     return values
 

@@ -192,6 +192,11 @@ def test_an_endless_threshold_allows_certainty(tmp_path):
         (VOICE | {"agents": -1}, "in agents, got -1"),
         ({"model": "C", "erlangs": 0, "agents": 1.5}, "whole number in agents, got 1.5"),
         ({"model": "C", "erlangs": 5, "aht_s": "", "target_s": 20}, "aht_s to compute waits"),
+        (VOICE | {"patience_s": "inf"}, "never give up are model C"),
+        (VOICE | {"aht_s": 1e20}, "aht_s from 1e-06 to 1e+09 seconds, got 1e+20"),
+        (VOICE | {"patience_s": 1e300}, "patience_s from 1e-06 to 1e+09 seconds, got 1e+300"),
+        (VOICE | {"aht_s": 1e9, "patience_s": 60}, "at least 1e-06 of aht_s"),
+        (VOICE | {"erlangs": 1e-300}, "0 or at least 1e-100, got 1e-300"),
     ],
 )
 def test_a_refused_row_has_a_sentence_and_nothing_else(tmp_path, cells, sentence):
@@ -262,6 +267,41 @@ def test_a_byte_order_mark_windows_lines_and_quotes_are_read(tmp_path):
     assert found[0]["note"] == 'a "b", c\r\nd'
     assert float(found[0]["p_block"]) == pytest.approx(0.4, rel=1e-14)
     assert not any(line["error"] for line in found)
+
+
+def test_a_carriage_return_in_a_cell_makes_no_second_row(tmp_path):
+    text = '\n\nmodel,erlangs,note\nB,2,"up\rdown"\nB,3,plain\n'
+    assert [found["note"] for found in run(tmp_path, text)] == ["up\rdown", "plain"]
+    assert "\r\n" not in (tmp_path / "out.csv").read_bytes().decode()
+
+
+def test_a_column_that_the_model_does_not_use_may_be_endless(tmp_path):
+    endless = row(
+        tmp_path, model="C", erlangs=5, aht_s=240, target_s=20, target_sl=0.8, patience_s="inf"
+    )
+    assert (endless["required_agents"], endless["error"]) == ("8", "")
+
+
+def test_no_volume_asks_for_minimum_staff_whatever_the_interval(tmp_path):
+    found = row(tmp_path, model="C", volume=0, interval_seconds=0, aht_s="", min_agents=2)
+    assert (found["required_agents"], found["error"]) == ("2", "")
+
+
+def test_nobody_is_answered_in_any_time_without_spare_agents(tmp_path):
+    found = row(tmp_path, model="C", erlangs=5, aht_s=240, agents=5)
+    assert (found["sl_answered_over_offered"], found["p_wait"]) == ("0.0", "1.0")
+
+
+@pytest.mark.parametrize("erlangs", [0.3, 5, 50])
+def test_nobody_at_work_is_never_too_busy(tmp_path, erlangs):
+    """The smallest number that meets every goal set: without a blocking goal that is nobody."""
+    cap = {"model": "B", "erlangs": erlangs, "max_occupancy": 0.8}
+    assert row(tmp_path, **cap)["required_agents"] == "0"
+    assert row(tmp_path, **cap, max_block=1)["required_agents"] == "0"
+    some = int(row(tmp_path, **cap, max_block=0.999)["required_agents"])
+    kept = row(tmp_path, model="B", erlangs=erlangs, agents=some)
+    assert float(kept["occupancy"]) <= 0.8
+    assert some > 0
 
 
 def test_the_output_may_take_the_place_of_the_input(tmp_path, monkeypatch):
@@ -340,11 +380,13 @@ def test_figures_are_numbers_in_their_bounds_wherever_the_input_is():
         ]
 
     models = random.choice(list("BCA"), size)
+    aht_power = random.uniform(-6, 8, size)
+    patience_power = np.clip(aht_power + random.uniform(-5.9, 9, size), -6, 9)
     rows = {
         "model": models.tolist(),
         "erlangs": cells(10 ** random.uniform(-12, 8, size)),
-        "aht_s": cells(10 ** random.uniform(-6, 8, size)),
-        "patience_s": cells(10 ** random.uniform(-6, 9, size)),
+        "aht_s": cells(10**aht_power),
+        "patience_s": cells(10**patience_power),
         "target_s": cells(random.choice([0, 1e-9, 20, 1e7, np.inf], size)),
         "target_sl": [
             "" if model == "B" else level

@@ -49,7 +49,7 @@ def _staff_file(source: Path, target: Path) -> tuple[int, int]:
     """Write beside the target first: it may be the source, and half a file is never left there."""
     with source.open(newline="", encoding="utf-8-sig") as read:
         reader = csv.reader(read)
-        names = next(reader, [])
+        names = next((row for row in reader if row), [])
         _check_columns(source, names)
         if target.exists() and not target.is_file():  # /dev/stdout
             with target.open("w", newline="", encoding="utf-8") as write:
@@ -85,7 +85,7 @@ def _check_columns(source: Path, names: Sequence[str]) -> None:
 
 def _staff_rows(reader: Iterator[list[str]], names: list[str], write: IO[str]) -> tuple[int, int]:
     added = [name for name in OUTPUT_COLUMNS if name not in names]
-    writer = csv.writer(write, lineterminator="\n")
+    writer = csv.writer(_Lines(write))
     writer.writerow([*names, *added])
     rows = refused = 0
     for chunk in _chunks(reader):
@@ -101,6 +101,16 @@ def _staff_rows(reader: Iterator[list[str]], names: list[str], write: IO[str]) -
         kept = [results.get(name, column) for name, column in zip(names, cells, strict=True)]
         writer.writerows(zip(*kept, *(results[name] for name in added), strict=True))
     return rows, refused
+
+
+class _Lines:
+    """Ends lines by a line feed; a writer that is told so leaves a carriage return unquoted."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, line: str) -> int:
+        return self._file.write(line[:-2] + "\n")
 
 
 def _chunks(reader: Iterator[list[str]]) -> Iterator[list[list[str]]]:

@@ -272,7 +272,7 @@ def test_the_calculator_knows_chats_and_other_goals():
         ({"offered": np.nan}, "got nan"),
         ({"aht_seconds": 0}, "aht_seconds from above 0"),
         ({"interval_minutes": 0}, "interval_minutes"),
-        ({"patience_seconds": 0}, "patience_seconds from above 0, or none"),
+        ({"patience_seconds": 0}, "patience_seconds from above 0 to 1000000000, or none"),
         ({"shrinkage_rate": 1.0}, "shrinkage_rate"),
         ({"concurrency": 0}, "concurrency from 1"),
         ({"agents": -1}, "agents from 0"),
