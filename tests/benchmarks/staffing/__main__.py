@@ -8,6 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tests.benchmarks.staffing.bars import Bar
 from tests.benchmarks.staffing.days import all_days, day_bars, plan_time_bars, run_days
 from tests.benchmarks.staffing.exactness import VECTORS, exactness_bars
 from tests.benchmarks.staffing.parts import CASES
@@ -45,7 +46,16 @@ def main(arguments: list[str] | None = None) -> int:
     print(text)
     if options.write:
         write_section(options.write, text)
-    return 0
+    return _verdict(report.bars, is_whole=options.parts == list(PARTS))
+
+
+def _verdict(bars: list[Bar], *, is_whole: bool) -> int:
+    """Name the bars that are missed, and in a whole run those not measured; 1 if there is one."""
+    missed = [bar for bar in bars if bar.is_met is False or (is_whole and bar.is_met is None)]
+    for bar in missed:
+        state = "not measured" if bar.is_met is None else f"missed with {bar.found}"
+        print(f"{bar.name}: wanted {bar.wanted}, {state}.", file=sys.stderr)
+    return 1 if missed else 0
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

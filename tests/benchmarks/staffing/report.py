@@ -36,7 +36,7 @@ class Report:
         today = datetime.now(tz=UTC).date()
         version = platform.python_version()
         parts = [
-            f"Run of {today}, Python {version}, {os.cpu_count()} cores, one used.",
+            f"Run of {today}, Python {version}, {os.cpu_count()} cores; all parts but the million rows use one.",
             bars_table(self.bars),
         ]
         if self.speed:
