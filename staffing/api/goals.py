@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from staffing.core.definitions import ServiceLevel
+from staffing.queries.ceilings import due_ceiling
 from staffing.services import GoalChange, UnableToChangeGoal, change_service_goal
 from staffing.services.goals import DEFERRED_KEY
 from wfm.org.api.lookups import queue_of
@@ -88,6 +90,11 @@ class DueAnswerSerializer(serializers.Serializer[Any]):
 
     words = serializers.CharField()
     due = DueTimeSerializer(many=True)
+    ceiling_level = serializers.FloatField(
+        allow_null=True,
+        help_text="Share of the last four weeks' items that any number of people could have done in "
+        "time; null where nothing arrived.",
+    )
 
 
 class GoalsView(APIView):
@@ -131,13 +138,20 @@ class DueTimesView(APIView):
         asked = DueTimesSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         values = asked.validated_data
-        calendar = business_calendar(queue_of(request, str(values["queue"])))
+        queue = queue_of(request, str(values["queue"]))
+        calendar = business_calendar(queue)
         try:
             rule = DueRule(
                 DueUnit(values["due_unit"]), values["due_amount"], values["due_cutoff_minute"]
             )
             clock = DueClock(calendar, rule)
             due = [{"arrived_at": at, "due_at": clock.due_at(at)} for at in values["arrived_at"]]
+            ceiling = due_ceiling(queue, rule, before=now())
         except ValueError as error:
             raise ValidationError(str(error)) from error
-        return Response(DueAnswerSerializer({"words": due_words(rule), "due": due}).data)
+        answer = {
+            "words": due_words(rule),
+            "due": due,
+            "ceiling_level": None if ceiling is None else ceiling.level,
+        }
+        return Response(DueAnswerSerializer(answer).data)

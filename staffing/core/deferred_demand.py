@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.deferred import DeferredWork
+from staffing.core.handling_times import LEAST_SPREAD, share_done_within
 from staffing.core.kernels import FloatArray
 from staffing.core.params import EXPONENTIAL_SPREAD
+from staffing.core.slices import slices_of
 
-SLICE_SECONDS = 300
-LEAST_SPREAD = 1e-6
-"""Handle times whose spread is a smaller share of their mean are taken to be fixed."""
 GIVES_WAY_QUANTILE = 0.8
 NOTHING = np.zeros(0)
 
@@ -226,25 +225,14 @@ class DeferredDemand:
         kept = ~self.backlog.is_overdue & (self.backlog.due_seconds <= self.end_seconds)
         held = self.backlog.items[kept]
         left = self._spare_seconds(np.zeros(held.size), self.backlog.due_seconds[kept])
-        good = counted @ self.share_done_within(spare / 2.0, aht)
-        good += held @ self.share_done_within(left, np.full(held.size, self.backlog.aht_seconds))
+        good = counted @ share_done_within(spare / 2.0, aht, self.handling_spread)
+        held_aht = np.full(held.size, self.backlog.aht_seconds)
+        good += held @ share_done_within(left, held_aht, self.handling_spread)
         total = float(counted.sum() + held.sum())
         return float(good) / total if total else 1.0
 
     def _spare_seconds(self, starts: FloatArray, due: FloatArray) -> FloatArray:
         return np.maximum(self.clock_at(due) - self.clock_at(starts), 0.0)
-
-    def share_done_within(self, spare_seconds: FloatArray, aht_seconds: FloatArray) -> FloatArray:
-        """Return the share of items that take no longer than so many seconds; 0 without any."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(aht_seconds > 0.0, spare_seconds / aht_seconds, np.inf)
-        if self.handling_spread < LEAST_SPREAD:
-            share = (ratio >= 1.0).astype(np.float64)
-        elif self.handling_spread == EXPONENTIAL_SPREAD:
-            share = -np.expm1(-ratio)
-        else:
-            share = _lognormal_share(ratio, self.handling_spread)
-        return np.where(spare_seconds > 0.0, share, 0.0)
 
 
 def _work_due_by(moments: FloatArray, due: FloatArray, work: FloatArray) -> FloatArray:
@@ -252,18 +240,6 @@ def _work_due_by(moments: FloatArray, due: FloatArray, work: FloatArray) -> Floa
     order = np.argsort(due, kind="stable")
     until = np.concatenate([[0.0], np.cumsum(work[order])])
     return np.asarray(until[np.searchsorted(due[order], moments, side="right")])
-
-
-def _lognormal_share(ratio: FloatArray, spread: float) -> FloatArray:
-    sigma = math.sqrt(math.log1p(spread**2))
-    with np.errstate(divide="ignore"):
-        z = (np.log(ratio) + sigma**2 / 2.0) / (sigma * math.sqrt(2.0))
-    return np.array([0.5 * math.erfc(-value) for value in z.tolist()])
-
-
-def slices_of(step_seconds: int) -> int:
-    """Return into how many slices an interval is cut."""
-    return max(1, round(step_seconds / SLICE_SECONDS))
 
 
 def gives_way_factor(handling_spread: float) -> float:

@@ -5,11 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from staffing.core.deferred_demand import (
-    LEAST_SPREAD,
-    DeferredDemand,
-    gives_way_factor,
-)
+from staffing.core.deferred_demand import DeferredDemand, gives_way_factor
+from staffing.core.handling_times import LEAST_SPREAD
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.params import EXPONENTIAL_SPREAD
 

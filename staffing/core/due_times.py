@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.deferred_demand import slices_of
 from staffing.core.kernels import FloatArray
+from staffing.core.slices import slices_of
 from wfm.timeline import BusinessCalendar, Interval, merge
 from wfm.timeline.due import DueRule, due_instants
 from wfm.timeline.grid import Instants

@@ -25,6 +25,7 @@ from staffing.forms import (
 )
 from staffing.models import ShrinkageProfile
 from staffing.queries.callbacks import offers_of
+from staffing.queries.ceilings import due_ceiling
 from wfm.org.calendars import business_calendar
 from wfm.org.due_words import due_examples, due_words
 from wfm.org.models import Handling, Queue, ServiceGoal
@@ -53,25 +54,31 @@ def queue_context(request: HttpRequest, queue: Queue) -> dict[str, Any]:
             "goals": goals,
             "due": None
             if queue.is_live or not goals
-            else due_context(queue, goals[0].due_rule, today),
+            else due_context(queue, goals[0].due_rule, today, level=goals[0].level),
             "profiles": [_profile(profile) for profile in profiles],
             "measured": queries.measured_patience(queue, before=now()) if queue.is_live else None,
         }
     )
 
 
-def due_context(queue: Queue, rule: DueRule | None, today: date) -> dict[str, Any] | None:
-    """Return what a due rule makes of the coming week, or why it makes nothing."""
+def due_context(
+    queue: Queue, rule: DueRule | None, today: date, *, level: float | None = None
+) -> dict[str, Any] | None:
+    """Return what a due rule makes of the coming week, or why it makes nothing.
+
+    With a level, also whether any number of people could keep it.
+    """
     if rule is None:
         return None
     try:
         examples = due_examples(business_calendar(queue), rule, today=today)
+        ceiling = due_ceiling(queue, rule, before=now())
     except ValueError:
         words = _(
             "This queue has too few opening hours for such a due time; set its opening hours."
         )
         return {"words": due_words(rule), "error": words}
-    return {"words": due_words(rule), "examples": examples}
+    return {"words": due_words(rule), "examples": examples, "ceiling": ceiling, "level": level}
 
 
 def possible_sources(request: HttpRequest, queue: Queue) -> QuerySet[Queue]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from forecasting.models import IntervalActual
 from staffing.models import RequirementInterval
 from staffing.services import GoalChange, UnableToChangeGoal, change_service_goal
 from tests.factories.org import make_deferred_queue, make_goal, make_queue, make_user
@@ -39,6 +40,7 @@ def mail():
 
 
 def text(response):
+    """The page with every run of white space, no-break ones too, as one space."""
     return " ".join(response.content.decode().split())
 
 
@@ -189,6 +191,60 @@ def test_due_times_are_tried_over_rest(api, mail, rule, arrived, due):
     body = {"queue": mail.pk, "arrived_at": [arrived]} | rule
     answer = api.post(reverse("api-staffing-due-times"), body, format="json").json()
     assert answer["due"] == [{"arrived_at": arrived, "due_at": due}]
+
+
+@pytest.fixture
+def weekend_mail(mail):
+    """60 items came on a Wednesday, 40 on a Saturday when nobody works."""
+    with system_tenant():
+        for day, items in ((11, 60), (14, 40)):
+            IntervalActual.objects.create(
+                queue=mail, starts_at=datetime(2026, 11, day, 10, tzinfo=UTC), offered=items
+            )
+    return mail
+
+
+def test_the_ceiling_of_a_due_time_is_shown_before_it_is_chosen(planner, weekend_mail):
+    address = reverse("staffing-due-example", args=[weekend_mail.pk])
+    with time_machine.travel(TUESDAY, tick=False):
+        tried = text(planner.get(address, {"due_amount": "24", "due_in": "hours"}))
+        roomy = text(planner.get(address, {"due_amount": "2", "due_in": "business_days"}))
+    assert "Ceiling 60.0 %: of the 100 items of the last four weeks" in tried
+    assert "Ceiling 100.0 %: of the 100 items" in roomy
+
+
+def test_a_goal_beyond_its_ceiling_is_said_to_be_out_of_reach(planner, weekend_mail):
+    with system_tenant():
+        ServiceGoal.objects.filter(queue=weekend_mail).update(
+            due_unit="calendar_minutes", due_amount=1440, level=0.95
+        )
+    with time_machine.travel(TUESDAY, tick=False):
+        page = text(planner.get(reverse("staffing-parameters"), {"queue": weekend_mail.pk}))
+    assert "Ceiling 60.0 %" in page
+    assert "The goal of 95.0 % is out of reach; allow more time" in page
+
+
+def test_the_ceiling_comes_with_due_times_over_rest(api, weekend_mail):
+    body = {
+        "queue": weekend_mail.pk,
+        "arrived_at": ["2026-11-17T15:00:00Z"],
+        "due_unit": "calendar_minutes",
+        "due_amount": 1440,
+    }
+    with time_machine.travel(TUESDAY, tick=False):
+        answer = api.post(reverse("api-staffing-due-times"), body, format="json").json()
+    assert answer["ceiling_level"] == pytest.approx(0.6, abs=1e-9)
+
+
+def test_without_history_there_is_no_ceiling(api, mail):
+    body = {
+        "queue": mail.pk,
+        "arrived_at": ["2026-11-17T15:00:00Z"],
+        "due_unit": "calendar_minutes",
+        "due_amount": 1440,
+    }
+    answer = api.post(reverse("api-staffing-due-times"), body, format="json").json()
+    assert answer["ceiling_level"] is None
 
 
 def test_a_rule_that_means_nothing_is_refused_over_rest(api, mail):

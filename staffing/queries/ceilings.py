@@ -1,0 +1,85 @@
+"""How much of a queue's work anybody could do in time under a due rule, before anything is planned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from forecasting.models import IntervalActual
+from staffing.core.due_times import open_stretches, stretch_seconds
+from staffing.core.handling_times import share_done_within
+from staffing.core.kernels import FloatArray
+from staffing.core.params import RequirementParams
+from wfm.org.calendars import business_calendar
+from wfm.org.models import Queue
+from wfm.timeline import BusinessCalendar, DueRule, due_instants
+from wfm.timeline.grid import Instants
+
+HISTORY = timedelta(weeks=4)
+PARTS = 3
+"""Each interval's arrivals are looked at in so many moments."""
+
+
+@dataclass(frozen=True)
+class DueCeiling:
+    """The most that any number of people could have done in time.
+
+    Attributes:
+        level: Share of the items that arrived.
+        items: How many these were.
+        since: From when on they arrived.
+
+    """
+
+    level: float
+    items: int
+    since: datetime
+
+
+def due_ceiling(queue: Queue, rule: DueRule, *, before: datetime) -> DueCeiling | None:
+    """Return the ceiling over what arrived in the last four weeks; None where nothing did.
+
+    Each item has somebody of its own, who works on it while the queue is open. Raises ValueError where
+    the calendar holds no due time.
+    """
+    since = before - HISTORY
+    rows = list(
+        IntervalActual.objects.filter(
+            queue=queue, starts_at__gte=since, starts_at__lt=before, offered__gt=0
+        )
+        .order_by("starts_at")
+        .values_list("starts_at", "offered")
+    )
+    if not rows:
+        return None
+    starts = np.array([at.astimezone(UTC).replace(tzinfo=None) for at, _ in rows], "datetime64[s]")
+    step = np.timedelta64(queue.interval_minutes * 60, "s")
+    offsets = (np.arange(PARTS) * 2 + 1) * step // (2 * PARTS)
+    arrived = (starts[:, None] + offsets).ravel()
+    calendar = business_calendar(queue)
+    spare = _open_seconds(calendar, arrived, due_instants(calendar, rule, arrived))
+    aht = np.full(spare.size, float(queue.default_aht_seconds))
+    share = share_done_within(spare, aht, RequirementParams().handling_spread)
+    items = np.repeat([offered for _, offered in rows], PARTS)
+    return DueCeiling(
+        level=float(items @ share / items.sum()), items=int(items.sum()) // PARTS, since=rows[0][0]
+    )
+
+
+def _open_seconds(calendar: BusinessCalendar, arrived: Instants, due: Instants) -> FloatArray:
+    """Return the open time between each arrival and its due time."""
+    first: datetime = arrived.min().astype(object).replace(tzinfo=UTC)
+    last: datetime = due.max().astype(object).replace(tzinfo=UTC)
+    stretches = open_stretches(calendar, starts_at=first, ends_at=max(last, first))
+    opens, closes = stretch_seconds(stretches, starts_at=first)
+    if not opens.size:
+        return np.zeros(arrived.size)
+    edges = np.column_stack([opens, closes]).ravel()
+    passed = np.column_stack([np.zeros(opens.size), closes - opens]).ravel().cumsum()
+    clock = [
+        np.interp((moments - arrived.min()).astype(np.float64), edges, passed)
+        for moments in (arrived, due)
+    ]
+    return np.asarray(np.maximum(clock[1] - clock[0], 0.0))
