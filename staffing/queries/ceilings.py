@@ -57,7 +57,7 @@ def due_ceiling(queue: Queue, rule: DueRule, *, before: datetime) -> DueCeiling 
     starts = np.array([at.astimezone(UTC).replace(tzinfo=None) for at, _ in rows], "datetime64[s]")
     step = np.timedelta64(queue.interval_minutes * 60, "s")
     offsets = (np.arange(PARTS) * 2 + 1) * step // (2 * PARTS)
-    arrived = (starts[:, None] + offsets).ravel()
+    arrived = np.asarray(starts[:, None] + offsets, "datetime64[s]").ravel()
     calendar = business_calendar(queue)
     spare = _open_seconds(calendar, arrived, due_instants(calendar, rule, arrived))
     aht = np.full(spare.size, float(queue.default_aht_seconds))
