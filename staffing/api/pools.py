@@ -37,6 +37,7 @@ class PoolSerializer(serializers.ModelSerializer[Pool]):
             "max_occupancy_rate",
             "live_give_rate",
             "is_interruptible",
+            "deferred_in_order",
             "queues",
         ]
         read_only_fields = fields
@@ -53,6 +54,10 @@ class WritePoolSerializer(serializers.Serializer[Any]):
     max_occupancy_rate = serializers.FloatField(min_value=0.01, max_value=1.0, default=0.85)
     live_give_rate = serializers.FloatField(min_value=0.0, max_value=MOST_GIVEN, default=0.005)
     is_interruptible = serializers.BooleanField(default=False)
+    deferred_in_order = serializers.BooleanField(
+        default=False,
+        help_text="Deferred queues in the order of `queues`; else by due time. Live ones come first.",
+    )
     queues = serializers.ListField(
         child=serializers.IntegerField(), help_text="Ids of the queues, first served first."
     )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 import numpy as np
 from django.utils.translation import gettext as _
 
 from staffing import queries
-from staffing.computations.pool_inputs import Grid, Member, member_of, pool_of
+from staffing.computations.pool_inputs import Grid, Member, least_people, member_of, pool_of
 from staffing.computations.refused import QueueRefused
 from staffing.computations.split_pools import split_pool
 from staffing.core.arrival_figures import SERVED, SERVED_WAIT
-from staffing.core.blending import Outcome, PoolPlan, plan_pool
+from staffing.core.blending import MOST_FINISHED_FIRST, Outcome, PoolPlan, plan_pool
 from staffing.core.blending import Pool as CorePool
 from staffing.core.kernels import FloatArray
 from staffing.core.shrinkage import required_fte
@@ -34,7 +35,11 @@ from staffing.services.pool_results import (
     save_pool_apart,
 )
 from wfm.jobs.queue_run import QueueRun
+from wfm.jobs.runner import JobContext
 from wfm.org.tenancy import system_tenant
+
+BEFORE_POOLS = 0.99
+"""Progress of a run when all queues are staffed by themselves."""
 
 
 def blend_pools(work: QueueRun[RequirementRun]) -> None:
@@ -43,15 +48,32 @@ def blend_pools(work: QueueRun[RequirementRun]) -> None:
     with system_tenant():
         pools = queries.pools_of_queues([queue.pk for queue in work.queues])
         done = blended_pool_ids(run)
-    for pool_id, members in pools.items():
-        if pool_id in done:
-            continue
-        work.ctx.raise_if_cancelled()
-        work.ctx.progress(0.99, _("Pool %(pool)s") % {"pool": members[0].pool})
-        _blend(work, members)
+    for number, (pool_id, members) in enumerate(pools.items()):
+        if pool_id not in done:
+            _blend(work, members, _Progress(work.ctx, members[0].pool, number, len(pools)))
 
 
-def _blend(work: QueueRun[RequirementRun], members: list[PoolQueue]) -> None:
+@dataclass
+class _Progress:
+    """How far the pools of a run are; asks before every step whether to stop."""
+
+    ctx: JobContext
+    pool: Pool
+    number: int
+    count: int
+    steps: int = 0
+
+    def step(self) -> None:
+        """Tell of one more interval that is lived through, or a few simulated days."""
+        self.ctx.raise_if_cancelled()
+        self.steps += 1
+        words = _("Pool %(pool)s (%(number)s of %(count)s), step %(step)s")
+        named = {"pool": self.pool, "number": self.number + 1, "count": self.count}
+        done = BEFORE_POOLS + (1.0 - BEFORE_POOLS) * self.number / self.count
+        self.ctx.progress(done, words % (named | {"step": self.steps}))
+
+
+def _blend(work: QueueRun[RequirementRun], members: list[PoolQueue], progress: _Progress) -> None:
     run, writing = work.run, work.ctx.publishing
     pool = members[0].pool
     queue_ids = [member.queue_id for member in members]
@@ -75,7 +97,9 @@ def _blend(work: QueueRun[RequirementRun], members: list[PoolQueue]) -> None:
         try:
             with system_tenant():
                 core, grid = pool_of(run, pool, live, deferred)
-            plan = plan_pool(core)
+            reason = _reason_too_large(core)
+            if not reason:
+                plan = plan_pool(core, on_step=progress.step)
         except (QueueRefused, ValueError) as error:
             reason = str(error)
     if reason:
@@ -178,6 +202,14 @@ def _chosen(run: RequirementRun, members: list[PoolQueue]) -> tuple[list[Member]
             )
         else:
             chosen.append(member_of(run, queue, result))
+            if chosen[-1].separate.callbacks.any():
+                notes.append(
+                    _(
+                        "Who takes a callback from %(queue)s is left to the queue that makes it, as"
+                        " many as without the pool."
+                    )
+                    % {"queue": queue}
+                )
     in_pool = PoolQueue.objects.filter(pool=members[0].pool).count()
     if in_pool > len(members):
         notes.append(
@@ -202,6 +234,17 @@ def _reason_apart(live: list[Member], deferred: list[Member]) -> str:
     return ""
 
 
+def _reason_too_large(core: CorePool) -> str:
+    """Return why work that is finished first is not planned for so many people; empty if it is."""
+    people = int(core.separate_agents.max(initial=0.0))
+    if core.rules.is_interruptible or not core.deferred or people <= MOST_FINISHED_FIRST:
+        return ""
+    return _(
+        "Deferred work that is finished first is planned for at most %(most)s people at once, and"
+        " these queues need %(people)s; let live contacts interrupt it, or make smaller pools."
+    ) % {"most": MOST_FINISHED_FIRST, "people": people}
+
+
 def _hours(members: list[Member]) -> float:
     return sum(member.result.required_hours for member in members)
 
@@ -216,7 +259,7 @@ def _figures(core: CorePool, grid: Grid, plan: PoolPlan, members: list[Member]) 
         "agents": plan.agents.tolist(),
         "live_agents": plan.live_agents.tolist(),
         "new_agents": plan.new_agents.tolist(),
-        "reserve_agents": plan.reserve_agents.tolist(),
+        "reserve_agents": np.round(plan.reserve_agents, 3).tolist(),
         "separate_agents": core.separate_agents.tolist(),
         "live_busy": np.round(plan.live_busy, 3).tolist(),
         "deferred_busy": np.round(worked, 3).tolist(),
@@ -249,8 +292,11 @@ def _figures(core: CorePool, grid: Grid, plan: PoolPlan, members: list[Member]) 
 def _blended_queues(
     core: CorePool, grid: Grid, plan: PoolPlan, live: list[Member], deferred: list[Member]
 ) -> Iterator[BlendedQueue]:
-    """Give every queue its heads: whole people that add up to the pool's."""
-    heads_live = _shared(plan.live_agents, core.separate_live.T)
+    """Give every queue its heads: whole people that add up to the pool's, none below its minimum."""
+    least_live = np.array([least_people(member, grid) for member in live])
+    least = np.array([least_people(member, grid) for member in deferred]).reshape(-1, grid.size)
+    for_deferred = np.maximum(plan.new_agents, least.sum(axis=0).astype(np.int64))
+    heads_live = _shared(plan.agents - for_deferred, core.separate_live.T, least_live)
     busy = plan.live_busy + plan.worked_agents.sum(axis=0)
     occupancy = np.divide(busy, plan.agents, out=np.full(busy.shape, np.nan), where=plan.agents > 0)
     for place, member in enumerate(live):
@@ -275,7 +321,7 @@ def _blended_queues(
             for worked, member in zip(plan.worked_agents, core.deferred, strict=True)
         ]
     )
-    heads = _shared(plan.new_agents, weights)
+    heads = _shared(for_deferred, weights, least)
     assert plan.trial is not None
     for place, member in enumerate(deferred):
         due, on_time = plan.trial.due_items[place], plan.trial.on_time_items[place]
@@ -322,12 +368,19 @@ def _live_figures(
     return plan.walk.levels[:, place], asa, gone
 
 
-def _shared(total: np.ndarray[tuple[int], np.dtype[np.int64]], weights: FloatArray) -> FloatArray:
-    """Share whole people by weight, the largest remainders first; the shares add up."""
+def _shared(
+    total: np.ndarray[tuple[int], np.dtype[np.int64]], weights: FloatArray, least: FloatArray
+) -> FloatArray:
+    """Share whole people: to each queue its least, the others by what it weighs beyond that.
+
+    The largest remainders come first; the shares add up.
+    """
+    whole_least = np.ceil(least)
+    weights, total = np.maximum(weights - least, 0.0), total - whole_least.sum(axis=0)
     sums = weights.sum(axis=0)
     even = np.full(weights.shape, 1.0 / weights.shape[0])
     share = np.divide(weights, sums, out=even, where=sums > 0.0) * total
     whole = np.floor(share + 1e-9)
     rest = np.argsort(np.argsort(-(share - whole), axis=0, kind="stable"), axis=0, kind="stable")
     missing = total - whole.sum(axis=0)
-    return np.asarray(whole + (rest < missing))
+    return np.asarray(whole_least + whole + (rest < missing))

@@ -99,10 +99,17 @@ def member_of(run: RequirementRun, queue: Queue, result: RequirementQueueResult)
 def pool_of(
     run: RequirementRun, row: PoolRow, live: list[Member], deferred: list[Member]
 ) -> tuple[Pool, Grid]:
-    """Return the pool as the core plans it, on its grid."""
+    """Return the pool as the core plans it, on its grid.
+
+    Who takes a callback is not counted again: the queue that makes the callbacks has been staffed for
+    them, as many as the live queue had by itself.
+    """
     params = RequirementParams.from_json(run.parameters)
     grid = Grid.over(live + deferred)
-    works = [_deferred_member(run, member, grid, params) for member in deferred]
+    works = [
+        _deferred_member(run, member, grid, params, rank=place if row.deferred_in_order else 0)
+        for place, member in enumerate(deferred)
+    ]
     traffic = _traffic(run, live, works, grid, params)
     separate = [grid.put(member, member.separate.agents, 0.0) for member in live]
     rules = PoolRules(
@@ -124,10 +131,12 @@ def _traffic(
     shape = (grid.size, len(live))
     rate, aht, patience = np.zeros(shape), np.ones(shape), np.full(shape, np.nan)
     thresholds, goals = np.full((*shape, 2), np.nan), np.full((*shape, 5), np.nan)
-    steady = False
+    steady, least = False, np.zeros(grid.size, dtype=np.int64)
     for place, member in enumerate(live):
         rows = member.separate
-        rate[:, place] = grid.put(member, rows.offered / grid.step_seconds, 0.0)
+        stay = rows.offered - rows.callbacks
+        rate[:, place] = grid.put(member, stay / grid.step_seconds, 0.0)
+        least += least_people(member, grid).astype(np.int64)
         aht[:, place] = grid.put(member, rows.aht_seconds, 1.0)
         model = queries.queue_model(member.queue, params)
         known = known_patience(member.queue, model=model, before=run.forecast_run.origin_at)
@@ -157,7 +166,14 @@ def _traffic(
         item_aht_seconds=_item_aht(works, grid.size),
         is_steady_before=steady,
         interval_seconds=float(grid.step_seconds),
+        least_agents=least,
     )
+
+
+def least_people(member: Member, grid: Grid) -> FloatArray:
+    """Return the minimum of a queue where it is open: there it has people by itself."""
+    is_open = grid.put(member, member.separate.agents, 0.0) > 0.0
+    return np.where(is_open, float(member.queue.min_agents), 0.0)
 
 
 def _item_aht(works: list[DeferredMember], size: int) -> FloatArray:
@@ -173,7 +189,7 @@ def _item_aht(works: list[DeferredMember], size: int) -> FloatArray:
 
 
 def _deferred_member(
-    run: RequirementRun, member: Member, grid: Grid, params: RequirementParams
+    run: RequirementRun, member: Member, grid: Grid, params: RequirementParams, *, rank: int
 ) -> DeferredMember:
     demand = deferred_demand(member.queue, member.inputs, params)
     level = max(goal.level for goal in member.inputs.goals)
@@ -184,6 +200,7 @@ def _deferred_member(
         separate_agents=grid.put(member, member.separate.agents, 0.0),
         separate_level=1.0 if achieved is None else achieved,
         min_agents=member.queue.min_agents,
+        rank=rank,
     )
 
 

@@ -7,7 +7,7 @@ asked shape; those who come for them serve all queues too, so that each brings m
 that needs as many hours as the queues apart is dropped for these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from staffing.core.blending_path import (
     PoolTraffic,
     Walk,
     least_live_agents,
+    nothing,
     walk_blended,
     walk_interruptible,
     walk_live,
@@ -38,6 +39,10 @@ TURNS, MOST_TURNS = 5, 8
 """Plans lived through; more only while none has kept every goal."""
 THINNED = (0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
 MORE, LESS = 0.08, -0.06
+MOST_FINISHED_FIRST = 300
+"""People at once for whom work that is finished first can be planned: one look at an interval with more
+takes longer than a planner waits (docs/benchmarks/staffing.md); work that gives way has no such limit.
+"""
 LEAST_GAIN, MOST_GAIN = 0.1, 2.0
 """Bounds of what a further person is taken to bring, as a share of what was taken before."""
 
@@ -91,7 +96,7 @@ class PoolPlan:
     agents: IntArray
     live_agents: IntArray
     new_agents: IntArray
-    reserve_agents: IntArray
+    reserve_agents: FloatArray | IntArray
     usable_agents: FloatArray
     worked_agents: FloatArray
     live_busy: FloatArray
@@ -126,23 +131,27 @@ class Pool:
         return np.asarray(total)
 
 
-def plan_pool(pool: Pool) -> PoolPlan:
-    """Return the least people with whom the queues of the pool keep their goals together."""
-    live_agents = _live_agents(pool)
+def plan_pool(pool: Pool, *, on_step: Callable[[], None] = nothing) -> PoolPlan:
+    """Return the least people with whom the queues of the pool keep their goals together.
+
+    `on_step` is called before every interval that is lived through and every few simulated days; what
+    it raises ends the plan.
+    """
+    live_agents = _live_agents(pool, on_step)
     if live_agents is None:
         return _apart(pool, Outcome.NOT_FOUND)
-    alone = walk_live(pool.traffic, live_agents)
+    alone = walk_live(pool.traffic, live_agents, on_step=on_step)
     if not pool.deferred:
         return _checked(pool, _plan_without(pool, live_agents, alone))
-    found = _Blending(pool, live_agents, alone).plan()
+    found = _Blending(pool, live_agents, alone, on_step).plan()
     return _apart(pool, Outcome.NOT_FOUND) if found is None else _checked(pool, found)
 
 
-def _live_agents(pool: Pool) -> IntArray | None:
+def _live_agents(pool: Pool, on_step: Callable[[], None]) -> IntArray | None:
     apart: IntArray = pool.separate_live.sum(axis=1).astype(np.int64)
     if pool.separate_live.shape[1] < 2:
         return apart
-    found: IntArray | None = least_live_agents(pool.traffic, apart)
+    found: IntArray | None = least_live_agents(pool.traffic, apart, on_step=on_step)
     return found
 
 
@@ -222,6 +231,7 @@ class _Blending:
     pool: Pool
     live_agents: IntArray
     alone: Walk
+    on_step: Callable[[], None]
 
     def __post_init__(self) -> None:
         self.step = self.pool.traffic.interval_seconds
@@ -232,21 +242,25 @@ class _Blending:
                 (share > 0.0) * m.min_agents
                 for share, m in zip(shares, self.pool.deferred, strict=True)
             ]
-        )
-        self.least_new = np.maximum(least.sum(axis=0) - self.live_agents, 0.0).astype(np.int64)
+        ).sum(axis=0)
+        promised = np.ceil(self.pool.traffic.least_agents + least)
+        self.least_new = np.maximum(promised - self.live_agents, 0.0).astype(np.int64)
 
     def capacity(self, new_agents: IntArray) -> _Capacity:
         """Live through the days with so many more people."""
         rules, traffic = self.pool.rules, self.pool.traffic
         agents = self.live_agents + new_agents
         if rules.is_interruptible:
-            walk = walk_interruptible(traffic, agents, cap=rules.max_occupancy_rate)
+            walk = walk_interruptible(
+                traffic, agents, cap=rules.max_occupancy_rate, on_step=self.on_step
+            )
         else:
             walk = walk_blended(
                 traffic,
                 agents,
                 least_levels=self.alone.levels - rules.live_give_rate,
                 cap=rules.max_occupancy_rate,
+                on_step=self.on_step,
             )
         room = np.maximum(rules.max_occupancy_rate * agents - walk.live_busy, 0.0)
         usable = np.minimum(walk.items, room) * self.open_share
@@ -273,6 +287,7 @@ class _Blending:
             agents=there.agents,
             reserve=there.agents - there.walk.floor,
             is_interruptible=self.pool.rules.is_interruptible,
+            on_step=self.on_step,
         )
         spent = spend(members, there.seconds, 1.0)
         timely = in_time(members, trial.deferred_levels)

@@ -2,9 +2,12 @@
 
 Each interval begins in the state in which the one before ended. Going forward, every interval takes
 the least reserve that keeps each live queue within the give of its level without deferred work; where
-items taken before leave an interval no way to do so, the one before keeps more in reserve.
+items taken before leave an interval no way to do so, the one before keeps more in reserve. The same
+holds for the cap: live contacts and items together keep people no busier than it says, in the mean of
+every interval, unless live contacts do so alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +21,14 @@ from staffing.core.transient_search import DEFINITION, meets
 
 MOST_BACK = 4  # steps back per interval, on average
 SLOW = 1.0 / 3600.0  # the rates of nobody
+SHORTEST_AHT = 60.0  # of contacts still in hand where none arrives, in seconds
+CARRIED_OVER_CAP = 0.005
+"""Busy share that items taken before may add where there is no room for any."""
 MOST_MORE = 50
+
+
+def nothing() -> None:
+    """Do nothing where nobody asks how far a plan has come."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,9 @@ class PoolTraffic:
             worked on.
         is_steady_before: Whether the live queues are in the middle of their hours at the start.
         interval_seconds: Length of an interval.
+        least_agents: Fewest people on position: the minimums of the live queues that are open, added
+            up. Everybody serves every queue, but each was promised so many, and its part of the pool's
+            people is written as its own requirement, which may not fall below.
 
     """
 
@@ -46,6 +59,7 @@ class PoolTraffic:
     item_aht_seconds: FloatArray
     is_steady_before: bool
     interval_seconds: float
+    least_agents: IntArray
 
     @property
     def intervals(self) -> int:
@@ -58,7 +72,8 @@ class PoolTraffic:
         total = float(rates.sum())
         item_rate = 1.0 / self.item_aht_seconds[index] if floor > 0 else SLOW
         if total <= 0.0:
-            return Blend(0.0, SLOW, SLOW, item_rate, agents, floor)
+            slow = 1.0 / max(float(self.aht_seconds[index].max(initial=0.0)), SHORTEST_AHT)
+            return Blend(0.0, slow, slow, item_rate, agents, floor)
         load = float((rates * self.aht_seconds[index]).sum())
         return Blend(total, total / load, self._leave_rate(index, agents), item_rate, agents, floor)
 
@@ -92,6 +107,8 @@ class Seen:
     figures: FloatArray
     items: float
     live_busy: float
+    live_law: FloatArray
+    """Share of the interval with 0, 1, ... live contacts in the system, where no items are in hand."""
 
 
 def seen(traffic: PoolTraffic, index: int, start: Crowd, agents: int, floor: int) -> Seen:
@@ -101,10 +118,11 @@ def seen(traffic: PoolTraffic, index: int, start: Crowd, agents: int, floor: int
     held = mean.low + np.arange(mean.chances.shape[0])
     items = float(mean.chances.sum(axis=1) @ held)
     queues = traffic.queues(index)
+    law = np.asarray(mean.chances.sum(axis=0))
     if queues.shape[0] == 0:
-        return Seen(end, np.zeros((0, SERVED + 1)), items, 0.0)
+        return Seen(end, np.zeros((0, SERVED + 1)), items, 0.0, law)
     figures = queue_figures(mean, blend, queues)
-    return Seen(end, figures, items, float(figures[0, BUSY]))
+    return Seen(end, figures, items, float(figures[0, BUSY]), law)
 
 
 def levels_of(traffic: PoolTraffic, index: int, figures: FloatArray) -> FloatArray:
@@ -127,21 +145,28 @@ def opening_crowd(traffic: PoolTraffic, agents: int) -> Crowd:
     return crowd
 
 
-def least_live_agents(traffic: PoolTraffic, guess: IntArray) -> IntArray | None:
+def least_live_agents(
+    traffic: PoolTraffic, guess: IntArray, *, on_step: Callable[[], None] = nothing
+) -> IntArray | None:
     """Return the fewest agents per interval with which every live queue meets its goals.
 
-    None where so many as `guess` and some more do not. The guess is what they need apart.
+    None where so many as `guess` and some more do not. The guess is what they need apart. The least
+    people are there also where nothing arrives.
     """
     agents = np.zeros(traffic.intervals, dtype=np.int64)
     crowd = opening_crowd(traffic, int(guess[0]) if guess.size else 0)
     for index in range(traffic.intervals):
+        least = int(traffic.least_agents[index])
         if not (traffic.arrival_rate[index] > 0.0).any():
-            crowd = nobody()
+            agents[index] = least
+            crowd = seen(traffic, index, crowd, least, 0).end if least else nobody()
             continue
-        highest, lowest = int(guess[index]) + MOST_MORE, 1
-        count, step = max(int(guess[index]), 1), 1
+        lowest = max(least, 1)
+        highest = max(int(guess[index]), lowest) + MOST_MORE
+        count, step = max(int(guess[index]), lowest), 1
         found: tuple[int, Crowd] | None = None
         while lowest <= highest:
+            on_step()
             part = seen(traffic, index, crowd, count, 0)
             if _meets(traffic, index, part.figures, count):
                 found, highest = (count, part.end), count - 1
@@ -170,7 +195,8 @@ class Walk:
     """A pool's day with so many agents.
 
     Attributes:
-        floor: Busy agents below which items are taken; agents - floor is the reserve.
+        floor: Busy agents below which items are taken; agents - floor is the reserve. A part of one
+            is the share of the interval in which there is one more, at its end.
         levels: Interval x live queue.
         figures: Of the live queues with arrivals, by interval.
         items: Mean agents on items, were there always some.
@@ -178,7 +204,7 @@ class Walk:
 
     """
 
-    floor: IntArray
+    floor: FloatArray
     levels: FloatArray
     figures: list[FloatArray]
     items: FloatArray
@@ -189,14 +215,14 @@ class Walk:
         """Return one to be filled."""
         size = traffic.intervals
         return cls(
-            np.zeros(size, dtype=np.int64),
+            np.zeros(size),
             np.full((size, traffic.arrival_rate.shape[1]), np.nan),
             [np.zeros((0, 0))] * size,
             np.zeros(size),
             np.zeros(size),
         )
 
-    def put(self, traffic: PoolTraffic, index: int, floor: int, part: Seen) -> None:
+    def put(self, traffic: PoolTraffic, index: int, floor: float, part: Seen) -> None:
         """Write one interval."""
         self.floor[index] = floor
         self.levels[index] = levels_of(traffic, index, part.figures)
@@ -204,11 +230,14 @@ class Walk:
         self.items[index], self.live_busy[index] = part.items, part.live_busy
 
 
-def walk_live(traffic: PoolTraffic, agents: IntArray) -> Walk:
+def walk_live(
+    traffic: PoolTraffic, agents: IntArray, *, on_step: Callable[[], None] = nothing
+) -> Walk:
     """Live through the day without deferred work."""
     walk = Walk.empty(traffic)
     crowd = opening_crowd(traffic, int(agents[0]) if agents.size else 0)
     for index in range(traffic.intervals):
+        on_step()
         if agents[index] <= 0:
             crowd = nobody()
             continue
@@ -229,6 +258,7 @@ class _Search:
     walk: Walk
     most: IntArray
     starts: list[Crowd]
+    on_step: Callable[[], None]
 
     def interval(self, index: int) -> bool:
         """Fill one interval with the highest floor that keeps the levels; False if none does."""
@@ -239,7 +269,8 @@ class _Search:
         part = seen(self.traffic, index, self.starts[index], count, 0)
         if highest > 0 and self.cap * count - part.live_busy <= 0.0:
             highest = 0
-        kept = self._keeps(index, part, count)
+        carried = max(self.cap * count - part.live_busy, 0.0) + CARRIED_OVER_CAP * count
+        kept = self._keeps(index, part) and part.items <= carried
         best = (0, part)
         if kept and highest > 0:
             best = self._highest(index, highest, best)
@@ -253,9 +284,10 @@ class _Search:
         lowest, step = 1, 1
         tried = min(max(self._guess(index), lowest), highest)
         while lowest <= highest:
+            self.on_step()
             part = seen(self.traffic, index, self.starts[index], count, tried)
             room = self.cap * count - part.live_busy
-            if self._keeps(index, part, count) and part.items <= room + 0.5:
+            if self._keeps(index, part) and part.items <= room:
                 best, lowest = (tried, part), tried + 1
                 tried = min(tried + step, highest)
             else:
@@ -271,7 +303,7 @@ class _Search:
             return int(0.6 * self.agents[index])
         return int(self.walk.floor[index - 1] + self.agents[index] - self.agents[index - 1])
 
-    def _keeps(self, index: int, part: Seen, count: int) -> bool:
+    def _keeps(self, index: int, part: Seen) -> bool:
         levels = levels_of(self.traffic, index, part.figures)
         wanted = self.least_levels[index]
         known = ~np.isnan(levels) & ~np.isnan(wanted)
@@ -298,7 +330,12 @@ class _Search:
 
 
 def walk_blended(
-    traffic: PoolTraffic, agents: IntArray, *, least_levels: FloatArray, cap: float
+    traffic: PoolTraffic,
+    agents: IntArray,
+    *,
+    least_levels: FloatArray,
+    cap: float,
+    on_step: Callable[[], None] = nothing,
 ) -> Walk:
     """Live through the day with as much deferred work as the levels and the cap allow."""
     search = _Search(
@@ -309,11 +346,13 @@ def walk_blended(
         Walk.empty(traffic),
         agents.copy(),
         [nobody() for _ in range(traffic.intervals)],
+        on_step,
     )
     if traffic.intervals:
         search.starts[0] = opening_crowd(traffic, int(agents[0]))
     steps_back, index = 0, 0
     while index < traffic.intervals:
+        on_step()
         if agents[index] <= 0:
             if index + 1 < traffic.intervals:
                 search.starts[index + 1] = nobody()
@@ -328,11 +367,22 @@ def walk_blended(
     return search.walk
 
 
-def walk_interruptible(traffic: PoolTraffic, agents: IntArray, *, cap: float) -> Walk:
-    """Live through the day with items that a contact pushes aside: live service stays as it is."""
+def walk_interruptible(
+    traffic: PoolTraffic,
+    agents: IntArray,
+    *,
+    cap: float,
+    on_step: Callable[[], None] = nothing,
+) -> Walk:
+    """Live through the day with items that a contact pushes aside: live service stays as it is.
+
+    Items fill up to a floor of busy people, and give way above it, so that the greater of the floor
+    and the live contacts is busy. It is the highest that keeps the cap in the mean of the interval.
+    """
     walk = Walk.empty(traffic)
     crowd = opening_crowd(traffic, int(agents[0]) if agents.size else 0)
     for index in range(traffic.intervals):
+        on_step()
         count = int(agents[index])
         if count <= 0:
             crowd = nobody()
@@ -341,6 +391,21 @@ def walk_interruptible(traffic: PoolTraffic, agents: IntArray, *, cap: float) ->
         walk.put(traffic, index, 0, part)
         crowd = part.end
         if not np.isnan(traffic.item_aht_seconds[index]):
-            walk.floor[index] = count
-            walk.items[index] = max(cap * count - part.live_busy, 0.0)
+            room = max(cap * count - part.live_busy, 0.0)
+            walk.floor[index], walk.items[index] = highest_floor(part.live_law, count, room)
     return walk
+
+
+def highest_floor(live_law: FloatArray, agents: int, room: float) -> tuple[float, float]:
+    """Return how many may be busy with items beside live contacts, and the mean on items then.
+
+    Each step of the floor adds the chance that fewer live contacts are there.
+    """
+    law = np.zeros(agents)
+    known = live_law[:agents]
+    law[: known.size] = known
+    on_items = np.concatenate([[0.0], np.cumsum(np.cumsum(law))])
+    items = min(room, float(on_items[-1]))
+    if items <= 0.0:
+        return 0.0, 0.0
+    return float(np.interp(items, on_items, np.arange(agents + 1.0))), items

@@ -4,11 +4,12 @@ What idle time carries is a mean; in truth it comes in bursts, and nobody knows 
 long. So a plan is lived through by the simulator of pools before it is taken.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from staffing.core.blending_path import PoolTraffic
+from staffing.core.blending_path import PoolTraffic, nothing
 from staffing.core.blending_work import DeferredMember
 from staffing.core.deferred_demand import DeferredDemand
 from staffing.core.kernels import FloatArray, IntArray
@@ -17,15 +18,16 @@ from staffing.core.simulation_pool import (
     AgentGroup,
     DeferredStream,
     LiveStream,
-    PoolCounts,
     SimulatedPool,
     simulate_pool,
 )
 from staffing.core.simulation_pool_state import DUE, ON_TIME
 
 EVENTS = 250_000
+EVENTS_AT_ONCE = 50_000
 LEAST_REPEATS, MOST_REPEATS = 10, 300
 SEED = 20_030_501
+OPEN_GAP = 1e-6  # seconds
 
 
 @dataclass(frozen=True)
@@ -51,22 +53,33 @@ def try_plan(
     members: list[DeferredMember],
     *,
     agents: IntArray,
-    reserve: IntArray,
+    reserve: FloatArray | IntArray,
     is_interruptible: bool,
+    on_step: Callable[[], None] = nothing,
 ) -> Trial:
-    """Live through the plan as often as its volume asks for."""
+    """Live through the plan as often as its volume asks for, a few days at a time."""
     group = AgentGroup(
         live_ranks=np.arange(traffic.arrival_rate.shape[1]),
         serves_deferred=np.ones(len(members), dtype=bool),
         agents=agents,
         reserve=reserve,
     )
-    deferred = [stream_of(member.demand, is_interruptible=is_interruptible) for member in members]
+    deferred = [
+        stream_of(member.demand, is_interruptible=is_interruptible, rank=member.rank)
+        for member in members
+    ]
     pool = SimulatedPool(traffic.interval_seconds, [group], _live(traffic), deferred)
     events = float(traffic.arrival_rate.sum()) * traffic.interval_seconds
     events += sum(float(member.demand.items.sum()) for member in members)
     repeats = int(np.clip(EVENTS / max(events, 1.0), LEAST_REPEATS, MOST_REPEATS))
-    return _trial(simulate_pool(pool, days=repeats, seed=SEED), repeats)
+    at_once = max(int(EVENTS_AT_ONCE / max(events, 1.0)), 1)
+    live, deferred = 0.0, 0.0
+    for number, first in enumerate(range(0, repeats, at_once)):
+        on_step()
+        counts = simulate_pool(pool, days=min(at_once, repeats - first), seed=[SEED, number])
+        live = live + counts.live.sum(axis=(0, 1))
+        deferred = deferred + counts.deferred.sum(axis=0)
+    return _trial(np.asarray(live), np.asarray(deferred), repeats)
 
 
 def _live(traffic: PoolTraffic) -> list[LiveStream]:
@@ -81,7 +94,7 @@ def _live(traffic: PoolTraffic) -> list[LiveStream]:
     ]
 
 
-def stream_of(demand: DeferredDemand, *, is_interruptible: bool) -> DeferredStream:
+def stream_of(demand: DeferredDemand, *, is_interruptible: bool, rank: int = 0) -> DeferredStream:
     """Return a deferred queue as the simulator takes it; backlog item by item."""
     backlog = demand.backlog
     counts = np.rint(backlog.items).astype(np.int64)
@@ -89,20 +102,31 @@ def stream_of(demand: DeferredDemand, *, is_interruptible: bool) -> DeferredStre
     last = demand.last_due_seconds.reshape(-1, demand.slices)
     return DeferredStream(
         arrival_rate=demand.items / demand.step_seconds,
-        due_seconds=(first[:, 0] + last[:, -1]) / 2.0,
+        due_seconds=first[:, 0],
+        last_due_seconds=last[:, -1],
         aht_seconds=demand.aht_seconds,
         given_ready_seconds=np.zeros(int(counts.sum())),
         given_due_seconds=np.repeat(backlog.due_seconds, counts),
         given_aht_seconds=backlog.aht_seconds,
         handling_spread=demand.handling_spread,
         is_interruptible=is_interruptible,
+        open_windows=open_windows(demand),
+        rank=rank,
     )
 
 
-def _trial(counts: PoolCounts, repeats: int) -> Trial:
-    live = counts.live.sum(axis=(0, 1))
-    due = counts.deferred[..., DUE].sum(axis=0).T
-    on_time = counts.deferred[..., ON_TIME].sum(axis=0).T
+def open_windows(demand: DeferredDemand) -> FloatArray:
+    """Return from when to when items are worked on; what is open of a slice is open at its begin."""
+    begins = np.arange(demand.open_seconds.size) * demand.slice_seconds
+    is_open = demand.open_seconds > 0.0
+    opens, closes = begins[is_open], (begins + demand.open_seconds)[is_open]
+    apart = opens[1:] - closes[:-1] > OPEN_GAP
+    first, last = np.append(True, apart), np.append(apart, True)
+    return np.column_stack([opens[first[: opens.size]], closes[last[: closes.size]]])
+
+
+def _trial(live: FloatArray, deferred: FloatArray, repeats: int) -> Trial:
+    due, on_time = deferred[..., DUE].T, deferred[..., ON_TIME].T
     totals = due.sum(axis=1)
     return Trial(
         live_levels=_share(live[:, SERVED_WITHIN], live[:, OFFERED]),

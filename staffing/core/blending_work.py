@@ -1,7 +1,7 @@
 """Deferred work on capacity that comes and goes: what the idle time of a pool carries, what is left.
 
-The work is what is expected, in batches; whoever can be worked on and is due first goes first, and
-what has missed its due time gives way. Whether that is enough when work comes by chance is tried on
+The work is what is expected, in batches; of the queues of best rank whatever can be worked on and is
+due first goes first, and what has missed its due time gives way. Whether that is enough when work comes by chance is tried on
 simulated days (`blending_trial`).
 """
 
@@ -33,6 +33,7 @@ class DeferredMember:
         separate_agents: People per interval that it needs by itself.
         separate_level: What those achieve.
         min_agents: Fewest people while it is open.
+        rank: The lowest is worked on first; at equal rank what is due first.
 
     """
 
@@ -41,6 +42,7 @@ class DeferredMember:
     separate_agents: FloatArray
     separate_level: float
     min_agents: float = 0.0
+    rank: int = 0
 
     @cached_property
     def open_share(self) -> FloatArray:
@@ -56,9 +58,10 @@ class DeferredMember:
 
     @cached_property
     def workable_seconds(self) -> float:
-        """The work that there is open time for."""
+        """The work that there is more than an interval's open time for; the rest is the next day's."""
         clock = self.work.clock
-        there = clock[-1] > clock[np.minimum(self.work.ready, clock.size - 1)]
+        ahead = clock[-1] - clock[np.minimum(self.work.ready, clock.size - 1)]
+        there = ahead > self.demand.step_seconds
         return float(self.work.work_seconds[there].sum())
 
     @cached_property
@@ -112,7 +115,8 @@ def spend(members: Sequence[DeferredMember], capacity_seconds: FloatArray, scale
         open_queues = [q for q, member in enumerate(members) if member.open_share[interval] > 0.0]
         for heaps in (timely, late):
             there = capacity - float(worked[:, interval].sum())
-            _take(heaps, open_queues, there, left, worked[:, interval])
+            ranks = [member.rank for member in members]
+            _take(heaps, open_queues, there, left, worked[:, interval], ranks)
     for queue in range(len(members)):
         _set_aside(timely[queue], late[queue], capacity_seconds.size, left, missed)
     return Spent(worked, missed, left, scale)
@@ -138,14 +142,15 @@ def _take(
     capacity: float,
     left: list[FloatArray],
     worked: FloatArray,
+    ranks: list[int],
 ) -> None:
-    """Spend capacity on what is due first."""
+    """Spend capacity on the queues of the best rank, there on what is due first."""
     spent = 0.0
     while capacity - spent > DONE:
-        heads = [heaps[queue][0] for queue in open_queues if heaps[queue]]
+        heads = [(ranks[queue], heaps[queue][0]) for queue in open_queues if heaps[queue]]
         if not heads:
             break
-        _due, queue, batch = min(heads)
+        _rank, (_due, queue, batch) = min(heads)
         done = min(capacity - spent, float(left[queue][batch]))
         left[queue][batch] -= done
         worked[queue] += done

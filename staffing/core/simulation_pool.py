@@ -9,10 +9,12 @@ The rules:
 - A contact that arrives goes to the idle group with the fewest live queues; among such groups to
   the one whose longest idle agent has been idle longest. Nobody idle: it waits in order of arrival
   and hangs up when its patience ends.
-- An idle agent takes the ready item that is due first if more than `reserve` agents of the group are
-  idle, her included. A group without live queues needs no reserve.
+- An idle agent takes the ready item that is due first, of the deferred queues of best rank that are
+  open, if more than `reserve` agents of the group are idle, her included. A group without live queues
+  needs no reserve. When a queue closes, no item of it is begun.
 - Where items may be interrupted, a contact that finds nobody idle takes the agent whose item is due
-  last; the item goes back with the work that is left.
+  last; the item goes back with the work that is left. So do items, those due last, whenever fewer
+  agents than the reserve would be idle: the reserve then bounds how many are busy at once.
 - Agents whose shift ends finish what they have in hand, however late, and take nothing else (the
   idle leave first, then any of the busy); an item that may be interrupted goes back at once.
 - After the last interval nothing arrives and no item is begun; who waits is answered by those there.
@@ -58,13 +60,18 @@ class DeferredStream:
 
     Attributes:
         arrival_rate: Items per second; each is ready as it arrives.
-        due_seconds: When what arrives in an interval is due, from the start of the horizon.
+        due_seconds: When what arrives at the start of an interval is due, from the start of the
+            horizon.
         aht_seconds: Mean work of an item that arrives in the interval.
         given_ready_seconds: When given items are ready; 0 or earlier is at once.
         given_due_seconds: When they are due; at 0 or before they are late already, not counted due.
         given_aht_seconds: Their mean work.
         handling_spread: See simulation.SimulatedQueue.
         is_interruptible: Whether a live contact may take the agent away from an item.
+        open_windows: Moments from and to which its items are worked on; None is always.
+        last_due_seconds: When what arrives at its end is due, and in proportion between; None is the
+            same as at its start.
+        rank: Of the deferred queues, the lowest is worked on first; at equal rank by due time.
 
     """
 
@@ -76,6 +83,9 @@ class DeferredStream:
     given_aht_seconds: float = 0.0
     handling_spread: float = 1.0
     is_interruptible: bool = False
+    open_windows: FloatArray | None = None
+    last_due_seconds: FloatArray | None = None
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,14 +96,15 @@ class AgentGroup:
         live_ranks: Per live queue the order in which it is taken, 0 first; -1 cannot.
         serves_deferred: Per deferred queue whether they can.
         agents: People on position per interval.
-        reserve: Idle agents kept for live work per interval; see above.
+        reserve: Idle agents kept for live work per interval; see above. With a part of one, one more
+            is kept for that share of the interval, at its begin.
 
     """
 
     live_ranks: IntArray
     serves_deferred: NDArray[np.bool_]
     agents: IntArray
-    reserve: IntArray
+    reserve: FloatArray | IntArray
 
 
 @dataclass(frozen=True)
@@ -129,8 +140,8 @@ class PoolCounts:
         live: By day x interval of arrival x live queue x count (OFFERED ... STILL_THERE, named in
             `simulation` and `simulation_pool_state`).
         deferred: By day x interval x deferred queue x count (ARRIVED ... LEFT).
-        busy_seconds: By day x interval x group x ON_LIVE or ON_ITEMS; overtime counts in the
-            interval in which it is worked, what is after the last one does not.
+        busy_seconds: By day x interval x group x ON_LIVE, ON_ITEMS or OVERTIME; what is after the
+            last interval does not count.
         trace: One row per stretch of work, TRACE_COLUMNS; empty unless asked for.
 
     """
@@ -155,10 +166,14 @@ def pool_data(pool: SimulatedPool, *, keeps_log: bool = False) -> PoolData:
     """Return the pool as the compiled loops take it: one row per queue or group."""
     intervals = pool.groups[0].agents.size
     live, deferred, groups = pool.live, pool.deferred, pool.groups
+    ranks = np.array([queue.rank for queue in deferred], dtype=np.int64)
     skills = [
-        np.concatenate([group.live_ranks, np.where(group.serves_deferred, 0, NOBODY)])
+        np.concatenate([group.live_ranks, np.where(group.serves_deferred, ranks, NOBODY)])
         for group in groups
     ]
+    reserve = np.array([group.reserve for group in groups], dtype=np.float64)
+    kept = np.floor(reserve + 1e-9)
+    begins = np.arange(intervals) * float(pool.interval_seconds)
     return PoolData(
         interval_seconds=float(pool.interval_seconds),
         live=_table(
@@ -172,6 +187,10 @@ def pool_data(pool: SimulatedPool, *, keeps_log: bool = False) -> PoolData:
             [queue.arrival_rate for queue in deferred],
             [queue.aht_seconds for queue in deferred],
             [queue.due_seconds for queue in deferred],
+            [
+                queue.due_seconds if queue.last_due_seconds is None else queue.last_due_seconds
+                for queue in deferred
+            ],
             intervals=intervals,
         ),
         live_terms=_rows([(queue.short_seconds, queue.handling_spread) for queue in live], 2),
@@ -184,9 +203,9 @@ def pool_data(pool: SimulatedPool, *, keeps_log: bool = False) -> PoolData:
         ),
         given=_given(deferred),
         skills=_rows(skills, len(live) + len(deferred)).astype(np.int64),
-        staff=np.array(
-            [np.column_stack([group.agents, group.reserve]) for group in groups], dtype=np.int64
-        ),
+        staff=np.stack([[group.agents for group in groups], kept], axis=-1).astype(np.int64),
+        more_until=begins + np.maximum(reserve - kept, 0.0) * pool.interval_seconds,
+        turns=_turns(deferred),
         keeps_log=keeps_log,
     )
 
@@ -198,6 +217,18 @@ def _table(*parts: Sequence[FloatArray], intervals: int) -> FloatArray:
 
 def _rows(rows: Sequence[Sequence[float] | NDArray[np.int64]], width: int) -> FloatArray:
     return np.array(rows, dtype=np.float64).reshape(-1, width)
+
+
+def _turns(deferred: Sequence[DeferredStream]) -> FloatArray:
+    """Return when which queue opens or closes, by the clock; whoever closes first."""
+    rows = []
+    for number, queue in enumerate(deferred):
+        if queue.open_windows is None:
+            rows.append((0.0, number, 1.0))
+            continue
+        for opens, closes in queue.open_windows.tolist():
+            rows += [(opens, number, 1.0), (closes, number, 0.0)]
+    return _rows(sorted(rows, key=lambda row: (row[0], row[2])), 3)
 
 
 def _given(deferred: Sequence[DeferredStream]) -> FloatArray:

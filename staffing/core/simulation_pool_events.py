@@ -33,13 +33,17 @@ from staffing.core.simulation_pool_state import (
     LEFT_SECONDS,
     LIVE_SKILLS,
     LOGGED,
+    NEXT_HOURS,
     NOBODY,
     OF_QUEUE,
+    OFF_AT,
     ON_ITEM,
     ON_ITEMS,
     ON_ITEMS_NOW,
     ON_LIVE,
     ON_TIME,
+    OPENS,
+    OVERTIME,
     PLACE,
     QUEUE,
     RESERVE,
@@ -47,6 +51,8 @@ from staffing.core.simulation_pool_state import (
     SHORT,
     TAIL,
     THRESHOLD,
+    TURN_AT,
+    TURN_OF,
     Day,
 )
 
@@ -67,6 +73,7 @@ def arrive(now: float, queue: int, interval: int, day: Day) -> None:
     if group != NOBODY:
         drop_gone(now, queue, day)
         answer(now, longest_idle(group, day), queue, interval, day)
+        keep_reserve(now, group, interval, day)
     elif day.numbers[ON_ITEMS_NOW] > 0:
         agent = agent_to_interrupt(queue, day)
         if agent != NOBODY:
@@ -103,6 +110,62 @@ def agent_to_interrupt(queue: int, day: Day) -> int:
         ):
             best, due = agent, day.items[day.people[agent, ITEM], DUE_AT]
     return best
+
+
+@compiled
+def reserve_at(now: float, group: int, interval: int, day: Day) -> int:
+    """Return how many idle agents a group keeps back from items at this moment."""
+    if day.groups[group, LIVE_SKILLS] == 0:
+        return 0
+    more = 1 if now < day.more_until[group, interval] else 0
+    return int(day.staff[group, interval, RESERVE]) + more
+
+
+@compiled
+def keep_reserve(now: float, group: int, interval: int, day: Day) -> None:
+    """Take agents off items that may be interrupted until as many are idle as are kept back."""
+    if day.numbers[ON_ITEMS_NOW] == 0 or interval >= day.staff.shape[1]:
+        return
+    wanted = reserve_at(now, group, interval, day)
+    while day.groups[group, IDLE_COUNT] < wanted:
+        agent = agent_on_last_due(group, day)
+        if agent == NOBODY:
+            return
+        put_back(now, agent, day)
+        become_idle(now, agent, day)
+
+
+@compiled
+def agent_on_last_due(group: int, day: Day) -> int:
+    """Return who of the group works on the item that is due last and may be interrupted."""
+    best, due = NOBODY, -np.inf
+    for number in range(day.numbers[ON_ITEMS_NOW]):
+        agent = day.people[number, ON_ITEM]
+        item_due = day.items[day.people[agent, ITEM], DUE_AT]
+        if day.people[agent, GROUP] == group and item_due > due:
+            best, due = agent, item_due
+    return int(best)
+
+
+@compiled
+def change_hours(now: float, interval: int, day: Day) -> None:
+    """Open and close the deferred queues whose moment has come.
+
+    At the close an item that may be interrupted goes back at once; any other is finished.
+    """
+    while day.numbers[NEXT_HOURS] < day.turns.shape[0]:
+        turn = day.turns[day.numbers[NEXT_HOURS]]
+        if turn[TURN_AT] > now:
+            return
+        day.numbers[NEXT_HOURS] += 1
+        queue = int(turn[TURN_OF])
+        day.is_open[queue] = int(turn[OPENS])
+        if turn[OPENS] == 0.0 and day.deferred_terms[queue, INTERRUPTIBLE] > 0.0:
+            for number in range(day.numbers[ON_ITEMS_NOW] - 1, -1, -1):
+                agent = day.people[number, ON_ITEM]
+                if int(day.items[day.people[agent, ITEM], OF_QUEUE]) == queue:
+                    put_back(now, agent, day)
+                    take_next(now, agent, interval, day)
 
 
 @compiled
@@ -185,13 +248,18 @@ def finish(now: float, agent: int, interval: int, day: Day) -> None:
         count_done(now, item, day)
     if day.people[agent, IS_ON_DUTY] == 0:
         return
-    group = day.people[agent, GROUP]
-    queue = first_waiting(now, group, day)
-    if queue != NOBODY:
-        answer(now, agent, queue, interval, day)
-        return
-    become_idle(now, agent, day)
+    take_next(now, agent, interval, day)
     begin_items(now, interval, day)
+
+
+@compiled
+def take_next(now: float, agent: int, interval: int, day: Day) -> None:
+    """Let an agent with free hands answer who waits, or be idle."""
+    queue = first_waiting(now, day.people[agent, GROUP], day)
+    if queue == NOBODY:
+        become_idle(now, agent, day)
+    else:
+        answer(now, agent, queue, interval, day)
 
 
 @compiled
@@ -219,8 +287,10 @@ def stop(now: float, agent: int, day: Day) -> None:
         opens = interval * day.interval_seconds
         if opens >= now:
             break
-        worked = min(now, opens + day.interval_seconds) - max(began, opens)
-        day.busy_seconds[interval, group, kind] += worked
+        begins, ends = max(began, opens), min(now, opens + day.interval_seconds)
+        off_at = min(max(day.moments[agent, OFF_AT], begins), ends)
+        day.busy_seconds[interval, group, kind] += off_at - begins
+        day.busy_seconds[interval, group, OVERTIME] += ends - off_at
     write_down(now, agent, day)
     keys, busy = day.moments[:, ENDS_AT], day.numbers[BUSY]
     remove(day.end_place[agent], busy, day.ends, keys, day.end_place)
@@ -272,7 +342,7 @@ def begin_items(now: float, interval: int, day: Day) -> None:
     if interval >= day.staff.shape[1] or day.items.shape[0] == 0:
         return
     for group in range(day.staff.shape[0]):
-        reserve = day.staff[group, interval, RESERVE] if day.groups[group, LIVE_SKILLS] > 0 else 0
+        reserve = reserve_at(now, group, interval, day)
         while day.groups[group, IDLE_COUNT] > reserve:
             queue = first_due(group, day)
             if queue == NOBODY:
@@ -292,15 +362,16 @@ def begin_items(now: float, interval: int, day: Day) -> None:
 
 @compiled
 def first_due(group: int, day: Day) -> int:
-    """Return the deferred queue of the group with the item that is due first; NOBODY if none."""
-    best, due = NOBODY, np.inf
+    """Return the open deferred queue of the best rank, then due first; NOBODY if none has items."""
+    best, rank, due = NOBODY, 0, np.inf
     live = day.live.shape[1]
     for queue in range(day.ready_count.size):
-        if day.skills[group, live + queue] < 0 or day.ready_count[queue] == 0:
+        own = day.skills[group, live + queue]
+        if own < 0 or day.ready_count[queue] == 0 or day.is_open[queue] == 0:
             continue
         first = day.items[day.ready[queue, 0], DUE_AT]
-        if best == NOBODY or first < due:
-            best, due = queue, first
+        if best == NOBODY or own < rank or (own == rank and first < due):
+            best, rank, due = queue, own, first
     return best
 
 

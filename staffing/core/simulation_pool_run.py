@@ -9,11 +9,13 @@ from staffing.core.simulation_pool_events import (
     arrive,
     become_idle,
     begin_items,
+    change_hours,
     count_live,
     drop_gone,
     due_interval,
     finish,
     first_waiting,
+    keep_reserve,
     longest_idle,
     make_ready,
     put_back,
@@ -37,15 +39,18 @@ from staffing.core.simulation_pool_state import (
     LIVE_COUNTS,
     LIVE_SKILLS,
     LOGGED,
+    NEXT_HOURS,
     NEXT_ITEM,
     NOBODY,
     OF_QUEUE,
+    OFF_AT,
     ON_DUTY,
     PLACE,
     READY_AT,
     STILL_THERE,
     TAIL,
     TRACE_WIDTH,
+    TURN_AT,
     Day,
     PoolData,
     opening,
@@ -64,7 +69,7 @@ def simulate_days(
     groups, intervals = pool.staff.shape[:2]
     live_counts = np.zeros((days, intervals, pool.live.shape[1], LIVE_COUNTS))
     deferred_counts = np.zeros((days, intervals, pool.deferred.shape[1], DEFERRED_COUNTS))
-    busy_seconds = np.zeros((days, intervals, groups, 2))
+    busy_seconds = np.zeros((days, intervals, groups, 3))
     trace = np.zeros((0, TRACE_WIDTH))
     for number in range(days):
         day = opening(pool, contacts, items)
@@ -84,6 +89,7 @@ def run_day(day: Day, leavers: np.random.Generator) -> None:
     intervals = day.staff.shape[1]
     for interval in range(intervals):
         begins = interval * day.interval_seconds
+        change_hours(begins, interval, day)
         change_shifts(begins, interval, day, leavers)
         take_up(begins, interval, day)
         run_until(begins + day.interval_seconds, interval, day)
@@ -125,26 +131,51 @@ def make_all_ready(now: float, day: Day) -> None:
 
 
 @compiled
+def next_turn(day: Day) -> float:
+    """Return when the next deferred queue opens or closes; inf for never."""
+    if day.numbers[NEXT_HOURS] == day.turns.shape[0]:
+        return np.inf
+    return float(day.turns[day.numbers[NEXT_HOURS], TURN_AT])
+
+
+@compiled
+def next_fewer(now: float, interval: int, day: Day) -> float:
+    """Return when next in the interval a group keeps one fewer in reserve; inf for never."""
+    moment = np.inf
+    for group in range(day.staff.shape[0]):
+        if now < day.more_until[group, interval] < moment:
+            moment = day.more_until[group, interval]
+    return float(moment)
+
+
+@compiled
 def run_until(ends: float, interval: int, day: Day) -> None:
     """Let everything happen before `ends`, in the order of the clock."""
     closing = interval >= day.staff.shape[1]
+    fewer = np.inf if closing else next_fewer(interval * day.interval_seconds, interval, day)
     while True:
-        arrival, queue = np.inf, NOBODY
-        if not closing:
-            queue = next_to_arrive(day)
-            if queue != NOBODY:
-                arrival = day.contacts[day.queues[queue, TAIL], ARRIVED_AT]
+        queue = NOBODY if closing else next_to_arrive(day)
+        arrival = np.inf
+        if queue != NOBODY:
+            arrival = day.contacts[day.queues[queue, TAIL], ARRIVED_AT]
         done = day.moments[day.ends[0], ENDS_AT] if day.numbers[BUSY] > 0 else np.inf
         ready = np.inf
         if not closing and day.numbers[NEXT_ITEM] < day.items.shape[0]:
             ready = day.items[day.numbers[NEXT_ITEM], READY_AT]
-        clock = min(arrival, done, ready)
+        turn = np.inf if closing else next_turn(day)
+        clock = min(arrival, done, ready, turn, fewer)
         if clock >= ends:
             return
         if done == clock:
             finish(clock, day.ends[0], interval, day)
         elif arrival == clock:
             arrive(clock, queue, interval, day)
+        elif turn == clock:
+            change_hours(clock, interval, day)
+            begin_items(clock, interval, day)
+        elif fewer == clock:
+            fewer = next_fewer(clock, interval, day)
+            begin_items(clock, interval, day)
         else:
             make_all_ready(clock, day)
             begin_items(clock, interval, day)
@@ -182,6 +213,7 @@ def change_shifts(now: float, interval: int, day: Day, leavers: np.random.Genera
 def send_home(now: float, agent: int, day: Day) -> None:
     """Let a busy agent go after the work in hand; an item that may be interrupted goes back."""
     day.people[agent, IS_ON_DUTY] = 0
+    day.moments[agent, OFF_AT] = now
     day.groups[day.people[agent, GROUP], ON_DUTY] -= 1
     if day.people[agent, PLACE] != NOBODY:
         put_back(now, agent, day)
@@ -199,4 +231,6 @@ def take_up(now: float, interval: int, day: Day) -> None:
                 if queue == NOBODY:
                     break
                 answer(now, longest_idle(group, day), queue, interval, day)
+    for group in range(day.staff.shape[0]):
+        keep_reserve(now, group, interval, day)
     begin_items(now, interval, day)

@@ -21,13 +21,13 @@ GONE, STILL_THERE = QUEUE_COUNTS, QUEUE_COUNTS + 1
 DEFERRED_COUNTS = 5
 ARRIVED, DUE, ON_TIME, DONE, LEFT = 0, 1, 2, 3, 4
 """Counts of deferred queues; DUE and ON_TIME by the interval in which items are due."""
-ON_LIVE, ON_ITEMS = 0, 1
-"""What agents are busy with."""
+ON_LIVE, ON_ITEMS, OVERTIME = 0, 1, 2
+"""What agents are busy with; what they still have in hand after their shift is overtime."""
 TRACE_WIDTH = 6
 NOBODY = -1
 
 RATE, AHT, PATIENCE, THRESHOLD = 0, 1, 2, 3  # PoolData.live
-DUE_AFTER = 2  # PoolData.deferred, after RATE and AHT
+DUE_FIRST, DUE_LAST = 2, 3  # PoolData.deferred, after RATE and AHT
 SHORT, LIVE_SPREAD = 0, 1  # PoolData.live_terms
 SPREAD, GIVEN_AHT, INTERRUPTIBLE = 0, 1, 2  # PoolData.deferred_terms
 AGENTS, RESERVE = 0, 1  # PoolData.staff
@@ -36,8 +36,9 @@ READY_AT, DUE_AT, OF_QUEUE, LEFT_SECONDS = 0, 1, 2, 3  # items; the first three 
 HEAD, TAIL = 0, 1  # Day.queues
 IDLE_FIRST, IDLE_COUNT, ON_DUTY, LIVE_SKILLS = 0, 1, 2, 3  # Day.groups
 GROUP, IS_ON_DUTY, ITEM, QUEUE, PLACE, ON_ITEM = 0, 1, 2, 3, 4, 5  # Day.people
-ENDS_AT, BEGAN_AT = 0, 1  # Day.moments
-CAME, BUSY, ON_ITEMS_NOW, NEXT_ITEM, LOGGED = 0, 1, 2, 3, 4  # Day.numbers
+ENDS_AT, BEGAN_AT, OFF_AT = 0, 1, 2  # Day.moments
+CAME, BUSY, ON_ITEMS_NOW, NEXT_ITEM, LOGGED, NEXT_HOURS = 0, 1, 2, 3, 4, 5  # Day.numbers
+TURN_AT, TURN_OF, OPENS = 0, 1, 2  # PoolData.turns
 
 
 class PoolData(NamedTuple):
@@ -45,12 +46,14 @@ class PoolData(NamedTuple):
 
     interval_seconds: float
     live: FloatArray  # RATE ... x live queue x interval
-    deferred: FloatArray  # RATE, AHT, DUE_AFTER x deferred queue x interval
+    deferred: FloatArray  # RATE, AHT, DUE_FIRST, DUE_LAST x deferred queue x interval
     live_terms: FloatArray  # live queue x SHORT ...
     deferred_terms: FloatArray  # deferred queue x SPREAD ...
     given: FloatArray  # given item x READY_AT, DUE_AT, OF_QUEUE
-    skills: IntArray  # group x live queue (rank or -1), then x deferred queue (-1: cannot)
+    skills: IntArray  # group x live queue, then x deferred queue: rank, or -1: cannot
     staff: IntArray  # group x interval x AGENTS, RESERVE
+    more_until: FloatArray  # group x interval: until this moment one more is kept in reserve
+    turns: FloatArray  # deferred queues that open or close, by the clock: TURN_AT ...
     keeps_log: bool
 
 
@@ -68,6 +71,9 @@ class Day(structref.StructRefProxy):
     deferred_terms: FloatArray
     skills: IntArray
     staff: IntArray
+    more_until: FloatArray
+    turns: FloatArray
+    is_open: IntArray  # per deferred queue
     contacts: FloatArray  # contact x ARRIVED_AT ..., queue by queue in order of arrival
     first: IntArray  # live queue q has the contacts first[q]:first[q + 1]
     items: FloatArray  # item x READY_AT ..., in the order in which they are ready
@@ -75,7 +81,7 @@ class Day(structref.StructRefProxy):
     groups: IntArray  # group x IDLE_FIRST ...
     idle: IntArray  # group x place: a ring of idle agents, longest idle first
     people: IntArray  # agent x GROUP ...; ON_ITEM lists those on items that may be interrupted
-    moments: FloatArray  # agent x ENDS_AT (inf when idle), BEGAN_AT (work or idleness)
+    moments: FloatArray  # agent x ENDS_AT (inf when idle), BEGAN_AT (work or idleness), OFF_AT
     numbers: IntArray  # CAME: agents so far; BUSY: length of `ends`; ON_ITEMS_NOW: of ON_ITEM ...
     ready: IntArray  # deferred queue x place: a heap of ready items, due first on top
     ready_count: IntArray
@@ -167,8 +173,11 @@ def draw_items(pool: PoolData, chance: np.random.Generator) -> FloatArray:
             many = numbers[queue, interval]
             moments = items[row : row + many, READY_AT]
             draw_moments(moments, interval, pool.interval_seconds, chance)
+            due = pool.deferred[DUE_FIRST, queue, interval]
+            later = pool.deferred[DUE_LAST, queue, interval] - due
             for _item in range(many):
-                items[row, DUE_AT] = pool.deferred[DUE_AFTER, queue, interval]
+                share = items[row, READY_AT] / pool.interval_seconds - interval
+                items[row, DUE_AT] = due + share * later
                 items[row, OF_QUEUE] = queue
                 mean = pool.deferred[AHT, queue, interval]
                 items[row, LEFT_SECONDS] = handling_time(mean, spread, chance)
@@ -198,16 +207,17 @@ def opening(
     groups, intervals = pool.staff.shape[:2]
     live, deferred = pool.live.shape[1], pool.deferred.shape[1]
     people = most_people(pool.staff)
-    # Each contact is answered and may interrupt an item once; so may everybody's going home.
+    # Each contact is answered and may interrupt an item once, and at each turn everybody may stop.
     log = np.zeros((0, 5))
     if pool.keeps_log:
-        log = np.zeros((2 * contacts.shape[0] + items.shape[0] + people, 5))
+        stops = (intervals + pool.turns.shape[0] + 1) * people
+        log = np.zeros((2 * contacts.shape[0] + items.shape[0] + stops, 5))
     queues = np.empty((live, 2), np.int64)
     queues[:, HEAD] = queues[:, TAIL] = first[:live]
     numbers = np.zeros((groups, 4), np.int64)
     numbers[:, LIVE_SKILLS] = (pool.skills[:, :live] >= 0).sum(axis=1)
-    moments = np.zeros((people, 2))
-    moments[:, ENDS_AT] = np.inf
+    moments = np.zeros((people, 3))
+    moments[:, ENDS_AT] = moments[:, OFF_AT] = np.inf
     return Day(  # type: ignore[no-untyped-call] # as above
         pool.interval_seconds,
         pool.live,
@@ -215,6 +225,9 @@ def opening(
         pool.deferred_terms,
         pool.skills,
         pool.staff,
+        pool.more_until,
+        pool.turns,
+        np.zeros(deferred, np.int64),
         contacts,
         first,
         items,
@@ -223,7 +236,7 @@ def opening(
         np.zeros((groups, people), np.int64),
         np.full((people, 6), NOBODY),
         moments,
-        np.zeros(5, np.int64),
+        np.zeros(6, np.int64),
         np.zeros((deferred, items.shape[0]), np.int64),
         np.zeros(deferred, np.int64),
         np.zeros(items.shape[0], np.int64),
@@ -231,6 +244,6 @@ def opening(
         np.zeros(people, np.int64),
         np.zeros((intervals, live, LIVE_COUNTS)),
         np.zeros((intervals, deferred, DEFERRED_COUNTS)),
-        np.zeros((intervals, groups, 2)),
+        np.zeros((intervals, groups, 3)),
         log,
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staffing.forms.fields import PercentField
+from staffing.models.pool import MOST_GIVEN
 from staffing.services import PoolSettings
 from wfm.org.models import Queue
 
@@ -23,13 +24,22 @@ class PoolForm(forms.Form):
     )
     live_give_rate = PercentField(
         label=gettext_lazy("Live service given up at most, points"),
-        max_value=5,
+        max_value=MOST_GIVEN * 100,
         initial=0.005,
-        help_text=gettext_lazy("By how much deferred work may lower the level of a live queue."),
+        help_text=gettext_lazy(
+            "By how much deferred work may lower the level of a live queue: half a point at most."
+        ),
     )
     is_interruptible = forms.BooleanField(
         label=gettext_lazy("A live contact interrupts deferred work, which goes on later"),
         required=False,
+    )
+    deferred_in_order = forms.BooleanField(
+        label=gettext_lazy("Deferred queues are worked on in their order, not by due time"),
+        required=False,
+        help_text=gettext_lazy(
+            "Live contacts always come before deferred work, whatever its number."
+        ),
     )
 
     def __init__(self, *args: Any, queues: QuerySet[Queue], **kwargs: Any) -> None:
@@ -59,7 +69,13 @@ class PoolForm(forms.Form):
 
     def settings(self) -> PoolSettings:
         """Return what the pool says besides its queues."""
-        names = ("name", "max_occupancy_rate", "live_give_rate", "is_interruptible")
+        names = (
+            "name",
+            "max_occupancy_rate",
+            "live_give_rate",
+            "is_interruptible",
+            "deferred_in_order",
+        )
         return PoolSettings(**{name: self.cleaned_data[name] for name in names})
 
     def chosen(self) -> list[Queue]:

@@ -15,7 +15,8 @@ from wfm.org.models.base import audited
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
-MOST_GIVEN = 0.05
+MOST_GIVEN = 0.005
+"""Deferred work may cost a live queue half a point of its service level, not more."""
 
 
 class PoolQuerySet(models.QuerySet["Pool"]):
@@ -37,7 +38,8 @@ class Pool(models.Model):
     """People who serve several queues, and the rules by which they do.
 
     A free agent takes live contacts first, in the order of the queues' priorities; deferred work
-    fills the time in which nobody waits, up to the occupancy cap.
+    fills the time in which nobody waits, up to the occupancy cap: what is due first, or the queues in
+    the order of their priorities.
     """
 
     name = models.CharField(_("name"), max_length=120, unique=True)
@@ -48,6 +50,8 @@ class Pool(models.Model):
     """
     is_interruptible = models.BooleanField(_("deferred work can be interrupted"), default=False)
     """A live contact takes the agent off the item in hand, which goes on later where it was."""
+    deferred_in_order = models.BooleanField(_("deferred queues in their order"), default=False)
+    """A deferred queue is worked on before those of later priorities; else what is due first is."""
 
     if TYPE_CHECKING:
         members: RelatedManager[Any]
@@ -66,7 +70,7 @@ class Pool(models.Model):
             models.CheckConstraint(
                 condition=Q(live_give_rate__gte=0) & Q(live_give_rate__lte=MOST_GIVEN),
                 name="staffing_pool_gives_little",
-                violation_error_message=_("Live service can give up 0 to 5 points (0.05)."),
+                violation_error_message=_("Live service can give up 0 to 0.5 points (0.005)."),
             ),
         ]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from staffing.models import Pool, PoolQueue
@@ -25,6 +26,7 @@ class PoolSettings:
     max_occupancy_rate: float = 0.85
     live_give_rate: float = 0.005
     is_interruptible: bool = False
+    deferred_in_order: bool = False
 
 
 @transaction.atomic
@@ -34,8 +36,9 @@ def create_pool(*, settings: PoolSettings, queues: Sequence[Queue]) -> Pool:
     pool = Pool(**vars(settings))
     with refused_as(UnableToChangePool):
         pool.full_clean()
-    pool.save(force_insert=True)
-    _put(pool, queues)
+    with _refused_if_taken():
+        pool.save(force_insert=True)
+        _put(pool, queues)
     return pool
 
 
@@ -48,8 +51,9 @@ def change_pool(*, pool: Pool, settings: PoolSettings, queues: Sequence[Queue]) 
         setattr(pool, name, value)
     with refused_as(UnableToChangePool):
         pool.full_clean()
-    pool.save(update_fields=list(vars(settings)))
-    _put(pool, queues)
+    with _refused_if_taken():
+        pool.save(update_fields=list(vars(settings)))
+        _put(pool, queues)
     return pool
 
 
@@ -57,6 +61,21 @@ def change_pool(*, pool: Pool, settings: PoolSettings, queues: Sequence[Queue]) 
 def delete_pool(*, pool: Pool) -> None:
     """Part the queues again; what was computed for the pool stays with its runs."""
     pool.delete()
+
+
+@contextmanager
+def _refused_if_taken() -> Iterator[None]:
+    """Say in a sentence what the database refuses: somebody else was quicker."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise UnableToChangePool(
+            _(
+                "Somebody has just put one of these queues into another pool, or given a pool this"
+                " name; open the list of pools and try again."
+            )
+        ) from error
 
 
 def _put(pool: Pool, queues: Sequence[Queue]) -> None:

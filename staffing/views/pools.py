@@ -60,7 +60,13 @@ def edit_pool(request: HttpRequest, pk: int) -> HttpResponse:
     pool = get_object_or_404(Pool.objects.visible_to(request.user), pk=pk)
     initial: dict[str, Any] = {
         name: getattr(pool, name)
-        for name in ("name", "max_occupancy_rate", "live_give_rate", "is_interruptible")
+        for name in (
+            "name",
+            "max_occupancy_rate",
+            "live_give_rate",
+            "is_interruptible",
+            "deferred_in_order",
+        )
     }
     for member in pool.members.all():
         initial[f"priority_{member.queue_id}"] = member.priority

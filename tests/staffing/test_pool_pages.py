@@ -64,6 +64,30 @@ def test_a_pool_is_made_and_put_in_another_order_on_its_page(planner, queues):
     assert "1. Mail, 2. Voice" in planner.get(reverse("staffing-pools")).content.decode()
 
 
+def test_more_than_half_a_point_of_live_service_is_given_neither_by_page_nor_by_rest(
+    planner, queues
+):
+    voice, mail = queues
+    page = planner.post(reverse("staffing-pool-new"), sent(voice, mail, live_give_rate="0.6"))
+    assert page.status_code == 422
+    asked = {"name": "Desk", "queues": [voice.pk, mail.pk], "live_give_rate": 0.006}
+    made = planner.post("/api/v1/staffing/pools/", asked, content_type="application/json")
+    assert made.status_code == 400
+    assert "live_give_rate" in str(made.json())
+    with system_tenant():
+        assert not Pool.objects.exists()
+
+
+def test_deferred_queues_are_worked_on_in_their_order_where_the_form_says_so(planner, queues):
+    voice, mail = queues
+    planner.post(reverse("staffing-pool-new"), sent(voice, mail, deferred_in_order="on"))
+    with system_tenant():
+        pool = Pool.objects.get()
+    assert pool.deferred_in_order
+    answer = planner.get(f"/api/v1/staffing/pools/{pool.pk}/").json()
+    assert answer["deferred_in_order"] is True
+
+
 def test_what_is_refused_is_said_beside_the_form(planner, queues):
     voice, mail = queues
     with system_tenant():

@@ -1,7 +1,10 @@
 """Pools: which queues the same people serve; made, changed and seen."""
 
+from threading import Event, Thread
+from unittest.mock import patch
+
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from staffing.models import Pool, PoolQueue
 from staffing.services import (
@@ -51,11 +54,16 @@ def test_a_change_puts_the_queues_in_their_new_order(voice, mail):
     pool = make_pool(voice, mail)
     chat = make_queue(name="Chat")
 
-    change_pool(pool=pool, settings=PoolSettings("Desk", 0.9, 0.01), queues=[chat, voice])
+    change_pool(
+        pool=pool,
+        settings=PoolSettings("Desk", 0.9, 0.004, deferred_in_order=True),
+        queues=[chat, voice],
+    )
 
     pool.refresh_from_db()
     assert order_of(pool) == [("Chat", 1), ("Voice", 2)]
-    assert (pool.name, pool.max_occupancy_rate, pool.live_give_rate) == ("Desk", 0.9, 0.01)
+    assert (pool.name, pool.max_occupancy_rate, pool.live_give_rate) == ("Desk", 0.9, 0.004)
+    assert pool.deferred_in_order
 
 
 def test_the_audit_tells_who_joined_and_left(voice, mail):
@@ -82,8 +90,8 @@ def test_a_queue_is_in_one_pool(voice, mail):
         ({"name": "Taken"}, "already exists"),
         ({"max_occupancy_rate": 0.0}, "above 0, at most 1"),
         ({"max_occupancy_rate": 1.01}, "above 0, at most 1"),
-        ({"live_give_rate": -0.001}, "0 to 5 points"),
-        ({"live_give_rate": 0.06}, "0 to 5 points"),
+        ({"live_give_rate": -0.001}, "0 to 0.5 points"),
+        ({"live_give_rate": 0.0051}, "0 to 0.5 points"),
     ],
 )
 def test_settings_out_of_range_are_refused(voice, mail, change, sentence):
@@ -91,6 +99,39 @@ def test_settings_out_of_range_are_refused(voice, mail, change, sentence):
 
     with pytest.raises(UnableToChangePool, match=sentence):
         create_pool(settings=PoolSettings(**{"name": "Desk"} | change), queues=[voice, mail])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_put_into_two_pools_at_once_is_refused_with_a_sentence():
+    """Another connection has put it into its pool, and not yet committed when we look."""
+    with system_tenant():
+        voice, mail, chat = make_queue(name="Voice"), make_deferred_queue(), make_queue()
+    taken, looked, refused = Event(), Event(), []
+
+    def put_into_other():
+        try:
+            with system_tenant(), transaction.atomic():
+                create_pool(settings=PoolSettings("First"), queues=[voice, mail])
+                taken.set()
+                looked.wait(60)
+        finally:
+            connection.close()
+
+    other = Thread(target=put_into_other)
+    other.start()
+    assert taken.wait(60)
+    with system_tenant(), patch.object(Pool, "full_clean", autospec=True) as clean:
+        # The second planner has looked and found nothing: the first one may commit now.
+        clean.side_effect = lambda *_args, **_named: looked.set()
+        try:
+            create_pool(settings=PoolSettings("Second"), queues=[voice, chat])
+        except UnableToChangePool as error:
+            refused.append(str(error))
+    other.join(60)
+    assert len(refused) == 1
+    assert "Somebody has just put one of these queues into another pool" in refused[0]
+    with system_tenant():
+        assert order_of(Pool.objects.get()) == [("Voice", 1), (mail.name, 2)]
 
 
 def test_one_queue_is_no_pool(voice):

@@ -55,6 +55,7 @@ class Live:
     opens: float = 8.0
     closes: float = 20.0
     curve: object = double_peak
+    min_agents: int = 0
 
 
 @dataclass(frozen=True)
@@ -185,9 +186,18 @@ def pool_of(case):
         item_aht_seconds=_item_aht(members, size),
         is_steady_before=False,
         interval_seconds=float(case.step),
+        least_agents=least_agents(case),
     )
     rules = PoolRules(case.cap, case.give, case.is_interruptible, case.shape)
     return Pool(traffic, column(lambda queue: separate_live(case, queue)), members, rules)
+
+
+def least_agents(case):
+    """The minimums of the live queues that are open, added up."""
+    least = np.zeros(case.hours.size, dtype=np.int64)
+    for queue in case.live:
+        least += queue.min_agents * ((case.hours >= queue.opens) & (case.hours < queue.closes))
+    return least
 
 
 def _item_aht(members, size):
@@ -226,6 +236,13 @@ def simulated(case, plan: PoolPlan, *, repeats, seed=7):
                 given_due_seconds=np.repeat(backlog.due_seconds, count),
                 given_aht_seconds=queue.aht,
                 is_interruptible=case.is_interruptible,
+                open_windows=np.array(
+                    [
+                        [day * DAY + queue.opens * 3600, day * DAY + queue.closes * 3600]
+                        for day in range(case.days)
+                    ]
+                ),
+                last_due_seconds=demand.last_due_seconds.reshape(-1, demand.slices)[:, -1],
             )
         )
     group = AgentGroup(
@@ -249,14 +266,17 @@ def shares(counts, case, plan):
         counts.deferred[..., DUE].sum(axis=(0, 1)),
         counts.deferred[..., ON_TIME].sum(axis=(0, 1)),
     )
-    busy = counts.busy_seconds.mean(axis=0).sum(axis=1)
+    busy = counts.busy_seconds.mean(axis=0).sum(axis=1)[:, [ON_LIVE, ON_ITEMS]].sum(axis=1)
     there = float(plan.agents.sum()) * case.step
     return {
         "live": good.sum(axis=0) / np.maximum(offered.sum(axis=0), 1.0),
         "deferred": on_time / np.maximum(due, 1.0),
         "by_interval": by_interval,
         "offered": offered,
-        "busy_rate": float(busy[:, [ON_LIVE, ON_ITEMS]].sum()) / there,
+        "busy_rate": float(busy.sum()) / there,
+        "busy_by_interval": np.divide(
+            busy / case.step, plan.agents, out=np.zeros(busy.size), where=plan.agents > 0
+        ),
     }
 
 

@@ -35,6 +35,7 @@ from staffing.core.simulation_pool_state import (
     ON_ITEMS,
     ON_LIVE,
     ON_TIME,
+    OVERTIME,
     STILL_THERE,
 )
 from staffing.core.traffic import Thresholds, Traffic
@@ -58,7 +59,7 @@ def group(ranks, agents, *, deferred=(), reserve=0, intervals=INTERVALS):
         live_ranks=np.array(ranks, dtype=np.int64),
         serves_deferred=np.array(deferred, dtype=bool),
         agents=np.broadcast_to(np.asarray(agents, dtype=np.int64), intervals),
-        reserve=np.full(intervals, reserve, dtype=np.int64),
+        reserve=np.full(intervals, reserve),
     )
 
 
@@ -218,7 +219,11 @@ def test_busy_seconds_are_those_of_the_trace():
     inside = np.maximum(inside, 0.0)
     on_items = found.trace[:, QUEUE] == 2
     assert found.busy_seconds[..., ON_ITEMS].sum() == pytest.approx(inside[on_items].sum())
-    assert found.busy_seconds[..., ON_LIVE].sum() == pytest.approx(inside[~on_items].sum())
+    of_live = found.busy_seconds[..., [ON_LIVE, OVERTIME]].sum()  # items go back at the shift's end
+    assert of_live == pytest.approx(inside[~on_items].sum())
+    assert found.busy_seconds[..., OVERTIME].sum() > 0.0
+    there = np.array([group.agents for group in a_chain().groups]).T * 3600.0
+    assert (found.busy_seconds[..., [ON_LIVE, ON_ITEMS]].sum(axis=-1) <= there + 1e-6).all()
 
 
 def test_the_same_seed_brings_the_same_contacts_to_other_people():
@@ -283,6 +288,80 @@ def test_the_reserve_keeps_people_free_for_live_contacts():
 
     assert most_at_once([0]) == 3
     assert most_at_once([-1]) == 10
+
+
+def test_a_reserve_bounds_how_many_are_busy_where_items_can_be_interrupted():
+    """Ten people, 2.5 kept back: with work for all, the live contacts or 7 to 8 of them are busy."""
+    backlog = items(
+        0.0,
+        given_ready_seconds=np.zeros(400),
+        given_due_seconds=np.full(400, 4 * 3600.0),
+        given_aht_seconds=3600.0,
+        is_interruptible=True,
+    )
+    pool = SimulatedPool(
+        3600.0,
+        groups=[group([0], 10, deferred=[True], reserve=2.5)],
+        live=[live(5.0, aht=120.0)],
+        deferred=[backlog],
+    )
+    found = simulate_pool(pool, days=40, seed=1, trace=True)
+    trace, law = found.trace, np.exp(-5.0) * np.cumprod(np.r_[1.0, 5.0 / np.arange(1, 40)])
+    for share, floor in ((0.25, 7), (0.75, 8)):
+        begins = share * 3600.0 + 3600.0 * np.arange(1, INTERVALS)
+        there = (trace[:, [STARTS]] <= begins) & (trace[:, [ENDS]] > begins)
+        busy = there.sum() / (40 * begins.size)
+        expected = (np.maximum(np.arange(40), floor) * law).sum()
+        assert busy == pytest.approx(expected, abs=0.3)
+        on_items = (there & (trace[:, [QUEUE]] == 1)).sum(axis=0)
+        assert on_items.max() <= floor * 40
+
+
+def test_no_item_is_worked_on_while_its_own_queue_is_closed():
+    """Two deferred queues of one hour each; who is on an item at the close finishes it."""
+    backlog = {
+        "given_ready_seconds": np.zeros(60),
+        "given_due_seconds": np.full(60, 4 * 3600.0),
+        "given_aht_seconds": 600.0,
+    }
+
+    def lived(**more):
+        first = items(0.0, open_windows=np.array([[0.0, 3600.0]]), **backlog, **more)
+        second = items(0.0, open_windows=np.array([[7200.0, 9000.0]]), **backlog, **more)
+        who = group([], 3, deferred=[True, True])
+        pool = SimulatedPool(3600.0, groups=[who], deferred=[first, second])
+        return simulate_pool(pool, days=20, seed=1, trace=True)
+
+    trace = lived().trace
+    early, late = trace[trace[:, QUEUE] == 0], trace[trace[:, QUEUE] == 1]
+    assert early[:, STARTS].max() < 3600.0 < early[:, ENDS].max()
+    assert late[:, STARTS].min() == 7200.0
+    assert late[:, STARTS].max() < 9000.0
+    stopped = lived(is_interruptible=True).trace
+    assert stopped[stopped[:, QUEUE] == 0, ENDS].max() <= 3600.0
+    assert stopped[stopped[:, QUEUE] == 1, ENDS].max() <= 9000.0
+
+
+def test_deferred_queues_of_a_better_rank_are_worked_on_first():
+    def on_time(ranks):
+        works = [
+            items(
+                0.0,
+                given_ready_seconds=np.zeros(10),
+                given_due_seconds=np.full(10, due),
+                given_aht_seconds=700.0,
+                handling_spread=0.0,
+                rank=rank,
+            )
+            for rank, due in zip(ranks, (3600.0, 7200.0), strict=True)
+        ]
+        who = group([], 1, deferred=[True, True])
+        pool = SimulatedPool(3600.0, groups=[who], deferred=works)
+        counts = simulate_pool(pool, days=1, seed=1)
+        return counts.deferred[0, ..., ON_TIME].sum(axis=0).tolist()
+
+    assert on_time((0, 0)) == [5, 0]
+    assert on_time((1, 0)) == [0, 10]
 
 
 def test_work_that_can_be_interrupted_costs_live_contacts_nothing():
