@@ -19,7 +19,12 @@ from staffing.core.kernels import FloatArray
 from staffing.core.pooling import level_counts, with_base
 from staffing.core.traffic import Prediction
 from staffing.core.transfer import Transfer
-from staffing.core.transient import LivePath, evaluate_transient, required_transient
+from staffing.core.transient import (
+    LivePath,
+    evaluate_transient,
+    power_of_one_along,
+    required_transient,
+)
 
 PART = 1e-9
 """Parts of a person that count as none."""
@@ -63,26 +68,38 @@ def live_outlook(
     """Return what so many people on position give, parts of a person allowed.
 
     A part of a person is the share of days on which one more is there: the counts of both whole
-    numbers are mixed in that share.
+    numbers are mixed in that share. Who takes a callback is not counted: that is deferred work.
     """
     few = np.floor(people + PART)
     part = np.maximum(people - few, 0.0)
-    thresholds = goals.thresholds(with_base(goals.definition))
-    low = evaluate_transient(path, agents=few, thresholds=thresholds)
-    in_time, counted = level_counts(goals.definition, offered=offered, prediction=low)
+    low, stay = _evaluated(path, few, goals)
+    in_time, counted = level_counts(goals.definition, offered=offered * stay, prediction=low)
     if part.max(initial=0.0) > PART:
-        high = evaluate_transient(path, agents=few + (part > PART), thresholds=thresholds)
+        high, more_stay = _evaluated(path, few + (part > PART), goals)
         more_in_time, more_counted = level_counts(
-            goals.definition, offered=offered, prediction=high
+            goals.definition, offered=offered * more_stay, prediction=high
         )
         in_time = in_time + part * (more_in_time - in_time)
         counted = counted + part * (more_counted - counted)
+    traffic = replace(path.traffic, erlangs=path.traffic.erlangs * stay)
     return Outlook(
         counted=counted,
         in_time=in_time,
         at_risk=np.maximum(goals.level * counted - in_time, 0.0),
-        transferable=_transferable(path, few, low, goals, rule),
+        transferable=_transferable(replace(path, traffic=traffic), few, low, goals, rule),
     )
+
+
+def _evaluated(path: LivePath, agents: FloatArray, goals: Goals) -> tuple[Prediction, FloatArray]:
+    """Return what so many people give, and the share of contacts that take no callback."""
+    thresholds = goals.thresholds(with_base(goals.definition))
+    if path.callbacks is None:
+        found = evaluate_transient(path, agents=agents, thresholds=thresholds)
+        return found, np.ones(agents.shape)
+    along = power_of_one_along(
+        path, agents=agents, thresholds=thresholds, definition=goals.definition
+    )
+    return along.prediction, np.asarray(1.0 - along.callback_rate)
 
 
 def _transferable(
@@ -152,12 +169,14 @@ class DeferredOutlook:
         outlook: By the interval in which items are due.
         backlog_seconds: Open work at each boundary.
         level: Expected share of the items due that are done in time.
+        worked: Mean people at work on it in each interval.
 
     """
 
     outlook: Outlook
     backlog_seconds: FloatArray
     level: float
+    worked: FloatArray
 
 
 def deferred_outlook(
@@ -183,7 +202,8 @@ def deferred_outlook(
         at_risk=risk_by_day(due=now.due_items, late=late, days=days, level=level),
         transferable=people * share,
     )
-    return DeferredOutlook(outlook, _backlog(demand, now), chance.level(now))
+    worked = now.worked_seconds / demand.step_seconds
+    return DeferredOutlook(outlook, _backlog(demand, now), chance.level(now), worked)
 
 
 def whole_people(people: FloatArray) -> FloatArray:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from staffing.core.kernels import FloatArray
 from wfm.board.grid import SLOT_HOURS, BoardGrid
 from wfm.board.lines import (
+    PLACE,
+    Backlog,
     QueueIntervals,
     QueueLine,
     Source,
@@ -16,6 +19,7 @@ from wfm.board.lines import (
     write_people,
     write_requirement,
 )
+from wfm.board.pooled import Member, PoolPrediction, hand_out, pools_of, predict_pool, share_work
 from wfm.board.predict import Waiting, origin_of, predict_deferred, predict_live
 from wfm.board.rows import open_items
 
@@ -40,46 +44,157 @@ def queue_lines(
         source.queue.pk: np.where(covered, on_queue.get(source.queue.pk, nobody), np.nan)
         for source in sources
     }
-    found = {
-        source.queue.pk: _live(source, grid, people[source.queue.pk])
-        for source in sources
-        if source.queue.is_live
+    drafts = {
+        source.queue.pk: _Draft.of(source, grid, people[source.queue.pk]) for source in sources
     }
-    idle = _idle_of_pools(list(found.values()))
-    deferred = [source for source in sources if not source.queue.is_live]
-    shares = _pool_shares(deferred)
-    intervals = {source.queue.pk: QueueIntervals.of(source, grid) for source in deferred}
+    pools = {
+        number: _Pool.of([drafts[source.queue.pk] for source in together], grid)
+        for number, together in pools_of(sources).items()
+    }
+    for draft in drafts.values():
+        if draft.source.queue.is_live and draft.source.plan is None:
+            draft.predict_live(grid)
+    _follow_deferred(list(drafts.values()), pools, grid)
+    for pool in pools.values():
+        pool.hand_out()
+    return [drafts[source.queue.pk].line() for source in sources]
+
+
+@dataclass
+class _Draft:
+    """A queue's line while it is filled."""
+
+    source: Source
+    figures: FloatArray
+    intervals: QueueIntervals | None
+    notes: list[str] = field(default_factory=list)
+    backlog: Backlog | None = None
+    spare_rate: FloatArray | None = None
+
+    @classmethod
+    def of(cls, source: Source, grid: BoardGrid, people: FloatArray) -> _Draft:
+        """Write demand and people."""
+        figures = empty_figures(grid)
+        intervals = QueueIntervals.of(source, grid)
+        if intervals is not None:
+            write_requirement(figures, intervals, hours=source.queue.interval_minutes / 60)
+        write_people(figures, people)
+        return cls(source, figures, intervals)
+
+    def predict_live(self, grid: BoardGrid) -> None:
+        """Write what the queue's own people give it."""
+        if self.intervals is not None and self.source.result is not None:
+            self.notes.append(predict_live(self.source, self.intervals, grid, self.figures))
+
+    def line(self) -> QueueLine:
+        notes = tuple(note for note in self.notes if note)
+        return QueueLine(self.source, self.figures, backlog=self.backlog, notes=notes)
+
+    def of_figure(self, name: str) -> FloatArray:
+        return np.asarray(self.figures[PLACE[name]])
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """Queues whose people are one team, and what these have time for."""
+
+    drafts: list[_Draft]
+    members: list[Member]
+    found: PoolPrediction
+    shares: dict[int, FloatArray]
+
+    @classmethod
+    def of(cls, drafts: list[_Draft], grid: BoardGrid) -> _Pool:
+        members = [
+            Member(draft.source, draft.intervals, draft.figures)
+            for draft in drafts
+            if draft.intervals is not None
+        ]
+        found = predict_pool(members, grid)
+        for draft in drafts:
+            draft.notes.append(found.notes.get(draft.source.queue.pk, ""))
+        deferred = [member for member in members if not member.source.queue.is_live]
+        return cls(drafts, members, found, share_work(deferred, grid.slots.count))
+
+    @property
+    def is_predicted(self) -> bool:
+        """Whether anything can be told of it."""
+        return bool(np.isfinite(self.found.idle).any())
+
+    def hand_out(self) -> None:
+        """Write whose hours could move."""
+        if not self.is_predicted:
+            return
+        spare = {
+            pk: share * np.nan_to_num(draft.spare_rate)
+            for draft in self.drafts
+            if (share := self.shares.get(pk := draft.source.queue.pk)) is not None
+            and draft.spare_rate is not None
+        }
+        hand_out(self.members, self.found, spare)
+
+
+def _follow_deferred(drafts: Sequence[_Draft], pools: Mapping[int, _Pool], grid: BoardGrid) -> None:
+    """Work off the deferred queues with their people and with those whom their pool has for them."""
+    deferred = [draft for draft in drafts if not draft.source.queue.is_live]
+    idle = _idle_of_pools(drafts)
+    shares = _pool_shares([draft.source for draft in deferred if draft.source.plan is None])
     origins = {
-        source.queue.pk: origin
-        for source in deferred
-        if (own := intervals[source.queue.pk]) is not None
-        and (origin := origin_of(source, own, grid)) is not None
+        draft.source.queue.pk: origin
+        for draft in deferred
+        if draft.intervals is not None
+        and draft.source.result is not None
+        and (origin := origin_of(draft.source, draft.intervals, grid)) is not None
     }
     items = open_items(origins) if origins else {}
-    for source in deferred:
-        pk = source.queue.pk
+    nobody = np.zeros(grid.slots.count)
+    for draft in deferred:
+        pk, source = draft.source.queue.pk, draft.source
+        if pk not in origins or draft.intervals is None:
+            continue
         helped = idle.get(source.pool.pk) if source.pool is not None else None
-        waiting = (
-            Waiting(
-                origin=origins[pk],
-                items=items[pk],
-                help_people=nobody if helped is None else helped * shares[pk],
-            )
-            if pk in origins
-            else None
-        )
-        found[pk] = _deferred(source, grid, intervals[pk], people[pk], waiting)
-    return [found[source.queue.pk] for source in sources]
+        people = nobody if helped is None else helped * shares.get(pk, 0.0)
+        pool = None if source.plan is None else pools.get(source.plan.pk)
+        if pool is not None and not pool.is_predicted:
+            continue
+        if pool is not None:
+            people = np.nan_to_num(pool.found.for_items) * pool.shares[pk]
+        waiting = Waiting(origins[pk], items[pk], people, is_pooled=pool is not None)
+        worked = predict_deferred(source, draft.intervals, draft.figures, waiting)
+        draft.backlog, draft.spare_rate = worked.backlog, worked.spare_rate
+        draft.notes.append(worked.note)
+    _take_what_was_used(drafts, shares)
 
 
-def _idle_of_pools(lines: Sequence[QueueLine]) -> dict[int, FloatArray]:
+def _is_helper(draft: _Draft) -> bool:
+    """Tell whether the queue's own idle time may do its pool's deferred work."""
+    source = draft.source
+    return source.queue.is_live and source.plan is None and source.pool is not None
+
+
+def _idle_of_pools(drafts: Sequence[_Draft]) -> dict[int, FloatArray]:
     """Return the people of each pool who have time for deferred work, by slot."""
     found: dict[int, FloatArray] = {}
-    for line in lines:
-        if line.source.pool is not None:
-            own = np.nan_to_num(line.of("transferable_hours")) / SLOT_HOURS
-            found[line.source.pool.pk] = found.get(line.source.pool.pk, 0.0) + own
+    for draft in drafts:
+        if _is_helper(draft) and draft.source.pool is not None:
+            own = np.nan_to_num(draft.of_figure("transferable_hours")) / SLOT_HOURS
+            found[draft.source.pool.pk] = found.get(draft.source.pool.pk, 0.0) + own
     return found
+
+
+def _take_what_was_used(drafts: Sequence[_Draft], shares: Mapping[int, float]) -> None:
+    """Take off the live queues' hours to give what their pool's deferred work makes use of."""
+    used: dict[int, FloatArray] = {}
+    for draft in drafts:
+        pk, pool = draft.source.queue.pk, draft.source.pool
+        if pool is None or draft.spare_rate is None or pk not in shares:
+            continue
+        part = shares[pk] * (1.0 - np.nan_to_num(draft.spare_rate, nan=1.0))
+        used[pool.pk] = used.get(pool.pk, 0.0) + part
+    for draft in drafts:
+        pool = draft.source.pool
+        if _is_helper(draft) and pool is not None and pool.pk in used:
+            draft.figures[PLACE["transferable_hours"]] *= np.maximum(1.0 - used[pool.pk], 0.0)
 
 
 def _pool_shares(deferred: Sequence[Source]) -> dict[int, float]:
@@ -100,32 +215,3 @@ def _pool_shares(deferred: Sequence[Source]) -> dict[int, float]:
         else 0.0
         for source in deferred
     }
-
-
-def _live(source: Source, grid: BoardGrid, people: FloatArray) -> QueueLine:
-    figures = empty_figures(grid)
-    intervals = QueueIntervals.of(source, grid)
-    if intervals is not None:
-        write_requirement(figures, intervals, hours=source.queue.interval_minutes / 60)
-    write_people(figures, people)
-    if intervals is None or source.result is None:
-        return QueueLine(source, figures)
-    note = predict_live(source, intervals, grid, figures)
-    return QueueLine(source, figures, notes=(note,) if note else ())
-
-
-def _deferred(
-    source: Source,
-    grid: BoardGrid,
-    intervals: QueueIntervals | None,
-    people: FloatArray,
-    waiting: Waiting | None,
-) -> QueueLine:
-    figures = empty_figures(grid)
-    if intervals is not None:
-        write_requirement(figures, intervals, hours=source.queue.interval_minutes / 60)
-    write_people(figures, people)
-    if intervals is None or source.result is None or waiting is None:
-        return QueueLine(source, figures)
-    backlog, note = predict_deferred(source, intervals, figures, waiting)
-    return QueueLine(source, figures, backlog=backlog, notes=(note,) if note else ())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
 
 from scheduling.models import ScheduleStatus, ScheduleVersion
-from staffing.models import Pool, RequirementQueueResult
+from staffing.models import Pool, RequirementPoolResult, RequirementQueueResult
 from staffing.queries import in_force, pools_with_queues
+from staffing.queries.callbacks import offers_by_queue
 from wfm.board.grid import (
     BoardGrid,
     Column,
@@ -19,6 +20,7 @@ from wfm.board.grid import (
     board_grid,
 )
 from wfm.board.lines import (
+    PooledPlan,
     QueueIntervals,
     QueueLine,
     Source,
@@ -151,6 +153,8 @@ def _sources(ask: Ask, grid: BoardGrid) -> list[Source]:
         goals[goal.queue_id].append(goal)
     calendars = business_calendars(queue for queue in queues if not queue.is_live)
     pools = _pools(ask.principal)
+    plans = _plans(by_queue, set(ids))
+    offers = offers_by_queue([queue.pk for queue in queues if queue.is_live])
     return [
         Source(
             queue=queue,
@@ -159,6 +163,8 @@ def _sources(ask: Ask, grid: BoardGrid) -> list[Source]:
             goals=sorted(goals[queue.pk], key=lambda goal: goal.starts_on),
             calendar=calendars.get(queue.pk),
             pool=pools.get(queue.pk),
+            plan=plans.get(queue.pk),
+            offers=offers.get(queue.pk, ()),
         )
         for queue in queues
     ]
@@ -171,6 +177,38 @@ def _pools(principal: object) -> dict[int, Pool]:
         for pool in pools_with_queues(principal=principal)
         for member in pool.members.all()
     }
+
+
+def _plans(
+    results: Mapping[int, RequirementQueueResult], visible: set[int]
+) -> dict[int, PooledPlan]:
+    """Return of each queue that is staffed with others the plan of its pool."""
+    of_queue = {
+        pk: result.detail["pool"]["result"]
+        for pk, result in results.items()
+        if "pool" in result.detail
+    }
+    rows = RequirementPoolResult.objects.filter(pk__in=set(of_queue.values())).values_list(
+        "pk",
+        "queue_ids",
+        "figures__groups__0__name",
+        "figures__intervals__starts_at",
+        "figures__intervals__reserve_agents",
+        "figures__is_interruptible",
+        "pool__is_interruptible",
+    )
+    found = {
+        pk: PooledPlan(
+            pk=pk,
+            is_visible=set(queue_ids) <= visible,
+            by_skill=group is not None,
+            starts_at=np.array(starts_at or [], dtype=np.int64),
+            reserve=np.array(reserve or [], dtype=np.float64),
+            is_interruptible=bool(now_is if kept is None else kept),
+        )
+        for pk, queue_ids, group, starts_at, reserve, kept, now_is in rows
+    }
+    return {pk: found[number] for pk, number in of_queue.items() if number in found}
 
 
 def _covered(ask: Ask, grid: BoardGrid) -> np.ndarray:

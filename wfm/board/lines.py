@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from staffing.core.kernels import FloatArray
 from staffing.core.params import RequirementParams
 from staffing.core.transfer import Transfer
-from staffing.models import Pool, RequirementQueueResult
+from staffing.models import CallbackOffer, Pool, RequirementQueueResult
 from wfm.board.grid import SLOT_HOURS, SLOT_SECONDS, BoardGrid
 from wfm.board.rows import OpenItems, RequiredRows
 from wfm.org.models import Queue, ServiceGoal
@@ -39,6 +39,38 @@ PLACE = {name: place for place, name in enumerate(FIGURES)}
 
 
 @dataclass(frozen=True)
+class PooledPlan:
+    """How the requirement in force staffs a pool.
+
+    Attributes:
+        pk: The pool's result.
+        is_visible: Whether the reader sees every queue of it; else nothing can be told.
+        by_skill: Whether its people are groups with skills of their own.
+        starts_at: Seconds since 1970 of its intervals.
+        reserve: Idle people kept from deferred work in each.
+        is_interruptible: Whether a live contact takes the agent off an item.
+
+    """
+
+    pk: int
+    is_visible: bool
+    by_skill: bool
+    starts_at: NDArray[np.int64]
+    reserve: FloatArray
+    is_interruptible: bool
+
+    def reserve_at(self, seconds: NDArray[np.int64]) -> FloatArray:
+        """Return the reserve at these moments; everybody where the plan says nothing."""
+        if not self.starts_at.size:
+            return np.full(seconds.size, np.inf)
+        place = np.clip(
+            np.searchsorted(self.starts_at, seconds, side="right") - 1, 0, self.starts_at.size - 1
+        )
+        inside = (seconds >= self.starts_at[0]) & (seconds <= self.starts_at[-1])
+        return np.where(inside, self.reserve[place], np.inf)
+
+
+@dataclass(frozen=True)
 class Source:
     """What is known of one queue before anything is predicted."""
 
@@ -49,6 +81,10 @@ class Source:
     goals: Sequence[ServiceGoal]
     calendar: BusinessCalendar | None
     pool: Pool | None
+    plan: PooledPlan | None = None
+    """Its pool's, where the requirement in force staffs it with others."""
+    offers: Sequence[CallbackOffer] = ()
+    """Callbacks it offers."""
 
     @property
     def params(self) -> RequirementParams:

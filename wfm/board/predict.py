@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from staffing.computations.deferred_office import OfficeFacts, work_of
 from staffing.computations.live_plan import path_begins
 from staffing.core.board_figures import Outlook, deferred_outlook, live_outlook
+from staffing.core.callbacks import CallbackOffers
 from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog
 from staffing.core.kernels import FloatArray
 from staffing.core.live import LiveQueue
 from staffing.core.transient import LivePath
 from staffing.queries import live_goal, live_queue
+from staffing.queries.callbacks import offers_on
 from wfm.board.grid import SLOT_HOURS, BoardGrid
 from wfm.board.lines import PLACE, Backlog, QueueIntervals, Source
 from wfm.board.rows import MINUTE_SECONDS, OpenItems
@@ -28,14 +30,14 @@ def predict_live(
 ) -> str:
     """Write what the people on position give a live queue; return why not, if not."""
     scheduled = figures[PLACE["scheduled_hours"]]
-    people = _on_position(intervals, scheduled)
+    people = on_position(intervals, scheduled)
     # The deferred work of its pool is followed beyond what is shown.
     until = grid.last if source.pool is None else grid.slots.count
     ahead = (intervals.slot >= grid.origin) & (intervals.slot < until)
     wanted = intervals.rows.is_open & ahead & np.isfinite(people)
     if not wanted.any():
         return ""
-    live = _live_queue(source, intervals)
+    live = live_queue_of(source, intervals)
     covered = np.zeros(wanted.shape, dtype=bool)
     for goal in source.goals:
         rows = np.flatnonzero(wanted & intervals.held(goal))
@@ -51,13 +53,13 @@ def predict_live(
     return ""
 
 
-def _on_position(intervals: QueueIntervals, scheduled_hours: FloatArray) -> FloatArray:
+def on_position(intervals: QueueIntervals, scheduled_hours: FloatArray) -> FloatArray:
     """Return the people expected on position: scheduled, less the absence that nobody plans."""
     people = intervals.mean(scheduled_hours) / SLOT_HOURS
     return np.asarray(people * (1.0 - np.nan_to_num(intervals.rows.shrinkage_rate)))
 
 
-def _live_queue(source: Source, intervals: QueueIntervals) -> LiveQueue:
+def live_queue_of(source: Source, intervals: QueueIntervals) -> LiveQueue:
     assert source.result is not None
     rows, result = intervals.rows, source.result
     measured = result.detail.get("patience") or {}
@@ -92,6 +94,7 @@ def _write_live(
         begins=path_begins(rows, is_open=intervals.rows.is_open, is_open_before=False),
         concurrency=1 if chat is None else chat.concurrency,
         growth_rate=0.0 if chat is None else chat.growth_rate,
+        callbacks=_callbacks(source, intervals, rows) if chat is None else None,
     )
     outlook = live_outlook(
         path,
@@ -100,10 +103,20 @@ def _write_live(
         goals=wanted.over(rows.size, min_agents=source.queue.min_agents),
         rule=source.transfer,
     )
-    _write(intervals, figures, rows, outlook)
+    write_outlook(intervals, figures, rows, outlook)
 
 
-def _write(
+def _callbacks(
+    source: Source, intervals: QueueIntervals, rows: NDArray[np.intp]
+) -> CallbackOffers | None:
+    """Return the offer of each interval; who takes it leaves the queue at once."""
+    if not source.offers:
+        return None
+    offers = offers_on(source.offers, intervals.dates[rows])
+    return offers if offers.is_made else None
+
+
+def write_outlook(
     intervals: QueueIntervals, figures: FloatArray, rows: NDArray[np.intp], outlook: Outlook
 ) -> None:
     """Write an outlook of some intervals into the slots of the figures."""
@@ -139,49 +152,74 @@ class Waiting:
     Attributes:
         origin: From when.
         items: Items open then.
-        help_people: By slot, people of its pool's live queues who have time for it.
+        help_people: By slot, people of its pool who have time for it.
+        is_pooled: Whether these hold its own people too, as one team.
 
     """
 
     origin: datetime
     items: OpenItems
     help_people: FloatArray
+    is_pooled: bool = False
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A deferred queue worked off.
+
+    Attributes:
+        backlog: Open work over time; None where nothing is predicted.
+        note: Why nothing is predicted.
+        spare_rate: By slot, the share of its pool's time for it that it makes no use of; NaN where
+            it is not followed.
+
+    """
+
+    backlog: Backlog | None
+    note: str
+    spare_rate: FloatArray
 
 
 def predict_deferred(
     source: Source, intervals: QueueIntervals, figures: FloatArray, waiting: Waiting
-) -> tuple[Backlog | None, str]:
-    """Write what the people make of deferred work; return its backlog, and why not, if not."""
+) -> Worked:
+    """Write what the people make of deferred work; in a pool who can leave is told of the pool."""
     origin, open_now = waiting.origin, waiting.items
+    unknown = np.full(figures.shape[1], np.nan)
     ahead = _followed(intervals, figures, origin)
     if not ahead.slot.size:
-        return None, ""
+        return Worked(None, "", unknown)
     goals = [goal for goal in source.goals if ahead.held(goal).any()]
     if not goals or any(goal.due_rule is None for goal in goals):
-        return None, _("There is no goal with a due time on some of these days.")
-    people = _on_position(ahead, figures[PLACE["scheduled_hours"]])
+        words = _("There is no goal with a due time on some of these days.")
+        return Worked(None, words, unknown)
     try:
-        demand = _demand(source, ahead, goals, open_now)
+        demand = _demand(source, ahead, goals, waiting)
     except ValueError as error:  # no open time by which anything could be due
-        return None, str(error)
-    level = max(goal.level for goal in goals)
+        return Worked(None, str(error), unknown)
+    people = on_position(ahead, figures[PLACE["scheduled_hours"]])
+    known = np.isfinite(people)
+    own = np.zeros(people.size) if waiting.is_pooled else np.nan_to_num(people)
     helped = np.nan_to_num(ahead.mean(waiting.help_people))
+    whole = own + helped
     found = deferred_outlook(
         demand,
-        people=np.where(demand.working_seconds > 0.0, np.nan_to_num(people) + helped, 0.0),
-        level=level,
+        people=np.where(demand.working_seconds > 0.0, whole, 0.0),
+        level=max(goal.level for goal in goals),
         days=ahead.dates.astype(np.int64).astype(np.float64),
         give=source.transfer.give,
     )
-    rows = np.arange(ahead.slot.size)
-    hours_by_slot = np.full(figures.shape[1], np.nan)
+    share = np.divide(own, whole, out=np.zeros_like(whole), where=whole > 0.0)
+    used = np.maximum(found.worked - own, 0.0)
+    used = np.divide(used, helped, out=np.zeros_like(used), where=helped > 0.0)
+    spare = np.maximum(1.0 - used, 0.0)
+    outlook = replace(found.outlook, transferable=found.outlook.transferable * share)
+    write_outlook(ahead, figures, np.flatnonzero(known), _taken(outlook, known))
+    hours_by_slot, spare_rate = unknown.copy(), unknown.copy()
     ahead.spread(found.backlog_seconds[:-1] / 3600.0, onto=hours_by_slot, is_total=False)
-    known = np.isfinite(people)
-    whole = np.nan_to_num(people) + helped
-    own = np.divide(np.nan_to_num(people), whole, out=np.zeros_like(whole), where=whole > 0.0)
-    outlook = replace(found.outlook, transferable=found.outlook.transferable * own)
-    _write(ahead, figures, rows[known], _taken(outlook, known))
-    return Backlog(open_now, origin, demand.backlog.aht_seconds, hours_by_slot), ""
+    ahead.spread(np.where(known, spare, np.nan), onto=spare_rate, is_total=False)
+    backlog = Backlog(open_now, origin, demand.backlog.aht_seconds, hours_by_slot)
+    return Worked(backlog, "", spare_rate)
 
 
 def _taken(outlook: Outlook, rows: NDArray[np.bool_]) -> Outlook:
@@ -205,10 +243,13 @@ def _followed(intervals: QueueIntervals, figures: FloatArray, origin: datetime) 
 
 
 def _demand(
-    source: Source, ahead: QueueIntervals, goals: list[ServiceGoal], open_now: OpenItems
+    source: Source, ahead: QueueIntervals, goals: list[ServiceGoal], waiting: Waiting
 ) -> DeferredDemand:
-    """Return the work as the requirement's own plan takes it; what is overdue gives way."""
-    rows, params = ahead.rows, source.params
+    """Return the work as the requirement's own plan takes it; what is overdue gives way.
+
+    Of a pool's people the time up to the cap is what they have for it.
+    """
+    rows, params, open_now = ahead.rows, source.params, waiting.items
     assert source.calendar is not None
     facts = OfficeFacts(
         queue=source.queue,
@@ -223,7 +264,9 @@ def _demand(
         aht_seconds=np.where(
             np.isnan(rows.aht_seconds), source.queue.default_aht_seconds, rows.aht_seconds
         ),
-        occupancy_cap=min(goal.max_occupancy_rate or 1.0 for goal in goals),
+        occupancy_cap=1.0
+        if waiting.is_pooled
+        else min(goal.max_occupancy_rate or 1.0 for goal in goals),
     )
     backlog = OpeningBacklog(
         items=open_now.items,
