@@ -1,10 +1,10 @@
-"""Pools of queues for tests: staffed apart, staffed together, and lived through by the simulator."""
+"""Pools of queues for tests, their queues staffed apart; `pools_lived` lives through their plans."""
 
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from staffing.core.blending import Pool, PoolPlan, PoolRules, plan_pool
+from staffing.core.blending import Pool, PoolRules
 from staffing.core.blending_path import PoolTraffic
 from staffing.core.blending_work import DeferredMember
 from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog, slices_of
@@ -13,15 +13,6 @@ from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.goals import Goals
 from staffing.core.live import LiveQueue
 from staffing.core.plan_shape import PlanShape
-from staffing.core.simulation import OFFERED, SERVED_WITHIN
-from staffing.core.simulation_pool import (
-    AgentGroup,
-    DeferredStream,
-    LiveStream,
-    SimulatedPool,
-    simulate_pool,
-)
-from staffing.core.simulation_pool_state import DUE, ON_ITEMS, ON_LIVE, ON_TIME
 from staffing.core.traffic import Traffic
 from staffing.core.transient import LivePath, required_transient
 from staffing.core.transient_path import CONTINUES, OPENS_EMPTY
@@ -69,6 +60,7 @@ class Deferred:
     opens: float = 8.0
     closes: float = 18.0
     backlog: int = 0
+    min_agents: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,7 +107,7 @@ def separate_live(case, queue):
     path = LivePath(traffic, float(case.step), begins)
     steady = LiveQueue(traffic, model).required(goals)
     agents[rows] = required_transient(path, goals=goals, guess=steady)
-    return agents
+    return np.maximum(agents, _least(case, queue))
 
 
 def demand_of(case, queue):
@@ -156,9 +148,11 @@ def member_of(case, queue):
     demand = demand_of(case, queue)
     plan = plan_deferred(
         replace(demand, occupancy_cap=case.cap),
-        goal=DeferredGoal(level=queue.level, shape=case.shape),
+        goal=DeferredGoal(level=queue.level, min_agents=queue.min_agents, shape=case.shape),
     )
-    return DeferredMember(demand, queue.level, plan.required_agents, plan.level)
+    return DeferredMember(
+        demand, queue.level, plan.required_agents, plan.level, min_agents=queue.min_agents
+    )
 
 
 def pool_of(case):
@@ -194,10 +188,11 @@ def pool_of(case):
 
 def least_agents(case):
     """The minimums of the live queues that are open, added up."""
-    least = np.zeros(case.hours.size, dtype=np.int64)
-    for queue in case.live:
-        least += queue.min_agents * ((case.hours >= queue.opens) & (case.hours < queue.closes))
-    return least
+    return np.sum([_least(case, queue) for queue in case.live], axis=0, dtype=np.int64)
+
+
+def _least(case, queue):
+    return queue.min_agents * ((case.hours >= queue.opens) & (case.hours < queue.closes))
 
 
 def _item_aht(members, size):
@@ -208,119 +203,3 @@ def _item_aht(members, size):
         busy += (member.open_share > 0.0) * work
         done += (member.open_share > 0.0) * work / aht
     return np.divide(busy, done, out=np.full(size, np.nan), where=done > 0.0)
-
-
-def simulated(case, plan: PoolPlan, *, repeats, seed=7):
-    """Live through the plan; return levels of the live queues (interval x queue) and the counts."""
-    live = [
-        LiveStream(
-            case.erlangs(queue) / queue.aht,
-            np.full(case.hours.size, queue.aht),
-            np.full(case.hours.size, queue.patience),
-            np.full(case.hours.size, queue.threshold),
-        )
-        for queue in case.live
-    ]
-    deferred = []
-    for queue in case.deferred:
-        demand = demand_of(case, queue)
-        first = demand.first_due_seconds.reshape(-1, demand.slices)[:, 0]
-        backlog = demand.backlog
-        count = backlog.items.astype(int)
-        deferred.append(
-            DeferredStream(
-                arrival_rate=demand.items / case.step,
-                due_seconds=first,
-                aht_seconds=demand.aht_seconds,
-                given_ready_seconds=np.zeros(count.sum()),
-                given_due_seconds=np.repeat(backlog.due_seconds, count),
-                given_aht_seconds=queue.aht,
-                is_interruptible=case.is_interruptible,
-                open_windows=np.array(
-                    [
-                        [day * DAY + queue.opens * 3600, day * DAY + queue.closes * 3600]
-                        for day in range(case.days)
-                    ]
-                ),
-                last_due_seconds=demand.last_due_seconds.reshape(-1, demand.slices)[:, -1],
-            )
-        )
-    group = AgentGroup(
-        live_ranks=np.arange(len(live)),
-        serves_deferred=np.ones(len(deferred), dtype=bool),
-        agents=plan.agents,
-        reserve=plan.reserve_agents,
-    )
-    pool = SimulatedPool(float(case.step), [group], live, deferred)
-    return simulate_pool(pool, days=repeats, seed=seed)
-
-
-def shares(counts, case, plan):
-    """Level per live queue, level per deferred queue, worst live interval, busy share."""
-    offered, good = (
-        counts.live[..., OFFERED].sum(axis=0),
-        counts.live[..., SERVED_WITHIN].sum(axis=0),
-    )
-    by_interval = np.divide(good, offered, out=np.full(good.shape, np.nan), where=offered > 0.0)
-    due, on_time = (
-        counts.deferred[..., DUE].sum(axis=(0, 1)),
-        counts.deferred[..., ON_TIME].sum(axis=(0, 1)),
-    )
-    busy = counts.busy_seconds.mean(axis=0).sum(axis=1)[:, [ON_LIVE, ON_ITEMS]].sum(axis=1)
-    there = float(plan.agents.sum()) * case.step
-    return {
-        "live": good.sum(axis=0) / np.maximum(offered.sum(axis=0), 1.0),
-        "deferred": on_time / np.maximum(due, 1.0),
-        "by_interval": by_interval,
-        "offered": offered,
-        "busy_rate": float(busy.sum()) / there,
-        "busy_by_interval": np.divide(
-            busy / case.step, plan.agents, out=np.zeros(busy.size), where=plan.agents > 0
-        ),
-    }
-
-
-__all__ = ["Case", "Deferred", "Live", "plan_pool", "pool_of", "shares", "simulated", "surge"]
-
-CASES = (
-    Case("calls and e-mail, finished first", (Live(12.0),), (Deferred(120),)),
-    Case("calls and e-mail, interrupted", (Live(12.0),), (Deferred(120),), is_interruptible=True),
-    Case(
-        "two live queues and e-mail",
-        (Live(12.0), Live(8.0, 420.0, 300.0, 0.8, 60.0)),
-        (Deferred(120),),
-    ),
-    Case(
-        "two live queues, nothing deferred",
-        (Live(15.0), Live(10.0, 240.0, 180.0, 0.9, 45.0)),
-        (),
-    ),
-    Case(
-        "three live queues, interrupted claims",
-        (Live(10.0), Live(6.0, 420.0, 300.0, 0.8, 60.0), Live(5.0, 300.0, 240.0, 0.7, 90.0)),
-        (Deferred(60, 900.0, 8.0),),
-        is_interruptible=True,
-    ),
-    Case("a surge at noon", (Live(20.0, curve=surge),), (Deferred(150, 300.0, 6.0),), cap=0.9),
-    Case("short items, a small desk", (Live(5.0),), (Deferred(120, 180.0, 2.0, 0.9),)),
-    Case(
-        "two deferred queues of different terms",
-        (Live(15.0),),
-        (Deferred(60, 480.0, 3.0), Deferred(40, 600.0, 10.0, 0.98)),
-        is_interruptible=True,
-    ),
-    Case(
-        "an opening backlog, flat new hours",
-        (Live(12.0),),
-        (Deferred(100, 480.0, 6.0, 0.9, backlog=40),),
-        shape=PlanShape.FLAT,
-        cap=0.9,
-    ),
-    Case(
-        "sixty erlang, nobody gives up",
-        (Live(60.0, 240.0, float("nan")),),
-        (Deferred(250, 420.0),),
-        is_interruptible=True,
-        cap=0.9,
-    ),
-)
