@@ -109,11 +109,15 @@ def arrivals_of_run(run: RequirementRun, queue: Queue, read: ReadQueues | None =
     return _with_links(queue, known, run=run, starts_at=bounds[0], ends_at=bounds[1])
 
 
-def arrivals_of_today(queue: Queue, series: IntervalSeries) -> Arrivals:
-    """Return what the rest of a day is staffed from: sources as they are in force, updates too."""
-    if not series.starts_at.size:
-        return Arrivals(queries.inputs_of_series(queue, series))
-    starts_at, ends_at = _bounds(series, queue)
+def arrivals_of_today(
+    queue: Queue, series: IntervalSeries, *, starts_at: datetime, ends_at: datetime
+) -> Arrivals:
+    """Return what the rest of a day is staffed from: sources as they are in force, updates too.
+
+    A queue without a forecast of its own has the time asked for as its grid.
+    """
+    if series.starts_at.size:
+        starts_at, ends_at = _bounds(series, queue)
     known = _Known(series, queries.settings_of([queue])[queue.pk], feeds_into([queue.pk])[queue.pk])
     return _with_links(queue, known, run=None, starts_at=starts_at, ends_at=ends_at)
 

@@ -264,6 +264,88 @@ def test_a_fed_queue_reads_what_its_source_finishes_today(published):
     assert offered - own.final_mean == pytest.approx(0.5 * finished.reshape(12, 2).sum(axis=1))
 
 
+@pytest.fixture
+def fed_desk(published):
+    """A desk that a line feeds half of what it finishes; only the line is updated today."""
+
+    def make(*, has_forecast):
+        with system_tenant():
+            client = make_client()
+            desk = make_deferred_queue(client=client, interval_minutes=60, opening=((540, 1020),))
+            line = make_queue(client=client, name="Line", interval_minutes=30)
+            make_goal(desk)
+            make_goal(line)
+            add_history(line)
+            if has_forecast:
+                add_items(desk, per_day=96)
+            link_queues(
+                source=line, target=desk, terms=LinkTerms(share=0.5, starts_on=date(2026, 1, 1))
+            )
+        run = published(line, desk) if has_forecast else published(line)
+        with system_tenant():
+            assert run.queue_results.filter(is_refused=False).count() == 2
+        return line, desk
+
+    return make
+
+
+def half_of_the_rest(queue, until=ORIGIN + DAY):
+    """Half of what a queue's update finishes, by the hour."""
+    with system_tenant():
+        rows = IntradayRequirement.objects.filter(queue=queue, starts_at__lt=until)
+        finished = np.array(rows.order_by("starts_at").values_list("finished", flat=True))
+    return 0.5 * finished.reshape(-1, 2).sum(axis=1)
+
+
+def rows_today(queue):
+    with system_tenant():
+        rows = IntradayRequirement.objects.filter(queue=queue, starts_at__lt=ORIGIN + DAY)
+        return list(rows.order_by("starts_at"))
+
+
+@pytest.mark.parametrize("has_forecast", [True, False])
+def test_the_update_of_a_source_alone_staffs_the_queue_that_it_feeds(fed_desk, has_forecast):
+    line, desk = fed_desk(has_forecast=has_forecast)
+    arrive(line, times=2)
+    assert updated().queues == 2
+    with system_tenant():
+        assert not IntradayForecast.objects.filter(queue=desk).exists()
+        planned = list(RequirementInterval.objects.filter(queue=desk, starts_at__gte=NOON))
+    before = {row.starts_at: row.offered for row in planned}
+    rows = rows_today(desk)
+    assert [row.starts_at for row in rows] == [NOON + timedelta(hours=hour) for hour in range(12)]
+    assert {row.known_until for row in rows} == {NOON}
+    assert sum(row.offered for row in rows) > 1.1 * sum(before[row.starts_at] for row in rows)
+    if not has_forecast:
+        assert [row.offered for row in rows] == pytest.approx(half_of_the_rest(line))
+    # Nothing is updated since: nobody is staffed again.
+    assert follow_today(at=NOON + timedelta(minutes=1)).queues == 0
+
+
+def test_the_next_update_of_the_source_is_followed_as_well(fed_desk):
+    line, desk = fed_desk(has_forecast=False)
+    arrive(line, times=2)
+    updated()
+    later = NOON + timedelta(minutes=90)
+    arrive(line, times=3, since=NOON, until=later)
+    assert updated(at=later).queues == 2
+    rows = rows_today(desk)
+    # The desk plans by the hour: the one that holds half past one is planned anew.
+    hour = NOON + timedelta(hours=1)
+    assert {row.known_until for row in rows if row.starts_at >= hour} == {hour}
+    assert [row.offered for row in rows][2:] == pytest.approx(half_of_the_rest(line)[2:])
+
+
+def test_an_update_that_the_source_cannot_follow_leaves_the_queue_that_it_feeds(fed_desk, caplog):
+    line, desk = fed_desk(has_forecast=True)
+    arrive(line, times=2)
+    with system_tenant():
+        line.service_goals.all().delete()
+    assert updated().queues == 0
+    assert "Unable to staff the rest of today of Line" in caplog.text
+    assert rows_today(desk) == []
+
+
 def test_a_queue_that_cannot_be_staffed_stops_no_other(line, published, caplog):
     queue, _run = line
     with system_tenant():
