@@ -94,7 +94,7 @@ def pool_outlook(traffic: PoolTraffic, there: PoolPeople) -> PoolOutlook:
         items = items + part * (high.items - items)
     level = np.nan_to_num(traffic.goals[:, :, LEVEL])
     room = np.maximum(there.rule.occupancy_cap * there.people - busy, 0.0)
-    misses = (in_time < (level - MISS_SLACK) * counted).any(axis=1)
+    misses = np.asarray((in_time < (level - MISS_SLACK) * counted).any(axis=1))
     idle = room if there.is_interruptible else np.minimum(_spare(traffic, few, there), room)
     return PoolOutlook(
         counted=counted,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasting.queries import interval_series
 from staffing.core.definitions import ServiceLevel
@@ -14,8 +15,17 @@ from staffing.core.live import Step, power_of_one
 from staffing.core.model_choice import DEFERRED, LiveGoal
 from staffing.core.params import LiveStrategy, RequirementParams
 from staffing.models import IntradayRequirement, RequirementInterval, RequirementQueueResult
+from staffing.queries.callbacks import callback_offers
 from staffing.queries.live import FAMILY, live_queue
 from wfm.timeline import local_dates
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Who is told a wait beyond so many seconds is offered a callback; a share takes it."""
+
+    after_seconds: float
+    acceptance_rate: float
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,10 @@ class Reason:
         own_offered: What of the interval's arrivals is forecast; the rest comes from linked queues.
             None where no queue feeds this one.
         binding: Which goal the missing agent would break, in words' keys.
+        pool_result_id: What the run says of its pool, where the people serve other queues too: then
+            no agent is this queue's alone and there are no steps.
+        offer: The callbacks offered in this interval; then the formula in steady state, which knows
+            no offers, says nothing of it.
 
     """
 
@@ -49,6 +63,8 @@ class Reason:
     steps: list[ReasonStep]
     binding: list[str]
     own_offered: float | None = None
+    pool_result_id: int | None = None
+    offer: Offer | None = None
 
 
 def interval_reason(result: RequirementQueueResult, *, starts_at: datetime) -> Reason | None:
@@ -63,10 +79,26 @@ def interval_reason(result: RequirementQueueResult, *, starts_at: datetime) -> R
     goal = _goal_in_force(result, starts_at)
     patience = result.detail.get("patience", {}).get("seconds")
     own = _own_offered(result, interval)
-    reason = Reason(interval, result.model, goal, patience, [], [], own)
+    pool = result.detail.get("pool", {}).get("result")
+    offer = _offer(result, starts_at)
+    reason = Reason(interval, result.model, goal, patience, [], [], own, pool, offer)
+    if pool is not None:
+        return reason
     if result.model == DEFERRED or goal is None or not interval.offered or not interval.is_open:
         return reason
     return _with_steps(result, reason, goal)
+
+
+def _local_day(result: RequirementQueueResult, starts_at: datetime) -> NDArray[np.datetime64]:
+    instant = np.array([np.datetime64(int(starts_at.timestamp()), "s")])
+    return local_dates(instant, result.queue.timezone)
+
+
+def _offer(result: RequirementQueueResult, starts_at: datetime) -> Offer | None:
+    offers = callback_offers(result.queue, _local_day(result, starts_at))
+    if not offers.is_made:
+        return None
+    return Offer(float(offers.after_seconds[0]), float(offers.acceptance_rate[0]))
 
 
 def _own_offered(
@@ -89,8 +121,7 @@ def _own_offered(
 
 
 def _goal_in_force(result: RequirementQueueResult, starts_at: datetime) -> dict[str, Any] | None:
-    instant = np.array([np.datetime64(int(starts_at.timestamp()), "s")])
-    day = str(local_dates(instant, result.queue.timezone)[0])
+    day = str(_local_day(result, starts_at)[0])
     begun = [goal for goal in result.goal.get("versions", []) if goal["starts_on"] <= day]
     return begun[-1] if begun else None
 
@@ -118,9 +149,10 @@ def _with_steps(result: RequirementQueueResult, reason: Reason, goal: dict[str, 
     steps = power_of_one(live, thresholds=thresholds, agents=required)
     fewer = next((step for step in steps if step.agents == required - 1), None)
     is_carried = result.detail.get("strategy") == LiveStrategy.CARRIED_OVER
-    binding = _binding(
-        fewer, core_goal, fewer_level=interval.fewer_service_level if is_carried else None
-    )
+    level = interval.fewer_service_level if is_carried else None
+    binding = _binding(fewer, core_goal, fewer_level=level)
+    if reason.offer is not None:
+        binding = [] if level is None or level >= core_goal.level else ["level"]
     carried = {
         required - 1: interval.fewer_service_level,
         required: interval.service_level,

@@ -17,9 +17,9 @@ from forecasting.models import ForecastRun
 from staffing import queries
 from staffing.core.params import LiveStrategy
 from staffing.forms import SimulationForm
-from staffing.models import RequirementRun
+from staffing.models import RequirementPoolResult, RequirementRun
 from staffing.queries import BoardQueue
-from staffing.views.board_charts import agents_chart, level_chart, many_queues_chart
+from staffing.views.board_charts import agents_chart, is_pooled, level_chart, many_queues_chart
 from staffing.views.paid_people import paid_people
 from wfm.org.access_views import require
 from wfm.org.in_force import Stretch
@@ -130,12 +130,20 @@ def _queue_context(request: HttpRequest, scope: Scope, item: BoardQueue) -> dict
         ],
         "goals": item.result.goal.get("versions", []),
         "sources": queries.sources_of(item.result, request.user),
-        "comparison": _comparison(item) if item.queue.is_live else None,
+        "comparison": _comparison(item) if item.queue.is_live and not is_pooled(item) else None,
+        "is_pooled": is_pooled(item),
+        "pool": _pool(item, request.user),
         "simulated_run_id": item.run_id_at(day_bounds(day, item.queue.timezone).starts_at),
         "simulation_form": SimulationForm(
             initial={"queue": item.queue.pk, "starts_on": day, "ends_on": day}
         ),
     }
+
+
+def _pool(item: BoardQueue, principal: object) -> RequirementPoolResult | None:
+    """Return what the requirement says of the queue's pool, for who sees every queue of it."""
+    number = item.result.detail.get("pool", {}).get("result", 0)
+    return RequirementPoolResult.objects.visible_to(principal).filter(pk=number).first()
 
 
 @dataclass(frozen=True)

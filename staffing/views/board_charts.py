@@ -63,6 +63,11 @@ def _other_strategy(item: BoardQueue) -> str:
     return _("Interval by interval")
 
 
+def is_pooled(item: BoardQueue) -> bool:
+    """Tell whether its people serve other queues too: what it needs apart is no comparison then."""
+    return "pool" in item.result.detail
+
+
 def agents_chart(item: BoardQueue) -> TimeChart:
     series = item.series
     compared = [
@@ -94,7 +99,7 @@ def agents_chart(item: BoardQueue) -> TimeChart:
                 dashed=True,
             ),
             Series(key="forecast", label=_("Workload, erlangs"), values=series.workload_erlangs),
-            *(compared if item.queue.is_live else []),
+            *(compared if item.queue.is_live and not is_pooled(item) else []),
         ],
         now=now(),
     )
@@ -128,7 +133,7 @@ def level_chart(item: BoardQueue) -> TimeChart:
         series=[
             Series(key="1", label=_("Predicted service level"), values=series.service_level),
             Series(key="3", label=_("Occupancy"), values=series.occupancy_rate),
-            *(compared if item.queue.is_live else []),
+            *(compared if item.queue.is_live and not is_pooled(item) else []),
             Series(
                 key="baseline",
                 label=_("Goal"),

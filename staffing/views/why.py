@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from staffing import queries
-from staffing.models import RequirementQueueResult, RequirementRun
+from staffing.models import RequirementPoolResult, RequirementQueueResult, RequirementRun
 from wfm.org.access_views import require
 
 LATEST_EPOCH = 4_102_444_800  # the year 2100
@@ -47,6 +47,9 @@ def why(request: HttpRequest, pk: int, queue_pk: int, epoch: int) -> HttpRespons
         else reason.interval.offered - reason.own_offered,
         "binding": [BINDING_LABELS[name] for name in reason.binding],
         "starts_at": starts_at,
+        "pool": RequirementPoolResult.objects.visible_to(request.user)
+        .filter(pk=reason.pool_result_id or 0)
+        .first(),
     }
     is_fragment = request.headers.get("HX-Request") == "true"
     return render(request, "staffing/_why.html" if is_fragment else "staffing/why.html", context)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from staffing.core.blending_path import PoolTraffic
 from staffing.core.board_figures import Outlook
@@ -141,7 +142,9 @@ class _Together:
         traffic, held, notes = self._traffic(known)
         does_items = np.zeros(self.slots.size, dtype=bool)
         for member in self.deferred:
-            does_items |= self._put(member, member.intervals.rows.is_open * 1.0, empty=0.0) > 0.0
+            does_items |= (
+                self._put(member, _as_floats(member.intervals.rows.is_open), empty=0.0) > 0.0
+            )
         seconds = self.grid.slots.first + self.slots * self.grid.slots.step
         reserve = self.plan.reserve_at(seconds)
         there = PoolPeople(
@@ -233,7 +236,7 @@ class _Together:
         """Write the goals of one queue; return where it has one, and why not, if not."""
         has_goal = np.zeros(self.slots.size, dtype=bool)
         for version in member.source.goals:
-            at = self._put(member, member.intervals.held(version) * 1.0, empty=0.0) > 0.0
+            at = self._put(member, _as_floats(member.intervals.held(version)), empty=0.0) > 0.0
             if not at.any():
                 continue
             try:
@@ -260,9 +263,15 @@ class _Together:
             items = float(np.nansum(rows.offered))
             work = float(np.nansum(rows.offered * rows.aht_seconds)) + 1.0
             mean = work / items if items > 0.0 else float(member.source.queue.default_aht_seconds)
-            is_open = self._put(member, rows.is_open * 1.0, empty=0.0)
+            is_open = self._put(member, _as_floats(rows.is_open), empty=0.0)
             busy, done = busy + is_open * work, done + is_open * work / mean
-        return np.divide(busy, done, out=np.full(busy.size, np.nan), where=done > 0.0)
+        mean_aht = np.full(busy.size, np.nan)
+        np.divide(busy, done, out=mean_aht, where=done > 0.0)
+        return mean_aht
+
+
+def _as_floats(holds: NDArray[np.bool_]) -> FloatArray:
+    return np.asarray(holds, dtype=np.float64)
 
 
 def share_work(deferred: Sequence[Member], size: int) -> dict[int, FloatArray]:
@@ -271,7 +280,7 @@ def share_work(deferred: Sequence[Member], size: int) -> dict[int, FloatArray]:
     for member in deferred:
         rows = member.intervals.rows
         is_open = np.zeros(size)
-        member.intervals.spread(rows.is_open * 1.0, onto=is_open, is_total=False)
+        member.intervals.spread(_as_floats(rows.is_open), onto=is_open, is_total=False)
         minutes = member.source.queue.interval_minutes
         weights[member.source.queue.pk] = is_open * (
             float(np.nansum(rows.workload_erlangs)) * minutes + 1e-9
