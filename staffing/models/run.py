@@ -112,7 +112,10 @@ class RequirementFigures(models.Model):
 class RequirementInterval(RequirementFigures):
     """One interval: people on position (net), paid people (gross), and what they would achieve."""
 
-    run = models.ForeignKey(RequirementRun, on_delete=models.CASCADE, related_name="+")
+    # The constraint below begins with the run: a second index would only be kept up.
+    run = models.ForeignKey(
+        RequirementRun, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
 
     objects = ByQueueQuerySet.as_manager()

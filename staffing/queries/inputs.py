@@ -82,8 +82,10 @@ def inputs_of_series(
     """
     settings = settings or settings_of([queue])[queue.pk]
     dates = local_dates(series.starts_at, queue.timezone)
-    calendar_open = settings.calendar.open_mask(series.starts_at)
     before = series.starts_at[:1] - np.timedelta64(queue.interval_minutes, "m")
+    open_before, calendar_open = np.split(
+        settings.calendar.open_mask(np.concatenate([before, series.starts_at])), [before.size]
+    )
     is_open = calendar_open & series.is_open if queue.is_live else calendar_open
     aht = np.where(np.isnan(series.aht_seconds), queue.default_aht_seconds, series.aht_seconds)
     shrinkage, lines = _shrinkage(queue, settings.profiles, series.starts_at, dates)
@@ -91,7 +93,7 @@ def inputs_of_series(
         series=series,
         dates=dates,
         is_open=is_open,
-        is_open_before=bool(settings.calendar.open_mask(before).any()),
+        is_open_before=bool(open_before.any()),
         aht_seconds=aht,
         shrinkage=shrinkage,
         shrinkage_lines=lines,
