@@ -4,8 +4,10 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from tests.board.floors import BEFORE, MONDAY, SUNDAY, look, make_floors, work
+from tests.board.floors import BEFORE, MONDAY, SUNDAY, at, look, make_floors, work
 from tests.factories import org
+from tests.factories.staffing import make_pool
+from tests.staffing.rows import add_open_items
 from wfm.board.sums import sums_of, total_of
 from wfm.org.tenancy import system_tenant
 
@@ -119,3 +121,44 @@ def test_another_clients_rows_are_not_there(api, floors):
 def test_who_may_ask(api, floors, role, status):
     scope = {"client": floors.client} if role == "client" else {}
     assert api(role, **scope).get(URL, WEEK).status_code == status
+
+
+def test_pools_and_the_ages_of_open_work_are_told_too(api, floors):
+    with system_tenant():
+        make_pool(floors.voice, floors.mail, name="Desk")
+        add_open_items(floors.mail, due_at=at(0, 12), count=7, arrived_at=at(-3))
+        add_open_items(floors.mail, due_at=at(-2), count=2, arrived_at=at(-4))
+        add_open_items(floors.mail, due_at=at(1, 9), count=3, arrived_at=at(-3))
+        add_open_items(floors.mail, due_at=at(5, 9), count=4, arrived_at=at(-3))
+        add_open_items(floors.mail, due_at=at(20), count=5, arrived_at=at(-3))
+    body = api("planner").get(URL, WEEK).json()
+    (pool,) = body["pools"]
+    assert (pool["name"], set(pool["queues"])) == ("Desk", {floors.voice.pk, floors.mail.pk})
+    queues = {row["queue"]: row for row in body["queues"]}
+    for name in ("scheduled_hours", "counted", "late"):
+        assert pool["total"][name] == pytest.approx(
+            sum(row["total"][name] for row in queues.values())
+        )
+    assert len(pool["columns"]) == 7
+    backlog = queues[floors.mail.pk]["backlog"]
+    # The mailbox is followed from Monday's opening on.
+    assert backlog["items"] == 21.0
+    ages = ("overdue", "today", "tomorrow", "week", "later")
+    assert [backlog[f"{age}_items"] for age in ages] == [2.0, 7.0, 3.0, 4.0, 5.0]
+
+
+def test_a_team_has_its_part_of_demand_and_service(api, floors):
+    body = api("planner").get(URL, WEEK).json()
+    voice = next(row for row in body["queues"] if row["is_live"])
+    north, south = body["teams"]
+    # North is alone on voice on five of seven days.
+    assert north["total"]["live_workload_hours"] == pytest.approx(
+        sum(column["workload_hours"] for column in voice["columns"][:5])
+    )
+    assert north["total"]["deferred_workload_hours"] == 0.0
+    assert south["total"]["deferred_workload_hours"] > 0.0
+    counted, in_time = (
+        sum(column[name] for column in voice["columns"][:5]) for name in ("counted", "in_time")
+    )
+    assert north["total"]["service_level"] == pytest.approx(in_time / counted)
+    assert north["columns"][5]["service_level"] is None

@@ -190,3 +190,14 @@ def test_a_planner_finds_it_from_every_side(planner, floors):
 
 def test_it_only_reads(planner):
     assert planner.post(reverse("board")).status_code == 405
+
+
+def test_the_strip_by_team_shows_service_where_service_is_asked_for(planner, floors):
+    page = page_of(planner, **WEEK, show="service")
+    section = page.split('aria-labelledby="team-strip-head"')[1].split("</section>")[0]
+    north = section.split("North")[1].split("</tr>")[0]
+    numbers = re.findall(r'board-cell__number">([^<]*)<', north)
+    assert all(number.strip().endswith("%") for number in numbers[:5])
+    level = row_of(page, "North", "teams-head")[8]
+    assert level.endswith("%")
+    assert "in the share of its people there at that moment" in page

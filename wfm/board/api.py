@@ -15,11 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from staffing.models import Pool
+from wfm.board.ages import items_by_age
 from wfm.board.board import Ask, Board, board
 from wfm.board.grid import LONGEST_DAYS, MOST_INTERVAL_DAYS, Granularity
 from wfm.board.lines import FIGURES, QueueLine
 from wfm.board.look import Look
-from wfm.board.sums import Sums, sums_of, total_of
+from wfm.board.sums import Sums, added, pools_of_lines, sums_of, total_of
 from wfm.board.teams import TEAM_FIGURES, TeamLine
 from wfm.org.models import Client, Queue, Site, Team
 from wfm.web.api.fields import FROM_DATE, TO_DATE, InstantField, date_span, row_number
@@ -41,6 +43,9 @@ HELP = {
     "service_level": "in_time / counted.",
     "live_hours": "Of the scheduled hours, on live queues.",
     "deferred_hours": "Of the scheduled hours, on deferred queues.",
+    "live_workload_hours": "Handling time of contacts of the queues on which it has people, in the "
+    "share of its people there at that moment.",
+    "deferred_workload_hours": "The same of items.",
     "unassigned_hours": "Of the scheduled hours, on work that no queue asks for.",
 }
 
@@ -59,7 +64,7 @@ QueueFiguresSerializer = type(
 TeamFiguresSerializer = type(
     "BoardTeamFiguresSerializer",
     (serializers.Serializer,),
-    {"__doc__": "Figures of a team.", **_figures(TEAM_FIGURES)},
+    {"__doc__": "Figures of a team.", **_figures((*TEAM_FIGURES, "service_level"))},
 )
 
 
@@ -76,6 +81,11 @@ class BoardBacklogSerializer(serializers.Serializer[Any]):
     at = InstantField()
     items = serializers.FloatField()
     overdue_items = serializers.FloatField()
+    today_items = serializers.FloatField(help_text="Due on that local day.")
+    tomorrow_items = serializers.FloatField(help_text="Due on the next day.")
+    week_items = serializers.FloatField(help_text="Due within a week, later than the next day.")
+    later_items = serializers.FloatField()
+    hours = serializers.FloatField(help_text="Handling time of the open items.")
     closing_hours = serializers.FloatField(
         allow_null=True, help_text="Open work at the end of the period."
     )
@@ -91,6 +101,16 @@ class BoardQueueSerializer(serializers.Serializer[Any]):
     pool = serializers.IntegerField(allow_null=True)
     notes = serializers.ListField(child=serializers.CharField())
     backlog = BoardBacklogSerializer(allow_null=True)
+    columns = QueueFiguresSerializer(many=True)
+    total = QueueFiguresSerializer()
+
+
+class BoardPoolSerializer(serializers.Serializer[Any]):
+    """One pool: its queues together."""
+
+    pool = serializers.IntegerField()
+    name = serializers.CharField()
+    queues = serializers.ListField(child=serializers.IntegerField())
     columns = QueueFiguresSerializer(many=True)
     total = QueueFiguresSerializer()
 
@@ -133,6 +153,7 @@ class BoardSerializer(serializers.Serializer[Any]):
     predicted_from = InstantField(help_text="Before it nothing is predicted.")
     columns = BoardColumnSerializer(many=True)
     queues = BoardQueueSerializer(many=True)
+    pools = BoardPoolSerializer(many=True)
     teams = BoardTeamSerializer(many=True)
     look_here = BoardLookSerializer(many=True)
     total = QueueFiguresSerializer()
@@ -241,6 +262,7 @@ def _body(found: Board) -> dict[str, Any]:
             {"starts_at": column.starts_at, "ends_at": column.ends_at} for column in found.columns
         ],
         "queues": [_queue(line, found) for line in found.lines],
+        "pools": [_pool(pool, lines, found) for pool, lines in pools_of_lines(found.lines)],
         "teams": [_team(line, found) for line in found.teams],
         "look_here": [_look(look) for look in found.looks],
         "total": total_of(found.lines, found).at(0),
@@ -268,12 +290,24 @@ def _queue(line: QueueLine, found: Board) -> dict[str, Any]:
 def _backlog(line: QueueLine, found: Board) -> dict[str, Any] | None:
     if line.backlog is None:
         return None
-    open_now = line.backlog.items
+    items = float(line.backlog.items.items.sum())
+    ages = items_by_age(line.backlog, found.ask.timezone)
     return {
         "at": line.backlog.origin_at,
-        "items": float(open_now.items.sum()),
-        "overdue_items": float(open_now.items[open_now.due < 0].sum()),
+        "items": items,
+        **{f"{name}_items": count for name, count in ages.items()},
+        "hours": items * line.backlog.aht_seconds / 3600,
         "closing_hours": line.closing_hours(found.grid),
+    }
+
+
+def _pool(pool: Pool, lines: list[QueueLine], found: Board) -> dict[str, Any]:
+    return {
+        "pool": pool.pk,
+        "name": pool.name,
+        "queues": [line.queue.pk for line in lines],
+        "columns": _by_column(added([sums_of(line, found) for line in lines])),
+        "total": total_of(lines, found).at(0),
     }
 
 

@@ -76,7 +76,9 @@ def queue_cells(sums: Sums, board: Board, show: Show) -> list[Cell]:
 
 
 def team_cells(sums: Sums, board: Board, show: Show) -> list[Cell]:
-    """Return the cells of a team: its part of the difference or of the hours to give."""
+    """Return the cells of a team: its part of the difference, the service or the hours to give."""
+    if show is Show.SERVICE:
+        return _cells(_service_tones(sums), sums.service_level, board, show)
     if show is Show.TRANSFERABLE:
         return _cells(
             _transferable_tones(sums), sums.of("transferable_hours"), board, Show.TRANSFERABLE

@@ -9,6 +9,7 @@ import numpy as np
 
 from staffing.core.board_people import column_sums
 from staffing.core.kernels import FloatArray
+from staffing.models import Pool
 from wfm.board.board import Board
 from wfm.board.grid import edges_of
 from wfm.board.lines import FIGURES, QueueLine
@@ -67,3 +68,12 @@ def added(parts: Sequence[Sums]) -> Sums:
     stacked = np.stack([part.values for part in parts])
     known = np.isfinite(stacked).any(axis=0)
     return Sums(parts[0].names, np.where(known, np.nansum(stacked, axis=0), np.nan))
+
+
+def pools_of_lines(lines: Sequence[QueueLine]) -> list[tuple[Pool, list[QueueLine]]]:
+    """Return the pools of these queues, each with those of its queues that are among them."""
+    pools: dict[int, tuple[Pool, list[QueueLine]]] = {}
+    for line in lines:
+        if (pool := line.source.pool) is not None:
+            pools.setdefault(pool.pk, (pool, []))[1].append(line)
+    return list(pools.values())

@@ -19,13 +19,31 @@ TEAM_FIGURES = (
     "live_hours",
     "deferred_hours",
     "unassigned_hours",
+    "live_workload_hours",
+    "deferred_workload_hours",
     "to_schedule_hours",
     "difference_hours",
+    "counted",
+    "in_time",
+    "late",
     "at_risk",
     "transferable_hours",
 )
+"""What is told of a team. Its demand, and what is in time or late of it, is that of the queues on which
+it has people, in the share of its people among all who are on the queue at that moment; its level is
+in_time / counted, so that each queue weighs with that demand. What comes while nobody is on a queue is
+no team's.
+"""
 TEAM_PLACE = {name: place for place, name in enumerate(TEAM_FIGURES)}
-SHARED = ("to_schedule_hours", "difference_hours", "at_risk", "transferable_hours")
+SHARED = (
+    "to_schedule_hours",
+    "difference_hours",
+    "counted",
+    "in_time",
+    "late",
+    "at_risk",
+    "transferable_hours",
+)
 """What a queue's teams share in proportion to their people on it at that moment."""
 
 
@@ -110,6 +128,8 @@ def team_lines(
         figures[TEAM_PLACE["scheduled_hours"]] += hours
         figures[TEAM_PLACE[kind]] += hours
         figures[rows] += share * shared[queue_id]
+        work = "live_workload_hours" if line.queue.is_live else "deferred_workload_hours"
+        figures[TEAM_PLACE[work]] += share * np.nan_to_num(line.of("workload_hours"))
     for group in unplaced:
         team_id = group.team_id if group.team_id in teams else None
         figures = _of(found, team_id, size=group.by_slot.size)

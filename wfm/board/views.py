@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
@@ -15,19 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from staffing.models import Pool
+from wfm.board.ages import items_by_age
 from wfm.board.board import Ask, Board, board
 from wfm.board.charts import demand_chart
 from wfm.board.grid import LONGEST_DAYS, Granularity
 from wfm.board.heat import SHOW_LABELS, Cell, Show, heads, queue_cells, team_cells
 from wfm.board.lines import QueueLine
 from wfm.board.look import Look
-from wfm.board.rows import MINUTE_SECONDS
-from wfm.board.sums import Sums, added, sums_of, total_of
+from wfm.board.sums import Sums, added, pools_of_lines, sums_of, total_of
 from wfm.board.teams import TeamLine
 from wfm.org.access import access_of
 from wfm.org.access_views import require
 from wfm.org.models import Queue, Team
-from wfm.timeline import day_bounds
 from wfm.web import formats
 from wfm.web.scope import Scope, page_scope
 
@@ -150,12 +148,9 @@ def _groups(found: Board, show: Show) -> list[Group]:
         for name, lines in named
         if lines
     ]
-    pools: dict[int, tuple[Pool, list[QueueLine]]] = {}
-    for line in found.lines:
-        if (pool := line.source.pool) is not None:
-            pools.setdefault(pool.pk, (pool, []))[1].append(line)
+    pools = pools_of_lines(found.lines)
     if pools:
-        rows = [_pool_row(pool, lines, found, show) for pool, lines in pools.values()]
+        rows = [_pool_row(pool, lines, found, show) for pool, lines in pools]
         groups.append(Group(_("Pools"), sorted(rows, key=_pool_name), {}))
     return groups
 
@@ -249,24 +244,11 @@ def _age(line: QueueLine, found: Board) -> dict[str, Any] | None:
     backlog = line.backlog
     if backlog is None:
         return None
-    at, zone = backlog.origin_at, found.ask.timezone
-    today = at.astimezone(formats.zone_of(zone)).date()
-    edges = [day_bounds(today + timedelta(days=ahead), zone).ends_at for ahead in (0, 1, 6)]
-    due = int(at.timestamp()) + backlog.items.due * MINUTE_SECONDS
-    late = backlog.items.due < 0
-    until = [np.asarray(due < edge.astimezone(UTC).timestamp()) for edge in edges]
-    items = backlog.items.items
-    parts = {
-        "overdue": late,
-        "today": ~late & until[0],
-        "tomorrow": ~late & ~until[0] & until[1],
-        "week": ~late & ~until[1] & until[2],
-        "later": ~late & ~until[2],
-    }
+    items = float(backlog.items.items.sum())
     return {
         "queue": line.queue,
-        "at": at,
-        "items": float(items.sum()),
-        "hours": float(items.sum()) * backlog.aht_seconds / 3600,
-        **{name: float(items[holds].sum()) for name, holds in parts.items()},
+        "at": backlog.origin_at,
+        "items": items,
+        "hours": items * backlog.aht_seconds / 3600,
+        **items_by_age(backlog, found.ask.timezone),
     }
