@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.erlang import erlang_a_queue, erlang_c_prediction, impatient_prediction
@@ -22,6 +23,8 @@ from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.traffic import Prediction, Thresholds, Traffic
 
 SLACK = 1e-12
+MOST_STATES = 500_000
+"""Of free people over the intervals that are filled at once: some 4 MB an array."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,25 @@ def fill_idle_time(
     (definition,) = thresholds.definitions
     filled = Fill(np.zeros(agents.size, dtype=np.int64), agents.copy(), np.ones(agents.size))
     rows = np.flatnonzero((traffic.erlangs > 0.0) & (agents >= 1.0))
-    if rows.size:
-        chain = _Chain.of(model, traffic.take(rows), agents[rows], thresholds.take(rows))
+    # The sums of an interval are as long as its people are many: some intervals at a time.
+    rows = rows[np.argsort(agents[rows], kind="stable")]
+    while rows.size:
+        part, rows = _first_part(rows, agents)
+        chain = _Chain.of(model, traffic.take(part), agents[part], thresholds.take(part))
         reserve = chain.least_reserve(definition, give)
-        filled.reserve[rows] = reserve
-        filled.people[rows] = chain.people_at_other_work(reserve)
-        filled.service_level[rows] = chain.level(definition, reserve)
+        filled.reserve[part] = reserve
+        filled.people[part] = chain.people_at_other_work(reserve)
+        filled.service_level[part] = chain.level(definition, reserve)
     return filled
+
+
+def _first_part(
+    rows: NDArray[np.intp], agents: FloatArray
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the first rows whose sums, all as long as the longest, stay small; and the rest."""
+    states = agents[rows] * np.arange(1, rows.size + 1)
+    count = max(int(np.searchsorted(states, MOST_STATES, side="right")), 1)
+    return rows[:count], rows[count:]
 
 
 @dataclass(frozen=True)
