@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,6 +18,7 @@ from staffing.models import Pool, RequirementRun
 from staffing.queries.pools import pool_results
 from staffing.queries.skill_groups import groups_of
 from staffing.services.skill_groups import (
+    MOST_RANK,
     GroupTerms,
     UnableToGroup,
     set_skill_groups,
@@ -24,26 +27,49 @@ from staffing.services.skill_groups import (
 from wfm.org.api.lookups import queue_of
 from wfm.web.api.errors import Conflict
 
+MOST_PEOPLE = 2**31 - 1
+
 
 class RankSerializer(serializers.Serializer[Any]):
     """A queue that a group can do."""
 
     queue = serializers.IntegerField()
-    rank = serializers.IntegerField(min_value=1, help_text="1 is taken first; equal: longest wait.")
+    rank = serializers.IntegerField(
+        min_value=1, max_value=MOST_RANK, help_text="1 is taken first; equal: longest wait."
+    )
 
 
 class GroupSerializer(serializers.Serializer[Any]):
     """People who can do the same queues."""
 
     name = serializers.CharField(max_length=120)
-    max_agents = serializers.IntegerField(min_value=0, allow_null=True, default=None)
+    max_agents = serializers.IntegerField(
+        min_value=0, max_value=MOST_PEOPLE, allow_null=True, default=None
+    )
     queues = RankSerializer(many=True)
+
+    def validate_queues(self, value: list[dict[str, int]]) -> list[dict[str, int]]:
+        """Refuse a queue that is there twice."""
+        times = Counter(item["queue"] for item in value)
+        if twice := [queue for queue, count in times.items() if count > 1]:
+            raise serializers.ValidationError(
+                _("Queue %(queue)s is there twice; give each queue one rank.") % {"queue": twice[0]}
+            )
+        return value
 
 
 class GroupsSerializer(serializers.Serializer[Any]):
     """All groups of a pool; none makes everybody able to do everything."""
 
     groups = GroupSerializer(many=True)
+
+
+class TakenSerializer(GroupsSerializer):
+    """Groups taken from people's skills."""
+
+    notes = serializers.ListField(
+        child=serializers.CharField(), help_text="Who is shared with other pools, and how."
+    )
 
 
 class FromPeopleSerializer(serializers.Serializer[Any]):
@@ -65,6 +91,9 @@ class SplitSerializer(serializers.Serializer[Any]):
     groups = serializers.JSONField(source="figures.groups")
     queues = serializers.JSONField(source="figures.queues")
     intervals = serializers.JSONField(source="figures.intervals")
+    misses = serializers.ListField(
+        child=serializers.JSONField(), source="figures.misses", default=list
+    )
 
 
 def _groups(pool: Pool) -> dict[str, Any]:
@@ -127,7 +156,7 @@ class SkillGroupsView(APIView):
     @extend_schema(
         summary="Take a pool's skill groups from people's skills",
         request=FromPeopleSerializer,
-        responses={200: GroupsSerializer},
+        responses={200: TakenSerializer},
     )
     def post(self, request: Request, pk: int) -> Response:
         """Make a group of each set of skills that active agents have on a date."""
@@ -135,10 +164,12 @@ class SkillGroupsView(APIView):
         asked = FromPeopleSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         try:
-            take_groups_from_people(pool=pool, on=asked.validated_data.get("on") or localdate())
+            taken = take_groups_from_people(
+                pool=pool, on=asked.validated_data.get("on") or localdate()
+            )
         except UnableToGroup as error:
             raise Conflict(str(error)) from error
-        return Response(_groups(pool))
+        return Response(_groups(pool) | {"notes": taken.notes})
 
 
 class SkillSplitsView(APIView):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from staffing import queries
 from staffing.computations.pool_inputs import Grid, Member, least_people, member_of, pool_of
 from staffing.computations.refused import QueueRefused
+from staffing.computations.split_days import DayPlanner
 from staffing.computations.split_pools import split_pool
 from staffing.core.arrival_figures import SERVED, SERVED_WAIT
 from staffing.core.blending import MOST_FINISHED_FIRST, Outcome, PoolPlan, plan_pool
@@ -86,7 +87,10 @@ def _blend(work: QueueRun[RequirementRun], members: list[PoolQueue], progress: _
     reason = _reason_apart(live, [] if groups else deferred)
     if groups and not reason:
         notes += [
-            _("%(queue)s keeps its own people: groups of skills are of live queues.")
+            _(
+                "%(queue)s is deferred and is staffed apart: groups of skills are of live queues, and"
+                " their idle time is not used for it."
+            )
             % {"queue": member.queue}
             for member in deferred
         ]
@@ -126,16 +130,13 @@ def _split(
     notes: list[str],
 ) -> str:
     """Staff the live queues by the groups of people who can do them; return why not, if not."""
-
-    def before_day(number: int, count: int) -> None:
-        work.ctx.raise_if_cancelled()
-        words = _("Pool %(pool)s by skills, day %(number)s of %(count)s")
-        work.ctx.progress(0.99, words % {"pool": pool, "number": number + 1, "count": count})
-
+    planner = DayPlanner(work.ctx, pool)
     try:
-        split = split_pool(work.run, pool, live, groups, before_day=before_day)
+        split = split_pool(work.run, pool, live, groups, planner=planner)
     except (QueueRefused, ValueError) as error:
         return str(error)
+    if split.reason_apart:
+        return " ".join([split.reason_apart, *split.notes])
     with work.ctx.publishing():
         save_blended_pool(
             run=work.run,
@@ -145,6 +146,7 @@ def _split(
             figures=split.figures,
             queues=split.queues,
         )
+    planner.forget()
     return ""
 
 

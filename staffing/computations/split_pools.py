@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -14,11 +12,18 @@ from numpy.typing import NDArray
 
 from staffing.computations.pool_inputs import Grid, Member, pool_of
 from staffing.computations.refused import QueueRefused
+from staffing.computations.split_days import DayPlanner
+from staffing.computations.split_notes import (
+    DayMiss,
+    misses_of_day,
+    note_costlier,
+    notes_of_caps,
+    notes_of_misses,
+)
 from staffing.core.blending_path import PoolTraffic
 from staffing.core.definitions import ServiceLevel
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.multi_skill import MultiSkillDay, MultiSkillPlan, SkillGroup, SkillQueue
-from staffing.core.multi_skill_plan import plan_multi_skill
 from staffing.core.multi_skill_split import heads_by_queue
 from staffing.core.shrinkage import required_fte
 from staffing.models import Pool, RequirementRun
@@ -29,7 +34,7 @@ from wfm.timeline import local_dates
 
 LEAD_SECONDS = 2 * 3600
 """Where queues are open before midnight, a day is simulated from so long before."""
-LEVEL, CODE = 0, 1  # columns of PoolTraffic.goals
+LEVEL, CODE, ASA, ABANDONMENT, OCCUPANCY = range(5)  # columns of PoolTraffic.goals
 THRESHOLD, SHORT = 0, 1  # and of its thresholds
 
 
@@ -40,6 +45,12 @@ class SplitPool:
     figures: PoolFigures
     queues: list[BlendedQueue]
     notes: list[str]
+
+    @property
+    def reason_apart(self) -> str:
+        """Return why the queues stay apart; empty where the groups need no more hours."""
+        together, apart = self.figures.required_hours, self.figures.separate_hours
+        return note_costlier(together, apart) if together > apart else ""
 
 
 @dataclass
@@ -55,6 +66,7 @@ class _Sums:
     counted: FloatArray
     goals: FloatArray
     simulated_days: int = 0
+    misses: list[DayMiss] = field(default_factory=list)
 
 
 def split_pool(
@@ -63,9 +75,9 @@ def split_pool(
     live: list[Member],
     groups: Sequence[SkillGroupRow],
     *,
-    before_day: Callable[[int, int], None],
+    planner: DayPlanner,
 ) -> SplitPool:
-    """Split the live queues' people over the groups; `before_day` may stop it between days.
+    """Split the live queues' people over the groups; the planner may stop it at any moment.
 
     Raises QueueRefused or ValueError with the sentence where the groups cannot do the queues.
     """
@@ -76,10 +88,12 @@ def split_pool(
     sums = _empty(len(groups), len(live), grid.size)
     days = list(_days(grid, live[0], core.traffic))
     for number, (rows, first) in enumerate(days):
-        before_day(number, len(days))
         day = _day(core.traffic, live, grid, rows, skills)
-        _add(sums, day, plan_multi_skill(day), rows, first)
-    notes = _notes(sums, groups, grid, live[0])
+        plan = planner.plan(day, number=number, count=len(days))
+        _add(sums, day, plan, rows, first)
+        sums.misses += misses_of_day(plan, rows, first, grid)
+    notes = notes_of_misses(sums.misses, live)
+    notes += notes_of_caps(sums.over_cap, groups, grid, live[0])
     return SplitPool(
         figures=_figures(sums, groups, grid, live, core.traffic),
         queues=list(_queues(sums, grid, live)),
@@ -152,6 +166,9 @@ def _queue(
         min_agents=is_open * member.queue.min_agents,
         definition=definition,
         short_seconds=float(short[0]) if short.size else SkillQueue.short_seconds,
+        max_asa_seconds=traffic.goals[rows, place, ASA],
+        max_abandonment_rate=traffic.goals[rows, place, ABANDONMENT],
+        max_occupancy_rate=traffic.goals[rows, place, OCCUPANCY],
     )
 
 
@@ -190,29 +207,6 @@ def _share(good: float, counted: float) -> float | None:
     return float(good / counted) if counted > 0.0 else None
 
 
-def _notes(sums: _Sums, groups: Sequence[SkillGroupRow], grid: Grid, member: Member) -> list[str]:
-    """Say of each group that is too small by how much, and when most."""
-    notes = []
-    for row, over in zip(groups, sums.over_cap, strict=True):
-        if not over.any():
-            continue
-        at = grid.moments[int(over.argmax())].astype("datetime64[s]").item()
-        local = at.replace(tzinfo=UTC).astimezone(ZoneInfo(str(member.queue.timezone)))
-        notes.append(
-            _(
-                "The group “%(group)s” is limited to %(people)s and needs up to %(more)s more"
-                " (%(at)s); teach others what it can do, or raise its limit."
-            )
-            % {
-                "group": row.name,
-                "people": row.max_agents,
-                "more": int(over.max()),
-                "at": f"{local:%Y-%m-%d %H:%M}",
-            }
-        )
-    return notes
-
-
 def _figures(
     sums: _Sums,
     groups: Sequence[SkillGroupRow],
@@ -237,6 +231,7 @@ def _figures(
             "deferred_hours": 0.0,
             "occupancy_rate": None,
             "simulated_days": sums.simulated_days,
+            "misses": [miss.as_json(live) for miss in sums.misses],
             "groups": [
                 {
                     "name": row.name,

@@ -3,21 +3,33 @@
 Two marks come from the exact core: what each queue needs with people of its own, and what all need
 together if everybody could do everything (`multi_skill_bounds`). The split over the real groups lies
 in between, near the second, or a head below it where ranks help. It begins with the pooled number,
-shared out by load and square root of load (`multi_skill_split`), as R. B. Wallace and W. Whitt, "A staffing algorithm for call centers with
-skill-based routing", Manuf. Serv. Oper. Manag. 7 (2005), section 4, doi:10.1287/msom.1050.0086, do:
-with two skills each nearly all of the gain of pooling is there. Then the day is simulated contact by
-contact, heads are added where a queue misses its goal and taken away where none needs them
+shared out by load and square root of load (`multi_skill_split`), as R. B. Wallace and W. Whitt, "A
+staffing algorithm for call centers with skill-based routing", Manuf. Serv. Oper. Manag. 7 (2005),
+section 4, doi:10.1287/msom.1050.0086, do: with two skills each nearly all of the gain of pooling is
+there. Then the day is simulated contact by contact (`multi_skill_lived`) and heads are added, taken
+away and moved from group to group until every interval of every queue keeps all goals that are set
 (`multi_skill_repair`). A head is one person in one group at a time and is counted once.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS, ServiceLevel
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.simulation_pool import AgentGroup, LiveStream, SimulatedPool
+
+
+class GoalKind(StrEnum):
+    """What a goal of a queue limits; the figure is told in the same unit."""
+
+    LEVEL = "service_level"
+    ASA = "asa_seconds"
+    ABANDONMENT = "abandonment_rate"
+    OCCUPANCY = "occupancy_rate"
 
 
 class UnableToSplit(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -38,6 +50,9 @@ class SkillQueue:
         min_agents: Fewest people who can do the queue, whatever the load.
         definition: Which service level is meant.
         short_seconds: Abandons within it count as short.
+        max_asa_seconds: Longest mean wait of the answered; NaN or None where none is set, as below.
+        max_abandonment_rate: Largest share that gives up.
+        max_occupancy_rate: Largest busy share of the time of those who can do the queue.
 
     """
 
@@ -50,6 +65,22 @@ class SkillQueue:
     min_agents: FloatArray
     definition: ServiceLevel = ServiceLevel.ANSWERED_OVER_OFFERED
     short_seconds: float = DEFAULT_SHORT_SECONDS
+    max_asa_seconds: FloatArray | None = None
+    max_abandonment_rate: FloatArray | None = None
+    max_occupancy_rate: FloatArray | None = None
+
+    def limit(self, kind: GoalKind) -> FloatArray:
+        """Return what is asked for by interval; NaN where nothing is, or nothing is offered."""
+        limits = {
+            GoalKind.LEVEL: self.level,
+            GoalKind.ASA: self.max_asa_seconds,
+            GoalKind.ABANDONMENT: self.max_abandonment_rate,
+            GoalKind.OCCUPANCY: self.max_occupancy_rate,
+        }
+        values = limits[kind]
+        if values is None:
+            return np.full(self.erlangs.shape, np.nan)
+        return np.where(self.erlangs > 0.0, values, np.nan)
 
     @property
     def arrival_rate(self) -> FloatArray:
@@ -116,6 +147,7 @@ class MultiSkillPlan:
         queue_levels: Simulated level of each queue over the day, NaN where nothing came.
         queue_goals: What was asked for over the day, weighted with what was counted.
         simulated_days: How many days the levels are of.
+        misses: Goals that the simulated days miss beyond chance.
 
     """
 
@@ -127,6 +159,31 @@ class MultiSkillPlan:
     queue_levels: FloatArray
     queue_goals: FloatArray
     simulated_days: int
+    misses: Sequence["Miss"] = ()
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A goal of a queue that simulated days do not keep.
+
+    Attributes:
+        queue: Its number.
+        kind: Which goal.
+        reached: What the whole day comes to.
+        asked: What was asked for over the day.
+        is_day: Whether the whole day misses it, too.
+        intervals: Which intervals miss it.
+        by: By how much the worst of them does, in the goal's unit.
+
+    """
+
+    queue: int
+    kind: GoalKind
+    reached: float
+    asked: float
+    is_day: bool
+    intervals: IntArray
+    by: float
 
 
 def refuse_gaps(day: MultiSkillDay) -> None:
@@ -145,6 +202,31 @@ def refuse_gaps(day: MultiSkillDay) -> None:
             raise UnableToSplit(msg)
 
 
+NEVER_SECONDS = 1e12
+"""So long is the patience of those who never hang up where others do."""
+
+
+def carried(values: FloatArray, known: NDArray[np.bool_]) -> FloatArray:
+    """Return the last known value everywhere: who waits at the close is handled as long after it."""
+    places = np.flatnonzero(known)
+    if places.size == 0:
+        return np.ones(values.shape)
+    last = np.searchsorted(places, np.arange(values.size), side="right") - 1
+    return np.asarray(values[places[np.maximum(last, 0)]])
+
+
+def _patience(day: MultiSkillDay) -> FloatArray:
+    """Return queue x interval: mean patience.
+
+    Where anybody hangs up it is drawn for all, so that the same seed gives the same contacts
+    whatever the patience.
+    """
+    patience = np.array([queue.patience_seconds for queue in day.queues])
+    if np.isnan(patience).all():
+        return patience
+    return np.asarray(np.nan_to_num(patience, nan=NEVER_SECONDS))
+
+
 def simulated_pool(day: MultiSkillDay, heads: IntArray) -> SimulatedPool:
     """Return the day with so many heads as the simulation takes it."""
     return SimulatedPool(
@@ -152,12 +234,12 @@ def simulated_pool(day: MultiSkillDay, heads: IntArray) -> SimulatedPool:
         live=[
             LiveStream(
                 arrival_rate=queue.arrival_rate,
-                aht_seconds=np.where(queue.erlangs > 0.0, queue.aht_seconds, 1.0),
-                patience_seconds=queue.patience_seconds,
+                aht_seconds=carried(queue.aht_seconds, queue.erlangs > 0.0),
+                patience_seconds=patience,
                 threshold_seconds=np.nan_to_num(queue.threshold_seconds),
                 short_seconds=queue.short_seconds,
             )
-            for queue in day.queues
+            for queue, patience in zip(day.queues, _patience(day), strict=True)
         ],
         groups=[
             AgentGroup(

@@ -5,7 +5,7 @@ import numpy as np
 from staffing.core.definitions import Model
 from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray
-from staffing.core.multi_skill import MultiSkillDay, SkillQueue, UnableToSplit
+from staffing.core.multi_skill import GoalKind, MultiSkillDay, SkillQueue, UnableToSplit
 from staffing.core.requirement import agents_or_inf
 from staffing.core.traffic import Traffic
 from staffing.core.transient import LivePath, required_transient
@@ -28,14 +28,14 @@ def pooled_agents(day: MultiSkillDay) -> FloatArray:
     All queues are one, first come, first served, with the handle time of their mix; so each of
     their goals has to be met by that one queue.
     """
-    traffic = _mixed(day)
+    traffic = mixed(day)
     needed = [_agents(day, queue, traffic) for queue in day.queues]
     together = np.sum([queue.min_agents for queue in day.queues], axis=0)
     most = np.max([queue.min_agents for queue in day.queues], axis=0)
     return np.asarray(np.maximum(np.max(needed, axis=0), np.minimum(most, together)))
 
 
-def _mixed(day: MultiSkillDay) -> Traffic:
+def mixed(day: MultiSkillDay) -> Traffic:
     """Return all queues as one: loads add up, handle time and hang-ups are those of the mix."""
     rates = np.array([queue.arrival_rate for queue in day.queues])
     erlangs = day.erlangs.sum(axis=0)
@@ -58,12 +58,18 @@ def _agents(day: MultiSkillDay, queue: SkillQueue, traffic: Traffic) -> FloatArr
     goals = Goals.same(
         traffic.erlangs.size, definition=queue.definition, short_seconds=queue.short_seconds
     )
-    asked = traffic.erlangs > 0.0
-    goals.level[:] = np.where(asked & (queue.erlangs > 0.0), queue.level, np.nan)
+    goals.level[:] = queue.limit(GoalKind.LEVEL)
+    goals.max_asa_seconds[:] = queue.limit(GoalKind.ASA)
+    goals.max_abandonment_rate[:] = queue.limit(GoalKind.ABANDONMENT)
+    goals.max_occupancy_rate[:] = queue.limit(GoalKind.OCCUPANCY)
     goals.threshold_seconds[:] = np.where(np.isnan(goals.level), np.nan, queue.threshold_seconds)
     goals.min_agents[:] = queue.min_agents
     path = LivePath(traffic, day.interval_seconds, begins)
-    steady = agents_or_inf(model=path.model, traffic=traffic, goals=goals)
+    try:
+        steady = agents_or_inf(model=path.model, traffic=traffic, goals=goals)
+    except ValueError as error:
+        msg = f"“{queue.name}” cannot be staffed: {error}"
+        raise UnableToSplit(msg) from error
     agents = steady
     if np.isfinite(steady).all():
         agents = required_transient(path, goals=goals, guess=steady)

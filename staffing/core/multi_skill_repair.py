@@ -1,192 +1,214 @@
-"""The split put right by simulation: heads added where a queue misses its goal, then trimmed.
+"""The split put right by simulation: heads added, taken away and moved from group to group.
 
-Every trial lives through the same days (common random numbers). A trial changes one group in many
-intervals at once, because what happens in one has little to do with those before the last: one
-simulation gives the power of one of a group in all of them. Levels that are told are of other days.
+What one head more of a group gives each goal, in its interval and in the next, is measured by
+simulation on common random numbers. With these effects each interval is a small integer program: the
+fewest heads that keep all goals, given what the interval before leaves behind. Its answer is lived
+through and put right again, until nothing changes: the iteration of M. T. Cezik and P. L'Ecuyer,
+"Staffing multiskill call centers via linear programming and simulation", Management Science 54 (2008),
+section 3, interval after interval.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.kernels import FloatArray, IntArray
-from staffing.core.multi_skill import MultiSkillDay, simulated_pool
-from staffing.core.multi_skill_split import with_least
-from staffing.core.simulated_levels import level_sums, share
-from staffing.core.simulation_pool import simulate_pool
+from staffing.core.multi_skill import MultiSkillDay
+from staffing.core.multi_skill_lived import Lived, Trial, Yardstick, go_on, live_through
 
-CONTACTS = 400_000
-"""About so many contacts are lived through in a trial."""
-FEWEST_DAYS, MOST_DAYS = 12, 300
-ROUNDS = 8
-TOLERANCE = 0.01
-"""By how much an interval may miss its goal; a queue's day may not."""
 MOST_AT_ONCE = 0.25
 """Share of an interval's heads that a round may add."""
+FEWER_COUNTS = 1.25
+"""A head less does more harm than a head more does good."""
+CHANGE_COST, OVER_CAP_COST, SHORT_COST, SERVICE_COST = 0.02, 100.0, 1e4, 0.1
+"""In heads: of any change, of a head beyond the group's people, of missing a goal altogether, and of
+what the worst served goal gets instead of everything."""
+STEPS = (-1, 1, 2)
+"""Changes of a group that are tried together with those of others."""
+CHANGED_AT_ONCE, MANY_GROUPS = 3, 16
+"""So many groups change together, two where there are many."""
+TRIES = 2
+"""So often a number of heads is tried in an interval, in several splits, before more are taken."""
 
 
 @dataclass(frozen=True)
-class Lived:
-    """What simulated days add up to, by queue x interval.
+class Effects:
+    """What one head more of a group does to each shortfall: group x goal x interval, never above 0.
 
     Attributes:
-        good: Contacts that count as served well.
-        counted: Contacts that count.
-        goals: Level asked for.
-        spread: Standard error of the level, from how the days differ.
+        own: In the same interval.
+        later: In the next one, by a head more in this.
 
     """
 
-    good: FloatArray
-    counted: FloatArray
-    goals: FloatArray
-    spread: FloatArray
-
-    @property
-    def levels(self) -> FloatArray:
-        """Return the level of each interval, NaN where nothing counted."""
-        return share(self.good, self.counted)
-
-    @property
-    def lacking(self) -> FloatArray:
-        """Return good contacts that are missing, negative where there are more than needed."""
-        return np.asarray(self.goals * self.counted - self.good)
-
-    @property
-    def poor(self) -> NDArray[np.bool_]:
-        """Tell which intervals miss their goal beyond tolerance and chance."""
-        levels = np.nan_to_num(self.levels, nan=1.0)
-        return np.asarray(levels < self.goals - TOLERANCE - self.spread)
-
-    @property
-    def day_lacking(self) -> FloatArray:
-        """Return the good contacts that each queue misses over the day."""
-        return np.asarray(self.lacking.sum(axis=1))
-
-    @property
-    def day_spread(self) -> FloatArray:
-        """Return about the standard error of `day_lacking`, intervals taken for independent."""
-        return np.asarray(np.sqrt(((self.spread * self.counted) ** 2).sum(axis=1)))
-
-    def wanted(self) -> FloatArray:
-        """Return queue x interval: the missing good contacts worth adding heads for.
-
-        Poor intervals always; of a queue that misses its day, the intervals that miss most, until
-        their lack makes up for that of the day.
-        """
-        wanted = np.where(self.poor, self.lacking, 0.0)
-        for queue in np.flatnonzero(self.day_lacking > 0.0):
-            order = np.argsort(-self.lacking[queue])
-            before = np.cumsum(self.lacking[queue][order]) - self.lacking[queue][order]
-            chosen = order[(before < self.day_lacking[queue]) & (self.lacking[queue][order] > 0.0)]
-            wanted[queue, chosen] = self.lacking[queue, chosen]
-        return wanted
+    own: FloatArray
+    later: FloatArray
 
 
-def days_of(day: MultiSkillDay) -> int:
-    """Return how many days a trial lives through."""
-    contacts = sum(float(queue.arrival_rate.sum()) for queue in day.queues) * day.interval_seconds
-    return int(np.clip(CONTACTS / max(contacts, 1.0), FEWEST_DAYS, MOST_DAYS))
+@dataclass
+class Search:
+    """Heads under way.
+
+    Attributes:
+        heads: Group x interval.
+        failed: Interval x how many heads in all (offset by `least`): how often they missed a goal.
+
+    """
+
+    day: MultiSkillDay
+    heads: IntArray
+    watch: Callable[[], None] = go_on
+    failed: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def note(self, short: NDArray[np.bool_]) -> None:
+        """Remember the intervals that miss a goal with the heads they have."""
+        for interval in np.flatnonzero(short.any(axis=0)).tolist():
+            key = (interval, int(self.heads[:, interval].sum()))
+            self.failed[key] = self.failed.get(key, 0) + 1
+
+    def least(self, interval: int) -> int:
+        """Return the fewest heads that are worth trying in an interval."""
+        spoilt = [
+            total for (of, total), times in self.failed.items() if of == interval and times >= TRIES
+        ]
+        return max(spoilt, default=-1) + 1
 
 
-def live_through(day: MultiSkillDay, heads: IntArray, *, days: int, seed: int) -> Lived:
-    """Simulate the day with so many heads."""
-    counts = simulate_pool(simulated_pool(day, heads), days=days, seed=seed).live
-    sums = [
-        level_sums(counts[:, :, number], queue.definition)
-        for number, queue in enumerate(day.queues)
-    ]
-    good, counted = (np.array([pair[part] for pair in sums]) for part in (0, 1))
-    totals = counted.sum(axis=1)
-    level = np.nan_to_num(share(good.sum(axis=1), totals))
-    apart = good - level[:, np.newaxis] * counted
-    spread = np.sqrt((apart**2).sum(axis=1)) / np.maximum(totals, 1.0)
-    return Lived(good.sum(axis=1), totals, day.goals, spread)
+def repair(
+    search: Search,
+    trial: Trial,
+    *,
+    rounds: int,
+    may_remove: bool,
+    margin: float,
+    yardstick: Yardstick | None = None,
+    effects: Effects | None = None,
+) -> Effects | None:
+    """Change the search's heads until every goal is kept on the trial's days; bounded work.
 
+    Args:
+        search: Whose heads are changed.
+        trial: The days.
+        rounds: Most rounds.
+        may_remove: Whether an interval may come to have fewer heads.
+        margin: Standard errors by which a goal has to be kept.
+        yardstick: Of the same days.
+        effects: Measured before; measured anew where None, and after two rounds.
 
-def add_where_missed(day: MultiSkillDay, heads: IntArray, *, days: int, seed: int) -> IntArray:
-    """Return heads with which, on the trial's days, every queue reaches its goal; bounded work."""
-    for _round in range(ROUNDS):
-        lived = live_through(day, heads, days=days, seed=seed)
-        wanted = lived.wanted()
-        intervals = np.flatnonzero(wanted.any(axis=0))
-        if intervals.size == 0:
+    """
+    for number in range(rounds):
+        lived = live_through(
+            search.day, search.heads, trial, yardstick=yardstick, watch=search.watch
+        )
+        wanted = np.nan_to_num(lived.shortfalls + margin * lived.spread, nan=-1.0)
+        search.note(wanted > 0.0)
+        if not may_remove and not (wanted > 0.0).any():
             break
-        gains = _gains(day, heads, lived, wanted, days=days, seed=seed)
-        room = day.caps[:, np.newaxis] - heads > 0
-        for interval in intervals:
-            value = np.where(room[:, interval], gains[:, interval], gains[:, interval] - 1e12)
-            able = gains[:, interval] > -np.inf
-            best = int(np.argmax(np.where(able, value, -np.inf)))
-            missing = float(wanted[:, interval].sum())
-            most = max(1, int(MOST_AT_ONCE * heads[:, interval].sum()))
-            more = int(np.clip(missing / max(gains[best, interval], 1e-9) * 0.7, 1, most))
-            left = day.caps[best] - heads[best, interval]
-            heads[best, interval] += min(more, max(int(min(left, more)), 1))
+        if effects is None or number == 2:
+            effects = effects_of(search, lived, trial)
+        # The last rounds do not try what nobody would put right again.
+        less = may_remove and number < rounds - 1
+        changed = _next_heads(search, wanted, effects, may_remove=less)
+        if (changed == search.heads).all():
+            break
+        search.heads = changed
+    return effects
+
+
+def effects_of(search: Search, lived: Lived, trial: Trial) -> Effects:
+    """Measure what one head more of each group gives, in every other interval at a time."""
+    groups, intervals = search.heads.shape
+    own = np.zeros((groups, *lived.shortfalls.shape))
+    later = np.zeros(own.shape)
+    one_block = Trial(trial.days, 1, trial.seed)
+    for group in range(groups):
+        for parity in (0, 1):
+            changed = np.arange(intervals) % 2 == parity
+            tried = search.heads.copy()
+            tried[group, changed] += 1
+            other = live_through(search.day, tried, one_block, watch=search.watch)
+            won = np.nan_to_num(other.first_shortfalls - lived.first_shortfalls)
+            own[group][:, changed] = won[:, changed]
+            after = np.flatnonzero(changed[:-1])
+            later[group][:, after] = won[:, after + 1]
+    return Effects(np.minimum(own, 0.0), np.minimum(later, 0.0))
+
+
+def _next_heads(
+    search: Search, wanted: FloatArray, effects: Effects, *, may_remove: bool
+) -> IntArray:
+    """Return heads that keep all goals as far as the effects tell, interval after interval."""
+    heads = search.heads.copy()
+    before = np.zeros(wanted.shape[0])
+    for interval in range(heads.shape[1]):
+        search.watch()
+        short = wanted[:, interval] + before
+        own = effects.own[:, :, interval].T
+        most = max(1, int(MOST_AT_ONCE * heads[:, interval].sum()))
+        least = search.least(interval)
+        if not may_remove:
+            least = max(least, int(heads[:, interval].sum()))
+        change = _change(search.day, heads[:, interval], interval, (short, own), (least, most))
+        heads[:, interval] += change
+        scale = np.where(change < 0, FEWER_COUNTS, 1.0) * change
+        before = scale @ effects.later[:, :, interval]
     return heads
 
 
-def _gains(
+def _change(
     day: MultiSkillDay,
     heads: IntArray,
-    lived: Lived,
-    wanted: FloatArray,
-    *,
-    days: int,
-    seed: int,
-) -> FloatArray:
-    """Return group x interval: good contacts of lacking queues won by one head more; -inf if none can.
+    interval: int,
+    program: tuple[FloatArray, FloatArray],
+    bounds: tuple[int, int],
+) -> IntArray:
+    """Return how many heads more or fewer of each group keep an interval's goals at the least cost.
 
-    Every second of the lacking intervals at a time would be cleaner still; neighbours help alike.
+    All changes of a few groups are compared. Of equal ones the best served is taken.
     """
-    can, lacks = day.can >= 0, wanted > 0.0
-    gains = np.full(heads.shape, -np.inf)
-    for group in range(heads.shape[0]):
-        useful = lacks[can[group]].any(axis=0)
-        if not useful.any():
-            continue
-        tried = heads.copy()
-        tried[group, useful] += 1
-        other = live_through(day, tried, days=days, seed=seed)
-        won = np.where(lacks, other.good - lived.good, 0.0).sum(axis=0)
-        gains[group, useful] = won[useful]
-    return gains
+    (short, own), (least, most) = program, bounds
+    changes = _patterns(heads.size, 2 if heads.size > MANY_GROUPS else CHANGED_AT_ONCE)
+    more = np.arange(STEPS[-1] + 1, max(most, STEPS[-1]) + 1)
+    changes = np.vstack(
+        [changes, *(np.outer(more, unit) for unit in np.eye(heads.size, dtype=int))]
+    )
+    after = heads + changes
+    can = (day.can >= 0).T
+    asked = [
+        max(float(queue.min_agents[interval]), float(queue.erlangs[interval] > 0.0))
+        for queue in day.queues
+    ]
+    # What there are too few of already may stay so, but must not become fewer still.
+    enough = after @ can.T >= np.minimum(asked, can @ heads)
+    total = after.sum(axis=1)
+    allowed = (after >= 0).all(axis=1) & enough.all(axis=1) & (total >= least)
+    allowed &= changes.sum(axis=1) <= most
+    if not allowed.any():
+        return np.zeros(heads.size, dtype=np.int64)
+    effect = np.where(changes < 0, FEWER_COUNTS, 1.0) * changes
+    left = short + effect @ own.T
+    cost = (
+        changes.sum(axis=1)
+        + CHANGE_COST * np.abs(changes).sum(axis=1)
+        + OVER_CAP_COST * np.maximum(after - day.caps, 0.0).sum(axis=1)
+        + SHORT_COST * np.maximum(left, 0.0).sum(axis=1)
+        + SERVICE_COST * left.max(axis=1, initial=-1.0)
+    )
+    return np.asarray(changes[int(np.argmin(np.where(allowed, cost, np.inf)))])
 
 
-def trim(day: MultiSkillDay, heads: IntArray, *, days: int, seed: int) -> IntArray:
-    """Return heads without those whom no queue needs, tried group by group in every other interval.
-
-    No queue may come to miss its goal in an interval by it, nor over the day.
-    """
-    lived = live_through(day, heads, days=days, seed=seed)
-    for group in np.argsort((day.can >= 0).sum(axis=1), kind="stable"):
-        for parity in (0, 1):
-            spare = (heads[group] > 0) & ~_misses(lived)
-            spare &= np.arange(heads.shape[1]) % 2 == parity
-            fewer = with_least(day, heads - _only(group, spare, heads.shape))
-            spare &= fewer[group] < heads[group]
-            if not spare.any():
-                continue
-            after = live_through(day, fewer, days=days, seed=seed)
-            new = _misses(after) & ~_misses(lived)
-            spare &= ~(new | np.append(new[1:], [False]))
-            if not spare.any():
-                continue
-            fewer = heads - _only(group, spare, heads.shape)
-            after = live_through(day, fewer, days=days, seed=seed)
-            if (after.day_lacking + after.day_spread <= 0.0).all():
-                heads, lived = fewer, after
-    return heads
-
-
-def _misses(lived: Lived) -> NDArray[np.bool_]:
-    """Tell in which intervals a queue may miss its goal, as far as chance lets one see."""
-    levels = np.nan_to_num(lived.levels, nan=np.inf)
-    return np.asarray((levels - lived.spread < lived.goals).any(axis=0))
-
-
-def _only(group: int, intervals: NDArray[np.bool_], shape: tuple[int, ...]) -> IntArray:
-    chosen = np.zeros(shape, dtype=np.int64)
-    chosen[group] = intervals
-    return chosen
+@cache
+def _patterns(groups: int, most_changed: int) -> IntArray:
+    """Return every change of a few groups by a step, one per row; the first changes nothing."""
+    rows = [np.zeros(groups, dtype=np.int64)]
+    for count in range(1, min(most_changed, groups) + 1):
+        for chosen in combinations(range(groups), count):
+            for steps in product(STEPS, repeat=count):
+                row = np.zeros(groups, dtype=np.int64)
+                row[list(chosen)] = steps
+                rows.append(row)
+    return np.array(rows)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from staffing.models import SkillGroup
-from staffing.services.skill_groups import GroupTerms
+from staffing.services.skill_groups import MOST_RANK, GroupTerms
 from wfm.org.models import Queue
 
 
@@ -24,7 +24,7 @@ class GroupForm(forms.Form):
         self.queues = queues
         for queue in queues:
             self.fields[self.rank_of(queue)] = forms.IntegerField(
-                min_value=1, max_value=99, required=False, label=queue.name
+                min_value=1, max_value=MOST_RANK, required=False, label=queue.name
             )
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from forecasting.models import ForecastQueueResult, ForecastRun
 from forecasting.queries import in_force as forecasts_in_force
 from staffing.models import (
+    CallbackOffer,
     Pool,
     PoolQueue,
     QueueLink,
@@ -19,6 +20,7 @@ from staffing.models import (
     RequirementRun,
     ShrinkageProfile,
     ShrinkageRate,
+    SkillGroup,
 )
 from staffing.queries.in_force import in_force
 from wfm.org.in_force import Stretch
@@ -57,6 +59,13 @@ def staleness(run: RequirementRun, *, shown: Sequence[Stretch] | None = None) ->
         ),
         _("A link between queues was changed after this requirement began."): _changed(
             QueueLink, run, target__in=queues
+        ),
+        _("An offer of callbacks was changed after this requirement began."): (
+            _changed(CallbackOffer, run, queue__in=queues)
+            or _changed(CallbackOffer, run, target__in=queues)
+        ),
+        _("The groups of skills of a pool were changed after this requirement began."): _changed(
+            SkillGroup, run, pool__in=_pools(run)
         ),
         _("A pool was changed after this requirement began."): _changed(
             PoolQueue, run, queue__in=queues

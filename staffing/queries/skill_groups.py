@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch, Q
 
-from staffing.models import Pool, RequirementPoolResult, SkillGroup, SkillGroupQueue
+from staffing.models import (
+    Pool,
+    PoolQueue,
+    RequirementPoolResult,
+    RequirementQueueResult,
+    SkillGroup,
+    SkillGroupQueue,
+)
 from staffing.models.skill_group import SkillGroupQuerySet
 from wfm.org.models import Agent, AgentAssignment, AgentSkill, Queue
 
@@ -28,6 +36,61 @@ def skill_sets(queues: Sequence[Queue], *, on: date) -> dict[frozenset[int], int
 
     Who can do none of them is not counted; an agent counts once, in the set of all she can do.
     """
+    counts = Counter(frozenset(queue_ids) for queue_ids in _able(queues, on=on).values())
+    return dict(counts.most_common())
+
+
+@dataclass(frozen=True)
+class SharedPeople:
+    """Active agents with the same skills, some of them in other pools too.
+
+    Attributes:
+        queue_ids: What they can do in this pool.
+        people: How many they are.
+        other_pools: Where else they can take contacts.
+
+    """
+
+    queue_ids: frozenset[int]
+    people: int
+    other_pools: tuple[Pool, ...]
+
+
+def shared_people(pool: Pool, *, on: date) -> list[SharedPeople]:
+    """Return who can do queues of the pool on a date, apart by what other pools can have them."""
+    members = PoolQueue.objects.select_related("pool", "queue__work_type").order_by("pk")
+    live = [member for member in members if member.queue.is_live]
+    pool_of = {member.queue_id: member.pool for member in live}
+    counts: Counter[tuple[frozenset[int], tuple[int, ...]]] = Counter()
+    for queue_ids in _able([member.queue for member in live], on=on).values():
+        own = frozenset(pk for pk in queue_ids if pool_of[pk].pk == pool.pk)
+        others = {pool_of[pk].pk for pk in queue_ids} - {pool.pk}
+        if own:
+            counts[own, tuple(sorted(others))] += 1
+    pools = {found.pk: found for found in pool_of.values()}
+    return [
+        SharedPeople(own, people, tuple(pools[pk] for pk in others))
+        for (own, others), people in counts.most_common()
+    ]
+
+
+def needs_of_pools(pools: Sequence[Pool]) -> dict[int, float]:
+    """Return the hours of each pool's live queues in the newest runs; the same for all if unknown."""
+    members = PoolQueue.objects.filter(pool__in=pools).select_related("queue__work_type")
+    pool_of = {member.queue_id: member.pool_id for member in members if member.queue.is_live}
+    newest = (
+        RequirementQueueResult.objects.filter(queue__in=list(pool_of))
+        .order_by("queue", "-run")
+        .distinct("queue")
+    )
+    needs = dict.fromkeys((pool.pk for pool in pools), 0.0)
+    for queue_id, hours in newest.values_list("queue_id", "required_hours"):
+        needs[pool_of[queue_id]] += hours
+    return needs if all(needs.values()) else dict.fromkeys(needs, 1.0)
+
+
+def _able(queues: Sequence[Queue], *, on: date) -> dict[int, set[int]]:
+    """Return by active agent which of the queues she can do on a date."""
     by_skill: dict[int, set[int]] = defaultdict(set)
     for queue in queues:
         by_skill[queue.skill_id].add(queue.pk)
@@ -39,8 +102,7 @@ def skill_sets(queues: Sequence[Queue], *, on: date) -> dict[frozenset[int], int
     able: dict[int, set[int]] = defaultdict(set)
     for agent_id, skill_id in rows.values_list("agent_id", "skill_id"):
         able[agent_id] |= by_skill[skill_id]
-    counts = Counter(frozenset(queue_ids) for queue_ids in able.values())
-    return dict(counts.most_common())
+    return able
 
 
 def latest_split(pool: Pool, *, principal: object) -> RequirementPoolResult | None:
@@ -49,3 +111,13 @@ def latest_split(pool: Pool, *, principal: object) -> RequirementPoolResult | No
         pool=pool, figures__has_key="groups"
     )
     return found.select_related("run").order_by("-run__pk").first()
+
+
+def left_apart(
+    pool: Pool, split: RequirementPoolResult | None, *, principal: object
+) -> RequirementPoolResult | None:
+    """Return what the newest run says where it left the queues apart; None where it did not."""
+    found = RequirementPoolResult.objects.visible_to(principal).filter(pool=pool)
+    newest = found.select_related("run").order_by("-run__pk").first()
+    is_split = newest is None or (split is not None and newest.pk == split.pk)
+    return None if is_split or newest is None or not newest.reason else newest

@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from staffing.forms.skill_groups import GroupFormSet, initial_of
 from staffing.models import Pool, RequirementPoolResult
 from staffing.queries.pools import pools_with_queues
-from staffing.queries.skill_groups import groups_of, latest_split
+from staffing.queries.skill_groups import groups_of, latest_split, left_apart
 from staffing.services.skill_groups import (
     UnableToGroup,
     set_skill_groups,
@@ -57,7 +58,11 @@ def change_skills(request: HttpRequest, pk: int) -> HttpResponse:
         except UnableToGroup as refusal:
             error = str(refusal)
         else:
-            words = _("%(pool)s has %(count)s groups now; compute the requirement anew.")
+            words = ngettext(
+                "%(pool)s has %(count)s group now; compute the requirement anew.",
+                "%(pool)s has %(count)s groups now; compute the requirement anew.",
+                len(made),
+            )
             messages.success(request, words % {"pool": pool, "count": len(made)})
             return redirect("staffing-pool-skills", pool.pk)
     return _page(request, pool, formset=formset, error=error, status=422)
@@ -69,12 +74,18 @@ def skills_from_people(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a group of each set of skills that people have today."""
     pool = _pool(request, pk)
     try:
-        made = take_groups_from_people(pool=pool, on=localdate())
+        taken = take_groups_from_people(pool=pool, on=localdate())
     except UnableToGroup as refusal:
         messages.error(request, str(refusal))
     else:
-        words = _("%(count)s sets of skills are groups now; compute the requirement anew.")
-        messages.success(request, words % {"count": len(made)})
+        words = ngettext(
+            "%(count)s set of skills is a group now; compute the requirement anew.",
+            "%(count)s sets of skills are groups now; compute the requirement anew.",
+            len(taken.groups),
+        )
+        messages.success(request, words % {"count": len(taken.groups)})
+        for note in taken.notes:
+            messages.info(request, note)
     return redirect("staffing-pool-skills", pool.pk)
 
 
@@ -101,10 +112,14 @@ def _page(
         "pool": pool,
         "queues": queues,
         "groups": groups,
+        "deferred": [
+            str(member.queue) for member in pool.members.all() if not member.queue.is_live
+        ],
         "formset": formset,
         "error": error,
     }
     split = latest_split(pool, principal=request.user)
+    context["apart"] = left_apart(pool, split, principal=request.user) if groups else None
     if split is not None:
         context |= _split_context(split, queues)
     return render(request, "staffing/pool_skills.html", context, status=status)

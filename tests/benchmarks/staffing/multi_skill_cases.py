@@ -1,4 +1,4 @@
-"""Ten days with several skills: split over groups, and every queue lived through on other days."""
+"""Twelve days with several skills: split over groups, and every queue lived through on other days."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from staffing.core.multi_skill import MultiSkillDay, MultiSkillPlan
+from staffing.core.multi_skill_lived import Trial, live_through, yardstick_of
 from staffing.core.multi_skill_plan import plan_multi_skill
-from staffing.core.multi_skill_repair import live_through
 from tests.benchmarks.staffing.bars import Bar
 from tests.benchmarks.staffing.findings import Findings
-from tests.staffing.core.multi_skill_days import CASES, SMALL, TWO_SKILLS, smoke_day
+from tests.staffing.core.multi_skill_days import CASES, TWO_SKILLS, smoke_day
 
-DAYS, SMOKE_DAYS = 200, 60
+CONTACTS, SMOKE_CONTACTS = 8_000_000, 1_000_000
 SEED = 977
 """Days that no plan has seen."""
 MOST_BELOW, MOST_OVER_POOLED = 0.01, 0.03
+MOST_BELOW_IN_HALF_HOUR = 0.015
+"""As for a queue by itself (the 24 days of the transient plan)."""
 MOST_SECONDS = 10.0
 COLUMNS = (
     "day",
@@ -27,6 +29,7 @@ COLUMNS = (
     "over pooled",
     "worst queue: simulated (goal)",
     "worst half hour",
+    "its standard error",
     "CPU, s",
 )
 
@@ -42,6 +45,7 @@ class SplitResult:
     levels: np.ndarray
     goals: np.ndarray
     worst_interval: float
+    spread: float
     cpu_seconds: float
 
     @property
@@ -67,16 +71,22 @@ class SplitResult:
             f"| {plan.separate.sum() * self.hours:.1f} | {plan.heads.sum() * self.hours:.1f} "
             f"| {self.over_pooled:+.1%} "
             f"| {self.levels[self.worst]:.1%} ({self.goals[self.worst]:.0%}) "
-            f"| {self.worst_interval * 100:+.1f} points | {self.cpu_seconds:.1f} |"
+            f"| {self.worst_interval * 100:+.1f} points "
+            f"| {self.spread * 100:.2f} points | {self.cpu_seconds:.1f} |"
         )
 
 
-def run_case(name: str, day: MultiSkillDay, *, days: int) -> SplitResult:
+def run_case(name: str, day: MultiSkillDay, *, contacts: float) -> SplitResult:
     """Plan a day and live through it on days that the plan has not seen."""
     began = time.process_time()
     plan = plan_multi_skill(day)
     seconds = time.process_time() - began
-    lived = live_through(day, plan.heads, days=days, seed=SEED)
+    trial = Trial.of(day, contacts=contacts, seed=SEED)
+    yardstick = yardstick_of(day, plan.pooled, trial)
+    lived = live_through(day, plan.heads, trial, yardstick=yardstick)
+    apart = lived.levels - lived.goals
+    worst = np.unravel_index(np.nanargmin(apart), apart.shape)
+    row = [goal.queue for goal in lived.asked].index(int(worst[0]))
     counted = lived.counted.sum(axis=1)
     return SplitResult(
         name=name,
@@ -84,7 +94,8 @@ def run_case(name: str, day: MultiSkillDay, *, days: int) -> SplitResult:
         hours=day.interval_seconds / 3600,
         levels=lived.good.sum(axis=1) / counted,
         goals=(lived.goals * lived.counted).sum(axis=1) / counted,
-        worst_interval=float(np.nanmin(lived.levels - lived.goals)),
+        worst_interval=float(apart[worst]),
+        spread=float(lived.spread[row, worst[1]]),
         cpu_seconds=seconds,
     )
 
@@ -92,13 +103,12 @@ def run_case(name: str, day: MultiSkillDay, *, days: int) -> SplitResult:
 def run(*, is_smoke: bool) -> Findings:
     """Plan and simulate all days, or a short one."""
     if is_smoke:
-        results = [run_case("smoke: chain of 3, six hours", smoke_day(), days=SMOKE_DAYS)]
+        results = [run_case("smoke: chain of 3, six hours", smoke_day(), contacts=SMOKE_CONTACTS)]
         return Findings(bars=split_bars(results, results), tables=[("Skills", _table(results))])
-    run_case("compile", smoke_day(), days=1)
-    results = [run_case(name, day, days=DAYS) for name, day in CASES.items()]
-    small = [run_case(name, day, days=DAYS) for name, day in SMALL.items()]
+    run_case("compile", smoke_day(), contacts=1)
+    results = [run_case(name, day, contacts=CONTACTS) for name, day in CASES.items()]
     pairs = [result for result in results if result.name in TWO_SKILLS]
-    tables = [("Skills", _table(results)), ("Skills, very small groups", _table(small))]
+    tables = [("Skills", _table(results))]
     return Findings(bars=[*split_bars(results, pairs), _time_bar(results[0])], tables=tables)
 
 
@@ -110,6 +120,7 @@ def _table(results: list[SplitResult]) -> str:
 def split_bars(results: list[SplitResult], pairs: list[SplitResult]) -> list[Bar]:
     """Return the farthest of all cases beside what is wanted."""
     below = max(result.below for result in results)
+    worst = min(result.worst_interval for result in results)
     over = max(result.over_pooled for result in pairs)
     return [
         Bar(
@@ -117,6 +128,12 @@ def split_bars(results: list[SplitResult], pairs: list[SplitResult]) -> list[Bar
             wanted="≥ target − 1 point",
             found=f"{-below * 100:+.2f} points",
             is_met=below <= MOST_BELOW,
+        ),
+        Bar(
+            name=f"{len(results)} days by skill: the worst half hour of a queue",
+            wanted="≥ target − 1.5 points",
+            found=f"{worst * 100:+.2f} points",
+            is_met=worst >= -MOST_BELOW_IN_HALF_HOUR,
         ),
         Bar(
             name=f"{len(pairs)} days with two skills each: hours over pooled",
