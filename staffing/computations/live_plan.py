@@ -8,15 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.callbacks import CallbackOffers
-from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray, IntArray, RowIndex
 from staffing.core.live import LiveQueue
 from staffing.core.params import LiveStrategy
 from staffing.core.pooling import with_base
 from staffing.core.traffic import Prediction
 from staffing.core.transient import (
+    GoalVersions,
     LivePath,
     evaluate_transient,
+    level_by,
     power_of_one_along,
     required_steady,
     required_transient,
@@ -31,6 +32,7 @@ class LivePlan:
     Attributes:
         agents: Under the strategy asked for; inf where no number meets the goals.
         prediction: What a running day gives with them.
+        level: Service level by each interval's definition.
         fewer_level: Service level with one agent fewer in that interval alone.
         more_level: The same with one more.
         compared_agents: Under the other strategy.
@@ -41,6 +43,7 @@ class LivePlan:
 
     agents: FloatArray
     prediction: Prediction
+    level: FloatArray
     fewer_level: FloatArray
     more_level: FloatArray
     compared_agents: FloatArray
@@ -50,14 +53,17 @@ class LivePlan:
 
 def plan_live(
     live: LiveQueue,
-    goals: Goals,
+    goals: GoalVersions,
     *,
     begins: IntArray,
     interval_seconds: int,
     strategy: LiveStrategy,
     callbacks: CallbackOffers | None = None,
 ) -> LivePlan | None:
-    """Return the plan; None where no number of agents meets the goals of some interval."""
+    """Return the plan; None where no number of agents meets the goals of some interval.
+
+    The queue goes on from one version of its goals to the next as within one.
+    """
     chat = live.chat
     path = LivePath(
         traffic=live.traffic,
@@ -67,7 +73,9 @@ def plan_live(
         growth_rate=0.0 if chat is None else chat.growth_rate,
         callbacks=callbacks,
     )
-    steady = live.required(goals)
+    steady = np.zeros(begins.size)
+    for rows, version in goals.parts:
+        steady[rows] = live.take(rows).required(version)
     if callbacks is not None and callbacks.is_made:
         steady = required_steady(path, goals=goals, guess=steady)
     if np.isinf(steady).any():
@@ -77,17 +85,16 @@ def plan_live(
     agents, compared = (carried, steady) if is_carried else (steady, carried)
     if np.isinf(agents).any():
         return None
-    thresholds = goals.thresholds(with_base(goals.definition))
-    chosen = power_of_one_along(
-        path, agents=agents, thresholds=thresholds, definition=goals.definition
-    )
+    thresholds, definitions = goals.thresholds(with_base), goals.definitions()
+    chosen = power_of_one_along(path, agents=agents, thresholds=thresholds, definition=definitions)
     compared_level = np.full(compared.shape, np.nan)
     if np.isfinite(compared).all():
         other = evaluate_transient(path, agents=compared, thresholds=thresholds)
-        compared_level = other.service_levels[goals.definition]
+        compared_level = level_by(other, definitions)
     return LivePlan(
         agents=agents,
         prediction=chosen.prediction,
+        level=level_by(chosen.prediction, definitions),
         fewer_level=chosen.fewer_level,
         more_level=chosen.more_level,
         compared_agents=np.where(np.isfinite(compared), compared, np.nan),
@@ -100,8 +107,7 @@ def path_begins(rows: RowIndex, *, is_open: NDArray[np.bool_], is_open_before: b
     """Return how each of the open rows begins (see transient_path).
 
     A row after a closed one opens empty. Where the queue is open right before the first row, it is
-    in the middle of its hours: the plan begins in the middle of the day, or another version of the
-    goal held until then.
+    in the middle of its hours: the plan begins in the middle of the day.
     """
     begins = np.full(rows.size, OPENS_EMPTY)
     if rows.size == 0:

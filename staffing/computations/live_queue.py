@@ -13,7 +13,8 @@ from staffing.computations.goal_rows import goal_facts, rows_by_goal
 from staffing.computations.live_plan import LivePlan, path_begins, plan_live
 from staffing.computations.refused import QueueRefused
 from staffing.core.callbacks import CallbackOffers
-from staffing.core.definitions import Model, ServiceLevel
+from staffing.core.definitions import Model
+from staffing.core.goals import Goals
 from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.live import LiveQueue
 from staffing.core.model_choice import LiveGoal, refuse_goal
@@ -21,6 +22,7 @@ from staffing.core.params import RequirementParams
 from staffing.core.pooling import level_counts
 from staffing.core.shrinkage import required_fte
 from staffing.core.traffic import Prediction
+from staffing.core.transient import GoalVersions
 from staffing.queries import (
     Patience,
     QueueInputs,
@@ -35,7 +37,7 @@ from wfm.org.models import Queue, ServiceGoal
 
 @dataclass
 class _Plan:
-    """Agents per interval and what they achieve, filled goal version by goal version."""
+    """Agents per interval and what they achieve."""
 
     agents: FloatArray
     level: FloatArray
@@ -101,26 +103,31 @@ class LivePlanning:
             params=params,
         )
         plan = _Plan.empty(offered.size)
+        versions = []
         for goal, rows in rows_by_goal(inputs):
-            self._staff(goal, rows, live, offered, plan)
+            wanted = _checked(goal, self.model).over(rows.size, min_agents=queue.min_agents)
+            versions.append((rows, wanted))
+            plan.goals.append(goal_facts(goal))
+        if versions:
+            self._staff(versions, live, offered, plan)
         return _result(
             queue, inputs, live, offered, plan, _detail(self.patience, params, live, plan)
         )
 
     def _staff(
         self,
-        goal: ServiceGoal,
-        rows: RowIndex,
+        versions: list[tuple[RowIndex, Goals]],
         live: LiveQueue,
         offered: FloatArray,
         plan: _Plan,
     ) -> None:
-        """Plan the intervals in which one version of the goal holds."""
-        goals = _checked(goal, self.model).over(rows.size, min_agents=self.queue.min_agents)
+        """Plan the open intervals, whichever version of the goal holds in each."""
+        rows = np.flatnonzero(self.inputs.is_open)
         inputs = self.inputs
+        parts = tuple((np.searchsorted(rows, held), goals) for held, goals in versions)
         found = plan_live(
             live.take(rows),
-            goals,
+            GoalVersions(parts, rows.size),
             begins=path_begins(rows, is_open=inputs.is_open, is_open_before=inputs.is_open_before),
             interval_seconds=self.queue.interval_minutes * 60,
             strategy=self.params.live_strategy,
@@ -131,8 +138,7 @@ class LivePlanning:
                 _("No number of agents meets this queue's goals at %(erlangs).1f erlang.")
                 % {"erlangs": float(live.traffic.erlangs[rows].max())}
             )
-        _fill(plan, found, offered[rows], rows, goals.definition)
-        plan.goals.append(goal_facts(goal))
+        _fill(plan, found, offered[rows], rows, parts)
 
 
 def known_patience(queue: Queue, *, model: str, before: datetime) -> Patience | None:
@@ -175,21 +181,25 @@ def _fill(
     found: LivePlan,
     offered: FloatArray,
     rows: RowIndex,
-    definition: ServiceLevel,
+    versions: tuple[tuple[RowIndex, Goals], ...],
 ) -> None:
-    part = found.prediction
-    plan.callbacks[rows] = offered * found.callback_rate
-    stay = offered - plan.callbacks[rows]
-    in_time, counted = level_counts(definition, offered=stay, prediction=part)
+    callbacks = offered * found.callback_rate
+    for places, goals in versions:
+        in_time, counted = level_counts(
+            goals.definition,
+            offered=(offered - callbacks)[places],
+            prediction=found.prediction.take(places),
+        )
+        plan.in_time += float(in_time.sum())
+        plan.counted += float(counted.sum())
+    plan.callbacks[rows] = callbacks
     plan.agents[rows] = found.agents
     plan.fewer_level[rows], plan.more_level[rows] = found.fewer_level, found.more_level
     plan.compared_agents[rows] = found.compared_agents
     plan.compared_level[rows] = found.compared_level
-    plan.level[rows] = part.service_levels.pop(definition)
-    part.service_levels.clear()
-    plan.prediction.put(rows, part)
-    plan.in_time += float(in_time.sum())
-    plan.counted += float(counted.sum())
+    plan.level[rows] = found.level
+    found.prediction.service_levels.clear()
+    plan.prediction.put(rows, found.prediction)
 
 
 def _detail(

@@ -86,6 +86,17 @@ class Prediction:
             },
         )
 
+    def take(self, rows: RowIndex) -> "Prediction":
+        """Return the chosen rows."""
+        return Prediction(
+            service_levels={key: level[rows] for key, level in self.service_levels.items()},
+            **{
+                field.name: getattr(self, field.name)[rows]
+                for field in fields(self)
+                if field.name != "service_levels"
+            },
+        )
+
     def put(self, rows: RowIndex, part: "Prediction") -> None:
         """Write the figures that `part` knows into `rows`."""
         for name in (field.name for field in fields(self) if field.name != "service_levels"):

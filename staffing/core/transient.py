@@ -10,6 +10,7 @@ staffing requirements for a service system", Prod. Oper. Manag. 16 (2007),
 doi:10.1111/j.1937-5956.2007.tb00164.x, which reviews the stationary approximations it replaces).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,11 +21,13 @@ from staffing.core.callbacks import CallbackOffers
 from staffing.core.definitions import Model, ServiceLevel
 from staffing.core.erlang import DEFINITIONS
 from staffing.core.goals import Goals
-from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.kernels import FloatArray, IntArray, RowIndex
 from staffing.core.pole_systems import exp_and_mean
 from staffing.core.traffic import Prediction, Thresholds, Traffic
-from staffing.core.transient_path import OPENS_STEADY, Day, Handling, evaluate_path, levels_of
-from staffing.core.transient_search import Bounds, plan_path
+from staffing.core.transient_ahead import Bounds
+from staffing.core.transient_path import OPENS_STEADY, Day, Handling, levels_of
+from staffing.core.transient_search import plan_path
+from staffing.core.transient_walk import evaluate_path
 
 DEFINITION_CODES = {key: code for code, key in enumerate(ServiceLevel)}
 NO_OFFSET = np.zeros(1, dtype=np.int64)
@@ -97,7 +100,46 @@ def evaluate_transient(path: LivePath, *, agents: FloatArray, thresholds: Thresh
     return _prediction(path, found, agents, asked)
 
 
-def required_transient(path: LivePath, *, goals: Goals, guess: FloatArray) -> FloatArray:
+@dataclass(frozen=True)
+class GoalVersions:
+    """Goals along a path: versions that follow one another, each with a definition of its own.
+
+    Attributes:
+        parts: Places of the path's intervals, and the goals of these.
+        size: Intervals of the path.
+
+    """
+
+    parts: tuple[tuple[RowIndex, Goals], ...]
+    size: int
+
+    def definitions(self) -> IntArray:
+        """Return the code of each interval's definition."""
+        codes = np.zeros(self.size, dtype=np.int64)
+        for rows, goals in self.parts:
+            codes[rows] = DEFINITION_CODES[goals.definition]
+        return codes
+
+    def thresholds(self, wanted: Callable[[ServiceLevel], frozenset[ServiceLevel]]) -> Thresholds:
+        """Return each interval's thresholds, and `wanted` of all definitions."""
+        definitions: frozenset[ServiceLevel] = frozenset()
+        for _rows, goals in self.parts:
+            definitions |= wanted(goals.definition)
+        return Thresholds(
+            self.column("threshold_seconds"), self.column("short_seconds"), definitions
+        )
+
+    def column(self, name: str) -> FloatArray:
+        """Return one goal of every interval."""
+        values = np.full(self.size, np.nan)
+        for rows, goals in self.parts:
+            values[rows] = getattr(goals, name)
+        return values
+
+
+def required_transient(
+    path: LivePath, *, goals: Goals | GoalVersions, guess: FloatArray
+) -> FloatArray:
     """Return the fewest agents of each interval that meet its goals; inf in all if one cannot.
 
     Args:
@@ -106,12 +148,15 @@ def required_transient(path: LivePath, *, goals: Goals, guess: FloatArray) -> Fl
         guess: Whole agents to begin the search with, e.g. those of the steady state.
 
     """
-    thresholds = goals.thresholds()
-    day = path.day(thresholds)
-    least = np.maximum(np.nan_to_num(np.ceil(goals.min_agents)), path.traffic.erlangs > 0.0)
+    if isinstance(goals, Goals):
+        goals = GoalVersions(((np.arange(guess.size), goals),), guess.size)
+    day = path.day(goals.thresholds(lambda definition: frozenset({definition})))
+    min_agents = np.nan_to_num(np.ceil(goals.column("min_agents")))
+    least = np.maximum(min_agents, path.traffic.erlangs > 0.0)
     bounds = Bounds(
         np.nan_to_num(guess, posinf=0.0).astype(np.int64),
         least.astype(np.int64),
+        np.full(guess.size, -1),
         np.full(guess.size, -1),
     )
     agents = plan_path(day, _goal_columns(goals), bounds)
@@ -131,9 +176,16 @@ class PowerOfOne:
 
 
 def power_of_one_along(
-    path: LivePath, *, agents: FloatArray, thresholds: Thresholds, definition: ServiceLevel
+    path: LivePath,
+    *,
+    agents: FloatArray,
+    thresholds: Thresholds,
+    definition: ServiceLevel | IntArray,
 ) -> PowerOfOne:
-    """Evaluate the path once, with one agent fewer and one more in each interval by itself."""
+    """Evaluate the path once, with one agent fewer and one more in each interval by itself.
+
+    `definition` is that of the level of all intervals, or the code of each one's.
+    """
     counts = agents.astype(np.int64)
     found = evaluate_path(path.day(thresholds), counts, OFFSETS)
     here, fewer, more = (
@@ -141,12 +193,23 @@ def power_of_one_along(
         for place, offset in enumerate(OFFSETS.astype(np.float64))
     )
     callbacks = np.where(path.traffic.erlangs > 0.0, found[:, 0, figure.CALLBACKS], 0.0)
-    return PowerOfOne(
-        here, fewer.service_levels[definition], more.service_levels[definition], callbacks
-    )
+    return PowerOfOne(here, level_by(fewer, definition), level_by(more, definition), callbacks)
 
 
-def required_steady(path: LivePath, *, goals: Goals, guess: FloatArray) -> FloatArray:
+def level_by(prediction: Prediction, definition: ServiceLevel | IntArray) -> FloatArray:
+    """Return the level by one definition, or by each interval's (its code)."""
+    if isinstance(definition, ServiceLevel):
+        return prediction.service_levels[definition]
+    levels = np.full(definition.shape, np.nan)
+    for key, level in prediction.service_levels.items():
+        chosen = definition == DEFINITION_CODES[key]
+        levels[chosen] = level[chosen]
+    return levels
+
+
+def required_steady(
+    path: LivePath, *, goals: Goals | GoalVersions, guess: FloatArray
+) -> FloatArray:
     """Return the fewest agents of each interval by itself, in its steady state with callbacks.
 
     The formulas of `staffing.core.erlang` know no offers; the chain of states does.
@@ -155,16 +218,11 @@ def required_steady(path: LivePath, *, goals: Goals, guess: FloatArray) -> Float
     return required_transient(alone, goals=goals, guess=guess)
 
 
-def _goal_columns(goals: Goals) -> FloatArray:
-    code = np.full(goals.level.shape, float(DEFINITION_CODES[goals.definition]))
+def _goal_columns(goals: GoalVersions) -> FloatArray:
+    caps = ("max_asa_seconds", "max_abandonment_rate", "max_occupancy_rate")
+    definitions = goals.definitions().astype(np.float64)
     return np.column_stack(
-        [
-            goals.level,
-            code,
-            goals.max_asa_seconds,
-            goals.max_abandonment_rate,
-            goals.max_occupancy_rate,
-        ]
+        [goals.column("level"), definitions, *(goals.column(name) for name in caps)]
     )
 
 

@@ -1,8 +1,10 @@
-"""The path of a live queue through its intervals: what so many agents give.
+"""An interval of a live queue that is lived through from a given state: what so many agents give.
 
 Each interval starts from the state in which the last one ended. The wait of an arrival shortly before
-the end reaches into the next interval, whose agents then count: the last T seconds are figured with a
-service rate between those of both intervals. Compiled; see `staffing.core.transient`.
+the end reaches into the next interval, whose agents then count. For who is served in time the last T
+seconds are figured with a service rate between those of both intervals; who is served at all, and how
+long it takes, is followed through all the intervals that it takes (`still_waiting`). Compiled; see
+`staffing.core.transient`.
 """
 
 import math
@@ -13,7 +15,6 @@ import numpy as np
 from staffing.core.arrival_figures import (
     BUSY,
     CALLBACKS,
-    FIGURES,
     GONE_SHORT,
     GONE_WITHIN,
     SERVED,
@@ -36,6 +37,7 @@ from staffing.core.birth_death import (
 from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.pole_systems import Poles
+from staffing.core.still_waiting import Pace
 
 CONTINUES, OPENS_EMPTY, OPENS_STEADY = 0, 1, 2
 """How an interval begins: where the last one ended, with nobody in the queue, or as if always so."""
@@ -66,6 +68,35 @@ class Staff(NamedTuple):
     before: int
     agents: int
     after: int
+
+
+class Lived(NamedTuple):
+    """An interval that was lived through.
+
+    Attributes:
+        chain: Its rates.
+        offer: Of callbacks.
+        start: State at its beginning, once the agents have changed.
+        start_low: First number of contacts of it.
+        body: Mean state, but for the last part `tail`.
+        at_end: Mean state over that.
+        tail: Part of the interval whose arrivals may be in time by the next one's agents.
+        low: First number of contacts of both.
+        end: State at the end.
+        end_low: First number of contacts of it.
+
+    """
+
+    chain: Chain
+    offer: Offer
+    start: FloatArray
+    start_low: int
+    body: FloatArray
+    at_end: FloatArray
+    tail: float
+    low: int
+    end: FloatArray
+    end_low: int
 
 
 class Day(NamedTuple):
@@ -166,8 +197,8 @@ def interval_step(
     demand: FloatArray,
     handling: Handling,
     poles: Poles,
-) -> tuple[FloatArray, int, FloatArray]:
-    """Return the state at the end, its first number of contacts, and the arrivals' figures.
+) -> tuple[Lived, FloatArray]:
+    """Return the interval lived through, and its arrivals' figures as far as T seconds reach.
 
     Args:
         start: Probability of `low` contacts and more when the interval begins.
@@ -191,16 +222,28 @@ def interval_step(
         tail = min(demand[THRESHOLD] / handling.seconds, 1.0)
     births = birth_rates(first, last - first, chain, offer)
     end, body, at_end = moved(state, rates, births, handling.seconds, tail, poles)
-    full = served_rate(chain.agents * chain.concurrency, chain)
+    full = full_rate(chain)
     figures = (1.0 - tail) * figures_of(body, first, chain, offer, full, demand)
     if tail > 0.0:
-        next_chain = chain_of(demand, staff.after, handling)
-        full_after = served_rate(staff.after * chain.concurrency, next_chain)
+        full_after = full_rate(chain_of(demand, staff.after, handling))
         for node in GAUSS_NODES:
             mixed = node * full + (1.0 - node) * full_after
             figures += (tail / 2.0) * figures_of(at_end, first, chain, offer, mixed, demand)
-    end, first = trimmed(end, first)
-    return end, first, figures
+    end, end_low = trimmed(end, first)
+    lived = Lived(chain, offer, start, low, body, at_end, tail, first, end, end_low)
+    return lived, figures
+
+
+@compiled
+def full_rate(chain: Chain) -> float:
+    """Return the contacts served per second without a free place."""
+    return served_rate(chain.agents * chain.concurrency, chain)
+
+
+@compiled
+def pace_of(chain: Chain, seconds: float) -> Pace:
+    """Return how the queue moves while it waits."""
+    return Pace(full_rate(chain), chain.leave_rate, seconds)
 
 
 @compiled
@@ -238,30 +281,3 @@ def opening(
         return steady_state(chain, offer)
     # There is no steady state: the queue grows. It begins to where everybody has work.
     return np.ones(1), agents * chain.concurrency
-
-
-@compiled
-def evaluate_path(day: Day, agents: IntArray, offsets: IntArray) -> FloatArray:
-    """Return the figures of every interval (interval x offset x figure) with so many agents.
-
-    Offsets are agents more or fewer in that interval alone; 0 must be among them.
-    """
-    figures = np.zeros((agents.size, offsets.size, FIGURES))
-    start, low = np.ones(1), 0
-    for index in range(agents.size):
-        continues = day.begins[index] == CONTINUES
-        goes_on = index + 1 < agents.size and day.begins[index + 1] == CONTINUES
-        end, end_low = start, low
-        for place in range(offsets.size):
-            count = max(agents[index] + offsets[place], 0)
-            if not continues:
-                start, low = opening(day.demand[index], count, day.begins[index], day.handling)
-            before = agents[index - 1] if continues else count
-            after = agents[index + 1] if goes_on else count
-            state, state_low, figures[index, place] = interval_step(
-                start, low, Staff(before, count, after), day.demand[index], day.handling, day.poles
-            )
-            if offsets[place] == 0:
-                end, end_low = state, state_low
-        start, low = end, end_low
-    return figures

@@ -11,15 +11,19 @@ from numpy.typing import NDArray
 from staffing.core.arrival_figures import BUSY, SERVED, SERVED_WAIT
 from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
+from staffing.core.still_waiting import nobody_follows, waiting_tail
+from staffing.core.transient_ahead import Bounds, fate_ahead, next_agents
 from staffing.core.transient_path import (
     ARRIVALS,
     CONTINUES,
     Day,
+    Lived,
     Staff,
     interval_step,
     level_of,
     opening,
 )
+from staffing.core.transient_walk import complete, ended
 
 LEVEL, DEFINITION, MAX_ASA, MAX_ABANDONMENT, MAX_OCCUPANCY = range(5)
 """Columns of the goals; NaN is not set; the definition is its position in ServiceLevel."""
@@ -31,23 +35,16 @@ expected."""
 ALIKE = 1e-10
 """Two states whose probabilities differ by less in sum leave the same behind."""
 MOST_TURNS = 6
+MOST_FAR_TURNS = 24
+"""Turns at most, and at most where a goal looks beyond T: to all intervals through which somebody waits."""
+PATIENT_TURNS = 3
+"""So often an interval whose goals look far is planned anew before the next one must keep more."""
+LEFT_ALONE = 0.01
+"""Nobody need be there without arrivals where at most on so large a share of days somebody waits."""
+OVER_ANSWERED = 4
+"""Place in ServiceLevel of the definition that counts against all that are answered in the end."""
 MOST_TIMES, MOST_MORE = 4, 1000
 """The search ends at so many times the guess, and so many agents more."""
-
-
-class Bounds(NamedTuple):
-    """What the search of each interval begins with.
-
-    Attributes:
-        guess: Agents that would do in steady state; only the speed depends on it.
-        least: Fewest agents allowed.
-        next_agents: Agents that the next interval is expected to have; -1 for: as the guesses change.
-
-    """
-
-    guess: IntArray
-    least: IntArray
-    next_agents: IntArray
 
 
 class Begun(NamedTuple):
@@ -85,26 +82,53 @@ def plan_path(day: Day, goals: FloatArray, bounds: Bounds) -> IntArray:
     plans only what has changed. From the first interval on that no number satisfies, -1.
     """
     count = day.begins.size
-    agents, expected = np.full(count, -1), np.full(count, -1)
+    agents, expected = bounds.planned, np.full(count, -1)
+    agents[:] = -1
     begun = Begun([np.zeros(0)] * count, np.zeros(count, np.int64), np.ones(count, np.bool_))
-    for turn in range(MOST_TURNS):
+    turns, misses = MOST_TURNS, np.zeros(count, np.int64)
+    for index in range(count):
+        if looks_far(goals[index]):
+            turns = MOST_FAR_TURNS
+    for turn in range(turns):
         if not _go_forward(day, goals, bounds, begun, agents, expected):
             break
-        is_settled = True
-        for index in range(count - 1):
-            if expected[index] == agents[index + 1] or day.begins[index + 1] != CONTINUES:
-                continue
-            bounds.next_agents[index] = agents[index + 1]
-            begun.is_stale[index] = True
-            if not _holds(day, goals[index], begun, agents, index):
-                is_settled = False
-                # Agents that the next interval lets go too early stay a little longer.
-                stay = agents[index + 1] + (turn > 0)
-                bounds.least[index + 1] = max(bounds.least[index + 1], stay)
-                begun.is_stale[index + 1] |= agents[index + 1] < stay
-        if is_settled:
+        if _is_settled(day, goals, bounds, begun, expected, misses, turn):
             break
     return agents
+
+
+@compiled
+def _is_settled(
+    day: Day,
+    goals: FloatArray,
+    bounds: Bounds,
+    begun: Begun,
+    expected: IntArray,
+    misses: IntArray,
+    turn: int,
+) -> bool:
+    """Tell whether all goals hold with the agents that came out; else note what to plan anew."""
+    agents, is_settled = bounds.planned, True
+    for index in range(agents.size - 1):
+        if day.begins[index + 1] != CONTINUES:
+            continue
+        is_expected = expected[index] == agents[index + 1]
+        if is_expected and not looks_far(goals[index]):
+            continue
+        bounds.next_agents[index] = agents[index + 1]
+        holds = _holds(day, goals[index], begun, bounds, index)
+        begun.is_stale[index] |= not (is_expected and holds)
+        if holds:
+            continue
+        is_settled = False
+        misses[index] += 1
+        # Agents that the next interval lets go too early stay a little longer.
+        stay = agents[index + 1] + (turn > 0)
+        if looks_far(goals[index]) and misses[index] % PATIENT_TURNS > 0:
+            stay = bounds.least[index + 1]
+        bounds.least[index + 1] = max(bounds.least[index + 1], stay)
+        begun.is_stale[index + 1] |= agents[index + 1] < stay
+    return is_settled
 
 
 @compiled
@@ -136,7 +160,7 @@ def _go_forward(
             if found < 0:
                 agents[index:] = -1
                 return False
-            expected[index] = _next_agents(day, bounds, index, found)
+            expected[index] = next_agents(day, bounds, index, found)
             begun.is_stale[index] = False
         elif index + 1 < day.begins.size:
             state, low = begun.states[index + 1], begun.lows[index + 1]
@@ -159,19 +183,49 @@ def is_alike(states: FloatArray, low: int, others: FloatArray, other_low: int) -
 
 
 @compiled
-def _holds(day: Day, goals: FloatArray, begun: Begun, agents: IntArray, index: int) -> bool:
+def _holds(day: Day, goals: FloatArray, begun: Begun, bounds: Bounds, index: int) -> bool:
     """Tell whether an interval meets its goals with the agents that the next one has."""
     if day.demand[index, ARRIVALS] == 0.0:
         return True
+    agents = bounds.planned
     state, low, here = begun.states[index], begun.lows[index], agents[index]
     before = agents[index - 1] if day.begins[index] == CONTINUES else 0
     if day.begins[index] != CONTINUES:
         state, low = opening(day.demand[index], here, day.begins[index], day.handling)
     staff = Staff(before, here, agents[index + 1])
-    _end, _low, figures = interval_step(
-        state, low, staff, day.demand[index], day.handling, day.poles
-    )
+    _lived, figures = seen(day, goals, bounds, index, staff, (state, low))
     return bool(meets(figures, goals, here, SLACK))
+
+
+@compiled
+def looks_far(goals: FloatArray) -> bool:
+    """Tell whether an interval's goals ask what becomes of all its arrivals, however long they wait."""
+    has_level = not np.isnan(goals[LEVEL])
+    asks = has_level and int(goals[DEFINITION]) == OVER_ANSWERED
+    return bool(asks or not np.isnan(goals[MAX_ASA]) or not np.isnan(goals[MAX_ABANDONMENT]))
+
+
+@compiled
+def seen(
+    day: Day,
+    goals: FloatArray,
+    bounds: Bounds,
+    index: int,
+    staff: Staff,
+    start: tuple[FloatArray, int],
+) -> tuple[Lived, FloatArray]:
+    """Live through an interval; return it and its figures, as far ahead as its goals ask."""
+    lived, figures = interval_step(
+        start[0], start[1], staff, day.demand[index], day.handling, day.poles
+    )
+    if looks_far(goals):
+        end = ended(lived, day.handling.seconds)
+        following = nobody_follows()
+        if index + 1 < day.begins.size and day.begins[index + 1] == CONTINUES:
+            following = fate_ahead(day, bounds, index + 1, staff.after, end.crowd.own.size)
+        come = max((staff.after - staff.agents) * day.handling.concurrency, 0)
+        complete(figures, end, following, come)
+    return lived, figures
 
 
 @compiled
@@ -197,6 +251,9 @@ def fewest_agents(
 
     """
     least = bounds.least[index]
+    if day.demand[index, ARRIVALS] == 0.0 and before >= 0 and least == 0:
+        waiting = waiting_tail(start[0], start[1], before * day.handling.concurrency)
+        least = int(waiting.size > 0 and waiting[0] > LEFT_ALONE)
     tried = max(tried, least)
     fails, passes, step = least - 1, -1, 1
     best, best_low = start
@@ -204,10 +261,9 @@ def fewest_agents(
         state, low = start
         if before < 0:
             state, low = opening(day.demand[index], tried, day.begins[index], day.handling)
-        staff = Staff(max(before, 0), tried, _next_agents(day, bounds, index, tried))
-        end, end_low, figures = interval_step(
-            state, low, staff, day.demand[index], day.handling, day.poles
-        )
+        staff = Staff(max(before, 0), tried, next_agents(day, bounds, index, tried))
+        lived, figures = seen(day, goals, bounds, index, staff, (state, low))
+        end, end_low = lived.end, lived.end_low
         if day.demand[index, ARRIVALS] == 0.0 or meets(figures, goals, tried, 0.0):
             passes, best, best_low = tried, end, end_low
         else:
@@ -222,13 +278,3 @@ def fewest_agents(
             tried = (passes + fails) // 2
         step *= 2
     return passes, best, best_low
-
-
-@compiled
-def _next_agents(day: Day, bounds: Bounds, index: int, tried: int) -> int:
-    """Return what the next interval is expected to have when this one has `tried` agents."""
-    if index + 1 >= day.begins.size or day.begins[index + 1] != CONTINUES:
-        return tried
-    if bounds.next_agents[index] >= 0:
-        return int(bounds.next_agents[index])
-    return int(max(0, tried + bounds.guess[index + 1] - bounds.guess[index]))

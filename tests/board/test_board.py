@@ -233,6 +233,27 @@ def test_who_waits_while_nobody_is_there_is_still_there_when_people_come():
     assert 0.8 < evening < before + 0.01, "six people work off what was left"
 
 
+def test_a_new_goal_version_does_not_empty_the_queue():
+    """Around the clock with too few people: midnight changes the goal, not who waits."""
+    floors = make_floors()
+    around = [org.make_queue(client=floors.client, name=name) for name in ("Same", "Renewed")]
+    tuesday = date(2026, 3, 3)
+    for queue, ends_on in zip(around, (None, tuesday), strict=True):
+        org.make_goal(queue, ends_on=ends_on)
+        make_requirement(queue=queue)
+        for _ in range(2):
+            for day in range(2):
+                work(floors, floors.north, queue, day=day, hours=(0, 24))
+    org.make_goal(around[1], version=2, starts_on=tuesday)
+    found = look(last=tuesday, granularity=Granularity.INTERVAL)
+    same, renewed = (by_column(found, queue).of("in_time") for queue in around)
+    assert same.size == 192
+    assert renewed == pytest.approx(same, abs=1e-9)
+    # It opens empty once, at the first midnight, and is short of people ever after.
+    assert same[0] > same[95] + 0.5
+    assert same[96] == pytest.approx(same[95], abs=0.1)
+
+
 def test_absence_that_nobody_plans_is_taken_off():
     floors = make_floors()
     for _ in range(4):

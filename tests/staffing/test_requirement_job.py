@@ -187,6 +187,36 @@ def test_a_new_goal_version_holds_from_its_date_on(monkeypatch):
     assert [goal["version"] for goal in result_of(run, queue).goal["versions"]] == [1, 2]
 
 
+def test_a_queue_goes_on_where_a_new_goal_version_begins(monkeypatch):
+    """At midnight the goal is written anew as it was: the numbers are those of one version."""
+    tuesday = date(2026, 3, 3)
+    with system_tenant():
+        client = make_client()
+        same = make_queue(client=client, name="Same")
+        renewed = make_queue(client=client, name="Renewed")
+        make_goal(same, level=0.8, max_asa_seconds=60)
+        make_goal(renewed, level=0.8, max_asa_seconds=60, ends_on=tuesday)
+        make_goal(renewed, version=2, starts_on=tuesday, level=0.8, max_asa_seconds=60)
+        forecast = make_forecast(
+            [same, renewed],
+            offered=lambda at: 40 if at.date() < tuesday else 5,
+            aht_seconds=1800,
+            days=2,
+        )
+    run = staffed(monkeypatch, forecast=forecast)
+    figures = [
+        [
+            (row.required_agents, row.service_level, row.asa_seconds, row.abandonment_rate)
+            for row in rows_of(run, queue)
+        ]
+        for queue in (same, renewed)
+    ]
+    assert figures[0] == figures[1]
+    assert len({row[0] for row in figures[0]}) > 2, "the day ends busier than the next begins"
+    versions = result_of(run, renewed).goal["versions"]
+    assert [version["version"] for version in versions] == [1, 2]
+
+
 def test_unknown_patience_is_measured_from_history(monkeypatch):
     """7,200 s waited by all, 100 abandoned: 72 s."""
     with system_tenant():

@@ -40,10 +40,12 @@ def predict_live(
     live = live_queue_of(source, intervals)
     covered = np.zeros(wanted.shape, dtype=bool)
     for goal in source.goals:
-        rows = np.flatnonzero(wanted & intervals.held(goal))
-        if not rows.size:
+        covered |= wanted & intervals.held(goal)
+    rows = np.flatnonzero(covered)
+    for goal in source.goals:
+        held = intervals.held(goal)[rows]
+        if not held.any():
             continue
-        covered[rows] = True
         try:
             _write_live(source, intervals, figures, live, people, rows, goal)
         except ValueError as error:  # a goal that is none of a live queue
@@ -103,7 +105,9 @@ def _write_live(
         goals=wanted.over(rows.size, min_agents=source.queue.min_agents),
         rule=source.transfer,
     )
-    write_outlook(intervals, figures, rows, outlook)
+    # The whole day is lived through; this version of the goal judges its own part.
+    held = intervals.held(goal)[rows]
+    write_outlook(intervals, figures, rows[held], _taken(outlook, held))
 
 
 def _callbacks(
