@@ -10,6 +10,7 @@ from typing import Protocol
 
 from tests.benchmarks.staffing import (
     blending_cases,
+    board_figures,
     chat_cases,
     deferred_cases,
     million,
@@ -31,5 +32,6 @@ CASES: dict[str, CasesPart] = {
     "deferred": deferred_cases.run,
     "blending": blending_cases.run,
     "skills": multi_skill_cases.run,
+    "board": board_figures.run,
 }
 """By the name that `--parts` takes, in the order of the tables."""
