@@ -1,5 +1,6 @@
 """Work types, queues, opening hours, goals and activity codes."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -185,6 +186,10 @@ class OpeningHours(models.Model):
     def __str__(self) -> str:
         return f"{self.queue} {self.weekday}: {self.opens_minute}-{self.closes_minute}"
 
+    def clean(self) -> None:
+        """Refuse a live queue's hours that begin or end inside an interval."""
+        _refuse_parts_of_intervals(self)
+
 
 class HolidayQuerySet(models.QuerySet["Holiday"]):
     """Holidays."""
@@ -224,6 +229,33 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}"
+
+    def clean(self) -> None:
+        """Refuse a live queue's hours that begin or end inside an interval."""
+        _refuse_parts_of_intervals(self)
+
+
+def _refuse_parts_of_intervals(hours: "OpeningHours | Holiday") -> None:
+    """Live queues are forecast and staffed by whole intervals: what lies in a part of one is lost."""
+    queue = Queue.objects.select_related("work_type").filter(pk=hours.queue_id).first()
+    if queue is None or not queue.is_live:
+        return
+    step = queue.interval_minutes
+    wrong = {
+        name: _(
+            "%(queue)s is staffed by intervals of %(step)s minutes; choose %(before)s or %(after)s."
+        )
+        % {
+            "queue": queue,
+            "step": step,
+            "before": minute // step * step,
+            "after": min(1440, -(-minute // step) * step),
+        }
+        for name in ("opens_minute", "closes_minute")
+        if (minute := getattr(hours, name)) is not None and minute % step
+    }
+    if wrong:
+        raise ValidationError(wrong)
 
 
 class StateGroup(models.TextChoices):
