@@ -58,6 +58,7 @@ class Written:
         refused: Queues without numbers.
         peak_erlangs: Most load of an interval.
         mean_erlangs: Of all intervals.
+        others_load: What else the machine was busy with before (load average of a minute).
 
     """
 
@@ -70,6 +71,7 @@ class Written:
     refused: int
     peak_erlangs: float
     mean_erlangs: float
+    others_load: float
 
     def findings(self, *, is_timed: bool) -> Findings:
         """Return the bars; a smoke run is not timed."""
@@ -88,13 +90,17 @@ class Written:
             million = self.seconds * 1e6 / self.intervals
             found = f"{million:.0f} s"
             bars.insert(0, Bar(name, f"< {MOST_SECONDS:.0f} s", found, million < MOST_SECONDS))
-        head = "| rows | wall | CPU of the job | CPU of PostgreSQL | mean load | highest load |"
+        head = (
+            "| rows | wall | CPU of the job | CPU of PostgreSQL | machine's load before "
+            "| mean load | highest load |"
+        )
         row = (
             f"| {self.intervals:,} | {self.seconds:.1f} s | {self.cpu_seconds:.1f} s "
-            f"| {self.server_cpu_seconds:.1f} s | {self.mean_erlangs:.1f} erlang "
+            f"| {self.server_cpu_seconds:.1f} s | {self.others_load:.1f} "
+            f"| {self.mean_erlangs:.1f} erlang "
             f"| {self.peak_erlangs:.0f} erlang |"
         )
-        table = "\n".join([head, "|" + "---|" * 6, row])
+        table = "\n".join([head, "|" + "---|" * 7, row])
         return Findings(bars, [("From forecast to requirement in PostgreSQL", table)])
 
 
@@ -119,13 +125,14 @@ def staff(*, queues: int, days: int) -> Written:
     with system_tenant():
         forecast = make_forecast(make_queues(queues), days=days)
     requirement = _requirement(forecast)
+    others_load = os.getloadavg()[0]
     cpu, server = time.process_time(), _server_cpu_seconds()
     begun = time.perf_counter()
     _run_job(requirement)
     seconds = time.perf_counter() - begun
     times = (seconds, time.process_time() - cpu, _server_cpu_seconds() - server)
     with system_tenant():
-        return _look(requirement, *times)
+        return _look(requirement, *times, others_load=others_load)
 
 
 def make_queues(count: int) -> list[Queue]:
@@ -248,7 +255,7 @@ def _run_job(requirement: RequirementRun) -> None:
         raise AssertionError(job.error)
 
 
-def _look(requirement: RequirementRun, *times: float) -> Written:
+def _look(requirement: RequirementRun, *times: float, others_load: float) -> Written:
     """Count the rows and compare the formula's agents with the core's for the same loads."""
     from django.db.models import Avg, Max, Min
 
@@ -265,6 +272,7 @@ def _look(requirement: RequirementRun, *times: float) -> Written:
         refused=results.count() - results.with_numbers().count(),
         peak_erlangs=figures["workload_erlangs__max"],
         mean_erlangs=figures["workload_erlangs__avg"],
+        others_load=others_load,
     )
 
 
