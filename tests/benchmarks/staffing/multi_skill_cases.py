@@ -12,6 +12,7 @@ from staffing.core.multi_skill_lived import Trial, live_through, yardstick_of
 from staffing.core.multi_skill_plan import plan_multi_skill
 from tests.benchmarks.staffing.bars import Bar
 from tests.benchmarks.staffing.findings import Findings
+from tests.benchmarks.staffing.multi_skill_limits import limits_table
 from tests.staffing.core.multi_skill_days import CASES, TWO_SKILLS, smoke_day
 
 CONTACTS, SMOKE_CONTACTS = 8_000_000, 1_000_000
@@ -108,7 +109,8 @@ def run(*, is_smoke: bool) -> Findings:
     run_case("compile", smoke_day(), contacts=1)
     results = [run_case(name, day, contacts=CONTACTS) for name, day in CASES.items()]
     pairs = [result for result in results if result.name in TWO_SKILLS]
-    tables = [("Skills", _table(results))]
+    limits = "Skills, fewest people of a chain in the steady state"
+    tables = [("Skills", _table(results)), (limits, limits_table())]
     return Findings(bars=[*split_bars(results, pairs), _time_bar(results[0])], tables=tables)
 
 
