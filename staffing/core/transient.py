@@ -187,7 +187,10 @@ def power_of_one_along(
     `definition` is that of the level of all intervals, or the code of each one's.
     """
     counts = agents.astype(np.int64)
-    found = evaluate_path(path.day(thresholds), counts, OFFSETS)
+    looks_far = OFFSETS == 0
+    if ServiceLevel.ANSWERED_OVER_ANSWERED in thresholds.definitions:
+        looks_far = np.ones(OFFSETS.shape, dtype=bool)
+    found = evaluate_path(path.day(thresholds), counts, OFFSETS, looks_far)
     here, fewer, more = (
         _prediction(path, np.asarray(found[:, place]), np.asarray(agents + offset), thresholds)
         for place, offset in enumerate(OFFSETS.astype(np.float64))
@@ -227,7 +230,7 @@ def _goal_columns(goals: GoalVersions) -> FloatArray:
 
 
 def _figures(path: LivePath, agents: IntArray, thresholds: Thresholds) -> FloatArray:
-    return np.asarray(evaluate_path(path.day(thresholds), agents, NO_OFFSET)[:, 0])
+    return np.asarray(evaluate_path(path.day(thresholds), agents, NO_OFFSET, NO_OFFSET == 0)[:, 0])
 
 
 def _prediction(

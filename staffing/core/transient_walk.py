@@ -8,6 +8,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from staffing.core.arrival_figures import FIGURES, MEAN_WAIT, SERVED, SERVED_WAIT
 from staffing.core.compiled import compiled
@@ -113,10 +114,19 @@ def complete(figures: FloatArray, end: Ended, following: Fate, come: int) -> Non
 
 
 @compiled
-def evaluate_path(day: Day, agents: IntArray, offsets: IntArray) -> FloatArray:
+def evaluate_path(
+    day: Day, agents: IntArray, offsets: IntArray, looks_far: NDArray[np.bool_]
+) -> FloatArray:
     """Return the figures of every interval (interval x offset x figure) with so many agents.
 
-    Offsets are agents more or fewer in that interval alone; 0 must be among them.
+    Args:
+        day: The intervals.
+        agents: Of each.
+        offsets: Agents more or fewer in that interval alone; 0 must be among them.
+        looks_far: With which offset those who still wait at the end are followed further. Without,
+            who is served at all, and after what wait, is as if the next interval's agents
+            counted for the last T seconds only.
+
     """
     count, width = agents.size, offsets.size
     figures = np.zeros((count, width, FIGURES))
@@ -137,7 +147,8 @@ def evaluate_path(day: Day, agents: IntArray, offsets: IntArray) -> FloatArray:
             lived, figures[index, place] = interval_step(
                 start, low, Staff(before, here, after), day.demand[index], day.handling, day.poles
             )
-            ends[index * width + place] = ended(lived, day.handling.seconds)
+            if looks_far[place]:
+                ends[index * width + place] = ended(lived, day.handling.seconds)
             if offsets[place] == 0:
                 next_start, next_low = lived.end, lived.end_low
         start, low = next_start, next_low

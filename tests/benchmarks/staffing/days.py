@@ -28,6 +28,8 @@ AHT_SECONDS = (180.0, 300.0, 1800.0)
 PEAKS = (10, 60, 300, 1000)
 LEAST_LEVEL = LEVEL - 0.015
 MOST_MORE_HOURS = 0.04
+MOST_PROMISED = 1e-4
+"""Of a level: what the equations may promise beyond the second evaluator."""
 SURE = 0.999  # of all half hours together
 PLAN_SECONDS = {60: 0.15, 300: 1.5}
 PLAN_REPEATS = 5
@@ -200,6 +202,7 @@ def day_bars(results: list[DayResult]) -> list[Bar]:
     worst = min(results, key=lambda result: result.worst)
     again = min(results, key=lambda result: result.worst_again)
     hours = max(results, key=lambda result: result.more_hours)
+    promised = max(result.promised_more for result in results)
     simulated = [result for result in results if result.worst_simulated is not None]
     failures = sum(result.failures for result in simulated)
     bars = [
@@ -214,6 +217,12 @@ def day_bars(results: list[DayResult]) -> list[Bar]:
             f"≥ {LEAST_LEVEL:.1%}",
             f"{again.worst_again:.1%}",
             again.worst_again >= LEAST_LEVEL,
+        ),
+        Bar(
+            f"most that the equations promise beyond it in a half hour of {len(results)} days",
+            f"≤ {MOST_PROMISED:.0e}",
+            f"{promised:.1e}",
+            promised <= MOST_PROMISED,
         ),
         Bar(
             "agent hours over period-by-period, worst day",
