@@ -210,7 +210,8 @@ def _live(
     patience = result.detail.get("patience", {}).get("seconds")
     size = window.starts_at.size
     return LiveStream(
-        arrival_rate=window.put(rows, rows.offered, empty=0.0) / window.step,
+        # Who takes a callback is work of the queue that makes it.
+        arrival_rate=window.put(rows, rows.offered - rows.callbacks, empty=0.0) / window.step,
         aht_seconds=window.put(rows, rows.aht_seconds, empty=1.0),
         patience_seconds=np.full(size, np.nan if patience is None else patience),
         threshold_seconds=np.array(member.goal("threshold_seconds"), dtype=np.float64),
@@ -237,6 +238,9 @@ def _deferred(
         own,
         arrival_rate=arrivals,
         due_seconds=window.put(rows, own.due_seconds, empty=0.0) + moved,
+        last_due_seconds=None
+        if own.last_due_seconds is None
+        else window.put(rows, own.last_due_seconds, empty=0.0) + moved,
         aht_seconds=window.put(rows, own.aht_seconds, empty=1.0),
         given_ready_seconds=own.given_ready_seconds + moved,
         # What is overdue where the run begins is late in any case.
@@ -257,6 +261,11 @@ def _is_interruptible(pool: RequirementPoolResult) -> bool:
             % {"pool": pool.name}
         )
     return row.is_interruptible
+
+
+def _is_in_order(pool: RequirementPoolResult) -> bool:
+    """Tell whether deferred queues are worked on in their order, not by due time."""
+    return pool.pool is not None and pool.pool.deferred_in_order
 
 
 def _groups(

@@ -94,13 +94,13 @@ def test_deferred_work_is_done_in_the_idle_time_of_live_queues(monkeypatch, is_i
     simulation, job = lived(run, mail, ends_on=tuesday, repeats=100)
     assert job.status == JobStatus.SUCCEEDED, job.error
     figures = simulation.figures
-    # Alone the row of mail has next to nobody.
     assert figures["mean"] > 0.88
     assert by_queue(figures)[voice.pk]["mean"] > 0.78
     assert len(figures["intervals"]["backlog"]) == 2 * 48
     monday, after = figures["days"]
     assert monday["due_items"] > 0
-    assert after["backlog_items"] < 60
+    # 400 items come a day and may take until the next one.
+    assert 0.0 < after["backlog_items"] < 200.0
     assert 0.0 <= figures["period_reached_share"] <= 1.0
 
 

@@ -205,9 +205,10 @@ class _Together:
         held, notes, steady = [], {}, False
         for place, member in enumerate(self.live):
             live = live_queue_of(member.source, member.intervals)
-            offered = np.where(
-                member.intervals.rows.is_open, np.nan_to_num(member.intervals.rows.offered), 0.0
-            )
+            rows = member.intervals.rows
+            # Who takes a callback is work of the queue that makes it.
+            stay = np.maximum(np.nan_to_num(rows.offered) - rows.callbacks, 0.0)
+            offered = np.where(rows.is_open, stay, 0.0)
             rate[:, place] = self._put(member, offered, empty=0.0) / self._step_seconds
             aht[:, place] = self._put(member, live.traffic.aht_seconds, empty=1.0)
             patience[:, place] = self._put(member, live.traffic.patience_seconds, empty=np.nan)

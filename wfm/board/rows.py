@@ -98,6 +98,8 @@ class RequiredRows:
     required_agents: FloatArray
     required_fte: FloatArray
     shrinkage_rate: FloatArray
+    callbacks: FloatArray
+    """Of the offered, those who take a callback, as the run said."""
 
     def take(self, rows: slice) -> RequiredRows:
         """Return the chosen intervals."""
@@ -110,10 +112,11 @@ def required_rows(found: Sequence[Stretch]) -> dict[int, RequiredRows]:
         f"coalesce(CASE WHEN today.id IS NULL THEN row.{name} ELSE today.{name} END, 'NaN'::float8)"
         for name in FIGURES
     )
+    figures += ", coalesce(row.callbacks, 0)"
     queue_ids, *columns = read_columns(
         REQUIRED_SQL.format(figures=figures),
         stretch_columns(found),
-        types=["bigint", "bigint", "boolean", *["float8"] * len(FIGURES)],
+        types=["bigint", "bigint", "boolean", *["float8"] * (len(FIGURES) + 1)],
     )
     edges = [*np.flatnonzero(np.diff(queue_ids, prepend=-1)).tolist(), queue_ids.size]
     return {
