@@ -8,7 +8,7 @@ that needs as many hours as the queues apart is dropped for these.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -39,7 +39,7 @@ TURNS, MOST_TURNS = 5, 8
 """Plans lived through; more only while none has kept every goal."""
 THINNED = (0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
 MORE, LESS = 0.08, -0.06
-MOST_FINISHED_FIRST = 300
+MOST_FINISHED_FIRST = 150
 """People at once for whom work that is finished first can be planned: one look at an interval with more
 takes longer than a planner waits (docs/benchmarks/staffing.md); work that gives way has no such limit.
 """
@@ -234,6 +234,7 @@ class _Blending:
     on_step: Callable[[], None]
 
     def __post_init__(self) -> None:
+        self.held: list[_Found] = []
         self.step = self.pool.traffic.interval_seconds
         shares = np.array([member.open_share for member in self.pool.deferred])
         self.open_share = shares.max(axis=0)
@@ -267,34 +268,46 @@ class _Blending:
         return _Capacity(agents, walk, usable * self.step)
 
     def plan(self) -> PoolPlan | None:
-        """Return the plan with the fewest hours among those tried; None where none holds."""
+        """Return the plan with the fewest hours among those tried; None where none holds.
+
+        The least of many is likely one whose simulated days were kind: it has to hold on other days.
+        """
         base = self.capacity(self.least_new)
-        found = self._found(base)
-        if found.holds:
-            return self._result(found)
-        if self.pool.rules.shape is PlanShape.FLAT:
-            best = self._least_flat()
-        else:
-            best = self._least_shaped(base)
-        return None if best is None else self._result(best)
+        if not self._found(base).holds:
+            if self.pool.rules.shape is PlanShape.FLAT:
+                self._least_flat()
+            else:
+                self._least_shaped(base)
+        for found in sorted(self.held, key=lambda held: held.hours):
+            trial = self._trial(found.there, confirms=True)
+            if in_time(self.pool.deferred, trial.deferred_levels, trial.deferred_errors):
+                return self._result(replace(found, trial=trial))
+        return None
 
     def _found(self, there: _Capacity) -> _Found:
         """Tell whether so many people do: what is expected gets done, and in time by chance too."""
         members = self.pool.deferred
-        trial = try_plan(
+        trial = self._trial(there)
+        spent = spend(members, there.seconds, 1.0)
+        timely = in_time(members, trial.deferred_levels, trial.deferred_errors)
+        found = _Found(there, spent, trial, timely, timely and does_what_arrives(members, spent))
+        if found.holds:
+            self.held.append(found)
+        return found
+
+    def _trial(self, there: _Capacity, *, confirms: bool = False) -> Trial:
+        return try_plan(
             self.pool.traffic,
-            list(members),
+            list(self.pool.deferred),
             agents=there.agents,
             reserve=there.agents - there.walk.floor,
             is_interruptible=self.pool.rules.is_interruptible,
+            confirms=confirms,
             on_step=self.on_step,
         )
-        spent = spend(members, there.seconds, 1.0)
-        timely = in_time(members, trial.deferred_levels)
-        return _Found(there, spent, trial, timely, timely and does_what_arrives(members, spent))
 
-    def _least_flat(self) -> _Found | None:
-        """Return the least team of new people in all hours of the deferred queues."""
+    def _least_flat(self) -> None:
+        """Try for the least team of new people in all hours of the deferred queues."""
         is_open = (self.open_share > 0.0).astype(np.int64)
         most = int(self.pool.separate_agents.max(initial=0.0)) + 1
         best: _Found | None = None
@@ -312,43 +325,36 @@ class _Blending:
                 best, high = found, middle
             else:
                 low = middle
-        return best
 
-    def _least_shaped(self, base: _Capacity) -> _Found | None:
-        """Return the least new people along the due times that turned up.
+    def _least_shaped(self, base: _Capacity) -> None:
+        """Try for the least new people along the due times that turned up.
 
         Each is first taken to bring the cap of her time. What she brings indeed, more where idle time
         is pooled and less where items would be in hand when live work needs all, is put in its place;
         and the work is taken to be more than expected while simulated days are late, less while not.
         """
         each = self.pool.rules.max_occupancy_rate * self.open_share * self.step
-        scale, best = 1.0, self._least_thinned()
+        self._try_thinned()
+        scale = 1.0
         for turn in range(MOST_TURNS):
             exact = people_for_the_rest(
                 self.pool.deferred, base_seconds=base.seconds, each_seconds=each, scale=scale
             )
             new_agents = rounded_up(exact).astype(np.int64)
             found = self._found(self.capacity(new_agents + self.least_new))
-            if found.holds and (best is None or found.hours < best.hours):
-                best = found
-            if turn + 1 >= TURNS and best is not None:
+            if turn + 1 >= TURNS and self.held:
                 break
             scale += LESS if found.holds else (0.0 if found.is_in_time else MORE)
             each = (each + self._gained(base, found.there, new_agents, each)) / 2.0
-        return best
 
-    def _least_thinned(self) -> _Found | None:
-        """Return the people whom the deferred queues need apart, made fewer as long as that holds."""
+    def _try_thinned(self) -> None:
+        """Try the people whom the deferred queues need apart, made fewer as long as that holds."""
         apart = np.sum([member.separate_agents for member in self.pool.deferred], axis=0)
-        best: _Found | None = None
         for share in THINNED:
             new_agents = rounded_up(np.where(self.open_share > 0.0, apart * share, 0.0))
             found = self._found(self.capacity(new_agents.astype(np.int64) + self.least_new))
-            if found.holds:
-                best = found
-            elif not found.is_in_time:
+            if not found.is_in_time:
                 break
-        return best
 
     def _gained(
         self, base: _Capacity, there: _Capacity, new_agents: IntArray, each: FloatArray

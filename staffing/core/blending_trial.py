@@ -23,10 +23,10 @@ from staffing.core.simulation_pool import (
 )
 from staffing.core.simulation_pool_state import DUE, ON_TIME
 
-EVENTS = 250_000
+EVENTS, EVENTS_CONFIRMING = 1_000_000, 4_000_000
 EVENTS_AT_ONCE = 50_000
-LEAST_REPEATS, MOST_REPEATS = 10, 300
-SEED = 20_030_501
+LEAST_REPEATS, MOST_REPEATS = 10, 600
+SEED, SEED_CONFIRMING = 20_030_501, 20_030_502
 OPEN_GAP = 1e-6  # seconds
 
 
@@ -37,6 +37,7 @@ class Trial:
     Attributes:
         live_levels: Of each live queue: answered within T over offered.
         deferred_levels: Of each deferred queue: done in time over due.
+        deferred_errors: Standard errors of those.
         on_time_items: Deferred queue x interval in which they are due, per repeat.
         due_items: Likewise.
 
@@ -44,6 +45,7 @@ class Trial:
 
     live_levels: FloatArray
     deferred_levels: FloatArray
+    deferred_errors: FloatArray
     on_time_items: FloatArray
     due_items: FloatArray
 
@@ -55,9 +57,13 @@ def try_plan(
     agents: IntArray,
     reserve: FloatArray | IntArray,
     is_interruptible: bool,
+    confirms: bool = False,
     on_step: Callable[[], None] = nothing,
 ) -> Trial:
-    """Live through the plan as often as its volume asks for, a few days at a time."""
+    """Live through the plan as often as its volume asks for, a few days at a time.
+
+    What is chosen of many plans is confirmed on other days, and more of them.
+    """
     group = AgentGroup(
         live_ranks=np.arange(traffic.arrival_rate.shape[1]),
         serves_deferred=np.ones(len(members), dtype=bool),
@@ -69,17 +75,19 @@ def try_plan(
         for member in members
     ]
     pool = SimulatedPool(traffic.interval_seconds, [group], _live(traffic), deferred)
+    wanted, seed = (EVENTS_CONFIRMING, SEED_CONFIRMING) if confirms else (EVENTS, SEED)
     events = float(traffic.arrival_rate.sum()) * traffic.interval_seconds
     events += sum(float(member.demand.items.sum()) for member in members)
-    repeats = int(np.clip(EVENTS / max(events, 1.0), LEAST_REPEATS, MOST_REPEATS))
+    repeats = int(np.clip(wanted / max(events, 1.0), LEAST_REPEATS, MOST_REPEATS))
     at_once = max(int(EVENTS_AT_ONCE / max(events, 1.0)), 1)
-    live, deferred = 0.0, 0.0
+    live, due, on_time = [], [], []
     for number, first in enumerate(range(0, repeats, at_once)):
         on_step()
-        counts = simulate_pool(pool, days=min(at_once, repeats - first), seed=[SEED, number])
-        live = live + counts.live.sum(axis=(0, 1))
-        deferred = deferred + counts.deferred.sum(axis=0)
-    return _trial(np.asarray(live), np.asarray(deferred), repeats)
+        counts = simulate_pool(pool, days=min(at_once, repeats - first), seed=[seed, number])
+        live.append(counts.live.sum(axis=(0, 1)))
+        due.append(counts.deferred[..., DUE])
+        on_time.append(counts.deferred[..., ON_TIME])
+    return _trial(np.sum(live, axis=0), np.concatenate(due), np.concatenate(on_time))
 
 
 def _live(traffic: PoolTraffic) -> list[LiveStream]:
@@ -125,14 +133,18 @@ def open_windows(demand: DeferredDemand) -> FloatArray:
     return np.column_stack([opens[first[: opens.size]], closes[last[: closes.size]]])
 
 
-def _trial(live: FloatArray, deferred: FloatArray, repeats: int) -> Trial:
-    due, on_time = deferred[..., DUE].T, deferred[..., ON_TIME].T
-    totals = due.sum(axis=1)
+def _trial(live: FloatArray, due: FloatArray, on_time: FloatArray) -> Trial:
+    """Return what simulated days give: `due` and `on_time` by repeat x interval x deferred queue."""
+    due_of_repeat, good = due.sum(axis=1), on_time.sum(axis=1)
+    totals = due_of_repeat.sum(axis=0)
+    levels = _share(good.sum(axis=0), totals)
+    rest = good - levels * due_of_repeat
     return Trial(
         live_levels=_share(live[:, SERVED_WITHIN], live[:, OFFERED]),
-        deferred_levels=_share(on_time.sum(axis=1), totals),
-        on_time_items=on_time / repeats,
-        due_items=due / repeats,
+        deferred_levels=levels,
+        deferred_errors=np.sqrt((rest**2).sum(axis=0)) / np.maximum(totals, 1.0),
+        on_time_items=on_time.mean(axis=0).T,
+        due_items=due.mean(axis=0).T,
     )
 
 
