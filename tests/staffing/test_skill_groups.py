@@ -123,7 +123,7 @@ class TestGroups:
                 ([GroupTerms("A", both), GroupTerms("B", [])], "“B” has no queue"),
                 ([GroupTerms("A", [*both, (strange, 1)])], "Strange is not in this pool"),
                 ([GroupTerms("A", [*both, (mail, 1)])], "Mail is deferred"),
-                ([GroupTerms("A", [(orders, 0), (returns, 1)])], "Ranks begin at 1, got 0"),
+                ([GroupTerms("A", [(orders, 0), (returns, 1)])], "Ranks begin at 1 and end at 99, got 0"),
                 ([GroupTerms(" ", both)], "name each group"),
                 ([GroupTerms("A", [*both, (orders, 2)])], "has .*Orders twice; give each queue"),
                 ([GroupTerms("A", [(orders, 100), (returns, 1)])], "end at 99, got 100"),
