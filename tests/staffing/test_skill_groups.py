@@ -123,7 +123,10 @@ class TestGroups:
                 ([GroupTerms("A", both), GroupTerms("B", [])], "“B” has no queue"),
                 ([GroupTerms("A", [*both, (strange, 1)])], "Strange is not in this pool"),
                 ([GroupTerms("A", [*both, (mail, 1)])], "Mail is deferred"),
-                ([GroupTerms("A", [(orders, 0), (returns, 1)])], "Ranks begin at 1 and end at 99, got 0"),
+                (
+                    [GroupTerms("A", [(orders, 0), (returns, 1)])],
+                    "Ranks begin at 1 and end at 99, got 0",
+                ),
                 ([GroupTerms(" ", both)], "name each group"),
                 ([GroupTerms("A", [*both, (orders, 2)])], "has .*Orders twice; give each queue"),
                 ([GroupTerms("A", [(orders, 100), (returns, 1)])], "end at 99, got 100"),
@@ -185,7 +188,9 @@ def started(monkeypatch, queues, *, volumes=(40.0, 30.0), days=1, starts_at=MOND
         forecast.save()
         for queue, volume in zip(queues, volumes, strict=True):
             add_forecast_queue(
-                forecast, queue, offered=lambda at, v=volume: v if 9 <= at.hour < 12 else 0.0
+                forecast,
+                queue,
+                offered=lambda at, v=volume: v + at.day if 9 <= at.hour < 12 else 0.0,
             )
     return start_without_ringing(forecast, monkeypatch)
 
@@ -285,7 +290,8 @@ class TestWhatIsSaid:
             ServiceGoal.objects.update(max_occupancy_rate=0.6)
         figures = pool_result(staffed(monkeypatch, queues)).figures
         rows = figures["intervals"]
-        agents, busy = np.array(rows["agents"][18:24]), np.array(rows["live_busy"][18:24])
+        # The first half hour opens with nobody served yet.
+        agents, busy = np.array(rows["agents"][19:24]), np.array(rows["live_busy"][19:24])
         assert (busy <= 0.62 * agents).all()
         assert figures["misses"] == []
 
@@ -293,7 +299,7 @@ class TestWhatIsSaid:
         self, monkeypatch, client, grouped, desk, queues
     ):
         few = np.zeros((2, 48), dtype=np.int64)
-        few[:, 18:24] = 5
+        few[:, 18:24] = 3
         monkeypatch.setattr(multi_skill_plan, "first_split", lambda _day, _pooled: few.copy())
         monkeypatch.setattr(multi_skill_plan, "TRIAL_ROUNDS", 0)
         monkeypatch.setattr(multi_skill_plan, "JUDGE_ROUNDS", 0)
