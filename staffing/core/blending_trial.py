@@ -23,9 +23,9 @@ from staffing.core.simulation_pool import (
 )
 from staffing.core.simulation_pool_state import DUE, ON_TIME
 
-EVENTS, EVENTS_CONFIRMING = 500_000, 2_000_000
+EVENTS, EVENTS_CONFIRMING = 1_000_000, 4_000_000
 EVENTS_AT_ONCE = 50_000
-LEAST_REPEATS, MOST_REPEATS = 10, 300
+LEAST_REPEATS, MOST_REPEATS = 10, 600
 SEED, SEED_CONFIRMING = 20_030_501, 20_030_502
 OPEN_GAP = 1e-6  # seconds
 
