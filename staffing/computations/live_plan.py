@@ -89,7 +89,7 @@ def plan_live(
     chosen = power_of_one_along(path, agents=agents, thresholds=thresholds, definition=definitions)
     compared_level = np.full(compared.shape, np.nan)
     if np.isfinite(compared).all():
-        other = evaluate_transient(path, agents=compared, thresholds=thresholds)
+        other = evaluate_transient(path, agents=compared, thresholds=thresholds, looks_far=False)
         compared_level = level_by(other, definitions)
     return LivePlan(
         agents=agents,

@@ -83,9 +83,9 @@ def at_this_rate(count: int, pace: Pace) -> Fate:
         return Fate(served, wait)
     total = 0.0
     for ahead in range(count):
-        leaving = pace.full_rate + pace.leave_rate * (ahead + 1)
-        total += 1.0 / leaving
-        served[ahead] = pace.full_rate / leaving
+        seconds = 1.0 / (pace.full_rate + pace.leave_rate * (ahead + 1))
+        total += seconds
+        served[ahead] = pace.full_rate * seconds
         wait[ahead] = served[ahead] * total
     return Fate(served, wait)
 
@@ -139,7 +139,9 @@ def fate(count: int, pace: Pace, following: Fate, come: int) -> Fate:
 @compiled
 def all_gone(count: int, pace: Pace) -> bool:
     """Tell whether next to none of so many who wait when an interval begins still do at its end."""
-    if count == 0:
+    expected = pace.full_rate * pace.seconds
+    # exp(-x^2 / (2 m)) bounds the chance that a Poisson number of mean m falls short of it by x.
+    if count == 0 or count <= expected - math.sqrt(-2.0 * math.log(ALL_GONE) * expected):
         return True
     late = late_shares(count, pace.full_rate, pace.leave_rate, pace.seconds)
     return bool(late[count - 1] < ALL_GONE)

@@ -89,14 +89,16 @@ def _carried(values: FloatArray, known: NDArray[np.bool_]) -> FloatArray:
     return np.asarray(values[places[np.maximum(last, 0)]])
 
 
-def evaluate_transient(path: LivePath, *, agents: FloatArray, thresholds: Thresholds) -> Prediction:
+def evaluate_transient(
+    path: LivePath, *, agents: FloatArray, thresholds: Thresholds, looks_far: bool = True
+) -> Prediction:
     """Return what so many agents (whole numbers as floats) give in each interval.
 
-    Where nothing is offered rates and waits are 0 and levels 1, as in steady state.
+    Who only wants levels need not look as far as the last of those who wait are answered. Where nothing is offered rates and waits are 0 and levels 1, as in steady state.
     """
     wanted = thresholds.definitions & DEFINITIONS[path.model]
     asked = Thresholds(thresholds.threshold_seconds, thresholds.short_seconds, wanted)
-    found = _figures(path, agents.astype(np.int64), asked)
+    found = _figures(path, agents.astype(np.int64), asked, looks_far=looks_far)
     return _prediction(path, found, agents, asked)
 
 
@@ -229,8 +231,11 @@ def _goal_columns(goals: GoalVersions) -> FloatArray:
     )
 
 
-def _figures(path: LivePath, agents: IntArray, thresholds: Thresholds) -> FloatArray:
-    return np.asarray(evaluate_path(path.day(thresholds), agents, NO_OFFSET, NO_OFFSET == 0)[:, 0])
+def _figures(
+    path: LivePath, agents: IntArray, thresholds: Thresholds, *, looks_far: bool
+) -> FloatArray:
+    far = np.array([looks_far or ServiceLevel.ANSWERED_OVER_ANSWERED in thresholds.definitions])
+    return np.asarray(evaluate_path(path.day(thresholds), agents, NO_OFFSET, far)[:, 0])
 
 
 def _prediction(

@@ -152,7 +152,8 @@ def evaluate_path(
             if offsets[place] == 0:
                 next_start, next_low = lived.end, lived.end_low
         start, low = next_start, next_low
-    _complete_path(figures, ends, day, agents)
+    if looks_far.any():
+        _complete_path(figures, ends, day, agents)
     return figures
 
 
