@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,14 +97,16 @@ def follow_today(*, at: datetime) -> Followed:
     with system_tenant():
         day = _day(at)
     queues = intervals = 0
+    written_now: set[int] = set()
     for pk in day.order:
-        task = day.task(pk, at=at)
+        task = day.task(pk, at=at, written_now=written_now)
         if task is None or cache.get(task.refused_key) == task.mark:
             continue
         with system_tenant():
             written = _follow(task)
         if written:
             day.done[pk, task.in_force.run_id] = DayFollowed(task.made_at, task.since)
+            written_now.add(pk)
         queues += written > 0
         intervals += written
     return Followed(queues=queues, intervals=intervals)
@@ -130,13 +133,17 @@ class _Day:
     order: list[int]
     done: dict[tuple[int, int], DayFollowed]
 
-    def task(self, pk: int, *, at: datetime) -> _Task | None:
-        """Return what the queue has to follow; None where it is not behind."""
+    def task(self, pk: int, *, at: datetime, written_now: AbstractSet[int]) -> _Task | None:
+        """Return what the queue has to follow; None where it is not behind.
+
+        It is behind a source that this round has written, however old that source's update is.
+        """
         part, queue = self.in_force[pk], self.queues[pk]
         own, fed = self.updates.get(pk), self._followed_sources(pk, at=at)
         made_at = [update.made_at for update in (own, *fed) if update is not None]
         done = self.done.get((pk, part.run_id))
-        if not made_at or (done is not None and done.made_at >= max(made_at)):
+        is_behind = done is None or done.made_at < max(made_at, default=done.made_at)
+        if not made_at or not (is_behind or self.sources.get(pk, set()) & written_now):
             return None
         # Of a queue without an update nothing is known: it is staffed anew from its sources' on.
         if own is not None:

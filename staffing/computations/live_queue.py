@@ -15,6 +15,7 @@ from staffing.computations.refused import QueueRefused
 from staffing.core.callbacks import CallbackOffers
 from staffing.core.definitions import Model
 from staffing.core.goals import Goals
+from staffing.core.input_checks import UnusableInput
 from staffing.core.kernels import FloatArray, RowIndex
 from staffing.core.live import LiveQueue
 from staffing.core.model_choice import LiveGoal, refuse_goal
@@ -125,14 +126,18 @@ class LivePlanning:
         rows = np.flatnonzero(self.inputs.is_open)
         inputs = self.inputs
         parts = tuple((np.searchsorted(rows, held), goals) for held, goals in versions)
-        found = plan_live(
-            live.take(rows),
-            GoalVersions(parts, rows.size),
-            begins=path_begins(rows, is_open=inputs.is_open, is_open_before=inputs.is_open_before),
-            interval_seconds=self.queue.interval_minutes * 60,
-            strategy=self.params.live_strategy,
-            callbacks=self.offers.take(rows) if self.offers.is_made else None,
-        )
+        begins = path_begins(rows, is_open=inputs.is_open, is_open_before=inputs.is_open_before)
+        try:
+            found = plan_live(
+                live.take(rows),
+                GoalVersions(parts, rows.size),
+                begins=begins,
+                interval_seconds=self.queue.interval_minutes * 60,
+                strategy=self.params.live_strategy,
+                callbacks=self.offers.take(rows) if self.offers.is_made else None,
+            )
+        except UnusableInput as error:
+            raise QueueRefused(str(error)) from error
         if found is None:
             raise QueueRefused(
                 _("No number of agents meets this queue's goals at %(erlangs).1f erlang.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from contextlib import nullcontext
@@ -9,6 +10,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from staffing import queries
@@ -43,6 +45,7 @@ from wfm.jobs.runner import JobCancelled, JobContext, LostLease
 from wfm.org.models import Queue
 from wfm.org.tenancy import system_tenant
 
+logger = logging.getLogger(__name__)
 LONGEST_INTERVAL_MINUTES = 60
 LEFT = QUEUES_AT_ONCE // 2  # queues that are planned while the next ones are read
 
@@ -68,17 +71,26 @@ def compute_requirement(ctx: JobContext) -> dict[str, Any]:
                 line.add(queue, _staff(run, queue, facts=facts, planner=pool))
             line.write(left=LEFT)
         line.write(left=0)
-    except (JobCancelled, LostLease):
+    except (JobCancelled, LostLease, DatabaseError):
         raise
     except Exception:
-        # The next attempt need not do again what is planned.
-        line.write(left=0)
+        _keep_what_is_planned(line, run)
         raise
     finally:
         # What is in hand after a cancel ends by itself: it only computes, and nobody writes it.
         pool.shutdown(wait=False, cancel_futures=True)
     blend_pools(work)
     return work.finish(summarize=_summary, publish=publish_requirement)
+
+
+def _keep_what_is_planned(line: QueueLine, run: RequirementRun) -> None:
+    """Write what the next attempt need not do again; a fault in that hides no other."""
+    try:
+        line.write(left=0)
+    except (JobCancelled, LostLease):
+        raise
+    except Exception:
+        logger.exception("Unable to keep what was planned of requirement %s.", run.pk)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ class PatienceEstimate:
     """Mean patience and how sure it is.
 
     Attributes:
-        patience_seconds: Total wait of all contacts / number abandoned; None where unknown.
+        patience_seconds: Total wait of all contacts / number abandoned; None where unknown, as
+            without any wait.
         abandoned: On how many abandonments it rests.
         relative_error: One standard error as a share of the estimate; None where unknown.
 
@@ -36,6 +37,8 @@ def estimate_patience(*, wait_seconds_total: FloatArray, abandoned: FloatArray) 
     if count < LEAST_ABANDONED:
         return PatienceEstimate(patience_seconds=None, abandoned=count, relative_error=None)
     waited = float(wait_seconds_total[known].sum())
+    if not waited > 0.0:  # a feed that reports no waits says nothing of patience
+        return PatienceEstimate(patience_seconds=None, abandoned=count, relative_error=None)
     return PatienceEstimate(
         patience_seconds=waited / count, abandoned=count, relative_error=count**-0.5
     )

@@ -1,6 +1,7 @@
 """The day under way: what comes moves forecast, requirement and gap without a hand."""
 
 from datetime import date, timedelta
+from importlib import import_module
 from time import process_time
 
 import numpy as np
@@ -16,6 +17,7 @@ from forecasting.models import ForecastInterval, IntradayForecast, WorkItem
 from forecasting.services import ActualRow, record_actuals
 from scheduling.queries.board import coverage
 from staffing.computations import follow_today
+from staffing.computations.refused import QueueRefused
 from staffing.models import IntradayRequirement, RequirementInterval, RequirementRun
 from staffing.queries.today import updated_series
 from staffing.services import LinkTerms, link_queues
@@ -262,6 +264,32 @@ def test_a_fed_queue_reads_what_its_source_finishes_today(published):
         assert finished.sum() > 1.3 * sum(planned.values_list("finished", flat=True))
     assert finished.size == 24
     assert offered - own.final_mean == pytest.approx(0.5 * finished.reshape(12, 2).sum(axis=1))
+
+
+def test_a_source_that_is_followed_late_still_reaches_what_it_feeds(fed_desk, monkeypatch):
+    """The line could not be staffed at first; the desk has followed its own update meanwhile."""
+    line, desk = fed_desk(has_forecast=True)
+    arrive(line, times=2)
+    module = import_module("staffing.computations.follow_today")  # the package holds its function
+    staff = module._staff
+
+    def without_line(task, run):
+        if task.queue == line:
+            raise QueueRefused("Not yet.")
+        return staff(task, run)
+
+    monkeypatch.setattr(module, "_staff", without_line)
+    with system_tenant():
+        WorkItem.objects.create(
+            queue=desk, external_id="one", arrived_at=NOON - DAY / 24, due_at=NOON + DAY / 4
+        )
+    updated()
+    before = [row.offered for row in rows_today(desk)]
+    monkeypatch.setattr(module, "_staff", staff)
+    cache.clear()
+    assert follow_today(at=NOON).queues == 2
+    after = [row.offered for row in rows_today(desk)]
+    assert sum(after) > 1.05 * sum(before)
 
 
 @pytest.fixture

@@ -310,6 +310,19 @@ def test_the_opening_backlog_is_staffed_by_its_own_due_times(monkeypatch):
     assert result.detail["cleared_level"] > 0.99
 
 
+def test_a_feed_without_waits_refuses_its_queue_and_no_other(monkeypatch):
+    """Forty gave up and nobody is said to have waited: patience is not known, not zero."""
+    with system_tenant():
+        silent, voice = make_queue(patience_seconds=None), make_queue(patience_seconds=60)
+        for queue in (silent, voice):
+            make_goal(queue)
+        add_history(silent, wait_seconds_total=0.0, abandoned=40)
+        forecast = make_forecast([silent, voice])
+    run = staffed(monkeypatch, forecast=forecast)
+    assert "their patience is not known" in result_of(run, silent).reason
+    assert not result_of(run, voice).is_refused
+
+
 def test_a_backlog_due_after_the_run_gets_its_part_of_the_run_now(monkeypatch):
     """100 hours of work due an hour after the next opening: 40 open hours now, one more until then."""
     with system_tenant():
