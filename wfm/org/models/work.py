@@ -60,6 +60,14 @@ class WorkType(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse to make work live whose queues' hours do not fit their intervals."""
+        before = WorkType.objects.filter(pk=self.pk).first()
+        if before is None or before.handling == self.handling or self.handling != Handling.LIVE:
+            return
+        for queue in Queue.objects.filter(work_type=self):
+            _refuse_odd_hours(queue)
+
 
 class QueueQuerySet(models.QuerySet["Queue"]):
     """Queues."""
@@ -136,6 +144,17 @@ class Queue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse intervals, and work that becomes live, that the hours there are do not fit.
+
+        Only where these change: odd hours of old are mended in the form that shows the queue.
+        """
+        before = Queue.objects.select_related("work_type").filter(pk=self.pk).first()
+        if before is None or not self.work_type_id or not self.is_live:
+            return
+        if not before.is_live or before.interval_minutes != self.interval_minutes:
+            _refuse_odd_hours(self)
 
     @property
     def is_live(self) -> bool:
@@ -235,10 +254,17 @@ class Holiday(models.Model):
         _refuse_parts_of_intervals(self)
 
 
+MINUTES = ("opens_minute", "closes_minute")
+
+
 def _refuse_parts_of_intervals(hours: "OpeningHours | Holiday") -> None:
     """Live queues are forecast and staffed by whole intervals: what lies in a part of one is lost."""
-    queue = Queue.objects.select_related("work_type").filter(pk=hours.queue_id).first()
-    if queue is None or not queue.is_live:
+    if type(hours).queue.is_cached(hours):
+        # As it is typed into the same form, not as it was saved.
+        queue: Queue | None = hours.queue
+    else:
+        queue = Queue.objects.select_related("work_type").filter(pk=hours.queue_id).first()
+    if queue is None or not queue.work_type_id or not queue.is_live:
         return
     step = queue.interval_minutes
     wrong = {
@@ -251,11 +277,33 @@ def _refuse_parts_of_intervals(hours: "OpeningHours | Holiday") -> None:
             "before": minute // step * step,
             "after": min(1440, -(-minute // step) * step),
         }
-        for name in ("opens_minute", "closes_minute")
+        for name in MINUTES
         if (minute := getattr(hours, name)) is not None and minute % step
     }
     if wrong:
         raise ValidationError(wrong)
+
+
+def _refuse_odd_hours(queue: Queue) -> None:
+    """Refuse a live queue whose hours, as saved, begin or end inside its intervals."""
+    step = queue.interval_minutes
+    times = [
+        *OpeningHours.objects.filter(queue=queue).values_list(*MINUTES),
+        *Holiday.objects.filter(queue=queue).values_list(*MINUTES),
+    ]
+    odd = {minute for row in times for minute in row if minute is not None and minute % step}
+    if odd:
+        raise ValidationError(
+            _(
+                "%(queue)s opens or closes at minute %(minutes)s, inside intervals of %(step)s"
+                " minutes; change its opening hours and holidays first."
+            )
+            % {
+                "queue": queue,
+                "minutes": ", ".join(str(minute) for minute in sorted(odd)),
+                "step": step,
+            }
+        )
 
 
 class StateGroup(models.TextChoices):
