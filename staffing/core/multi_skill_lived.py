@@ -79,7 +79,7 @@ class Lived:
         asked: Every goal that is set.
         shortfalls: Goal x interval: by which share it is missed, negative where it is kept. Levels
             and abandonment in points, waits and occupancy as a share of what is allowed.
-        spread: Standard error of that; NaN from one day.
+        spread: Standard error of that; 0 from one day, which shows no spread.
         weights: Goal x interval: what counts for it.
         first_shortfalls: Of the first block alone, as counted, to compare with other heads.
 

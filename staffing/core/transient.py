@@ -94,7 +94,8 @@ def evaluate_transient(
 ) -> Prediction:
     """Return what so many agents (whole numbers as floats) give in each interval.
 
-    Who only wants levels need not look as far as the last of those who wait are answered. Where nothing is offered rates and waits are 0 and levels 1, as in steady state.
+    Who only wants levels need not look as far as the last of those who wait are answered.
+    Where nothing is offered rates and waits are 0 and levels 1, as in steady state.
     """
     wanted = thresholds.definitions & DEFINITIONS[path.model]
     asked = Thresholds(thresholds.threshold_seconds, thresholds.short_seconds, wanted)
