@@ -15,6 +15,7 @@ from staffing.core.deferred_demand import DeferredDemand, OpeningBacklog, gives_
 from staffing.core.due_times import (
     due_seconds,
     open_seconds_by_slice,
+    open_seconds_until,
     open_stretches,
     stretch_seconds,
 )
@@ -133,11 +134,7 @@ def _open_after(facts: OfficeFacts, due_seconds: FloatArray) -> FloatArray:
     until = facts.begins_at + timedelta(seconds=last)
     stretches = open_stretches(facts.calendar, starts_at=since, ends_at=until)
     opens, closes = stretch_seconds(stretches, starts_at=facts.begins_at)
-    if not opens.size:
-        return np.zeros(due_seconds.size)
-    edges = np.column_stack([opens, closes]).ravel()
-    passed = np.column_stack([np.zeros(opens.size), closes - opens]).ravel().cumsum()
-    return np.asarray(np.interp(due_seconds, edges, passed))
+    return open_seconds_until(opens, closes, due_seconds)
 
 
 def office_of(

@@ -40,20 +40,22 @@ def stretch_seconds(
     return np.array(opens, dtype=np.float64), np.array(closes, dtype=np.float64)
 
 
+def open_seconds_until(opens: FloatArray, closes: FloatArray, moments: FloatArray) -> FloatArray:
+    """Return the open time up to each moment; the stretches are in order and do not touch."""
+    if not opens.size:
+        return np.zeros(moments.shape)
+    edges = np.column_stack([opens, closes]).ravel()
+    passed = np.column_stack([np.zeros(opens.size), closes - opens]).ravel().cumsum()
+    return np.asarray(np.interp(moments, edges, passed))
+
+
 def open_seconds_by_slice(
     opens: FloatArray, closes: FloatArray, *, intervals: int, step_seconds: int
 ) -> FloatArray:
     """Return the open seconds in each slice of each interval."""
     slices = intervals * slices_of(step_seconds)
     edges = np.linspace(0.0, intervals * step_seconds, slices + 1)
-    if not opens.size:
-        return np.zeros(slices)
-    moments = np.column_stack([opens, closes]).ravel()
-    passed = np.zeros(moments.size)
-    passed[1::2] = np.cumsum(closes - opens)
-    passed[2::2] = passed[1:-1:2]
-    clock = np.interp(edges, moments, passed)
-    return np.asarray(np.diff(clock))
+    return np.asarray(np.diff(open_seconds_until(opens, closes, edges)))
 
 
 def due_seconds(

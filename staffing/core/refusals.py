@@ -164,21 +164,7 @@ class RowChecks:
                 row, f"Expected a load of 0 or at least {LEAST_ERLANGS:g}, got {erlangs[row]:g}."
             )
         self._where(loaded & (numbers["aht_s"] == 0.0), "Expected aht_s > 0, got 0.")
-        for name, concerned in (("aht_s", {Model.C, Model.A}), ("patience_s", {Model.A})):
-            values = numbers[name]
-            outside = (values < LEAST_SECONDS) | (values > MOST_SECONDS)
-            for row in np.flatnonzero(loaded & outside & np.isin(models, list(concerned))).tolist():
-                self.refuse(
-                    row,
-                    f"Expected {name} from {LEAST_SECONDS:g} to {MOST_SECONDS:g} seconds,"
-                    f" got {values[row]:g}.",
-                )
-        short = numbers["patience_s"] < LEAST_PATIENCE_SHARE * numbers["aht_s"]
-        self._where(
-            loaded & short & (models == Model.A),
-            f"Expected patience_s of at least {LEAST_PATIENCE_SHARE:g} of aht_s; customers who give"
-            " up at once are model B.",
-        )
+        self._check_times(models, loaded, numbers)
         patient = (models == Model.C) & ~(
             np.isnan(numbers["target_s"]) & np.isnan(numbers["max_asa_s"])
         )
@@ -202,4 +188,24 @@ class RowChecks:
             & (numbers["target_sl"] == 1.0)
             & np.isin(definitions, list(NEVER_CERTAIN)),
             "Some customers always give up, so this target_sl of 1 cannot be reached; lower it.",
+        )
+
+    def _check_times(
+        self, models: NDArray[np.str_], loaded: Mask, numbers: Mapping[str, FloatArray]
+    ) -> None:
+        """Refuse handle times and patience that are too short, too long or too far apart."""
+        for name, concerned in (("aht_s", {Model.C, Model.A}), ("patience_s", {Model.A})):
+            values = numbers[name]
+            outside = (values < LEAST_SECONDS) | (values > MOST_SECONDS)
+            for row in np.flatnonzero(loaded & outside & np.isin(models, list(concerned))).tolist():
+                self.refuse(
+                    row,
+                    f"Expected {name} from {LEAST_SECONDS:g} to {MOST_SECONDS:g} seconds,"
+                    f" got {values[row]:g}.",
+                )
+        short = numbers["patience_s"] < LEAST_PATIENCE_SHARE * numbers["aht_s"]
+        self._where(
+            loaded & short & (models == Model.A),
+            f"Expected patience_s of at least {LEAST_PATIENCE_SHARE:g} of aht_s; customers who give"
+            " up at once are model B.",
         )

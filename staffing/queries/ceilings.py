@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from forecasting.models import IntervalActual
-from staffing.core.due_times import open_stretches, stretch_seconds
+from staffing.core.due_times import open_seconds_until, open_stretches, stretch_seconds
 from staffing.core.handling_times import share_done_within
 from staffing.core.kernels import FloatArray
 from staffing.core.params import RequirementParams
@@ -74,12 +74,6 @@ def _open_seconds(calendar: BusinessCalendar, arrived: Instants, due: Instants) 
     last: datetime = due.max().astype(object).replace(tzinfo=UTC)
     stretches = open_stretches(calendar, starts_at=first, ends_at=max(last, first))
     opens, closes = stretch_seconds(stretches, starts_at=first)
-    if not opens.size:
-        return np.zeros(arrived.size)
-    edges = np.column_stack([opens, closes]).ravel()
-    passed = np.column_stack([np.zeros(opens.size), closes - opens]).ravel().cumsum()
-    clock = [
-        np.interp((moments - arrived.min()).astype(np.float64), edges, passed)
-        for moments in (arrived, due)
-    ]
-    return np.asarray(np.maximum(clock[1] - clock[0], 0.0))
+    since_first = [(moments - arrived.min()).astype(np.float64) for moments in (arrived, due)]
+    begun, ended = (open_seconds_until(opens, closes, moments) for moments in since_first)
+    return np.asarray(np.maximum(ended - begun, 0.0))
