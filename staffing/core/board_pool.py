@@ -2,6 +2,10 @@
 
 Everybody serves every queue. Items of deferred work are begun as the plan has it: while more people
 are idle than the plan's reserve, or until a contact comes where they may be interrupted.
+
+Who waits where nobody is scheduled waits on, as long as contacts come: those who come back to work
+meet them. Without patience the chain follows no more of them than its window holds (see
+`blending_chain`), so that after hours without anybody the rest of the day looks better than it is.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.blending_chain import nobody
+from staffing.core.blending_chain import Crowd, lived, nobody
 from staffing.core.blending_path import PoolTraffic, opening_crowd, seen
 from staffing.core.board_figures import MISS_SLACK, PART
 from staffing.core.board_fill import fill_idle_time
@@ -34,7 +38,7 @@ class PoolPeople:
 
     Attributes:
         people: On position in each interval, parts of a person allowed.
-        reserve: Idle people kept for contacts by the plan.
+        reserve_agents: Idle people kept for contacts by the plan.
         does_items: Where deferred work may be done.
         is_interruptible: Whether a contact takes the agent off an item.
         rule: Occupancy cap, and by how much a level may fall.
@@ -42,7 +46,7 @@ class PoolPeople:
     """
 
     people: FloatArray
-    reserve: FloatArray
+    reserve_agents: FloatArray
     does_items: NDArray[np.bool_]
     is_interruptible: bool
     rule: Transfer
@@ -108,8 +112,8 @@ def pool_outlook(traffic: PoolTraffic, there: PoolPeople) -> PoolOutlook:
 
 def _walked(traffic: PoolTraffic, agents: IntArray, there: PoolPeople) -> _Walked:
     """Live through the day, items in hand while more than the reserve are idle."""
-    kept = np.ceil(there.reserve - PART).astype(np.int64)
-    floor = np.where(there.does_items, np.maximum(agents - kept, 0), 0)
+    reserve_agents = np.ceil(there.reserve_agents - PART).astype(np.int64)
+    floor = np.where(there.does_items, np.maximum(agents - reserve_agents, 0), 0)
     if there.is_interruptible:
         floor = np.zeros_like(floor)
     shape = traffic.arrival_rate.shape
@@ -119,7 +123,7 @@ def _walked(traffic: PoolTraffic, agents: IntArray, there: PoolPeople) -> _Walke
     crowd = opening_crowd(traffic, int(agents[0]) if agents.size else 0)
     for index in range(shape[0]):
         if agents[index] <= 0:
-            crowd = nobody()
+            crowd = _unserved(traffic, index, crowd)
             continue
         part = seen(traffic, index, crowd, int(agents[index]), int(floor[index]))
         crowd = part.end
@@ -132,6 +136,13 @@ def _walked(traffic: PoolTraffic, agents: IntArray, there: PoolPeople) -> _Walke
     if there.is_interruptible:
         items = np.maximum(there.rule.occupancy_cap * agents - busy, 0.0)
     return _Walked(in_time, counted, busy, items)
+
+
+def _unserved(traffic: PoolTraffic, index: int, crowd: Crowd) -> Crowd:
+    """Return who waits after an interval without anybody there; none where nothing is open."""
+    if not (traffic.arrival_rate[index] > 0.0).any():
+        return nobody()
+    return lived(crowd, traffic.blend(index, 0, 0), traffic.interval_seconds)[0]
 
 
 def _counts(figures: FloatArray, code: int, offered: float) -> tuple[float, float]:

@@ -181,14 +181,76 @@ def test_groups_of_skills_are_said_not_to_be_predicted(monkeypatch):
     assert total_of([line], look(last=MONDAY)).at(0)["service_level"] is None
 
 
-def test_who_sees_one_queue_of_a_pool_is_told_why_nothing_is_predicted(monkeypatch):
+def api_of(role="planner", **scope):
+    """The board of a Monday as a person of that role reads it, with nothing but their own rights."""
+    api = APIClient()
+    with system_tenant():
+        api.force_login(org.make_user(role, **scope))
+    return lambda: {row["name"]: row for row in api.get("/api/v1/board/", DAY).json()["queues"]}
+
+
+@pytest.fixture
+def of_two_clients(monkeypatch):
+    """A pool over two clients, staffed together and scheduled just so."""
     with system_tenant():
         queues = live("Orders"), live("Returns")
         make_pool(*queues, name="Desk")
     run = staffed(monkeypatch, *((queue, 60, 300.0) for queue in queues), days=1)
     with system_tenant():
+        assert RequirementPoolResult.objects.get(run=run).is_blended
         schedule(run, *queues)
-        found = look(org.make_user("planner", client=queues[0].client), last=MONDAY)
-    (line,) = found.lines
-    assert line.queue == queues[0]
-    assert "queues that you do not see" in line.notes[0]
+    return queues
+
+
+def test_who_sees_one_queue_of_a_pool_is_told_why_nothing_is_predicted(client, of_two_clients):
+    orders, _returns = of_two_clients
+    rows = api_of(client=orders.client)()
+    assert list(rows) == ["Orders"]
+    # Alone with its row's people it would be promised what its pool does not give.
+    assert rows["Orders"]["total"]["service_level"] is None
+    assert rows["Orders"]["total"]["transferable_hours"] is None
+    (note,) = rows["Orders"]["notes"]
+    assert "queues that you do not see" in note
+    with system_tenant():
+        client.force_login(org.make_user("planner", client=orders.client))
+    assert note in client.get(reverse("board"), DAY).content.decode()
+
+
+def test_who_sees_every_queue_of_a_pool_reads_its_service(of_two_clients):
+    for row in api_of()().values():
+        assert row["notes"] == []
+        assert 0.79 < row["total"]["service_level"] < 0.95
+
+
+def test_a_pool_with_a_queue_no_longer_active_is_to_be_computed_anew(twins):
+    with system_tenant():
+        twins[1].is_active = False
+        twins[1].save(update_fields=["is_active"])
+    rows = api_of("admin")()
+    assert list(rows) == ["Orders"]
+    assert rows["Orders"]["total"]["service_level"] is None
+    assert rows["Orders"]["notes"] == [
+        "A queue of its pool is no longer active; compute anew.",
+    ]
+
+
+def test_items_of_unknown_handling_time_take_the_usual_time_of_their_queue(monkeypatch):
+    with system_tenant():
+        client = org.make_client()
+        voice = live("Voice", client=client)
+        mail = org.make_deferred_queue(
+            name="Mail", interval_minutes=30, opening=OPEN, client=client, default_aht_seconds=90.0
+        )
+        org.make_goal(mail, level=0.9, due_amount=240)
+        make_pool(voice, mail, name="Desk", is_interruptible=False, max_occupancy_rate=0.9)
+    run = staffed(monkeypatch, (voice, 120, 300.0), (mail, 20, 90.0), days=1)
+    with system_tenant():
+        assert RequirementPoolResult.objects.get(run=run).is_blended
+        schedule(run, voice, mail)
+        known = total(look(last=MONDAY), voice)
+        rows = RequirementInterval.objects.filter(run=run, queue=mail)
+        rows.update(aht_seconds=None)
+        unknown = total(look(last=MONDAY), voice)
+    # In the hands of items for longer, or hardly at all, people have other time for calls.
+    for name in ("in_time", "at_risk", "transferable_hours"):
+        assert unknown[name] == pytest.approx(known[name], rel=1e-9)

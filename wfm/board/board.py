@@ -153,7 +153,7 @@ def _sources(ask: Ask, grid: BoardGrid) -> list[Source]:
         goals[goal.queue_id].append(goal)
     calendars = business_calendars(queue for queue in queues if not queue.is_live)
     pools = _pools(ask.principal)
-    plans = _plans(by_queue, set(ids))
+    plans = _plans(ask.principal, by_queue, active=set(ids))
     offers = offers_by_queue([queue.pk for queue in queues if queue.is_live])
     return [
         Source(
@@ -180,15 +180,20 @@ def _pools(principal: object) -> dict[int, Pool]:
 
 
 def _plans(
-    results: Mapping[int, RequirementQueueResult], visible: set[int]
+    principal: object, results: Mapping[int, RequirementQueueResult], *, active: set[int]
 ) -> dict[int, PooledPlan]:
-    """Return of each queue that is staffed with others the plan of its pool."""
+    """Return of each queue that is staffed with others the plan of its pool.
+
+    A pool that the principal does not see whole has a plan too, of which nothing is known: its
+    queues are not staffed alone.
+    """
     of_queue = {
         pk: result.detail["pool"]["result"]
         for pk, result in results.items()
         if "pool" in result.detail
     }
-    rows = RequirementPoolResult.objects.filter(pk__in=set(of_queue.values())).values_list(
+    seen = RequirementPoolResult.objects.visible_to(principal)
+    rows = seen.filter(pk__in=set(of_queue.values())).values_list(
         "pk",
         "queue_ids",
         "figures__groups__0__name",
@@ -200,15 +205,26 @@ def _plans(
     found = {
         pk: PooledPlan(
             pk=pk,
-            is_visible=set(queue_ids) <= visible,
-            by_skill=group is not None,
+            is_visible=True,
+            is_whole=set(queue_ids) <= active,
+            is_by_skill=group is not None,
             starts_at=np.array(starts_at or [], dtype=np.int64),
-            reserve=np.array(reserve or [], dtype=np.float64),
-            is_interruptible=bool(now_is if kept is None else kept),
+            reserve_agents=np.array(reserve_agents or [], dtype=np.float64),
+            is_interruptible=bool(
+                pool_is_interruptible if kept_is_interruptible is None else kept_is_interruptible
+            ),
         )
-        for pk, queue_ids, group, starts_at, reserve, kept, now_is in rows
+        for (
+            pk,
+            queue_ids,
+            group,
+            starts_at,
+            reserve_agents,
+            kept_is_interruptible,
+            pool_is_interruptible,
+        ) in rows
     }
-    return {pk: found[number] for pk, number in of_queue.items() if number in found}
+    return {pk: found.get(number) or PooledPlan.hidden(number) for pk, number in of_queue.items()}
 
 
 def _covered(ask: Ask, grid: BoardGrid) -> np.ndarray:

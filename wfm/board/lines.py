@@ -45,19 +45,34 @@ class PooledPlan:
     Attributes:
         pk: The pool's result.
         is_visible: Whether the reader sees every queue of it; else nothing can be told.
-        by_skill: Whether its people are groups with skills of their own.
+        is_whole: Whether every queue of it is still active.
+        is_by_skill: Whether its people are groups with skills of their own.
         starts_at: Seconds since 1970 of its intervals.
-        reserve: Idle people kept from deferred work in each.
+        reserve_agents: Idle people kept from deferred work in each.
         is_interruptible: Whether a live contact takes the agent off an item.
 
     """
 
     pk: int
     is_visible: bool
-    by_skill: bool
+    is_whole: bool
+    is_by_skill: bool
     starts_at: NDArray[np.int64]
-    reserve: FloatArray
+    reserve_agents: FloatArray
     is_interruptible: bool
+
+    @classmethod
+    def hidden(cls, pk: int) -> PooledPlan:
+        """Return the plan of a pool that the reader does not see whole."""
+        return cls(
+            pk=pk,
+            is_visible=False,
+            is_whole=True,
+            is_by_skill=False,
+            starts_at=np.zeros(0, dtype=np.int64),
+            reserve_agents=np.zeros(0),
+            is_interruptible=False,
+        )
 
     def reserve_at(self, seconds: NDArray[np.int64]) -> FloatArray:
         """Return the reserve at these moments; everybody where the plan says nothing."""
@@ -67,7 +82,7 @@ class PooledPlan:
             np.searchsorted(self.starts_at, seconds, side="right") - 1, 0, self.starts_at.size - 1
         )
         inside = (seconds >= self.starts_at[0]) & (seconds <= self.starts_at[-1])
-        return np.where(inside, self.reserve[place], np.inf)
+        return np.where(inside, self.reserve_agents[place], np.inf)
 
 
 @dataclass(frozen=True)

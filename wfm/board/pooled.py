@@ -79,7 +79,9 @@ def predict_pool(members: Sequence[Member], grid: BoardGrid) -> PoolPrediction:
 def _why_not(members: Sequence[Member], plan: PooledPlan) -> str:
     if not plan.is_visible:
         return _("Its people serve queues that you do not see; their service is not predicted.")
-    if plan.by_skill:
+    if not plan.is_whole:
+        return _("A queue of its pool is no longer active; compute anew.")
+    if plan.is_by_skill:
         return _(
             "Its people are groups with skills of their own; ask on the page of the requirement"
             " whether it would hold."
@@ -146,10 +148,12 @@ class _Together:
                 self._put(member, _as_floats(member.intervals.rows.is_open), empty=0.0) > 0.0
             )
         seconds = self.grid.slots.first + self.slots * self.grid.slots.step
-        reserve = self.plan.reserve_at(seconds)
+        reserve_agents = self.plan.reserve_at(seconds)
         there = PoolPeople(
             people=np.nan_to_num(people),
-            reserve=np.where(np.isfinite(reserve), reserve, np.nan_to_num(people)),
+            reserve_agents=np.where(
+                np.isfinite(reserve_agents), reserve_agents, np.nan_to_num(people)
+            ),
             does_items=does_items,
             is_interruptible=self.plan.is_interruptible,
             rule=self.live[0].source.transfer,
@@ -261,11 +265,14 @@ class _Together:
         busy, done = np.zeros(self.slots.size), np.zeros(self.slots.size)
         for member in self.deferred:
             rows = member.intervals.rows
-            items = float(np.nansum(rows.offered))
-            work = float(np.nansum(rows.offered * rows.aht_seconds)) + 1.0
-            mean = work / items if items > 0.0 else float(member.source.queue.default_aht_seconds)
-            is_open = self._put(member, _as_floats(rows.is_open), empty=0.0)
-            busy, done = busy + is_open * work, done + is_open * work / mean
+            default = float(member.source.queue.default_aht_seconds)
+            offered = np.nan_to_num(rows.offered)
+            aht = np.where(np.isnan(rows.aht_seconds), default, rows.aht_seconds)
+            items, work = float(offered.sum()), float((offered * aht).sum())
+            mean = work / items if work > 0.0 else default
+            # Backlog is worked on too where nothing more is expected.
+            weight = self._put(member, _as_floats(rows.is_open), empty=0.0) * (work + 1.0)
+            busy, done = busy + weight, done + weight / mean
         mean_aht = np.full(busy.size, np.nan)
         np.divide(busy, done, out=mean_aht, where=done > 0.0)
         return mean_aht
