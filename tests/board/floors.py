@@ -1,7 +1,7 @@
 """Both floors in rows: a voice queue and a mailbox, two teams, a requirement, a published week."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from scheduling.models import ScheduleStatus
 from staffing.models import RequirementInterval
@@ -16,26 +16,35 @@ BEFORE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SUNDAY = MONDAY + timedelta(days=6)
 
 
-def at(day=0, hour=0, minute=0):
-    return datetime(MONDAY.year, MONDAY.month, MONDAY.day, tzinfo=UTC) + timedelta(
+def at(day=0, hour=0, minute=0, *, monday=MONDAY):
+    return datetime(monday.year, monday.month, monday.day, tzinfo=UTC) + timedelta(
         days=day, hours=hour, minutes=minute
     )
 
 
 @dataclass
 class Floors:
-    """What a test may look at; `week` is the published schedule."""
+    """What a test may look at; `week` is the published schedule, from `monday` on."""
 
     client: object
     voice: object
     mail: object
     north: object
     south: object
+    monday: date = MONDAY
     week: object = None
     agents: dict = field(default_factory=dict)
 
 
-def make_floors(*, client=None, voice_people=2.0, mail_people=1.0, prefix="", with_week=True):
+def make_floors(
+    *,
+    client=None,
+    voice_people=2.0,
+    mail_people=1.0,
+    prefix="",
+    with_week=True,
+    monday=MONDAY,
+):
     """Voice and mail ask for people 8-18 each day; nobody is scheduled yet."""
     client = client or org.make_client()
     voice = org.make_queue(client=client, name=f"{prefix}Voice", opening=((480, 1080),))
@@ -44,8 +53,8 @@ def make_floors(*, client=None, voice_people=2.0, mail_people=1.0, prefix="", wi
     )
     org.make_goal(voice)
     org.make_goal(mail, level=0.9)
-    make_requirement(queue=voice, people=voice_people)
-    make_requirement(queue=mail, people=mail_people)
+    make_requirement(queue=voice, people=voice_people, monday=monday)
+    make_requirement(queue=mail, people=mail_people, monday=monday)
     for queue in (voice, mail):
         close(queue)
     floors = Floors(
@@ -54,9 +63,12 @@ def make_floors(*, client=None, voice_people=2.0, mail_people=1.0, prefix="", wi
         mail=mail,
         north=org.make_team(name=f"{prefix}North", site=org.make_site(timezone="UTC")),
         south=org.make_team(name=f"{prefix}South", site=org.make_site(timezone="Asia/Shanghai")),
+        monday=monday,
     )
     if with_week:
-        floors.week = make_version(status=ScheduleStatus.PUBLISHED, published_at=BEFORE)
+        floors.week = make_version(
+            status=ScheduleStatus.PUBLISHED, published_at=BEFORE, monday=monday
+        )
     return floors
 
 
@@ -83,8 +95,8 @@ def work(floors, team, queue, *, day=0, hours=(8, 18), skills=None, agent=None):
     make_shift(
         version=floors.week,
         agent=agent,
-        starts_at=at(day, 0) + timedelta(hours=hours[0]),
-        ends_at=at(day, 0) + timedelta(hours=hours[1]),
+        starts_at=at(day, monday=floors.monday) + timedelta(hours=hours[0]),
+        ends_at=at(day, monday=floors.monday) + timedelta(hours=hours[1]),
         queue=queue,
         published=True,
     )
