@@ -165,7 +165,9 @@ class SkillGroupsView(APIView):
         asked.is_valid(raise_exception=True)
         try:
             taken = take_groups_from_people(
-                pool=pool, on=asked.validated_data.get("on") or localdate()
+                pool=pool,
+                on=asked.validated_data.get("on") or localdate(),
+                principal=request.user,
             )
         except UnableToGroup as error:
             raise Conflict(str(error)) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q
 
 from staffing.models import (
     Pool,
+    PoolOutcome,
     PoolQueue,
     RequirementPoolResult,
     RequirementQueueResult,
@@ -19,6 +20,7 @@ from staffing.models import (
 )
 from staffing.models.skill_group import SkillGroupQuerySet
 from wfm.org.models import Agent, AgentAssignment, AgentSkill, Queue
+from wfm.org.tenancy import system_tenant
 
 
 def groups_of(pool: Pool) -> SkillGroupQuerySet:
@@ -57,36 +59,45 @@ class SharedPeople:
 
 
 def shared_people(pool: Pool, *, on: date) -> list[SharedPeople]:
-    """Return who can do queues of the pool on a date, apart by what other pools can have them."""
-    members = PoolQueue.objects.select_related("pool", "queue__work_type").order_by("pk")
-    live = [member for member in members if member.queue.is_live]
+    """Return who can do queues of the pool on a date, apart by all that they can do in any pool.
+
+    Counted over all clients, whoever asks: two planners must come to the same parts. The order is
+    that of the queues' keys, so that every pool of these people reads them in the same one.
+    """
+    with system_tenant():
+        members = PoolQueue.objects.select_related("pool", "queue__work_type").order_by("pk")
+        live = [member for member in members if member.queue.is_live]
+        able = _able([member.queue for member in live], on=on)
     pool_of = {member.queue_id: member.pool for member in live}
-    counts: Counter[tuple[frozenset[int], tuple[int, ...]]] = Counter()
-    for queue_ids in _able([member.queue for member in live], on=on).values():
-        own = frozenset(pk for pk in queue_ids if pool_of[pk].pk == pool.pk)
-        others = {pool_of[pk].pk for pk in queue_ids} - {pool.pk}
-        if own:
-            counts[own, tuple(sorted(others))] += 1
+    counts = Counter(tuple(sorted(queue_ids)) for queue_ids in able.values())
     pools = {found.pk: found for found in pool_of.values()}
-    return [
-        SharedPeople(own, people, tuple(pools[pk] for pk in others))
-        for (own, others), people in counts.most_common()
-    ]
+    shared = []
+    for queue_ids, people in sorted(counts.items()):
+        own = frozenset(pk for pk in queue_ids if pool_of[pk].pk == pool.pk)
+        others = sorted({pool_of[pk].pk for pk in queue_ids} - {pool.pk})
+        if own:
+            shared.append(SharedPeople(own, people, tuple(pools[pk] for pk in others)))
+    return shared
 
 
-def needs_of_pools(pools: Sequence[Pool]) -> dict[int, float]:
-    """Return the hours of each pool's live queues in the newest runs; the same for all if unknown."""
-    members = PoolQueue.objects.filter(pool__in=pools).select_related("queue__work_type")
-    pool_of = {member.queue_id: member.pool_id for member in members if member.queue.is_live}
-    newest = (
-        RequirementQueueResult.objects.filter(queue__in=list(pool_of))
-        .order_by("queue", "-run")
-        .distinct("queue")
-    )
+def needs_of_pools(pools: Iterable[Pool]) -> dict[int, float]:
+    """Return by pool the hours of its live queues in the newest runs that have numbers for them.
+
+    Read over all clients like the people that are shared out by them; 0 where no run has numbers.
+    """
     needs = dict.fromkeys((pool.pk for pool in pools), 0.0)
-    for queue_id, hours in newest.values_list("queue_id", "required_hours"):
-        needs[pool_of[queue_id]] += hours
-    return needs if all(needs.values()) else dict.fromkeys(needs, 1.0)
+    with system_tenant():
+        members = PoolQueue.objects.filter(pool__in=list(needs)).select_related("queue__work_type")
+        pool_of = {member.queue_id: member.pool_id for member in members if member.queue.is_live}
+        newest = (
+            RequirementQueueResult.objects.with_numbers()
+            .filter(queue__in=list(pool_of))
+            .order_by("queue", "-run")
+            .distinct("queue")
+        )
+        for queue_id, hours in newest.values_list("queue_id", "required_hours"):
+            needs[pool_of[queue_id]] += hours
+    return needs
 
 
 def _able(queues: Sequence[Queue], *, on: date) -> dict[int, set[int]]:
@@ -113,11 +124,9 @@ def latest_split(pool: Pool, *, principal: object) -> RequirementPoolResult | No
     return found.select_related("run").order_by("-run__pk").first()
 
 
-def left_apart(
-    pool: Pool, split: RequirementPoolResult | None, *, principal: object
-) -> RequirementPoolResult | None:
+def left_apart(pool: Pool, *, principal: object) -> RequirementPoolResult | None:
     """Return what the newest run says where it left the queues apart; None where it did not."""
     found = RequirementPoolResult.objects.visible_to(principal).filter(pool=pool)
     newest = found.select_related("run").order_by("-run__pk").first()
-    is_split = newest is None or (split is not None and newest.pk == split.pk)
-    return None if is_split or newest is None or not newest.reason else newest
+    # Pools staffed together may have notes as reason too.
+    return None if newest is None or newest.outcome == PoolOutcome.BLENDED else newest

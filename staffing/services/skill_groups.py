@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -66,17 +66,15 @@ class TakenGroups:
 
 
 @transaction.atomic
-def take_groups_from_people(*, pool: Pool, on: date) -> TakenGroups:
+def take_groups_from_people(*, pool: Pool, on: date, principal: object) -> TakenGroups:
     """Make a group of each set of skills that active agents have on a date, as many as there are.
 
     Who can do queues of several pools is there once: such people are shared out over the pools by
     the hours that these need, so that the parts add up to the people. All queues of a group have one
-    rank: nobody has told which is whose first.
+    rank: nobody has told which is whose first. The notes name pools that the principal may see.
     """
-    members = list(
-        PoolQueue.objects.filter(pool=pool).select_related("queue__work_type").order_by("priority")
-    )
-    live = [member.queue for member in members if member.queue.is_live]
+    members = PoolQueue.objects.filter(pool=pool).select_related("queue__work_type")
+    live = [member.queue for member in members.order_by("priority") if member.queue.is_live]
     shared = shared_people(pool, on=on)
     if not shared:
         raise UnableToGroup(
@@ -85,51 +83,112 @@ def take_groups_from_people(*, pool: Pool, on: date) -> TakenGroups:
             )
             % {"date": on}
         )
+    parts = _own_parts(pool, shared)
     sets: Counter[frozenset[int]] = Counter()
-    notes = []
-    for part in shared:
-        own = _own_part(pool, part)
+    for part, own in zip(shared, parts, strict=True):
         sets[part.queue_ids] += own
-        if part.other_pools:
-            notes.append(_note_shared(part, own))
+    _refuse_lent(live, sets)
+    notes = _notes_shared(shared, parts, principal=principal)
+    return TakenGroups(set_skill_groups(pool=pool, groups=_terms(live, sets)), notes)
+
+
+def _terms(live: Sequence[Queue], sets: Counter[frozenset[int]]) -> list[GroupTerms]:
+    """Return a group of each set of skills that has people, each with a name of its own."""
     names = Counter[str]()
     groups = []
     for queue_ids, people in sets.most_common():
+        if people == 0:
+            continue
         queues = [queue for queue in live if queue.pk in queue_ids]
         name = " + ".join(queue.name for queue in queues)
         name = name if len(name) <= 110 else f"{name[:100]}…"
         names[name] += 1
         unique = name if names[name] == 1 else f"{name} ({names[name]})"
         groups.append(GroupTerms(unique, [(queue, 1) for queue in queues], people))
-    return TakenGroups(set_skill_groups(pool=pool, groups=groups), notes)
+    return groups
 
 
-def _own_part(pool: Pool, part: SharedPeople) -> int:
-    """Return how many of these people are the pool's: by need, the largest remainders first.
+def _refuse_lent(live: Sequence[Queue], sets: Counter[frozenset[int]]) -> None:
+    """Refuse where all who can do a queue count in other pools: it would be left without people."""
+    able = Counter[int]()
+    for queue_ids, people in sets.items():
+        able.update(dict.fromkeys(queue_ids, people))
+    for queue in live:
+        if queue.pk in able and able[queue.pk] == 0:
+            raise UnableToGroup(
+                _(
+                    "By what each pool needs, everybody who can do %(queue)s counts in another pool;"
+                    " write this pool's groups by hand."
+                )
+                % {"queue": queue}
+            )
 
-    Each of the pools comes to its own part by the same sums, so nobody is counted twice.
+
+def _own_parts(pool: Pool, shared: Sequence[SharedPeople]) -> list[int]:
+    """Return how many of each set's people are the pool's.
+
+    One after another each goes to the pool that is furthest behind its share of the need. Each of the
+    pools takes the same people in the same order, so that nobody is counted twice.
     """
-    pools = sorted([pool, *part.other_pools], key=lambda one: one.pk)
-    needs = needs_of_pools(pools)
-    total = sum(needs.values())
-    exact = {one.pk: part.people * needs[one.pk] / total for one in pools}
-    whole = {pk: int(value) for pk, value in exact.items()}
-    order = sorted(exact, key=lambda pk: (whole[pk] - exact[pk], pk))
-    for pk in order[: part.people - sum(whole.values())]:
-        whole[pk] += 1
-    return whole[pool.pk]
+    needs = needs_of_pools({pool, *(one for part in shared for one in part.other_pools)})
+    given: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
+    parts = []
+    for part in shared:
+        pks = tuple(sorted([pool.pk, *(one.pk for one in part.other_pools)]))
+        parts.append(_part_of(pool.pk, part.people, needs=_shares(needs, pks), given=given[pks]))
+    return parts
 
 
-def _note_shared(part: SharedPeople, own: int) -> str:
-    words = ngettext(
-        "%(people)s agent can also take contacts of %(pools)s; by what each pool needs, %(own)s"
-        " counts here.",
-        "%(people)s agents can also take contacts of %(pools)s; by what each pool needs, %(own)s"
-        " count here.",
-        part.people,
-    )
-    pools = ", ".join(str(other) for other in part.other_pools)
-    return words % {"people": part.people, "pools": pools, "own": own}
+def _shares(needs: dict[int, float], pks: tuple[int, ...]) -> dict[int, float]:
+    """Return what part of the need is each pool's; the same for all while one of them is unknown."""
+    own = {pk: needs[pk] for pk in pks}
+    if not all(own.values()):
+        own = dict.fromkeys(pks, 1.0)
+    total = sum(own.values())
+    return {pk: need / total for pk, need in own.items()}
+
+
+def _part_of(own: int, people: int, *, needs: dict[int, float], given: Counter[int]) -> int:
+    """Give so many people out, counting them as given; return how many the own pool gets."""
+    before = given[own]
+    for place in range(given.total() + 1, given.total() + people + 1):
+        behind = max(needs, key=lambda pk: (place * needs[pk] - given[pk], -pk))
+        given[behind] += 1
+    return given[own] - before
+
+
+def _notes_shared(
+    shared: Sequence[SharedPeople], parts: Sequence[int], *, principal: object
+) -> list[str]:
+    """Return a sentence for each combination of other pools with which people are shared."""
+    people: Counter[tuple[Pool, ...]] = Counter()
+    own: Counter[tuple[Pool, ...]] = Counter()
+    for part, count in zip(shared, parts, strict=True):
+        if part.other_pools:
+            people[part.other_pools] += part.people
+            own[part.other_pools] += count
+    asked = {one.pk for others in people for one in others}
+    seen = set(Pool.objects.visible_to(principal).filter(pk__in=asked).values_list("pk", flat=True))
+    return [
+        ngettext(
+            "%(people)s agent can also take contacts of %(pools)s; by what each pool needs, %(own)s"
+            " counts here.",
+            "%(people)s agents can also take contacts of %(pools)s; by what each pool needs, %(own)s"
+            " count here.",
+            count,
+        )
+        % {"people": count, "pools": _pools_named(others, seen=seen), "own": own[others]}
+        for others, count in people.most_common()
+    ]
+
+
+def _pools_named(others: Sequence[Pool], *, seen: set[int]) -> str:
+    """Name the pools that one may see and count those that one may not."""
+    names = [str(one) for one in others if one.pk in seen]
+    if hidden := len(others) - len(names):
+        words = ngettext("another pool", "%(count)s other pools", hidden)
+        names.append(words % {"count": hidden})
+    return ", ".join(names)
 
 
 def _refuse(members: dict[int, PoolQueue], groups: Sequence[GroupTerms]) -> None:

@@ -74,7 +74,7 @@ def skills_from_people(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a group of each set of skills that people have today."""
     pool = _pool(request, pk)
     try:
-        taken = take_groups_from_people(pool=pool, on=localdate())
+        taken = take_groups_from_people(pool=pool, on=localdate(), principal=request.user)
     except UnableToGroup as refusal:
         messages.error(request, str(refusal))
     else:
@@ -119,7 +119,7 @@ def _page(
         "error": error,
     }
     split = latest_split(pool, principal=request.user)
-    context["apart"] = left_apart(pool, split, principal=request.user) if groups else None
+    context["apart"] = left_apart(pool, principal=request.user) if groups else None
     if split is not None:
         context |= _split_context(split, queues)
     return render(request, "staffing/pool_skills.html", context, status=status)

@@ -5,13 +5,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from staffing.services.skill_groups import set_skill_groups
+from tests.staffing.skills import staffed, two_groups
 from tests.staffing.test_browser import ARTIFACTS, chromium, open_page  # noqa: F401 - fixtures
-from tests.staffing.test_skill_groups import (  # noqa: F401 - fixtures
-    desk,
-    queues,
-    staffed,
-    two_groups,
-)
+from tests.staffing.test_skill_groups import desk, queues  # noqa: F401 - fixtures
 from wfm.org.tenancy import system_tenant
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
