@@ -86,15 +86,19 @@ def test_a_missed_bar_fails_the_run(monkeypatch, capsys):
     assert "elsewhere: wanted 0, not measured." in capsys.readouterr().err
 
 
-def test_the_tables_go_between_the_marks(tmp_path, capsys):
+def test_the_tables_go_between_the_marks(tmp_path, monkeypatch, capsys):
+    def run(*, is_smoke):
+        return Findings([Bar("cases", "0", "0", True)], [("Cases", "| case |")])
+
+    monkeypatch.setitem(CASES, "cases", run)
+    monkeypatch.setattr(program, "PARTS", (*program.PARTS, "cases"))
     page = tmp_path / "page.md"
     page.write_text(f"# Title\n{BEGIN}\nold\n{END}\nend\n")
-    options = ["--parts", "speed", "--intervals", "2000", "--write", str(page)]
-    assert program.main(options) == 0
+    assert program.main(["--parts", "cases", "--write", str(page)]) == 0
     written = page.read_text()
     assert written.startswith(f"# Title\n{BEGIN}\nRun of ")
     assert written.endswith(f"{END}\nend\n")
-    assert "| 1 M Erlang C | < 1 s |" in written
+    assert "| cases | 0 | 0 | yes |" in written
     assert "old" not in written
     page.write_text("no marks")
     with pytest.raises(ValueError, match="Expected the marks"):
