@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from staffing import queries
-from staffing.computations.blend_pools import blend_pools
+from staffing.computations.blend_pools import blend_pools, leave_room_for_pools
 from staffing.computations.deferred_queue import staff_deferred_queue
 from staffing.computations.linked_arrivals import (
     Arrivals,
@@ -56,7 +56,9 @@ def compute_requirement(ctx: JobContext) -> dict[str, Any]:
     A worker that takes over goes on where the last one was: what it finds done is written. While the
     database reads and writes, live queues are planned on every core.
     """
-    work = queue_run(ctx, RequirementRun.objects.select_related("forecast_run"))
+    work = leave_room_for_pools(
+        queue_run(ctx, RequirementRun.objects.select_related("forecast_run"))
+    )
     run, line, pool = work.run, QueueLine(work), planners()
     with system_tenant():
         remaining, sources = in_feeding_order(run, work.remaining()), sources_by_target()

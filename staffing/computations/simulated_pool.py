@@ -10,19 +10,19 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from staffing.computations.simulate_deferred import Goals, deferred_work, kept_goals, version_rows
+from staffing.computations.simulated_people import (
+    PooledPeople,
+    deferred_ranks,
+    groups_of_people,
+    is_interruptible,
+)
 from staffing.core.blending_trial import stream_of
 from staffing.core.definitions import DEFAULT_SHORT_SECONDS
 from staffing.core.kernels import FloatArray
-from staffing.core.simulation_pool import AgentGroup, DeferredStream, LiveStream, SimulatedPool
-from staffing.models import (
-    Pool,
-    RequirementPoolResult,
-    RequirementQueueResult,
-    RequirementSimulation,
-)
+from staffing.core.simulation_pool import DeferredStream, LiveStream, SimulatedPool
+from staffing.models import RequirementPoolResult, RequirementQueueResult, RequirementSimulation
 from staffing.queries.run_rows import RunRows, run_rows
 from staffing.queries.simulations import WARM_UP
-from staffing.queries.skill_groups import groups_of
 from wfm.jobs.runner import JobRefused
 from wfm.org.calendars import business_calendar
 from wfm.org.models import Queue
@@ -113,7 +113,7 @@ class _Window:
 
 
 def lived_pool(simulation: RequirementSimulation, pool: RequirementPoolResult) -> LivedPool:
-    """Return the pool with the people of the run's plan, up to the last day asked for.
+    """Return the pool with the people and the rules of the run's plan, up to the last day asked for.
 
     With deferred queues it begins where the run does, with their opening backlog; else two hours
     before the first day asked for.
@@ -135,11 +135,14 @@ def lived_pool(simulation: RequirementSimulation, pool: RequirementPoolResult) -
         for result in chosen
     }
     streams = [_live(members[row.queue_id], row, rows[row.queue_id], window) for row in live]
+    works = [_deferred(simulation, pool, row, rows[row.queue_id], window) for row in deferred]
+    ranks = deferred_ranks(pool, len(works)) if works else []
+    live_ids = [row.queue_id for row in live]
     simulated = SimulatedPool(
         interval_seconds=float(window.step),
-        groups=_groups(pool, window, [row.queue_id for row in live], len(deferred)),
+        groups=groups_of_people(pool, _people(pool, window), live_ids, deferred=len(works)),
         live=streams,
-        deferred=[_deferred(simulation, pool, row, rows[row.queue_id], window) for row in deferred],
+        deferred=[replace(work, rank=rank) for work, rank in zip(works, ranks, strict=True)],
     )
     return LivedPool(
         simulated,
@@ -228,7 +231,7 @@ def _deferred(
 ) -> DeferredStream:
     """Return a deferred queue; its clock is moved to that of the window."""
     _facts, demand = deferred_work(simulation.run, result.queue, rows, kept_goals(result))
-    own = stream_of(demand, is_interruptible=_is_interruptible(pool))
+    own = stream_of(demand, is_interruptible=is_interruptible(pool))
     moved = float(rows.starts_at[0].astype(np.int64) - window.starts_at[0])
     arrivals = window.put(rows, own.arrival_rate, empty=0.0)
     arrivals[: window.lead] = 0.0
@@ -249,66 +252,10 @@ def _deferred(
     )
 
 
-def _is_interruptible(pool: RequirementPoolResult) -> bool:
-    """Return the rule that the plan was made by; runs of old know that of their pool as it is."""
-    kept = pool.figures.get("is_interruptible")
-    if kept is not None:
-        return bool(kept)
-    row: Pool | None = pool.pool
-    if row is None:
-        raise JobRefused(
-            _("The pool “%(pool)s” was taken apart since; simulate a newer requirement.")
-            % {"pool": pool.name}
-        )
-    return row.is_interruptible
-
-
-def _is_in_order(pool: RequirementPoolResult) -> bool:
-    """Tell whether deferred queues are worked on in their order, not by due time."""
-    return pool.pool is not None and pool.pool.deferred_in_order
-
-
-def _groups(
-    pool: RequirementPoolResult, window: _Window, live_ids: list[int], deferred: int
-) -> list[AgentGroup]:
-    """Return the pool's people: all alike, or the heads of each group."""
-    intervals = pool.figures["intervals"]
-    split = pool.figures.get("groups")
-    if split is None:
-        agents = window.people(intervals["agents"]).astype(np.int64)
-        reserve = window.people(intervals["reserve_agents"])
-        reserve[: window.lead] = agents[: window.lead]
-        every = np.ones(deferred, dtype=bool)
-        return [AgentGroup(np.arange(len(live_ids)), every, agents, reserve)]
-    ranks = _ranks(pool)
-    nobody = np.zeros(window.starts_at.size, dtype=np.int64)
-    return [
-        AgentGroup(
-            np.array(
-                [
-                    ranks.get((group["name"], pk), 0) if pk in group["queue_ids"] else -1
-                    for pk in live_ids
-                ]
-            ),
-            np.zeros(deferred, dtype=bool),
-            window.people(group["heads"]).astype(np.int64),
-            nobody,
-        )
-        for group in split
-    ]
-
-
-def _ranks(pool: RequirementPoolResult) -> dict[tuple[str, int], int]:
-    """Return in which order a group takes its queues, 0 first; at equal rank who waits longest."""
-    kept = {
-        (group["name"], pk): rank - 1
-        for group in pool.figures["groups"]
-        for pk, rank in zip(group["queue_ids"], group.get("ranks", ()), strict=False)
-    }
-    if kept or pool.pool is None:
-        return kept
-    return {
-        (group.name, item.member.queue_id): item.rank - 1
-        for group in groups_of(pool.pool)
-        for item in group.queues.all()
-    }
+def _people(pool: RequirementPoolResult, window: _Window) -> PooledPeople:
+    """Return the plan's people on the window; nobody does deferred work in the hours before it."""
+    intervals, split = pool.figures["intervals"], pool.figures.get("groups")
+    agents, reserve = window.people(intervals["agents"]), window.people(intervals["reserve_agents"])
+    reserve[: window.lead] = agents[: window.lead]
+    by_group = None if split is None else [window.people(group["heads"]) for group in split]
+    return PooledPeople(agents, reserve, by_group)

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
+from staffing.core.compiled import SOURCES
 from staffing.core.kernels import FloatArray
 from staffing.core.multi_skill import GoalKind, Miss, MultiSkillDay, MultiSkillPlan
 from staffing.core.multi_skill_plan import plan_multi_skill
 from staffing.models import Pool
 from wfm.jobs.runner import JobContext
 
-FIRST_SHARE, LAST_SHARE = 0.9, 1.0
-"""Between these a pool's days move the job's progress."""
 KEPT = "pool_days"
 
 
@@ -24,17 +23,19 @@ class DayPlanner:
     """Plans the days of a pool.
 
     A planned day is kept with the job: a worker that takes over plans the others. It is known by all
-    that it was planned from, so that a group changed meanwhile is planned anew.
+    that it was planned from, so that a group changed meanwhile is planned anew, as are all days when
+    the product was updated. The days move the job's progress from `begins` to `ends`.
     """
 
-    def __init__(self, ctx: JobContext, pool: Pool) -> None:
+    def __init__(self, ctx: JobContext, pool: Pool, *, begins: float, ends: float) -> None:
         self._ctx, self._pool = ctx, pool
+        self._begins, self._ends = begins, ends
 
     def plan(self, day: MultiSkillDay, *, number: int, count: int) -> MultiSkillPlan:
         """Return the plan of a day; raise JobCancelled, within a second, when asked to stop."""
         self._ctx.raise_if_cancelled()
         words = _("Pool %(pool)s by skills, day %(number)s of %(count)s")
-        share = FIRST_SHARE + (LAST_SHARE - FIRST_SHARE) * number / count
+        share = self._begins + (self._ends - self._begins) * number / count
         self._ctx.progress(
             share, words % {"pool": self._pool, "number": number + 1, "count": count}
         )
@@ -46,23 +47,24 @@ class DayPlanner:
         self._keep(self._kept() | {name: plan_as_json(plan)})
         return plan
 
-    def forget(self) -> None:
-        """Let the days go: the pool is written."""
-        if self._kept():
-            self._keep({})
-
     def _kept(self) -> dict[str, Any]:
-        pools = self._ctx.checkpoint.get(KEPT, {})
-        return dict(pools.get(str(self._pool.pk), {}))
+        return dict(self._ctx.checkpoint.get(KEPT, {}).get(str(self._pool.pk), {}))
 
     def _keep(self, days: dict[str, Any]) -> None:
         pools = self._ctx.checkpoint.get(KEPT, {}) | {str(self._pool.pk): days}
         self._ctx.save_checkpoint({**self._ctx.checkpoint, KEPT: pools})
 
 
+def forget_days(ctx: JobContext, pool: Pool) -> None:
+    """Let the days of a pool go, where any are kept: what became of the pool is written."""
+    pools = dict(ctx.checkpoint.get(KEPT, {}))
+    if pools.pop(str(pool.pk), None) is not None:
+        ctx.save_checkpoint({**ctx.checkpoint, KEPT: pools})
+
+
 def digest_of(day: MultiSkillDay) -> str:
-    """Return a short name of all that a day is planned from."""
-    found = hashlib.sha256(str(day.interval_seconds).encode())
+    """Return a short name of all that a day is planned from, and of the code that plans it."""
+    found = hashlib.sha256(f"{SOURCES} {day.interval_seconds}".encode())
     for queue in day.queues:
         for value in asdict(queue).values():
             found.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from staffing.computations.pool_inputs import Grid, Member, pool_of
 from staffing.computations.refused import QueueRefused
 from staffing.computations.split_days import DayPlanner
+from staffing.computations.split_figures import SplitSums, split_figures, split_queues
 from staffing.computations.split_notes import (
-    DayMiss,
     misses_of_day,
     note_costlier,
     notes_of_caps,
@@ -22,10 +22,7 @@ from staffing.computations.split_notes import (
 )
 from staffing.core.blending_path import PoolTraffic
 from staffing.core.definitions import ServiceLevel
-from staffing.core.kernels import FloatArray, IntArray
-from staffing.core.multi_skill import MultiSkillDay, MultiSkillPlan, SkillGroup, SkillQueue
-from staffing.core.multi_skill_split import heads_by_queue
-from staffing.core.shrinkage import required_fte
+from staffing.core.multi_skill import MultiSkillDay, SkillGroup, SkillQueue
 from staffing.models import Pool, RequirementRun
 from staffing.models import SkillGroup as SkillGroupRow
 from staffing.services.pool_results import BlendedQueue, PoolFigures
@@ -53,22 +50,6 @@ class SplitPool:
         return note_costlier(together, apart) if together > apart else ""
 
 
-@dataclass
-class _Sums:
-    """What the days add up to, on the pool's grid."""
-
-    heads: IntArray
-    over_cap: IntArray
-    pooled: FloatArray
-    by_queue: IntArray
-    levels: FloatArray
-    good: FloatArray
-    counted: FloatArray
-    goals: FloatArray
-    simulated_days: int = 0
-    misses: list[DayMiss] = field(default_factory=list)
-
-
 def split_pool(
     run: RequirementRun,
     pool: Pool,
@@ -85,18 +66,18 @@ def split_pool(
         core, grid = pool_of(run, pool, live, [])
     _refuse_virtual(core.traffic, live)
     skills = [_group(row, live) for row in groups]
-    sums = _empty(len(groups), len(live), grid.size)
+    sums = SplitSums.empty(len(groups), len(live), grid.size)
     days = list(_days(grid, live[0], core.traffic))
     for number, (rows, first) in enumerate(days):
         day = _day(core.traffic, live, grid, rows, skills)
         plan = planner.plan(day, number=number, count=len(days))
-        _add(sums, day, plan, rows, first)
+        sums.add(day, plan, rows, first)
         sums.misses += misses_of_day(plan, rows, first, grid)
     notes = notes_of_misses(sums.misses, live)
     notes += notes_of_caps(sums.over_cap, groups, grid, live[0])
     return SplitPool(
-        figures=_figures(sums, groups, grid, live, core.traffic),
-        queues=list(_queues(sums, grid, live)),
+        figures=split_figures(sums, pool, groups, grid, live, core.traffic),
+        queues=list(split_queues(sums, grid, live)),
         notes=notes,
     )
 
@@ -170,128 +151,3 @@ def _queue(
         max_abandonment_rate=traffic.goals[rows, place, ABANDONMENT],
         max_occupancy_rate=traffic.goals[rows, place, OCCUPANCY],
     )
-
-
-def _empty(groups: int, queues: int, size: int) -> _Sums:
-    return _Sums(
-        heads=np.zeros((groups, size), dtype=np.int64),
-        over_cap=np.zeros((groups, size), dtype=np.int64),
-        pooled=np.zeros(size),
-        by_queue=np.zeros((queues, size), dtype=np.int64),
-        levels=np.full((queues, size), np.nan),
-        good=np.zeros(queues),
-        counted=np.zeros(queues),
-        goals=np.zeros(queues),
-    )
-
-
-def _add(
-    sums: _Sums, day: MultiSkillDay, plan: MultiSkillPlan, rows: NDArray[Any], first: int
-) -> None:
-    """Put a day's own intervals in their place, and add its contacts up by queue."""
-    own = rows[first:]
-    sums.heads[:, own] = plan.heads[:, first:]
-    sums.over_cap[:, own] = plan.over_cap[:, first:]
-    sums.pooled[own] = plan.pooled[first:]
-    sums.by_queue[:, own] = heads_by_queue(day, plan.heads)[:, first:]
-    sums.levels[:, own] = plan.levels[:, first:]
-    offered = np.array([queue.arrival_rate for queue in day.queues])[:, first:]
-    known = np.isfinite(plan.levels[:, first:])
-    sums.good += (offered * np.nan_to_num(plan.levels[:, first:])).sum(axis=1)
-    sums.counted += (offered * known).sum(axis=1)
-    sums.goals += (offered * known * day.goals[:, first:]).sum(axis=1)
-    sums.simulated_days = plan.simulated_days
-
-
-def _share(good: float, counted: float) -> float | None:
-    return float(good / counted) if counted > 0.0 else None
-
-
-def _figures(
-    sums: _Sums,
-    groups: Sequence[SkillGroupRow],
-    grid: Grid,
-    live: list[Member],
-    traffic: PoolTraffic,
-) -> PoolFigures:
-    hours = grid.step_seconds / 3600
-    agents = sums.heads.sum(axis=0)
-    separate = np.sum([grid.put(member, member.separate.agents, 0.0) for member in live], axis=0)
-    busy = (traffic.arrival_rate * traffic.aht_seconds).sum(axis=1)
-    nothing = [0] * grid.size
-    return PoolFigures(
-        required_hours=float(agents.sum()) * hours,
-        separate_hours=float(separate.sum()) * hours,
-        figures={
-            "step_minutes": grid.step_seconds // 60,
-            "pooled_hours": float(sums.pooled.sum()) * hours,
-            "live_hours": float(agents.sum()) * hours,
-            "new_hours": 0.0,
-            "idle_used_hours": 0.0,
-            "deferred_hours": 0.0,
-            "occupancy_rate": None,
-            "simulated_days": sums.simulated_days,
-            "misses": [miss.as_json(live) for miss in sums.misses],
-            "groups": [
-                {
-                    "name": row.name,
-                    "max_agents": row.max_agents,
-                    "queue_ids": [item.member.queue_id for item in row.queues.all()],
-                    "hours": float(heads.sum()) * hours,
-                    "most": int(heads.max(initial=0)),
-                    "over_most": int(over.max(initial=0)),
-                    "heads": heads.tolist(),
-                }
-                for row, heads, over in zip(groups, sums.heads, sums.over_cap, strict=True)
-            ],
-            "queues": [_queue_figures(sums, place, member) for place, member in enumerate(live)],
-            "intervals": {
-                "starts_at": grid.moments.astype("datetime64[s]").astype(np.int64).tolist(),
-                "agents": agents.tolist(),
-                "live_agents": agents.tolist(),
-                "new_agents": nothing,
-                "reserve_agents": nothing,
-                "pooled_agents": sums.pooled.tolist(),
-                "separate_agents": separate.tolist(),
-                "live_busy": np.round(busy, 3).tolist(),
-                "deferred_busy": nothing,
-            },
-        },
-    )
-
-
-def _queue_figures(sums: _Sums, place: int, member: Member) -> dict[str, Any]:
-    known = sums.levels[place][np.isfinite(sums.levels[place])]
-    return {
-        "id": member.queue.pk,
-        "name": str(member.queue),
-        "goal": _share(sums.goals[place], sums.counted[place]),
-        "level": _share(sums.good[place], sums.counted[place]),
-        "worst_level": float(known.min()) if known.size else None,
-        "separate_hours": member.result.required_hours,
-        "separate_level": member.result.service_level,
-        "separate_agents": member.separate.agents.tolist(),
-        "levels": [
-            None if np.isnan(level) else round(float(level), 5) for level in sums.levels[place]
-        ],
-    }
-
-
-def _queues(sums: _Sums, grid: Grid, live: list[Member]) -> Iterator[BlendedQueue]:
-    """Give every queue its heads: whole people that add up to the groups'."""
-    hours = grid.step_seconds / 3600
-    for place, member in enumerate(live):
-        agents = grid.take(member, sums.by_queue[place].astype(np.float64))
-        shrinkage = member.inputs.shrinkage
-        yield BlendedQueue(
-            queue=member.queue,
-            starts_at=member.separate.starts_at,
-            figures={
-                "required_agents": agents,
-                "required_fte": required_fte(agents, shrinkage.unscheduled_rate),
-                "service_level": grid.take(member, sums.levels[place]),
-            },
-            required_hours=float(agents.sum()) * hours,
-            paid_hours=float(required_fte(agents, shrinkage.total_rate).sum()) * hours,
-            overall_level=_share(sums.good[place], sums.counted[place]),
-        )

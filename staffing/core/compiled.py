@@ -36,9 +36,13 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+SOURCES = _fingerprint()
+"""Names the version of this package that the process runs."""
+
+
 def _cache_folder() -> Path:
     """Return where machine code is kept: where Numba is told to, beside the sources, or temporarily."""
-    name = f"numba-{_fingerprint()}"
+    name = f"numba-{SOURCES}"
     if config.CACHE_DIR:
         return Path(config.CACHE_DIR) / name
     beside = _FOLDER / "__pycache__"

@@ -165,7 +165,7 @@ def test_a_pool_is_cancelled_in_the_middle_of_its_plan(two_pools, monkeypatch):
     monkeypatch.setattr(JobContext, "progress", told)
     assert compute(two_pools).status == JobStatus.CANCELLED
     assert len(messages) == 5
-    assert messages[4] == (0.99, "Pool First (1 of 2), step 5")
+    assert messages[4] == (0.9, "Pool First (1 of 2), step 5")
     with system_tenant():
         assert not RequirementPoolResult.objects.exists()
 

@@ -23,12 +23,14 @@ _Run = TypeVar("_Run", bound=Run)
 class QueueRun(Generic[_Run]):
     """A run, its queues, and how far its job has come.
 
-    A queue is done when it is written: a worker that takes over goes on with the others.
+    A queue is done when it is written: a worker that takes over goes on with the others. The queues
+    move the job's progress up to `share`; what comes after them has the rest.
     """
 
     ctx: JobContext
     run: _Run
     queues: tuple[Queue, ...]
+    share: float = 1.0
 
     @property
     def done(self) -> frozenset[int]:
@@ -61,7 +63,7 @@ class QueueRun(Generic[_Run]):
                 "to": first + len(queues) - 1,
                 "count": count,
             }
-        self.ctx.progress(done / count, words)
+        self.ctx.progress(self.share * done / count, words)
 
     @contextmanager
     def writing(self, queues: Iterable[Queue]) -> Iterator[None]:
@@ -71,7 +73,7 @@ class QueueRun(Generic[_Run]):
         with self.ctx.publishing():
             yield
             self.ctx.save_checkpoint({"done": sorted(done)})
-        self.ctx.progress(len(done) / len(self.queues))
+        self.ctx.progress(self.share * len(done) / len(self.queues))
 
     def finish(
         self, *, summarize: Callable[[_Run], dict[str, Any]], publish: Callable[..., object]
