@@ -110,9 +110,19 @@ class RequirementSimulationSerializer(serializers.ModelSerializer[RequirementSim
         ]
         read_only_fields = fields
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._shown: dict[int, dict[str, Any]] = {}
+
     def get_figures(self, simulation: RequirementSimulation) -> dict[str, Any]:
         """Return the figures as far as the caller may see them; empty until the job is done."""
-        return shown_figures(simulation, self.context["request"].user)
+        if simulation.pk not in self._shown:
+            # Read once for a page: all its rows come through this serializer.
+            rows = [simulation]
+            if isinstance(self.parent, serializers.ListSerializer):
+                rows = list(self.parent.instance or rows)
+            self._shown |= shown_figures(rows, self.context["request"].user)
+        return self._shown[simulation.pk]
 
 
 class StartSimulationSerializer(serializers.Serializer[Any]):

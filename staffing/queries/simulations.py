@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -72,22 +73,33 @@ def covered_dates(run: RequirementRun, queue: Queue) -> tuple[date, date] | None
     return found["first"].astimezone(zone).date(), found["last"].astimezone(zone).date()
 
 
-def shown_figures(simulation: RequirementSimulation, principal: object) -> dict[str, Any]:
-    """Return what came of it, of its pool only the queues that the principal may see."""
-    figures = dict(simulation.figures)
+def shown_figures(
+    simulations: Sequence[RequirementSimulation], principal: object
+) -> dict[int, dict[str, Any]]:
+    """Return by simulation what came of it, of its pool only the queues that the principal may see.
+
+    Two queries for however many simulations.
+    """
+    pools = [pool for one in simulations if (pool := one.figures.get("pool")) is not None]
+    queue_ids = {row["queue"] for pool in pools for row in pool["queues"]}
+    result_ids = {pool["result"] for pool in pools}
+    queues = Queue.objects.visible_to(principal).filter(pk__in=queue_ids)
+    results = RequirementPoolResult.objects.visible_to(principal).filter(pk__in=result_ids)
+    seen = set(queues.values_list("pk", flat=True))
+    whole = set(results.values_list("pk", flat=True))
+    return {one.pk: _narrowed(one.figures, seen=seen, whole=whole) for one in simulations}
+
+
+def _narrowed(figures: dict[str, Any], *, seen: set[int], whole: set[int]) -> dict[str, Any]:
     pool = figures.get("pool")
     if pool is None:
         return figures
-    ids = [row["queue"] for row in pool["queues"]]
-    seen = set(Queue.objects.visible_to(principal).filter(pk__in=ids).values_list("pk", flat=True))
-    is_whole = (
-        RequirementPoolResult.objects.visible_to(principal).filter(pk=pool["result"]).exists()
-    )
-    figures["pool"] = {
-        "result": pool["result"] if is_whole else None,
-        "queues": [row for row in pool["queues"] if row["queue"] in seen],
+    return figures | {
+        "pool": {
+            "result": pool["result"] if pool["result"] in whole else None,
+            "queues": [row for row in pool["queues"] if row["queue"] in seen],
+        }
     }
-    return figures
 
 
 def simulated_day(run: RequirementRun, queue: Queue, day: date) -> SimulatedDay:

@@ -52,7 +52,7 @@ def simulation(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    figures = shown_figures(found, request.user)
+    figures = shown_figures([found], request.user)[found.pk]
     context = {
         "simulation": found,
         "figures": figures,

@@ -1,6 +1,8 @@
 """“Would it hold?” of a pooled queue: its whole pool is lived through, by page, REST and job."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -190,3 +192,35 @@ def test_who_sees_one_queue_of_the_pool_sees_no_other(client, twins):
     page = client.get(reverse("requirement-simulation", args=[simulation.pk])).content.decode()
     assert "Returns" not in page
     assert "the whole pool was lived through" in page
+
+
+def test_a_page_of_them_costs_the_same_for_one_and_for_three(twins):
+    (orders, returns), run = twins
+    with system_tenant():
+        pool = RequirementPoolResult.objects.get(run=run)
+    api = APIClient()
+    with system_tenant():
+        api.force_login(make_user("planner"))
+    costs = []
+    for more in (1, 2):
+        with system_tenant():
+            for _ in range(more):
+                RequirementSimulation.objects.create(
+                    run=run,
+                    queue=orders,
+                    starts_on=DAY,
+                    ends_on=DAY,
+                    figures={
+                        "pool": {
+                            "result": pool.pk,
+                            "queues": [{"queue": orders.pk}, {"queue": returns.pk}],
+                        }
+                    },
+                )
+        with CaptureQueriesContext(connection) as captured:
+            found = api.get(reverse("api-requirement-simulations")).json()["results"]
+        costs.append(len(captured))
+    assert len(found) == 3
+    assert {row["figures"]["pool"]["result"] for row in found} == {pool.pk}
+    assert [len(row["figures"]["pool"]["queues"]) for row in found] == [2, 2, 2]
+    assert costs[0] == costs[1]
