@@ -49,6 +49,8 @@ def blend_pools(work: QueueRun[RequirementRun]) -> None:
     for number, (pool_id, members) in enumerate(pools.items()):
         if pool_id not in done:
             _blend(work, members, _Progress(work, members[0].pool, number, len(pools)))
+        # What became of the pool is written: days of it that were planned by skill are of no more use.
+        forget_days(work.ctx, members[0].pool)
 
 
 @dataclass
@@ -126,8 +128,6 @@ def _blend(work: QueueRun[RequirementRun], members: list[PoolQueue], progress: _
                 reason=" ".join([reason, *notes]),
                 hours=hours,
             )
-        # Days that were planned by skill are of no more use.
-        forget_days(work.ctx, pool)
         return
     _write(run, pool, (queue_ids, notes), (core, grid, plan), (live, deferred), writing=writing)
 
@@ -159,7 +159,6 @@ def _split(
             figures=split.figures,
             queues=split.queues,
         )
-    forget_days(work.ctx, pool)
     return ""
 
 
