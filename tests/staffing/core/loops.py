@@ -11,7 +11,9 @@ import numpy as np
 
 from staffing.core import simulation_pool_state
 from staffing.core.blending_path import PoolTraffic, walk_blended, walk_interruptible, walk_live
+from staffing.core.callbacks import CallbackOffers
 from staffing.core.deferred_chance import DeferredChance
+from staffing.core.goals import Goals
 from staffing.core.simulation import SimulatedQueue, simulate
 from staffing.core.simulation_chat import simulate_chat
 from staffing.core.simulation_deferred import SimulatedOffice, simulate_deferred
@@ -22,6 +24,9 @@ from staffing.core.simulation_pool import (
     SimulatedPool,
     simulate_pool,
 )
+from staffing.core.traffic import Traffic
+from staffing.core.transient import LivePath, evaluate_transient, required_transient
+from staffing.core.transient_path import CONTINUES, OPENS_EMPTY
 from tests.staffing.core.pools import Case, Deferred, Live, demand_of, pool_of
 
 QUARTER = 900.0
@@ -46,7 +51,34 @@ def figures():
             for name, array in _flat(f"pool_{kind}", vars(lived_pool(kind))).items()
         },
         **blended_walks(),
+        **{
+            name: array
+            for kind in ("patient", "impatient", "callbacks")
+            for name, array in _flat(f"day_{kind}", planned_day(kind)).items()
+        },
     }
+
+
+def planned_day(kind):
+    """A day planned by every goal and looked at with other agents: somebody waits across a gap."""
+    load = np.array([2.0, 4.0, 0.0, 3.0])
+    patience = {"patient": np.nan, "impatient": 60.0, "callbacks": 120.0}[kind]
+    offers = CallbackOffers(np.full(SIZE, 30.0), np.full(SIZE, 0.5))
+    path = LivePath(
+        Traffic(load, np.full(SIZE, 150.0), np.full(SIZE, patience)),
+        QUARTER,
+        np.array([OPENS_EMPTY, CONTINUES, CONTINUES, CONTINUES]),
+        callbacks=offers if kind == "callbacks" else None,
+    )
+    caps = {} if kind == "patient" else {"max_abandonment_rate": 0.05}
+    goals = Goals.same(SIZE, level=0.8, threshold_seconds=20.0, max_asa_seconds=15.0, **caps)
+    agents = required_transient(path, goals=goals, guess=np.array([4.0, 6.0, 0.0, 5.0]))
+    found = {"agents": agents}
+    for name, people in (("planned", agents), ("short", np.array([3.0, 2.0, 1.0, 6.0]))):
+        seen = evaluate_transient(path, agents=people, thresholds=goals.thresholds())
+        found |= {f"{name}_{field}": value for field, value in vars(seen).items()}
+        found[f"{name}_level"] = seen.service_levels[goals.definition]
+    return found
 
 
 def a_queue():
