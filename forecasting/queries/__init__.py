@@ -4,6 +4,7 @@ from forecasting.queries.accuracy import ACCURACY_WEEKS, realized_accuracy
 from forecasting.queries.actuals import (
     DailyVolume,
     QueueCells,
+    arrivals_between,
     arrivals_known_until,
     daily_totals,
     daily_volumes,
@@ -112,6 +113,7 @@ __all__ = [
     "QueueCells",
     "QueueOverview",
     "actual_series",
+    "arrivals_between",
     "arrivals_known_until",
     "as_override_data",
     "bounds_of",

@@ -15,6 +15,7 @@ from forecasting.models import IntervalActual, WorkItem
 from forecasting.queries.batch import last_arrivals
 from wfm.org.models import Queue
 from wfm.timeline import day_bounds
+from wfm.timeline.grid import Instants
 
 LIVE_SQL = """
 SELECT extract(epoch FROM starts_at)::bigint, offered, coalesce(answered, offered),
@@ -113,6 +114,16 @@ def queue_cells(queue: Queue, *, first_date: date, days: int, before: datetime) 
         offered=grid.fold(offered) / np.maximum(grid.repeats, 1),
         aht_seconds=_fold_mean(grid, seconds),
     )
+
+
+def arrivals_between(
+    queue: Queue, *, starts_at: datetime, ends_at: datetime
+) -> tuple[Instants, FloatArray]:
+    """Starts of the intervals in which something came, in order, and how much; items counted."""
+    rows = _cell_rows(queue, starts_at, ends_at, from_items=counts_items(queue))
+    rows = rows[rows[:, 1] > 0.0]
+    rows = rows[np.argsort(rows[:, 0])]
+    return rows[:, 0].astype(np.int64).astype("datetime64[s]"), rows[:, 1]
 
 
 def _cell_rows(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from forecasting.models import IntervalActual
+from forecasting.queries import arrivals_between
 from staffing.core.due_times import open_seconds_until, open_stretches, stretch_seconds
 from staffing.core.handling_times import share_done_within
 from staffing.core.kernels import FloatArray
@@ -29,13 +29,11 @@ class DueCeiling:
     Attributes:
         level: Share of the items that arrived.
         items: How many these were.
-        since: From when on they arrived.
 
     """
 
     level: float
     items: int
-    since: datetime
 
 
 def due_ceiling(queue: Queue, rule: DueRule, *, before: datetime) -> DueCeiling | None:
@@ -45,16 +43,9 @@ def due_ceiling(queue: Queue, rule: DueRule, *, before: datetime) -> DueCeiling 
     the calendar holds no due time.
     """
     since = before - HISTORY
-    rows = list(
-        IntervalActual.objects.filter(
-            queue=queue, starts_at__gte=since, starts_at__lt=before, offered__gt=0
-        )
-        .order_by("starts_at")
-        .values_list("starts_at", "offered")
-    )
-    if not rows:
+    starts, offered = arrivals_between(queue, starts_at=since, ends_at=before)
+    if not starts.size:
         return None
-    starts = np.array([at.astimezone(UTC).replace(tzinfo=None) for at, _ in rows], "datetime64[s]")
     step = np.timedelta64(queue.interval_minutes * 60, "s")
     offsets = (np.arange(PARTS) * 2 + 1) * step // (2 * PARTS)
     arrived = np.asarray(starts[:, None] + offsets, "datetime64[s]").ravel()
@@ -62,10 +53,8 @@ def due_ceiling(queue: Queue, rule: DueRule, *, before: datetime) -> DueCeiling 
     spare = _open_seconds(calendar, arrived, due_instants(calendar, rule, arrived))
     aht = np.full(spare.size, float(queue.default_aht_seconds))
     share = share_done_within(spare, aht, RequirementParams().handling_spread)
-    items = np.repeat([offered for _, offered in rows], PARTS)
-    return DueCeiling(
-        level=float(items @ share / items.sum()), items=int(items.sum()) // PARTS, since=rows[0][0]
-    )
+    level = float(np.repeat(offered, PARTS) @ share / (PARTS * offered.sum()))
+    return DueCeiling(level=level, items=round(offered.sum()))
 
 
 def _open_seconds(calendar: BusinessCalendar, arrived: Instants, due: Instants) -> FloatArray:

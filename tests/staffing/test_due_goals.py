@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from forecasting.models import IntervalActual
+from forecasting.models import IntervalActual, WorkItem
 from staffing.models import RequirementInterval
 from staffing.services import GoalChange, UnableToChangeGoal, change_service_goal
 from tests.factories.org import make_deferred_queue, make_goal, make_queue, make_user
@@ -227,6 +227,29 @@ def test_a_goal_beyond_its_ceiling_is_said_to_be_out_of_reach(planner, weekend_m
 def test_the_ceiling_comes_with_due_times_over_rest(api, weekend_mail):
     body = {
         "queue": weekend_mail.pk,
+        "arrived_at": ["2026-11-17T15:00:00Z"],
+        "due_unit": "calendar_minutes",
+        "due_amount": 1440,
+    }
+    with time_machine.travel(TUESDAY, tick=False):
+        answer = api.post(reverse("api-staffing-due-times"), body, format="json").json()
+    assert answer["ceiling_level"] == pytest.approx(0.6, abs=1e-9)
+
+
+def test_single_items_are_counted_where_there_are_no_intervals(api, mail):
+    """Six came on a Wednesday, four on a Saturday when nobody works."""
+    with system_tenant():
+        WorkItem.objects.bulk_create(
+            WorkItem(
+                queue=mail,
+                external_id=str(number),
+                arrived_at=datetime(2026, 11, 11 if number < 6 else 14, 10, number, tzinfo=UTC),
+                due_at=datetime(2026, 11, 16, tzinfo=UTC),
+            )
+            for number in range(10)
+        )
+    body = {
+        "queue": mail.pk,
         "arrived_at": ["2026-11-17T15:00:00Z"],
         "due_unit": "calendar_minutes",
         "due_amount": 1440,
