@@ -43,4 +43,4 @@ def test_a_group_is_typed_with_the_keyboard(open_page, desk):  # noqa: F811
     page.keyboard.press("Tab")
     page.keyboard.type("1")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Desk has 1 groups now", exact=False)).to_be_visible()
+    expect(page.get_by_text("Desk has 1 group now", exact=False)).to_be_visible()
