@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from staffing.core.compiled import SOURCES
 from staffing.core.kernels import FloatArray
 from staffing.core.multi_skill import GoalKind, Miss, MultiSkillDay, MultiSkillPlan
 from staffing.core.multi_skill_plan import plan_multi_skill
 from staffing.models import Pool
+from wfm.compiled import SOURCES
 from wfm.jobs.runner import JobContext
 
 KEPT = "pool_days"

@@ -13,8 +13,8 @@ import math
 import numpy as np
 
 from staffing.core.birth_death import Chain
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray
+from wfm.compiled import compiled
 
 SERVED_WITHIN = 0  # answered within the threshold, share of offered
 SERVED = 1

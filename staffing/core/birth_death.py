@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray
 from staffing.core.pole_systems import Poles, by_poles
+from wfm.compiled import compiled
 
 NEGLIGIBLE = 1e-13  # probability beyond which states are dropped
 SPREAD = 7.5  # standard deviations kept on either side

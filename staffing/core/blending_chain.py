@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray
+from wfm.compiled import compiled
 
 SPREAD = 5.0  # standard deviations kept on either side
 MARGIN_STATES = 6

@@ -29,8 +29,8 @@ from staffing.core.arrival_figures import (
 )
 from staffing.core.birth_death import Chain
 from staffing.core.blending_chain import Blend, Crowd
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray
+from wfm.compiled import compiled
 
 RATE, LEAVE, THRESHOLD, SHORT = range(4)
 """Columns of the live queues, best first: contacts per second, 1 / patience, T and short seconds."""

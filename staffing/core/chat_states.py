@@ -1,7 +1,7 @@
 """The states of a chat queue in which an agent has a free place."""
 
 from staffing.core.birth_death import Chain, served_rate
-from staffing.core.compiled import compiled
+from wfm.compiled import compiled
 
 
 @compiled

@@ -11,8 +11,8 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
+from wfm.compiled import compiled
 
 DONE = 1e-9  # seconds of work that count as none
 

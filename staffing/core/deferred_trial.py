@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.compiled import compiled
 from staffing.core.deferred_draws import LATER, Drawn
 from staffing.core.kernels import FloatArray, IntArray
+from wfm.compiled import compiled
 
 SLACK_SECONDS = 1e-6
 

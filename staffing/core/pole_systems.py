@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from staffing.core.compiled import compiled_sums
 from staffing.core.kernels import FloatArray
 from staffing.core.rational_exp import ORDER, exp_poles
+from wfm.compiled import compiled_sums
 
 PAIRS = ORDER // 2
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
+from wfm.compiled import compiled
 
 OFFERED, SERVED_WITHIN, SERVED, GONE_WITHIN, GONE_SHORT, WAIT, SERVED_WAIT, CALLBACKS = range(8)
 COUNTS = 8

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.simulation import (
     COUNTS,
@@ -21,6 +20,7 @@ from staffing.core.simulation import (
     hang_up,
     record_answer,
 )
+from wfm.compiled import compiled
 
 
 def simulate_chat(

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
+from wfm.compiled import compiled
 
 NOBODY = -1
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from staffing.core.compiled import compiled
 from staffing.core.simulation import (
     GONE_SHORT,
     GONE_WITHIN,
@@ -55,6 +54,7 @@ from staffing.core.simulation_pool_state import (
     TURN_OF,
     Day,
 )
+from wfm.compiled import compiled
 
 
 @compiled

@@ -3,8 +3,8 @@
 `heap` holds the numbers, `keys` and `places` are by number; who holds the heap counts its size.
 """
 
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
+from wfm.compiled import compiled
 
 
 @compiled

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray
 from staffing.core.simulation_pool_events import (
     answer,
@@ -55,6 +54,7 @@ from staffing.core.simulation_pool_state import (
     PoolData,
     opening,
 )
+from wfm.compiled import compiled
 
 
 @compiled

@@ -10,10 +10,10 @@ import numpy as np
 from numba.core import types
 from numba.experimental import structref
 
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.simulation import COUNTS as QUEUE_COUNTS
 from staffing.core.simulation import handling_time
+from wfm.compiled import compiled
 
 LIVE_COUNTS = QUEUE_COUNTS + 2
 GONE, STILL_THERE = QUEUE_COUNTS, QUEUE_COUNTS + 1

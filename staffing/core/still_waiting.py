@@ -20,8 +20,8 @@ from typing import NamedTuple
 import numpy as np
 
 from staffing.core.arrival_figures import late_shares
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray
+from wfm.compiled import compiled
 
 ALL_GONE = 1e-9
 """So small a chance that somebody waits through an interval that it is not followed."""

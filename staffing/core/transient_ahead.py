@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from staffing.core.compiled import compiled
 from staffing.core.kernels import IntArray
 from staffing.core.still_waiting import Fate, Pace, fate, most_left, nobody_follows
 from staffing.core.transient_path import ARRIVALS, CONTINUES, Day, chain_of, pace_of
+from wfm.compiled import compiled
 
 MOST_AHEAD = 8
 """Intervals through which those who still wait are followed while searching; then the rate stays."""

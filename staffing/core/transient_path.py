@@ -34,10 +34,10 @@ from staffing.core.birth_death import (
     trimmed,
     window_with_offer,
 )
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.pole_systems import Poles
 from staffing.core.still_waiting import Pace
+from wfm.compiled import compiled
 
 CONTINUES, OPENS_EMPTY, OPENS_STEADY = 0, 1, 2
 """How an interval begins: where the last one ended, with nobody in the queue, or as if always so."""

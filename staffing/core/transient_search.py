@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.arrival_figures import BUSY, SERVED, SERVED_WAIT
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.still_waiting import nobody_follows, waiting_tail
 from staffing.core.transient_ahead import Bounds, fate_ahead, next_agents
@@ -24,6 +23,7 @@ from staffing.core.transient_path import (
     opening,
 )
 from staffing.core.transient_walk import complete, ended
+from wfm.compiled import compiled
 
 LEVEL, DEFINITION, MAX_ASA, MAX_ABANDONMENT, MAX_OCCUPANCY = range(5)
 """Columns of the goals; NaN is not set; the definition is its position in ServiceLevel."""

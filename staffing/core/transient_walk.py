@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.core.arrival_figures import FIGURES, MEAN_WAIT, SERVED, SERVED_WAIT
-from staffing.core.compiled import compiled
 from staffing.core.kernels import FloatArray, IntArray
 from staffing.core.still_waiting import (
     Crowd,
@@ -36,6 +35,7 @@ from staffing.core.transient_path import (
     opening,
     pace_of,
 )
+from wfm.compiled import compiled
 
 ALL_SERVED = 1e-7
 """Where nobody gives up all are served in the end, but for sums of shares."""

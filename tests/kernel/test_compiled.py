@@ -2,7 +2,7 @@
 
 import os
 
-from staffing.core.compiled import UNUSED, remove_unused
+from wfm.compiled import UNUSED, remove_unused
 
 NOW = 1_800_000_000.0
 

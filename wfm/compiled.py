@@ -1,7 +1,7 @@
 """Compilation of the inner loops by Numba, kept on disk between processes.
 
 Numba keeps a function's machine code until its own file changes, although that code holds what it calls
-in other files. So the code is kept in a folder named by the contents of this package: after an update
+in other files. So the code is kept in a folder named by the contents of all cores: after an update
 nothing old is run. Compiling all takes some ten seconds, once. Folders of other versions go when
 nobody has used them for two weeks.
 """
@@ -30,14 +30,14 @@ REORDERED = {"reassoc", "contract", "nsz", "arcp"}
 
 
 def _fingerprint() -> str:
-    digest = hashlib.sha256()
-    for source in sorted(_FOLDER.glob("*.py")):
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for source in sorted(_FOLDER.parent.glob("*/core/**/*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 
 SOURCES = _fingerprint()
-"""Names the version of this package that the process runs."""
+"""Names the version of the cores that the process runs."""
 
 
 def _cache_folder() -> Path:
