@@ -123,17 +123,17 @@ def _reachable(model: TourModel) -> set[tuple[int, int]]:
         paid_minutes_per_week=(0, max(longest, shortest) * (model.horizon.days + 1)),
     )
     free = TourModel(
-        replace(agent, credited_days=0, credited_minutes=0), open_contract, model.horizon
+        replace(agent, credited_days=(), credited_minutes=()), open_contract, model.horizon
     )
     reached = set()
     for days, minutes in free.reachable_totals():
-        reached.add((days + agent.credited_days, minutes + agent.credited_minutes))
+        reached.add((days + sum(agent.credited_days), minutes + sum(agent.credited_minutes)))
     return reached
 
 
 def _too_much_fixed(model: TourModel) -> Finding | None:
-    days = len(model.fixed) + model.agent.credited_days
-    minutes = sum(s.paid_minutes for s in model.fixed.values()) + model.agent.credited_minutes
+    days = len(model.fixed) + sum(model.agent.credited_days)
+    minutes = sum(s.paid_minutes for s in model.fixed.values()) + sum(model.agent.credited_minutes)
     most_days, most_minutes = (
         model.contract.days_per_week[1],
         model.contract.paid_minutes_per_week[1],

@@ -35,7 +35,7 @@ class WorkMode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Horizon:
-    """The slots of one week in local time."""
+    """The slots of one or more weeks in local time."""
 
     interval_minutes: int
     day_starts: tuple[int, ...]
@@ -102,6 +102,8 @@ class ShiftPattern:
     latest_start_minute: int = MINUTES_PER_DAY
     days: frozenset[int] | None = None
     """Days of the horizon on which it may start; None for all."""
+    allowance: float = 0.0
+    """Money on top of pay for each such shift, for example for a split one."""
 
     def __post_init__(self) -> None:
         """Refuse breaks outside their piece or with windows that touch each other."""
@@ -134,6 +136,18 @@ class ContractRules:
     start_band_minutes: int = MINUTES_PER_DAY
     max_consecutive_days: int = 6
     min_rest_minutes: int = 660
+    consecutive_days_off: int = 1
+    """So many days off stand together at least once a week (a week without a day off is exempt)."""
+    max_weekends_in_4_weeks: int | None = None
+    """Weekends with work in any four weeks running, those before the horizon included."""
+    max_split_shifts_per_week: int | None = None
+    paid_minutes_per_period: tuple[int, int] | None = None
+    """Least and most over the whole horizon, beside the limits of each week."""
+    paid_cost_per_minute: float = 0.0
+    """Pay of each minute, where the hours of a week are the planner's choice."""
+    overtime_after_minutes: int | None = None
+    overtime_cost_per_minute: float = 0.0
+    """Premium for each paid minute of a week above `overtime_after_minutes`, beside the pay."""
 
     def __post_init__(self) -> None:
         """Refuse limits that no week can meet."""
@@ -160,8 +174,24 @@ class FixedShift:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What an agent would like on a day, and what keeping it is worth in money.
+
+    A wish for work is kept by a shift that starts within the minutes of the local day and, where one
+    is named, has the pattern; a wish for a day off (`works` false) by none that day.
+    """
+
+    day: int
+    worth: float
+    works: bool = True
+    earliest_start_minute: int = 0
+    latest_start_minute: int = MINUTES_PER_DAY
+    pattern: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentRules:
-    """One agent in this week."""
+    """One agent over the horizon. What is counted by week has one entry per week of seven days."""
 
     key: str
     contract: str
@@ -170,18 +200,60 @@ class AgentRules:
     """For each day the stretches of slots in which a shift of that day may lie; () is a day off."""
     fixed: tuple[FixedShift, ...] = ()
     previous_run_days: int = 0
-    credited_days: int = 0
-    credited_minutes: int = 0
-    """Granted time off counts towards the week's days and paid minutes."""
+    previous_weekends: tuple[bool, ...] = ()
+    """Which weekends just before the horizon had work, the latest last; three at most count."""
+    credited_days: tuple[int, ...] = ()
+    credited_minutes: tuple[int, ...] = ()
+    """Granted time off counts towards each week's days and paid minutes; () for none."""
+    must_work: frozenset[int] = frozenset()
+    """Days that a rotation or a pattern makes working days."""
+    excluded_patterns: frozenset[str] = frozenset()
+    """Keys of patterns that this agent is not given, for example split shifts without consent."""
+    wishes: tuple[Wish, ...] = ()
+    office_days_per_week: tuple[int, int] | None = None
+    """Least and most days in the office of a hybrid agent in each week; None where nothing binds."""
+    office_days: frozenset[int] = frozenset()
+    """Days that a hybrid agent spends in the office if they work, for example the team's."""
+    home_days: frozenset[int] = frozenset()
     work_mode: WorkMode = WorkMode.HOME
     site: str = ""
     zone: str = ""
     """Whose wall clock the agent's starts are read from; empty for the schedule's own."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FloatingActivity:
+    """Training, a meeting or coaching to be placed inside shifts where it costs least service.
+
+    All attendants meet at the same time; each works a shift there and has no break meanwhile.
+    """
+
+    key: str
+    minutes: int
+    attendants: tuple[str, ...]
+    """Keys of agents."""
+    spans: tuple[Span, ...]
+    """Slots [first, end) within one of which it must lie whole."""
+    needs_office: bool = False
+    room_site: str = ""
+    """Site whose meeting room it takes; empty for none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeferredWork:
+    """Work that waits: so many agent-slots of a skill between its release and its due time."""
+
+    skill: str
+    release_slot: int
+    due_slot: int
+    agent_slots: float
+    late_cost: float
+    """Money for each agent-slot that is not done by the due time."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ScheduleData:
-    """Everything that decides a week's schedule."""
+    """Everything that decides a schedule of one or more weeks."""
 
     horizon: Horizon
     contracts: Mapping[str, ContractRules]
@@ -197,6 +269,19 @@ class ScheduleData:
     counted: NDArray[np.bool_] | None = None
     zones: Mapping[str, Horizon] = field(default_factory=dict)
     """The same slots read from the wall clocks of other time zones."""
+    first_weekday: int = 0
+    """Weekday of day 0; 0 is Monday."""
+    minimum_agents: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    """Per skill and slot: people below whom each one missing costs `minimum_cost` more."""
+    minimum_cost: float = 0.0
+    activities: tuple[FloatingActivity, ...] = ()
+    deferred: tuple[DeferredWork, ...] = ()
+    rooms: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    """Per site: meeting rooms in each slot."""
+    office_rate: float = 1.0
+    """What a slot in the office gets done, as a part of a slot at home."""
+    office_spans: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+    """Per site: slots in which the office is open; a shift outside them is worked from home."""
 
     def __post_init__(self) -> None:
         """Refuse arrays of another length and names that nothing defines."""
@@ -224,6 +309,11 @@ class ScheduleData:
             return self.counted
         slots = np.arange(self.horizon.slots)
         return (slots >= self.horizon.day_starts[0]) & (slots < self.horizon.day_starts[-1])
+
+    @property
+    def weeks(self) -> int:
+        """Weeks of seven days; a last one may be shorter."""
+        return -(-self.horizon.days // 7)
 
     def horizon_of(self, agent: AgentRules) -> Horizon:
         """The days and wall clock of an agent's site."""

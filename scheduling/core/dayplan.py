@@ -354,7 +354,7 @@ def _choices(model: TourModel, day: int, others: list[PlacedShift]) -> tuple[Cho
     walls = [horizon.wall_minutes[s.start_slot] for s in others if s.shape is not None]
     first = max(walls) - contract.start_band_minutes if walls else 0
     last = min(walls) + contract.start_band_minutes if walls else 1 << 30
-    paid = sum(s.paid_minutes for s in others) + agent.credited_minutes
+    paid = sum(s.paid_minutes for s in others) + sum(agent.credited_minutes)
     low, high = contract.paid_minutes_per_week
     open_from = max((s.end_slot + model.rest_slots for s in others if s.day < day), default=0)
     open_to = min((s.start_slot - model.rest_slots for s in others if s.day > day), default=1 << 30)

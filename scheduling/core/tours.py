@@ -118,9 +118,9 @@ class TourModel:
 
     def _read_limits(self) -> None:
         agent, contract = self.agent, self.contract
-        low, high = (days - agent.credited_days for days in contract.days_per_week)
+        low, high = (days - sum(agent.credited_days) for days in contract.days_per_week)
         self.days_range = (max(0, low), max(0, min(high, self.horizon.days)))
-        low, high = (m - agent.credited_minutes for m in contract.paid_minutes_per_week)
+        low, high = (m - sum(agent.credited_minutes) for m in contract.paid_minutes_per_week)
         self.paid_range = (max(0, ceil(low / self.paid_step)), max(0, high // self.paid_step))
         longest = self.days_range[1] + agent.previous_run_days
         binds = longest > contract.max_consecutive_days

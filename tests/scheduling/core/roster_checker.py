@@ -62,13 +62,13 @@ def _agent(agent, tour, contract, horizon):
 
 
 def _totals(agent, shifts, contract):
-    days = len(shifts) + agent.credited_days
+    days = len(shifts) + sum(agent.credited_days)
     low, high = contract.days_per_week
-    if not min(low, agent.credited_days or low) <= days <= max(high, agent.credited_days):
+    if not min(low, sum(agent.credited_days) or low) <= days <= max(high, sum(agent.credited_days)):
         yield f"{days} days"
-    paid = sum(s.paid_minutes for s in shifts) + agent.credited_minutes
+    paid = sum(s.paid_minutes for s in shifts) + sum(agent.credited_minutes)
     low, high = contract.paid_minutes_per_week
-    if not low <= paid <= max(high, agent.credited_minutes):
+    if not low <= paid <= max(high, sum(agent.credited_minutes)):
         yield f"{paid} paid minutes"
 
 

@@ -83,7 +83,7 @@ def test_days_off_and_open_hours_are_kept():
 
 
 def test_credited_time_off_counts_as_worked():
-    ill = weeks.agent(credited_days=2, credited_minutes=900)
+    ill = weeks.agent(credited_days=(2,), credited_minutes=(900,))
     assert len(shifts(solved(weeks.week(agents=[ill])))) == 3
 
 
