@@ -1,0 +1,18 @@
+"""From rows to the solver's input: who, which rules, what is required, on one axis of UTC slots."""
+
+from scheduling.queries.solve_input.axis import INTERVAL_MINUTES, Axis, make_axis
+from scheduling.queries.solve_input.build import CostParams, SolveInput, solve_input
+from scheduling.queries.solve_input.free_time import credited_time
+from scheduling.queries.solve_input.requirement import required_by_queue, required_in_force
+
+__all__ = [
+    "INTERVAL_MINUTES",
+    "Axis",
+    "CostParams",
+    "SolveInput",
+    "credited_time",
+    "make_axis",
+    "required_by_queue",
+    "required_in_force",
+    "solve_input",
+]

@@ -1,0 +1,99 @@
+"""When people can work: availability, time off, and what time off counts for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+from scheduling.core.data import Horizon, Span
+from scheduling.models import Availability, ScheduleVersion, TimeOff, TimeOffStatus
+from scheduling.queries.solve_input.axis import Axis
+from wfm.org.models import AgentAssignment
+from wfm.timeline import Interval, day_bounds
+
+
+def availability_by_weekday(version: ScheduleVersion) -> dict[int, dict[int, list[Availability]]]:
+    """Rows by agent and weekday that hold in the week."""
+    found: dict[int, dict[int, list[Availability]]] = defaultdict(lambda: defaultdict(list))
+    for row in Availability.objects.all():
+        begins = row.starts_on is None or row.starts_on < version.ends_on
+        goes_on = row.ends_on is None or row.ends_on > version.starts_on
+        if begins and goes_on:
+            found[row.agent_id][row.weekday].append(row)
+    return found
+
+
+def granted_time_off(axis: Axis) -> dict[int, list[TimeOff]]:
+    found: dict[int, list[TimeOff]] = defaultdict(list)
+    approved = TimeOff.objects.filter(
+        status=TimeOffStatus.APPROVED,
+        ends_at__gt=axis.starts_at,
+        starts_at__lt=axis.moment(axis.slots),
+    )
+    for row in approved.order_by("starts_at"):
+        found[row.agent_id].append(row)
+    return found
+
+
+def credited_time(
+    rows: Sequence[TimeOff], assignment: AgentAssignment, *, first: date, last: date
+) -> tuple[int, int]:
+    """Days and paid minutes of the dates [first, last) that granted time off counts for."""
+    contract = assignment.employment_contract
+    zone = assignment.team.site.timezone
+    week = Interval(day_bounds(first, zone).starts_at, day_bounds(last, zone).starts_at)
+    minutes = 0.0
+    for row in rows:
+        inside = Interval(row.starts_at, row.ends_at).clip(week)
+        if inside is not None:
+            share = inside.seconds / (row.ends_at - row.starts_at).total_seconds()
+            minutes += row.paid_minutes * share
+    per_day = contract.weekly_minutes_max / max(1, contract.days_per_week_max)
+    days = min(contract.days_per_week_max, round(minutes / per_day)) if per_day else 0
+    return days, min(round(minutes), contract.weekly_minutes_max)
+
+
+def open_spans(
+    axis: Axis,
+    horizon: Horizon,
+    day: int,
+    limits: Sequence[Availability] | None,
+    busy: Sequence[Interval],
+) -> tuple[Span, ...]:
+    """The stretches of slots in which a shift of this day may lie."""
+    midnight = horizon.day_starts[day]
+    open_spans = (
+        [(midnight, axis.slots)]
+        if limits is None
+        else [
+            (
+                _wall_slot(horizon, day, row.starts_minute),
+                min(axis.slots, _wall_slot(horizon, day, row.ends_minute)),
+            )
+            for row in limits
+            if row.is_available
+        ]
+    )
+    closed = sorted((axis.slot(item.starts_at), axis.end_slot(item.ends_at)) for item in busy)
+    found: list[Span] = []
+    for low, high in sorted(open_spans):
+        edges = [low]
+        for first, last in closed:
+            if last > low and first < high:
+                edges += [max(first, low), min(last, high)]
+        edges.append(high)
+        found += [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
+    return tuple(found)
+
+
+def _wall_slot(horizon: Horizon, day: int, minute: int) -> int:
+    """The slot at which the wall clock of this day (or the next) reaches a minute."""
+    day, minute = day + minute // 1440, minute % 1440
+    midnight = horizon.day_starts[min(day, horizon.days)]
+    if day >= horizon.days:
+        return midnight + minute // horizon.interval_minutes
+    for slot in range(midnight, horizon.day_starts[day + 1]):
+        if horizon.wall_minutes[slot] >= minute:
+            return slot
+    return horizon.day_starts[day + 1]
