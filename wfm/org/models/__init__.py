@@ -1,13 +1,13 @@
 """Everything that all rooms share; one migrations folder."""
 
 from wfm.org.models.client import Client, ClientContract, SlaClause
+from wfm.org.models.contract import EmploymentContract, TimeOffCredit
 from wfm.org.models.goal import ServiceGoal
 from wfm.org.models.people import (
     Agent,
     AgentAssignment,
     AgentSkill,
     AgentSourceKey,
-    EmploymentContract,
     Skill,
     Team,
     WorkMode,
@@ -49,6 +49,7 @@ __all__ = [
     "SlaClause",
     "StateGroup",
     "Team",
+    "TimeOffCredit",
     "User",
     "WorkMode",
     "WorkType",

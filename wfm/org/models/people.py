@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wfm.org.access import access_of, agent_filter
 from wfm.org.models.base import DateRange, audited
+from wfm.org.models.contract import EmploymentContract
 from wfm.org.models.place import Site
 
 
@@ -60,46 +61,6 @@ class Skill(models.Model):
     class Meta:
         verbose_name = _("skill")
         verbose_name_plural = _("skills")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@audited()
-class EmploymentContract(models.Model):
-    """What binds an agent: hours, days, rest, pay. Pay is by the paid hour."""
-
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    weekly_minutes_min = models.PositiveIntegerField(_("paid minutes a week, least"))
-    weekly_minutes_max = models.PositiveIntegerField(_("paid minutes a week, most"))
-    days_per_week_min = models.PositiveSmallIntegerField(_("days a week, least"), default=0)
-    days_per_week_max = models.PositiveSmallIntegerField(_("days a week, most"), default=5)
-    max_consecutive_days = models.PositiveSmallIntegerField(_("consecutive days, most"), default=6)
-    min_rest_minutes = models.PositiveIntegerField(_("rest between shifts in minutes"), default=660)
-    hourly_cost = models.DecimalField(_("cost per paid hour"), max_digits=9, decimal_places=2)
-    overtime_premium_rate = models.FloatField(_("overtime premium"), default=0.5)
-    full_time_minutes = models.PositiveIntegerField(
-        _("minutes of one full-timer's week"), default=2400
-    )
-
-    class Meta:
-        verbose_name = _("employment contract")
-        verbose_name_plural = _("employment contracts")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(weekly_minutes_min__lte=F("weekly_minutes_max")),
-                name="org_employmentcontract_minutes_ordered",
-                violation_error_message=_("The least weekly minutes exceed the most."),
-            ),
-            models.CheckConstraint(
-                condition=Q(days_per_week_min__lte=F("days_per_week_max"))
-                & Q(days_per_week_max__lte=7),
-                name="org_employmentcontract_days_ordered",
-                violation_error_message=_(
-                    "Days a week must be 0 to 7, the least not above the most."
-                ),
-            ),
-        ]
 
     def __str__(self) -> str:
         return self.name
