@@ -166,13 +166,7 @@ def solve_week(ctx: JobContext) -> dict[str, Any]:
         version = ScheduleVersion.objects.get(pk=ctx.params["version_id"])
         parameters = version.parameters
         try:
-            given = solve_input(
-                version=version,
-                costs=CostParams(
-                    under_cost_ratio=float(parameters.get("under_cost_ratio", 10.0)),
-                    start_band_minutes=int(parameters.get("start_band_minutes", 120)),
-                ),
-            )
+            given = solve_input(version=version, costs=CostParams.of(parameters))
         except (InvalidDataError, ValueError) as error:
             raise JobRefused(str(error)) from error
     seconds = float(parameters.get("time_limit_seconds", 60))

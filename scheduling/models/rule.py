@@ -106,6 +106,16 @@ class ShiftTemplate(models.Model):
         """Two or more pieces around unpaid gaps."""
         return bool(self.piece_minutes)
 
+    @property
+    def spans_minutes(self) -> list[int]:
+        """Minutes from the start to the end that a shift may last, gaps included."""
+        if self.is_split:
+            together, gaps = sum(self.piece_minutes), len(self.piece_minutes) - 1
+            return [together + gap * gaps for gap in self.gap_minutes]
+        return list(
+            range(self.length_min_minutes, self.length_max_minutes + 1, self.length_step_minutes)
+        )
+
     def clean(self) -> None:
         """Refuse pieces that are off the grid, that do not add up, or that last longer than a day."""
         if not self.is_split:

@@ -170,8 +170,7 @@ def _served(given: SolveInput, result: ScheduleResult) -> list[dict[int, int]]:
         )
         for agent, tour in zip(given.data.agents, result.tours, strict=True)
     ]
-    costs = {queue.pk: given.data.under_cost[str(queue.skill_id)] for queue in given.queues}
-    return assign_queues(workers, given.required_by_queue, costs)
+    return assign_queues(workers, given.required_by_queue, given.under_cost_by_queue)
 
 
 def _working(tour: Tour | None) -> NDArray[np.int64]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from scheduling.core.data import Horizon, Span
 from scheduling.models import Availability, ScheduleVersion, TimeOff, TimeOffStatus
+from scheduling.models.rotation import OFF
 from scheduling.queries.solve_input.axis import Axis
-from wfm.org.models import AgentAssignment
+from wfm.org.models import AgentAssignment, TimeOffCredit
 from wfm.timeline import Interval, day_bounds
 
 
@@ -36,11 +37,59 @@ def granted_time_off(axis: Axis) -> dict[int, list[TimeOff]]:
     return found
 
 
+def credited_weeks(
+    rows: Sequence[TimeOff],
+    assignment: AgentAssignment,
+    *,
+    first: date,
+    last: date,
+    letters: str = "",
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Days and paid minutes of each week of [first, last) that granted time off counts for."""
+    weeks = -(-(last - first).days // 7)
+    if not rows:
+        return (), ()
+    found = []
+    for week in range(weeks):
+        monday = first + timedelta(weeks=week)
+        found.append(
+            credited_time(
+                rows,
+                assignment,
+                first=monday,
+                last=min(last, monday + timedelta(weeks=1)),
+                letters=letters[7 * week : 7 * week + 7],
+            )
+        )
+    return tuple(days for days, _ in found), tuple(minutes for _, minutes in found)
+
+
 def credited_time(
-    rows: Sequence[TimeOff], assignment: AgentAssignment, *, first: date, last: date
+    rows: Sequence[TimeOff],
+    assignment: AgentAssignment,
+    *,
+    first: date,
+    last: date,
+    letters: str = "",
 ) -> tuple[int, int]:
-    """Days and paid minutes of the dates [first, last) that granted time off counts for."""
+    """Days and paid minutes of the week [first, last) that granted time off counts for.
+
+    By the contract: the paid minutes of each grant, shared out over its length; or so many minutes for
+    each day that is off for half a day or more, days that a rotation leaves free apart; or nothing.
+    """
     contract = assignment.employment_contract
+    if contract.time_off_credit == TimeOffCredit.NONE:
+        return 0, 0
+    if contract.time_off_credit == TimeOffCredit.DAY:
+        days = min(
+            contract.days_per_week_max,
+            sum(
+                letters[number : number + 1] != OFF
+                and _is_off(rows, first + timedelta(days=number), assignment.team.site.timezone)
+                for number in range((last - first).days)
+            ),
+        )
+        return days, min(days * contract.time_off_day_minutes, contract.weekly_minutes_max)
     zone = assignment.team.site.timezone
     week = Interval(day_bounds(first, zone).starts_at, day_bounds(last, zone).starts_at)
     minutes = 0.0
@@ -52,6 +101,19 @@ def credited_time(
     per_day = contract.weekly_minutes_max / max(1, contract.days_per_week_max)
     days = min(contract.days_per_week_max, round(minutes / per_day)) if per_day else 0
     return days, min(round(minutes), contract.weekly_minutes_max)
+
+
+def _is_off(rows: Sequence[TimeOff], day: date, timezone: str) -> bool:
+    """Half of the day or more is granted off."""
+    bounds = day_bounds(day, timezone)
+    parts = [Interval(row.starts_at, row.ends_at).clip(bounds) for row in rows]
+    return sum(part.seconds for part in parts if part is not None) * 2 >= bounds.seconds
+
+
+def touches_day(rows: Sequence[TimeOff], day: date, timezone: str) -> bool:
+    """Some of the day is granted off."""
+    bounds = day_bounds(day, timezone)
+    return any(row.starts_at < bounds.ends_at and bounds.starts_at < row.ends_at for row in rows)
 
 
 def open_spans(

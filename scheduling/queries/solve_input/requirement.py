@@ -23,8 +23,15 @@ def required_by_queue(*, version: ScheduleVersion, axis: Axis) -> dict[int, NDAr
     Of the requirement that the version is solved for; where that one does not reach, of those in
     force of the same queues.
     """
+    return required_and_open(version=version, axis=axis)[0]
+
+
+def required_and_open(
+    *, version: ScheduleVersion, axis: Axis
+) -> tuple[dict[int, NDArray[np.float64]], dict[int, NDArray[np.bool_]]]:
+    """People needed per queue and slot, and in which slots each queue is open."""
     if version.requirement_run_id is None:
-        return {}
+        return {}, {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT i.queue_id, q.interval_minutes, extract(epoch FROM i.starts_at)::bigint, "
@@ -39,9 +46,12 @@ def required_by_queue(*, version: ScheduleVersion, axis: Axis) -> dict[int, NDAr
     required: dict[int, NDArray[np.float64]] = {}
     beside = _people_beside(version, axis)
     own = {row[0] for row in (*rows, *beside) if row[3] is not None}
+    opened: dict[int, NDArray[np.float64]] = {}
     for part in (beside, rows):
-        _fill(required, axis, [row for row in part if row[0] in own])
-    return required
+        kept = [row for row in part if row[0] in own]
+        _fill(required, axis, kept)
+        _fill(opened, axis, [(*row[:3], None if row[3] is None else 1.0) for row in kept])
+    return required, {queue_id: row > 0 for queue_id, row in opened.items()}
 
 
 def _people_beside(
