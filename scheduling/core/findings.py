@@ -64,6 +64,51 @@ TEXTS: Mapping[str, str] = {
         "clash together. Open more days first."
     ),
     "no_seat": "A legal week exists, but no desk is free for it at the site.",
+    "office_days_few": (
+        "Week %(week)d: %(least)d days in the office are agreed and %(possible)d of the shifts lie in the "
+        "hours of the office. Smallest relaxation: %(possible)d days in the office that week."
+    ),
+    "office_days_desk": (
+        "Week %(week)d: %(least)d days in the office are agreed and a desk is free on %(possible)d. "
+        "Smallest relaxation: %(possible)d days in the office that week, or one more desk."
+    ),
+    "office_day_desk": (
+        "Day %(day)d is meant for the office and no desk is free for the whole shift. Smallest "
+        "relaxation: one more desk, or home on that day."
+    ),
+    "office_day_closed": (
+        "Day %(day)d is meant for the office, and the office is closed during part of the shift. "
+        "Smallest relaxation: home on that day, or longer hours of the office."
+    ),
+    "activity_apart": (
+        "%(activity)s: its attendants never work at the same time for %(minutes)d minutes in its "
+        "window. Smallest relaxation: shorten it to %(possible)d minutes."
+    ),
+    "activity_window": (
+        "%(activity)s: its attendants work at no common time in its window. Smallest relaxation: "
+        "allow day %(day)d, %(time)s."
+    ),
+    "activity_attendant": (
+        "%(activity)s: no time suits all attendants. Smallest relaxation: without %(agent)s, or "
+        "change their shift."
+    ),
+    "activity_room": (
+        "%(activity)s: no meeting room is free when its attendants are. Smallest relaxation: one "
+        "more room, for example on day %(day)d at %(time)s."
+    ),
+    "activity_office": (
+        "%(activity)s: its attendants are never in the office together in its window. Smallest "
+        "relaxation: hold it from home, or one more day in the office."
+    ),
+    "activity_nobody": (
+        "%(activity)s: an attendant has no shift in this schedule. Smallest relaxation: hold it "
+        "without them."
+    ),
+    "deferred_late": (
+        "%(hours).1f hours of deferred work of skill %(skill)s are not done by their due time. "
+        "Smallest relaxation: as many hours more of people with the skill between day %(first)d and "
+        "day %(last)d, or a later due time."
+    ),
 }
 
 
