@@ -28,6 +28,14 @@ class SolveForm(forms.Form):
         label=_("Week that begins on"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
+    weeks = forms.IntegerField(
+        required=False,
+        label=_("Weeks"),
+        initial=1,
+        min_value=1,
+        max_value=8,
+        help_text=_("Weekends, wishes and hours of a period are weighed over all of them."),
+    )
     time_limit_seconds = forms.TypedChoiceField(
         label=_("Time to improve"),
         choices=TIME_LIMITS,
@@ -43,7 +51,9 @@ class SolveForm(forms.Form):
         min_value=0,
         max_value=1440,
         step_size=15,
-        help_text=_("Within the week. Less is kinder, more is cheaper."),
+        help_text=_(
+            "Within a week, where the contract says nothing. Less is kinder, more is cheaper."
+        ),
     )
     under_cost_ratio = forms.FloatField(
         label=_("A missing person costs as much as so many idle ones"),
@@ -51,12 +61,45 @@ class SolveForm(forms.Form):
         min_value=1,
         max_value=1000,
     )
+    wish_worth = forms.FloatField(
+        required=False,
+        label=_("A first wish that is kept is worth, in money"),
+        initial=5,
+        min_value=0,
+        max_value=10_000,
+        help_text=_(
+            "Half for each further rank; more for people whose wishes were seldom kept of late."
+        ),
+    )
+    least_people = forms.IntegerField(
+        required=False,
+        label=_("Hard minimum of people of an open queue"),
+        initial=0,
+        min_value=0,
+        max_value=999,
+        help_text=_("For queues without a minimum of their own."),
+    )
+    minimum_cost_ratio = forms.FloatField(
+        required=False,
+        label=_("Each person below a hard minimum costs so many idle ones more"),
+        initial=50,
+        min_value=0,
+        max_value=10_000,
+    )
     seed = forms.IntegerField(label=_("Seed"), initial=1, min_value=0, max_value=2**31 - 1)
 
     def clean_week(self) -> Any:
         """Take the Monday of whatever day was picked."""
         day = self.cleaned_data["week"]
         return day - timedelta(days=day.weekday())
+
+    def clean(self) -> dict[str, Any]:
+        """What is left empty has its default."""
+        cleaned = super().clean() or {}
+        for name in ("weeks", "wish_worth", "least_people", "minimum_cost_ratio"):
+            if name in cleaned and cleaned[name] is None:
+                cleaned[name] = self.fields[name].initial
+        return cleaned
 
 
 class TimeOffForm(forms.ModelForm):  # type: ignore[type-arg]

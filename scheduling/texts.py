@@ -87,16 +87,37 @@ MARK_TEXTS = (
     gettext_noop(
         "Only %(hours).1f h of rest before this shift; the contract asks for %(least).1f h."
     ),
-    gettext_noop("%(days)d days in this week; the contract allows %(most)d."),
-    gettext_noop("%(days)d days in this week; the contract asks for %(least)d."),
-    gettext_noop("%(hours).1f paid hours in this week; the contract allows %(most).1f."),
-    gettext_noop("%(hours).1f paid hours in this week; the contract asks for %(least).1f."),
+    gettext_noop("%(days)d days in the week of %(week)s; the contract allows %(most)d."),
+    gettext_noop("%(days)d days in the week of %(week)s; the contract asks for %(least)d."),
+    gettext_noop("%(hours).1f paid hours in the week of %(week)s; the contract allows %(most).1f."),
+    gettext_noop(
+        "%(hours).1f paid hours in the week of %(week)s; the contract asks for %(least).1f."
+    ),
     gettext_noop("Day %(days)d in a row; the contract allows %(most)d."),
     gettext_noop("Lies in granted time off."),
     gettext_noop("Lies outside the hours in which this person can work."),
     gettext_noop("A shift of %(hours).1f h is none of the contract's."),
     gettext_noop("Starts outside the hours in which the contract's shifts start."),
     gettext_noop("Serves a queue whose skill this person does not have."),
+    gettext_noop(
+        "At most %(days)d days off together in the week of %(week)s; the contract asks for %(least)d."
+    ),
+    gettext_noop(
+        "Work on %(weekends)d of the four weekends up to %(weekend)s; the contract allows %(most)d."
+    ),
+    gettext_noop("%(splits)d split shifts in the week of %(week)s; the contract allows %(most)d."),
+    gettext_noop("A split shift, to which this person has not agreed."),
+    gettext_noop("The rotation makes this a day off."),
+    gettext_noop("The rotation makes %(day)s a day of work."),
+    gettext_noop(
+        "Starts vary by %(hours).1f h in the week of %(week)s; at most %(most).1f h are allowed."
+    ),
+    gettext_noop(
+        "%(hours).1f paid hours; the period of account leaves at most %(most).1f for these days."
+    ),
+    gettext_noop(
+        "%(hours).1f paid hours; the period of account asks for %(least).1f on these days."
+    ),
     gettext_noop("No desk is free at the site for the whole shift."),
 )
 

@@ -144,7 +144,9 @@ class SolveSerializer(serializers.Serializer[Any]):
     """A solve to start."""
 
     starts_on = serializers.DateField()
-    ends_on = serializers.DateField(help_text="First day after the schedule.")
+    ends_on = serializers.DateField(
+        help_text="First day after the schedule, 1 to 8 whole weeks after the first."
+    )
     timezone = serializers.CharField(required=False, help_text="IANA; default: the main site's.")
     requirement_run = serializers.PrimaryKeyRelatedField(
         queryset=RequirementRun.objects.all(),
@@ -159,4 +161,20 @@ class SolveSerializer(serializers.Serializer[Any]):
     time_limit_seconds = serializers.IntegerField(default=60, min_value=5, max_value=3600)
     seed = serializers.IntegerField(default=1, min_value=0)
     under_cost_ratio = serializers.FloatField(default=10.0)
-    start_band_minutes = serializers.IntegerField(default=120, min_value=0, max_value=1440)
+    start_band_minutes = serializers.IntegerField(
+        default=120,
+        min_value=0,
+        max_value=1440,
+        help_text="Within a week, for contracts without a limit of their own.",
+    )
+    wish_worth = serializers.FloatField(
+        default=5.0, min_value=0, help_text="Money for a wish of rank 1 that is kept."
+    )
+    least_people = serializers.IntegerField(
+        default=0, min_value=0, help_text="Hard minimum of open queues that have none of their own."
+    )
+    minimum_cost_ratio = serializers.FloatField(
+        default=50.0,
+        min_value=0,
+        help_text="Each person below a hard minimum costs so many idle ones more.",
+    )

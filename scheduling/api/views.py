@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.utils.timezone import now
@@ -36,6 +35,7 @@ from scheduling.services import (
     publish_schedule,
 )
 from scheduling.services.edit import Edit, Stretch
+from scheduling.services.versions import MOST_WEEKS
 from wfm.org.access_views import person_of
 from wfm.web.api.errors import Conflict, PreconditionFailed, PreconditionRequired
 from wfm.web.api.idempotency import IdempotentMixin
@@ -70,8 +70,11 @@ class VersionViewSet(IdempotentMixin, ReadViewSet):
         first, last = chosen.pop("starts_on"), chosen.pop("ends_on")
         zone = chosen.pop("timezone", None) or main_timezone(first)
         run = chosen.pop("requirement_run", None)
-        if last <= first or last - first > timedelta(days=7):
-            raise ValidationError({"ends_on": "Expected one to seven days after starts_on."})
+        weeks, rest = divmod((last - first).days, 7)
+        if rest or not 1 <= weeks <= MOST_WEEKS:
+            raise ValidationError(
+                {"ends_on": f"Expected 1 to {MOST_WEEKS} whole weeks after starts_on."}
+            )
         try:
             version = start_solve(
                 requirement_run=run or requirement_for(first, last, zone),

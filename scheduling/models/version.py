@@ -1,5 +1,7 @@
 """Schedule versions, shifts and what is done inside them."""
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -72,6 +74,16 @@ class ScheduleVersion(Run):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.starts_on} – {self.ends_on}"
+
+    @property
+    def weeks(self) -> int:
+        """Weeks of seven days; a last one may be shorter."""
+        return -(-(self.ends_on - self.starts_on).days // 7)
+
+    @property
+    def last_date(self) -> date:
+        """The last day."""
+        return self.ends_on - timedelta(days=1)
 
     @property
     def gap(self) -> float | None:

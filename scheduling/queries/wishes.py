@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -197,11 +198,7 @@ def _given_by_day(
     contracts = {row.employment_contract_id for row in assignments}
     for template in ShiftTemplate.objects.filter(employment_contract__in=contracts):
         templates[template.employment_contract_id].append(template)
-    split = set(
-        ShiftActivity.objects.filter(
-            shift__in=shifts.values("pk"), activity_code__key=GAP_KEY
-        ).values_list("shift_id", flat=True)
-    )
+    split = split_shift_ids(shifts.values("pk"))
     found: dict[tuple[int, date], list[Given]] = defaultdict(list)
     for pk, agent_id, day, starts_at, ends_at in shifts.values_list(
         "pk", "agent_id", "operational_date", "starts_at", "ends_at"
@@ -217,6 +214,12 @@ def _given_by_day(
             )
         )
     return found
+
+
+def split_shift_ids(shifts: Iterable[int] | QuerySet[Any, Any]) -> set[int]:
+    """Shifts with a gap between their pieces."""
+    gaps = ShiftActivity.objects.filter(shift__in=shifts, activity_code__key=GAP_KEY)
+    return set(gaps.values_list("shift_id", flat=True))
 
 
 def templates_of(

@@ -1,4 +1,4 @@
-"""Schedule versions: created for a week, copied as a new draft, deleted while they are drafts."""
+"""Schedule versions: created for some weeks, copied as a new draft, deleted while they are drafts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scheduling.services.errors import UnableToEdit, UnableToSolve
 from staffing.models import RequirementRun
 from wfm.org.models import User
 
-LONGEST_SOLVE_DAYS = 7
+MOST_WEEKS = 8
 SECONDS_RANGE = (5, 3600)
 
 
@@ -27,6 +27,9 @@ class SolveOptions:
     seed: int = 1
     under_cost_ratio: float = 10.0
     start_band_minutes: int = 120
+    wish_worth: float = 5.0
+    least_people: int = 0
+    minimum_cost_ratio: float = 50.0
     based_on: ScheduleVersion | None = None
 
     def __post_init__(self) -> None:
@@ -47,6 +50,12 @@ class SolveOptions:
                 _("Expected starts to vary by 0 to 1,440 minutes, got %(minutes)s.")
                 % {"minutes": self.start_band_minutes}
             )
+        for value in (self.wish_worth, self.least_people, self.minimum_cost_ratio):
+            if value < 0:
+                raise UnableToSolve(
+                    _("Worths, minimums and their costs are 0 or more; got %(value)s.")
+                    % {"value": value}
+                )
 
     def parameters(self) -> dict[str, Any]:
         """What the version records."""
@@ -54,6 +63,9 @@ class SolveOptions:
             "time_limit_seconds": self.time_limit_seconds,
             "under_cost_ratio": self.under_cost_ratio,
             "start_band_minutes": self.start_band_minutes,
+            "wish_worth": self.wish_worth,
+            "least_people": self.least_people,
+            "minimum_cost_ratio": self.minimum_cost_ratio,
         }
 
 
@@ -72,10 +84,16 @@ def create_version(
         raise UnableToSolve(
             _("There is no published requirement to schedule against. Publish one first.")
         )
-    if not 0 < (ends_on - starts_on).days <= LONGEST_SOLVE_DAYS:
+    weeks, rest = divmod((ends_on - starts_on).days, 7)
+    if rest or not 1 <= weeks <= MOST_WEEKS:
         raise UnableToSolve(
-            _("Expected between 1 and %(most)d days, got %(first)s to %(last)s.")
-            % {"most": LONGEST_SOLVE_DAYS, "first": starts_on, "last": ends_on}
+            _("Expected 1 to %(most)d whole weeks, got %(days)d days from %(first)s to %(last)s.")
+            % {
+                "most": MOST_WEEKS,
+                "days": (ends_on - starts_on).days,
+                "first": starts_on,
+                "last": ends_on,
+            }
         )
     return ScheduleVersion.objects.create(
         requirement_run=requirement_run,

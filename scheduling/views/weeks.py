@@ -22,6 +22,7 @@ from scheduling.models import ScheduleVersion
 from scheduling.queries.solve_input import CostParams, SolveInput, solve_input
 from scheduling.queries.versions import WEEK, listed_versions, main_timezone, requirement_for, weeks
 from scheduling.services import SolveOptions, UnableToSolve
+from scheduling.services.versions import MOST_WEEKS
 from scheduling.texts import finding_text
 from wfm.org.access_views import require
 
@@ -61,12 +62,13 @@ def schedule(request: HttpRequest) -> HttpResponse:
 def solve(request: HttpRequest) -> HttpResponse:
     """Choose week and time; the findings of the input check load beside the form."""
     week = _week(request)
-    form = SolveForm(request.POST or None, initial={"week": week})
+    form = SolveForm(request.POST or None, initial={"week": week, "weeks": _weeks(request)})
     if request.method == "POST" and form.is_valid():
         version = _start(request, form)
         if version is not None:
             return redirect("schedule-version", version.pk)
-    return render(request, "scheduling/solve.html", {"form": form, "week": week})
+    context = {"form": form, "week": week, "weeks": _weeks(request)}
+    return render(request, "scheduling/solve.html", context)
 
 
 def _week(request: HttpRequest) -> date:
@@ -74,22 +76,26 @@ def _week(request: HttpRequest) -> date:
     return monday_of(asked or localdate() + WEEK)
 
 
+def _weeks(request: HttpRequest) -> int:
+    """How many weeks are asked for, 1 to 8."""
+    asked = request.GET.get("weeks", "")
+    return min(MOST_WEEKS, max(1, int(asked))) if asked.isdecimal() else 1
+
+
 def _start(request: HttpRequest, form: SolveForm) -> ScheduleVersion | None:
     chosen = form.cleaned_data
     week = chosen["week"]
+    last = week + WEEK * chosen["weeks"]
     zone = main_timezone(week)
     try:
         return start_solve(
-            requirement_run=requirement_for(week, week + WEEK, zone),
+            requirement_run=requirement_for(week, last, zone),
             starts_on=week,
-            ends_on=week + WEEK,
+            ends_on=last,
             timezone=zone,
             created_by=request.user,  # type: ignore[arg-type]
             options=SolveOptions(
-                time_limit_seconds=chosen["time_limit_seconds"],
-                seed=chosen["seed"],
-                under_cost_ratio=chosen["under_cost_ratio"],
-                start_band_minutes=chosen["start_band_minutes"],
+                **{name: chosen[name] for name in chosen if name not in {"week", "weeks"}}
             ),
         )
     except UnableToSolve as error:

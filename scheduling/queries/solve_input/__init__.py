@@ -2,7 +2,9 @@
 
 from scheduling.queries.solve_input.axis import INTERVAL_MINUTES, Axis, make_axis
 from scheduling.queries.solve_input.build import CostParams, SolveInput, solve_input
-from scheduling.queries.solve_input.free_time import credited_time
+from scheduling.queries.solve_input.free_time import credited_weeks, touches_day
+from scheduling.queries.solve_input.people import assigned_between
+from scheduling.queries.solve_input.periods import minutes_left_of_periods
 from scheduling.queries.solve_input.requirement import required_by_queue, required_in_force
 
 __all__ = [
@@ -10,9 +12,12 @@ __all__ = [
     "Axis",
     "CostParams",
     "SolveInput",
-    "credited_time",
+    "assigned_between",
+    "credited_weeks",
     "make_axis",
+    "minutes_left_of_periods",
     "required_by_queue",
     "required_in_force",
     "solve_input",
+    "touches_day",
 ]

@@ -38,10 +38,16 @@ from wfm.org.models import AgentAssignment
 from wfm.timeline import Interval
 
 
-def assigned_between(first: date, last: date) -> list[AgentAssignment]:
-    """Whoever works here on some of the dates, by agent; of several rows the first one."""
+def assigned_between(
+    first: date, last: date, *, agent_ids: Collection[int] | None = None
+) -> list[AgentAssignment]:
+    """Whoever works here on some of the dates, by agent; of several rows the first one.
+
+    Of these agents, active or not, where they are named.
+    """
+    chosen = Q(agent__is_active=True) if agent_ids is None else Q(agent__in=agent_ids)
     rows = (
-        AgentAssignment.objects.filter(agent__is_active=True, starts_on__lt=last)
+        AgentAssignment.objects.filter(chosen, starts_on__lt=last)
         .filter(Q(ends_on=None) | Q(ends_on__gt=first))
         .select_related("agent", "team__site", "employment_contract")
         .order_by("agent_id", "starts_on")

@@ -22,10 +22,22 @@ def with_periods(
 
     People of one contract with different hours left of their period have contracts of their own.
     """
-    own = [row for row in assignments if row.employment_contract.period_weeks]
-    paid = _paid_by_date(own, version)
     found = dict(contracts)
     keys = {row.agent_id: str(row.employment_contract_id) for row in assignments}
+    for agent_id, minutes in minutes_left_of_periods(assignments, version).items():
+        rules = with_period(contracts[keys[agent_id]], minutes)
+        found[rules.name] = rules
+        keys[agent_id] = rules.name
+    return found, keys
+
+
+def minutes_left_of_periods(
+    assignments: Sequence[AgentAssignment], version: ScheduleVersion
+) -> dict[int, tuple[int, int]]:
+    """Least and most paid minutes of the version's days, of agents whose contract counts by period."""
+    own = [row for row in assignments if row.employment_contract.period_weeks]
+    paid = _paid_by_date(own, version)
+    found = {}
     for row in own:
         minutes = period_minutes(
             row.employment_contract,
@@ -33,12 +45,9 @@ def with_periods(
             last=version.ends_on,
             paid_by_date=paid.get(row.agent_id, {}),
         )
-        if minutes is None:
-            continue
-        rules = with_period(contracts[keys[row.agent_id]], minutes)
-        found[rules.name] = rules
-        keys[row.agent_id] = rules.name
-    return found, keys
+        if minutes is not None:
+            found[row.agent_id] = minutes
+    return found
 
 
 def _paid_by_date(
