@@ -20,7 +20,7 @@ from scheduling.core.floating import ActivityPlan
 from scheduling.core.floating_model import place_activities
 from scheduling.core.joint_bound import joint_bound
 from scheduling.core.joint_state import JointCost, JointState
-from scheduling.core.joint_steps import asked_for, make_desks, make_time, polish
+from scheduling.core.joint_steps import asked_for, make_desks, make_time, office_worths, polish
 from scheduling.core.office_days import OfficePlan, OfficeTeam
 from scheduling.core.office_plan import OfficeParams, plan_office, without_office
 from scheduling.core.result import Budget, Progress, ScheduleResult, SolveStatus
@@ -200,14 +200,7 @@ class _Joint:
         return plan
 
     def _plan_office(self, state: JointState) -> OfficePlan:
-        deferred = state.deferred()
-        by_kind: dict[tuple[int, int], NDArray[np.float64]] = {}
-        worths = []
-        for agent in range(len(self.data.agents)):
-            kind = (state.roster.masks[agent], state.bits[agent])
-            if kind not in by_kind:
-                by_kind[kind] = state.weights(agent, deferred)
-            worths.append(by_kind[kind])
+        worths = office_worths(self.data, state)
         params = OfficeParams(seed=self.params.solve.seed)
         return plan_office(self.data, state.tours, worths, teams=self.params.teams, params=params)
 

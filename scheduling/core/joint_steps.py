@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.core.data import FloatingActivity, ScheduleData
+from scheduling.core.data import FloatingActivity, ScheduleData, WorkMode
 from scheduling.core.deferred_cover import DeferredPlan
 from scheduling.core.floating import run_starts
 from scheduling.core.joint_state import JointState, live_data
@@ -24,7 +24,7 @@ FloatArray = NDArray[np.float64]
 StopRule = Callable[[], bool]
 TINY = 1e-9
 LEVEL_STEPS = 50
-TIMES_TRIED = 6
+TIMES_TRIED = 12
 ATTRACTION = 1000.0
 
 
@@ -99,6 +99,35 @@ def polish(
         if cost >= before - 1e-6:
             return moved
     return moved
+
+
+def office_worths(data: ScheduleData, state: JointState) -> list[FloatArray]:
+    """Per agent what losing a little of their time in each slot costs.
+
+    Prices are read where everyone who shares the agent's skills has lost what days in the office take on
+    average, one whole person at least: what many lose together is dearer than what one loses.
+    """
+    coverage, masks = state.roster.coverage, state.roster.masks
+    slots = np.arange(data.horizon.slots)
+    lost = {mask: np.zeros(len(slots)) for mask in masks}
+    for agent, tour in enumerate(state.tours):
+        rules = data.agents[agent]
+        if tour is not None and rules.work_mode == WorkMode.HYBRID:
+            low, _high = rules.office_days_per_week or (0, DAYS_PER_WEEK)
+            share = low / max(1, len(tour.shifts) / data.weeks)
+            lost[masks[agent]][tour.working] += (1.0 - data.office_rate) * min(1.0, share)
+    worths: dict[tuple[int, int], FloatArray] = {}
+    deferred = state.deferred()
+    for agent, mask in enumerate(masks):
+        kind = (mask, state.bits[agent])
+        if kind not in worths:
+            taken = np.maximum(1.0, lost[mask])
+            for amount in np.unique(taken):
+                coverage.add(mask, slots[taken == amount], count=-float(amount))
+            worths[kind] = state.weights(agent, deferred)
+            for amount in np.unique(taken):
+                coverage.add(mask, slots[taken == amount], count=float(amount))
+    return [worths[mask, bits] for mask, bits in zip(masks, state.bits, strict=True)]
 
 
 def make_desks(data: ScheduleData, state: JointState, plan: OfficePlan) -> int:
@@ -196,16 +225,26 @@ def _times(
     there: dict[int, NDArray[np.bool_]],
     length: int,
 ) -> list[int]:
-    """Starts in the window at which most attendants are there already."""
+    """Starts in the window that suit everybody's hours, those with most attendants there first."""
     inside = np.zeros(data.horizon.slots, dtype=bool)
     for first, end in activity.spans:
         inside[first:end] = True
-    starts = run_starts(inside, length)
+    for agent in there:
+        inside &= _hours(data, agent)
+    starts = run_starts(inside, length)[::2]
     present = np.zeros(len(starts))
     for row in there.values():
         sums = np.concatenate([[0], np.cumsum(row)])
         present += sums[starts + length] - sums[starts]
     return [int(start) for start in starts[np.argsort(-present, kind="stable")[:TIMES_TRIED]]]
+
+
+def _hours(data: ScheduleData, agent: int) -> NDArray[np.bool_]:
+    """Slots in which the agent may have a shift."""
+    row = np.zeros(data.horizon.slots, dtype=bool)
+    for first, end in (span for spans in data.agents[agent].spans for span in spans):
+        row[first:end] = True
+    return row
 
 
 def _attract(state: JointState, agent: int, slots: NDArray[np.int64]) -> bool:
