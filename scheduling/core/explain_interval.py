@@ -1,0 +1,229 @@
+"""Why an interval is short: capacity, rule or skill, with everybody who could have helped.
+
+Prices are exact: the agent is taken out, the marginal costs of what is left are read, and the best legal tour
+is found with and without the condition. The difference is what the condition costs while everybody else stays.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from scheduling.core.priced_tours import (
+    FORCED,
+    best_priced,
+    desks_closed,
+    saved_by,
+    without,
+)
+from scheduling.core.pricing import AgentClass
+from scheduling.core.reach import SHORT, reach_of, served_at
+from scheduling.core.roster import Roster
+from scheduling.core.rule_book import RULES
+from scheduling.core.tours import TourModel
+
+PRICED_PERSONS = 12
+DAY_RULES = frozenset({"hours", "days_off", "start_hours", "start_grid", "pattern_days", "consent"})
+
+
+class Cause(StrEnum):
+    """Why an interval is short."""
+
+    NOT_SHORT = "not_short"
+    HEADCOUNT = "headcount"
+    """Everybody who has the skill together is too few."""
+    SKILL = "skill"
+    """People could be there, but they lack the skill."""
+    RULE = "rule"
+    """Rules keep too many of those with the skill away."""
+    CAPACITY = "capacity"
+    """It could be covered; the paid hours save more elsewhere."""
+
+
+class Away(StrEnum):
+    """Why a person does not serve the interval."""
+
+    SERVES_OTHER = "serves_other"
+    ON_BREAK = "on_break"
+    NO_SKILL = "no_skill"
+    RULE = "rule"
+    BETTER_ELSEWHERE = "better_elsewhere"
+    COULD = "could"
+    """Could be there by another legal tour; the price was not asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """One agent who does not serve the interval, why, and what it would cost to have them there."""
+
+    agent: int
+    away: Away
+    rule: str = ""
+    extra_cost: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntervalReason:
+    """Why a skill is short in a slot."""
+
+    skill: str
+    slot: int
+    required: float
+    served: float
+    with_skill: int
+    """Agents who have the skill."""
+    possible: int
+    """Of these, those with a legal tour that is at work in the slot."""
+    cause: Cause
+    persons: tuple[Person, ...]
+
+    @property
+    def missing(self) -> float:
+        """People missing."""
+        return max(0.0, self.required - self.served)
+
+    @property
+    def is_coverable(self) -> bool:
+        """False where it is proven that no legal schedule covers the interval."""
+        return self.possible >= self.required - SHORT
+
+
+def explain_interval(roster: Roster, *, skill: str, slot: int) -> IntervalReason:
+    """Say why a skill is short in a slot, with the persons who could have helped."""
+    coverage = roster.coverage
+    number = coverage.skills.index(skill)
+    bit = 1 << number
+    there = _at_work(roster, slot)
+    required = coverage.required[:, slot]
+    # The skill comes last among those of equal cost: all of what is missing shows at this one.
+    order = sorted(range(len(required)), key=lambda n: (-coverage.under_cost[n], n == number))
+    staffed: Counter[int] = Counter(roster.masks[agent] for agent in there)
+    served = served_at(required.tolist(), staffed, order)[number]
+    can = _who_can_be_there(roster, slot, there)
+    having = [agent for agent, mask in enumerate(roster.masks) if mask & bit]
+    possible = sum(can[agent] is None for agent in having)
+    cause = _cause(
+        missing=float(required[number]) - served,
+        required=float(required[number]),
+        having=len(having),
+        possible=possible,
+        anybody=sum(rule is None for rule in can),
+    )
+    return IntervalReason(
+        skill=skill,
+        slot=slot,
+        required=float(required[number]),
+        served=served,
+        with_skill=len(having),
+        possible=possible,
+        cause=cause,
+        persons=_persons(roster, slot, bit, can, there),
+    )
+
+
+def _cause(*, missing: float, required: float, having: int, possible: int, anybody: int) -> Cause:
+    if missing <= SHORT:
+        return Cause.NOT_SHORT
+    if possible >= required - SHORT:
+        return Cause.CAPACITY
+    if having >= required - SHORT:
+        return Cause.RULE
+    return Cause.SKILL if anybody >= required - SHORT else Cause.HEADCOUNT
+
+
+def _at_work(roster: Roster, slot: int) -> set[int]:
+    return {
+        agent
+        for agent, tour in enumerate(roster.tours)
+        if tour is not None and bool((tour.working == slot).any())
+    }
+
+
+def _who_can_be_there(roster: Roster, slot: int, there: set[int]) -> list[str | None]:
+    """Per agent None where a legal tour is at work in the slot, else the rule that prevents it."""
+    found: list[str | None] = [None] * len(roster.tours)
+    for group in roster.classes:
+        if any(member in there for member in group.members):
+            continue
+        rule = rule_against(group, slot)
+        for member in group.members:
+            found[member] = rule
+    return found
+
+
+def rule_against(group: AgentClass, slot: int) -> str | None:
+    """The rule that keeps a class from a slot: None where none does, `several` where no single one."""
+    model = group.model
+    if _works_at(model, slot):
+        return None
+    in_reach = bool(reach_of(model, model.horizon.slots)[slot])
+    for rule in RULES:
+        if in_reach and rule.key in DAY_RULES:
+            continue
+        if rule.binds(model.agent, model.contract, model.horizon):
+            free = without(model, rule)
+            if bool(reach_of(free, free.horizon.slots)[slot]) and _works_at(free, slot):
+                return rule.key
+    return "several"
+
+
+def _works_at(model: TourModel, slot: int) -> bool:
+    if not reach_of(model, model.horizon.slots)[slot]:
+        return False
+    weights = np.zeros(model.horizon.slots)
+    weights[slot] = FORCED
+    tour = model.best_tour(weights)
+    return tour is not None and bool((tour.working == slot).any())
+
+
+def _persons(
+    roster: Roster, slot: int, bit: int, can: Sequence[str | None], there: set[int]
+) -> tuple[Person, ...]:
+    """The cheapest who could be there first, then those whom rules keep away, then the others."""
+    on_break, elsewhere, kept_away, unskilled = [], [], [], []
+    for agent, mask in enumerate(roster.masks):
+        if not mask & bit:
+            if agent not in there and can[agent] is None:
+                unskilled.append(Person(agent=agent, away=Away.NO_SKILL))
+        elif agent in there:
+            if mask != bit:
+                elsewhere.append(Person(agent=agent, away=Away.SERVES_OTHER))
+        elif can[agent] is not None:
+            kept_away.append(Person(agent=agent, away=Away.RULE, rule=can[agent] or ""))
+        else:
+            on_break.append(agent)
+    on_break.sort(key=lambda agent: _distance(roster, agent, slot))
+    priced = [_priced_person(roster, agent, slot) for agent in on_break[:PRICED_PERSONS]]
+    priced.sort(key=lambda person: np.inf if person.extra_cost is None else person.extra_cost)
+    others = [Person(agent=agent, away=Away.COULD) for agent in on_break[PRICED_PERSONS:]]
+    return (*priced, *others, *kept_away, *elsewhere, *unskilled)
+
+
+def _distance(roster: Roster, agent: int, slot: int) -> int:
+    """Slots between the agent's nearest work and the slot: whose day it is costs least to move."""
+    tour = roster.tours[agent]
+    if tour is None or not len(tour.working):
+        return roster.data.horizon.slots
+    return int(np.abs(tour.working - slot).min())
+
+
+def _priced_person(roster: Roster, agent: int, slot: int) -> Person:
+    """What it costs to have the agent at work in the slot, the slot's own gain taken off."""
+    old = roster.take(agent)
+    weights = roster.coverage.weights(roster.masks[agent])
+    model, closed = roster.class_of[agent].model, desks_closed(roster, agent)
+    forced = weights.copy()
+    forced[slot] += FORCED
+    found = best_priced(model, forced, closed=closed)
+    present = -np.inf if old is None else saved_by(old, weights)
+    roster.put(agent, old)
+    if found is None or not (found.tour.working == slot).any():
+        return Person(agent=agent, away=Away.COULD)
+    is_break = old is not None and any(s.start_slot <= slot < s.end_slot for s in old.shifts)
+    extra = present - saved_by(found.tour, weights) if old is not None else None
+    away = Away.ON_BREAK if is_break else Away.BETTER_ELSEWHERE
+    return Person(agent=agent, away=away, extra_cost=extra)

@@ -1,0 +1,263 @@
+"""What each rule costs: one rule relaxed by its smallest step, the saving bracketed from both sides.
+
+Relaxing a rule changes the best possible cost by opt - opt'. Neither is known, both are bracketed: a schedule
+is a cost from above, prices prove a bound from below. For each rule the present schedule answers under the wider
+rule (best responses until nobody gains, the same way as under the old rules), and the bound is proven anew with
+prices re-optimised by subgradient steps. That gives
+    bound - cost'  <=  opt - opt'  <=  cost - bound',
+and the estimate is what the answers save, raised to what the bounds fall by where they show more, kept within
+the bracket.
+
+M. Held, P. Wolfe and H. P. Crowder, Validation of subgradient optimization (1974), doi:10.1007/BF01580223.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.core.absence import moved_tour
+from scheduling.core.data import AgentRules, ScheduleData
+from scheduling.core.pricing import AgentClass, Pricer
+from scheduling.core.roster import Roster
+from scheduling.core.rule_book import RULES, relaxed
+from scheduling.core.tours import Tour
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulePrice:
+    """What one step of a rule is worth over the horizon; hours are per week."""
+
+    rule: str
+    subject: str
+    """Skill or site where the rule belongs to one; empty for a rule of contracts."""
+    agents: int
+    """How many agents the step changes anything for."""
+    saved_cost: float
+    """Estimate of the money saved."""
+    least_saved: float
+    """Proven from below; 0 where the bounds do not say more."""
+    most_saved: float
+    """Proven from above."""
+    short_hours_saved: float
+    """Hours short a week that the answers take away."""
+    agent_hours: float
+    """The estimate in hours of shortage a week: money over what an hour short costs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceParams:
+    """How much work goes into each price."""
+
+    passes: int = 2
+    price_rounds: int = 12
+    seed: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One relaxation to price."""
+
+    rule: str
+    data: ScheduleData
+    agents: int
+    subject: str = ""
+
+
+def steps_of(data: ScheduleData, prices: Mapping[str, Floats] | None = None) -> Iterator[Step]:
+    """Every rule that binds somebody, relaxed by its smallest step."""
+    for rule in RULES:
+        changed = relaxed(data, rule)
+        touched = sum(
+            new != old or changed.contracts[new.contract] != data.contracts[old.contract]
+            for old, new in zip(data.agents, changed.agents, strict=True)
+        )
+        if touched:
+            yield Step(rule=rule.key, data=changed, agents=touched)
+    for site, seats in data.seats.items():
+        wider = {**data.seats, site: seats + 1}
+        touched = sum(agent.site == site for agent in data.agents)
+        yield Step(rule="seats", data=replace(data, seats=wider), agents=touched, subject=site)
+    if len(data.required_agents) > 1:
+        for skill in sorted(data.required_agents):
+            trained = _trained(data, skill, prices)
+            if trained is not None:
+                yield Step(rule="skill", data=trained, agents=1, subject=skill)
+
+
+def _trained(
+    data: ScheduleData, skill: str, prices: Mapping[str, Floats] | None
+) -> ScheduleData | None:
+    """One more agent with the skill: the one whose own skills are worth least beside it."""
+    lacking = [n for n, agent in enumerate(data.agents) if skill not in agent.skills]
+    if not lacking:
+        return None
+
+    def gained(number: int) -> float:
+        agent = data.agents[number]
+        if prices is None or skill not in prices:
+            return float(-len(agent.skills))
+        own = [prices[s] for s in agent.skills if s in prices]
+        best = np.max(own, axis=0) if own else np.zeros(data.horizon.slots)
+        there = _in_spans(agent, data.horizon.slots)
+        return float(np.maximum(prices[skill] - best, 0.0)[there].sum())
+
+    chosen = max(lacking, key=lambda number: (gained(number), -number))
+    agents = list(data.agents)
+    agents[chosen] = replace(agents[chosen], skills=(*agents[chosen].skills, skill))
+    return replace(data, agents=tuple(agents))
+
+
+def _in_spans(agent: AgentRules, slots: int) -> NDArray[np.bool_]:
+    there = np.zeros(slots, dtype=bool)
+    for spans in agent.spans:
+        for low, high in spans:
+            there[low:high] = True
+    return there
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Side:
+    """What is known under one set of rules."""
+
+    cost: float
+    bound: float
+    short_hours: float
+
+
+def rule_prices(
+    data: ScheduleData,
+    tours: Sequence[Tour | None],
+    prices: Mapping[str, Floats],
+    *,
+    params: PriceParams | None = None,
+    report: Callable[[float, str], None] = lambda _share, _rule: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[RulePrice, ...]:
+    """Price every rule that binds somebody, the dearest first.
+
+    Args:
+        data: what the schedule was made for.
+        tours: the schedule.
+        prices: the solver's, per skill and slot; any give valid brackets, good ones narrow them.
+        params: work for each price.
+        report: share done and the rule just priced.
+        cancelled: ends the work; what is priced so far is returned.
+
+    """
+    chosen = params or PriceParams()
+    steps = list(steps_of(data, prices))
+    base = _side(data, tours, prices, chosen)
+    found = []
+    for number, step in enumerate(steps):
+        if cancelled():
+            break
+        wider = _side(step.data, base[1], base[2], chosen)
+        found.append(_price(data, step, base[0], wider[0]))
+        report((number + 1) / len(steps), step.rule)
+    return tuple(sorted(found, key=lambda price: (-price.saved_cost, price.rule, price.subject)))
+
+
+def _price(data: ScheduleData, step: Step, before: _Side, after: _Side) -> RulePrice:
+    weeks = max(1, data.weeks)
+    most = max(0.0, before.cost - after.bound)
+    least = min(most, max(0.0, before.bound - after.cost))
+    answered = max(0.0, before.cost - after.cost)
+    shown = max(answered, before.bound - after.bound)
+    saved = min(most, max(least, shown))
+    hour = max(data.under_cost.values(), default=1.0) * 60 / data.horizon.interval_minutes
+    return RulePrice(
+        rule=step.rule,
+        subject=step.subject,
+        agents=step.agents,
+        saved_cost=saved,
+        least_saved=least,
+        most_saved=most,
+        short_hours_saved=max(0.0, before.short_hours - after.short_hours) / weeks,
+        agent_hours=saved / hour / weeks,
+    )
+
+
+def _side(
+    data: ScheduleData,
+    tours: Sequence[Tour | None],
+    prices: Mapping[str, Floats],
+    params: PriceParams,
+) -> tuple[_Side, list[Tour | None], dict[str, Floats]]:
+    """The schedule's answer under these rules, and the bound with prices re-optimised."""
+    roster = Roster(data)
+    for agent, tour in enumerate(tours):
+        if tour is not None:
+            roster.put(agent, moved_tour(tour, roster.class_of[agent].model))
+    _answer(roster, params)
+    cost = roster.cost()
+    placed = [g for g in roster.classes if any(roster.tours[n] is not None for n in g.members)]
+    bound, best = _proven(roster, placed, prices, target=cost, rounds=params.price_rounds)
+    hours = data.horizon.interval_minutes / 60
+    side = _Side(
+        cost=cost, bound=bound, short_hours=float(roster.coverage.shortage().sum()) * hours
+    )
+    return side, list(roster.tours), best
+
+
+def _answer(roster: Roster, params: PriceParams) -> None:
+    """Best responses, the same order of agents for every rule, until nobody gains."""
+    rng = np.random.default_rng(params.seed)
+    for _ in range(params.passes):
+        cost = roster.cost()
+        for agent in rng.permutation(roster.placed()):
+            old = roster.take(int(agent))
+            weights = roster.coverage.weights(roster.masks[agent])
+            roster.put(int(agent), roster.best_tour(int(agent), weights) or old)
+        if roster.cost() >= cost - 1e-9:
+            return
+
+
+def _proven(
+    roster: Roster,
+    classes: list[AgentClass],
+    prices: Mapping[str, Floats],
+    *,
+    target: float,
+    rounds: int,
+) -> tuple[float, dict[str, Floats]]:
+    """The best bound of some subgradient steps from these prices, and its prices."""
+    coverage = roster.coverage
+    pricer = Pricer(roster.data, classes, coverage)
+    start = [np.asarray(prices.get(s, np.zeros(len(coverage.counted)))) for s in coverage.skills]
+    now = best = np.clip(np.stack(start), 0.0, pricer.highest)
+    highest, scale = -np.inf, 0.5
+    for _ in range(rounds + 1):
+        priced = pricer.price(now)
+        if priced.bound > highest + 1e-9:
+            highest, best = priced.bound, now
+        else:
+            scale /= 2
+        missing = _missing(roster, classes, priced.tours, now)
+        length = float((missing**2).sum())
+        if length <= 0 or target - priced.bound <= 1e-9:
+            break
+        step = scale * (target - priced.bound) / length
+        now = np.clip(now + step * missing, 0.0, pricer.highest)
+    return highest, dict(zip(coverage.skills, best, strict=True))
+
+
+def _missing(
+    roster: Roster, classes: Sequence[AgentClass], tours: Sequence[Tour | None], prices: Floats
+) -> Floats:
+    """Required less who would come at these prices [skill, slot], each at the dearest of their skills."""
+    coverage = roster.coverage
+    missing = coverage.required.copy()
+    for group, tour in zip(classes, tours, strict=True):
+        mask = coverage.mask(group.skills)
+        rows = np.array([n for n in range(len(prices)) if mask >> n & 1], dtype=np.int64)
+        if tour is None or not len(rows):
+            continue
+        at = rows[prices[rows][:, tour.working].argmax(axis=0)]
+        np.subtract.at(missing, (at, tour.working), len(group.members))
+    return np.where(coverage.counted, missing, 0.0)
