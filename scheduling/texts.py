@@ -45,6 +45,42 @@ FINDING_TEXTS = (
         "Locked shifts and time off already count %(days)d days and %(hours).1f hours, more than the contract allows. Smallest relaxation: unlock one of them."
     ),
     gettext_noop(
+        "The rotation makes %(days)s days of work, and no shift may lie there. Smallest relaxation: open these days, or leave them out of the rotation."
+    ),
+    gettext_noop(
+        "Week %(week)d: rotation and locked shifts make %(days)d days of work and the contract allows %(most)d. Smallest relaxation: allow %(days)d days a week."
+    ),
+    gettext_noop(
+        "Week %(week)d: at most %(possible)d days can be worked and the contract asks for %(least)d. Smallest relaxation: ask for %(possible)d, or open %(missing)d more days."
+    ),
+    gettext_noop(
+        "Week %(week)d: the contract asks for %(least)d days off together and at most %(possible)d can stand together. Smallest relaxation: ask for %(possible)d."
+    ),
+    gettext_noop(
+        "Rotation and locked shifts make %(needed)d days in a row and the contract allows %(limit)d. Smallest relaxation: allow %(needed)d."
+    ),
+    gettext_noop(
+        "Work on %(needed)d of the four weekends up to week %(week)d cannot be avoided and the contract allows %(most)d. Smallest relaxation: allow %(needed)d of four."
+    ),
+    gettext_noop(
+        "The period of account asks for %(least).1f paid hours in these weeks and the weeks allow %(possible).1f. Smallest relaxation: ask for %(possible).1f."
+    ),
+    gettext_noop(
+        "The weeks ask for %(needed).1f paid hours and the period of account leaves %(most).1f. Smallest relaxation: allow %(needed).1f in the period."
+    ),
+    gettext_noop(
+        "All shifts of the contract are split, and this person has not agreed to split shifts. Smallest relaxation: a consent, or one shift template of one piece."
+    ),
+    gettext_noop(
+        "All shifts of the contract are split: its %(needed)d days a week need as many split shifts, and it allows %(most)d. Smallest relaxation: allow %(needed)d split shifts a week."
+    ),
+    gettext_noop(
+        "No schedule can keep the wishes for %(days)s: rotation, time off or locked shifts decide there."
+    ),
+    gettext_noop(
+        "Skill %(skill)s has a hard minimum of %(least)d people where at most %(possible)d could be there, in %(intervals)d intervals. Smallest relaxation: a minimum of %(possible)d there, or %(missing)d more people."
+    ),
+    gettext_noop(
         "No legal week exists, and no single rule is the cause: days, hours, rest and availability clash together. Open more days first."
     ),
     gettext_noop("A legal week exists, but no desk is free for it at the site."),

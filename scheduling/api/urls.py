@@ -1,10 +1,48 @@
 """Addresses of the schedule under /api/v1/scheduling/."""
 
+from typing import Any
+
 from django.urls import path
 
+from scheduling.api import rules
 from scheduling.api.views import CopyViewSet, PublishViewSet, ShiftViewSet, VersionViewSet
 
+LIST: dict[str, Any] = {"get": "list", "post": "create"}
+ROW: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+RULES = {
+    "templates": rules.TemplateViewSet,
+    "rotations": rules.RotationViewSet,
+    "rotation-assignments": rules.RotationAssignmentViewSet,
+    "wishes": rules.PreferenceViewSet,
+    "split-consents": rules.ConsentViewSet,
+    "queue-values": rules.QueueValueViewSet,
+}
+
 urlpatterns = [
+    *(
+        path(f"{name}/", view.as_view(LIST), name=f"api-schedule-{name}")
+        for name, view in RULES.items()
+    ),
+    *(
+        path(f"{name}/<int:pk>/", view.as_view(ROW), name=f"api-schedule-{name}-row")
+        for name, view in RULES.items()
+    ),
+    path(
+        "contracts/",
+        rules.ContractRulesViewSet.as_view({"get": "list"}),
+        name="api-schedule-contracts",
+    ),
+    path(
+        "contracts/<int:pk>/",
+        rules.ContractRulesViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="api-schedule-contract",
+    ),
+    path("check/", rules.CheckView.as_view(), name="api-schedule-check"),
+    path(
+        "versions/<int:pk>/wishes/",
+        rules.WishOutcomeViewSet.as_view({"get": "wishes"}),
+        name="api-schedule-wish-outcomes",
+    ),
     path("versions/", VersionViewSet.as_view({"get": "list"}), name="api-schedule-version-list"),
     path(
         "versions/<int:pk>/",

@@ -59,6 +59,54 @@ TEXTS: Mapping[str, str] = {
         "Locked shifts and time off already count %(days)d days and %(hours).1f hours, more than the "
         "contract allows. Smallest relaxation: unlock one of them."
     ),
+    "rotation_closed": (
+        "The rotation makes %(days)s days of work, and no shift may lie there. Smallest relaxation: "
+        "open these days, or leave them out of the rotation."
+    ),
+    "rotation_too_many_days": (
+        "Week %(week)d: rotation and locked shifts make %(days)d days of work and the contract "
+        "allows %(most)d. Smallest relaxation: allow %(days)d days a week."
+    ),
+    "week_too_few_days": (
+        "Week %(week)d: at most %(possible)d days can be worked and the contract asks for "
+        "%(least)d. Smallest relaxation: ask for %(possible)d, or open %(missing)d more days."
+    ),
+    "days_off_together": (
+        "Week %(week)d: the contract asks for %(least)d days off together and at most %(possible)d "
+        "can stand together. Smallest relaxation: ask for %(possible)d."
+    ),
+    "rotation_run": (
+        "Rotation and locked shifts make %(needed)d days in a row and the contract allows "
+        "%(limit)d. Smallest relaxation: allow %(needed)d."
+    ),
+    "weekends": (
+        "Work on %(needed)d of the four weekends up to week %(week)d cannot be avoided and the "
+        "contract allows %(most)d. Smallest relaxation: allow %(needed)d of four."
+    ),
+    "period_too_much": (
+        "The period of account asks for %(least).1f paid hours in these weeks and the weeks allow "
+        "%(possible).1f. Smallest relaxation: ask for %(possible).1f."
+    ),
+    "period_too_little": (
+        "The weeks ask for %(needed).1f paid hours and the period of account leaves %(most).1f. "
+        "Smallest relaxation: allow %(needed).1f in the period."
+    ),
+    "no_consent": (
+        "All shifts of the contract are split, and this person has not agreed to split shifts. "
+        "Smallest relaxation: a consent, or one shift template of one piece."
+    ),
+    "splits_needed": (
+        "All shifts of the contract are split: its %(needed)d days a week need as many split shifts, "
+        "and it allows %(most)d. Smallest relaxation: allow %(needed)d split shifts a week."
+    ),
+    "wish_lost": (
+        "No schedule can keep the wishes for %(days)s: rotation, time off or locked shifts decide there."
+    ),
+    "minimum_too_high": (
+        "Skill %(skill)s has a hard minimum of %(least)d people where at most %(possible)d could be "
+        "there, in %(intervals)d intervals. Smallest relaxation: a minimum of %(possible)d there, or "
+        "%(missing)d more people."
+    ),
     "several_rules": (
         "No legal week exists, and no single rule is the cause: days, hours, rest and availability "
         "clash together. Open more days first."

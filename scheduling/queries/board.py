@@ -4,154 +4,75 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 
 from scheduling.core.rule_marks import TEXTS, Mark
-from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, ShiftActivity
-from scheduling.queries.marks import marks_by_agent
-from scheduling.queries.solve_input import (
-    INTERVAL_MINUTES,
-    Axis,
-    make_axis,
-    required_by_queue,
-    required_in_force,
+from scheduling.models import ScheduleVersion, Shift, ShiftActivity
+from scheduling.queries.cover import (
+    HOURS_PER_SLOT,
+    Coverage,
+    coverage,
+    version_axis,
+    week_coverage,
+    week_dates,
 )
+from scheduling.queries.marks import marks_by_agent
 from wfm.org.models import ActivityCode, Agent, AgentAssignment, Queue, SeatPool, Team
 from wfm.timeline import day_bounds
 
-HOURS_PER_SLOT = INTERVAL_MINUTES / 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """Required and staffed people of each queue in the slots of the version's days."""
-
-    starts_at: datetime
-    queues: tuple[Queue, ...]
-    required: dict[int, NDArray[np.float64]]
-    staffed: dict[int, NDArray[np.float64]]
-
-    @property
-    def slots(self) -> int:
-        """Number of slots."""
-        return len(next(iter(self.required.values()), []))
-
-    def under_hours(self) -> float:
-        """Hours that are short, queue by queue."""
-        return (
-            sum(
-                float(np.maximum(self.required[q.pk] - self.staffed[q.pk], 0).sum())
-                for q in self.queues
-            )
-            * HOURS_PER_SLOT
-        )
-
-    def over_hours(self) -> float:
-        """Hours above the requirement, queue by queue."""
-        return (
-            sum(
-                float(np.maximum(self.staffed[q.pk] - self.required[q.pk], 0).sum())
-                for q in self.queues
-            )
-            * HOURS_PER_SLOT
-        )
-
-    def required_hours(self) -> float:
-        """Hours required."""
-        return sum(float(row.sum()) for row in self.required.values()) * HOURS_PER_SLOT
-
-
-def version_axis(version: ScheduleVersion) -> Axis:
-    """The slots from the first to the last local midnight of the version, and a tail."""
-    return make_axis(
-        starts_on=version.starts_on, ends_on=version.ends_on, timezone=version.timezone
-    )
-
-
-def coverage(version: ScheduleVersion) -> Coverage:
-    """Required against staffed; published shifts of the days around count where they reach in.
-
-    A draft is held against the requirement that it is solved for, a published version against
-    what is in force now: a surge since, or of today, widens its gap without a hand.
-    """
-    axis = version_axis(version)
-    if version.status == ScheduleStatus.PUBLISHED:
-        asked = required_in_force(axis)
-    else:
-        asked = required_by_queue(version=version, axis=axis)
-    days = axis.slot(day_bounds(version.ends_on, version.timezone).starts_at)
-    required = {queue_id: row[:days] for queue_id, row in asked.items()}
-    staffed = _staffed(version, axis, days)
-    queues = tuple(Queue.objects.filter(pk__in={*required, *staffed}).order_by("name"))
-    return Coverage(
-        starts_at=axis.starts_at,
-        queues=queues,
-        required={q.pk: required.get(q.pk, np.zeros(days)) for q in queues},
-        staffed={q.pk: staffed.get(q.pk, np.zeros(days)) for q in queues},
-    )
-
-
-def _staffed(version: ScheduleVersion, axis: Axis, slots: int) -> dict[int, NDArray[np.float64]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT a.queue_id, extract(epoch FROM a.starts_at)::bigint, "
-            "extract(epoch FROM a.ends_at)::bigint "
-            "FROM scheduling_shiftactivity a JOIN scheduling_shift s ON s.id = a.shift_id "
-            "WHERE a.queue_id IS NOT NULL AND (s.version_id = %s OR (s.is_published AND NOT "
-            "(s.operational_date >= %s AND s.operational_date < %s))) "
-            "AND a.ends_at > %s AND a.starts_at < %s",
-            [
-                version.pk,
-                version.starts_on,
-                version.ends_on,
-                axis.starts_at,
-                axis.moment(slots),
-            ],
-        )
-        rows = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 3)
-    first, step = int(axis.starts_at.timestamp()), INTERVAL_MINUTES * 60
-    found: dict[int, NDArray[np.float64]] = {}
-    for queue_id in np.unique(rows[:, 0]):
-        own = rows[rows[:, 0] == queue_id]
-        change = np.zeros(slots + 1)
-        np.add.at(change, np.clip((own[:, 1] - first) // step, 0, slots), 1)
-        np.add.at(change, np.clip(-((first - own[:, 2]) // step), 0, slots), -1)
-        found[int(queue_id)] = np.cumsum(change)[:slots]
-    return found
-
-
-# -- the grid's payload --------------------------------------------------------------------------
+__all__ = [
+    "HOURS_PER_SLOT",
+    "Coverage",
+    "coverage",
+    "grid_payload",
+    "mark_text",
+    "seat_marks",
+    "shift_payloads",
+    "week_coverage",
+    "week_dates",
+]
 
 
 def grid_payload(
-    version: ScheduleVersion, principal: object, *, team: Team | None = None
+    version: ScheduleVersion,
+    principal: object,
+    *,
+    team: Team | None = None,
+    week: int = 0,
 ) -> dict[str, Any]:
-    """Everything the grid draws, as JSON; rows are limited to what the person may see."""
+    """Everything the grid draws of one week, as JSON; rows are limited to what the person may see."""
+    first, last = week_dates(version, week)
     shifts = list(
-        Shift.objects.filter(version=version).visible_to(principal).order_by("starts_at", "pk")
+        Shift.objects.filter(
+            version=version, operational_date__gte=first, operational_date__lt=last
+        )
+        .visible_to(principal)
+        .order_by("starts_at", "pk")
     )
     agents = _agents(version, principal, team)
     shown = {agent["id"] for agent in agents}
     shifts = [shift for shift in shifts if shift.agent_id in shown]
-    found = coverage(version)
+    found = week_coverage(version, coverage(version), week)
     marks = marks_by_agent(version, agent_ids=[agent["id"] for agent in agents])
     texts = seat_marks(version, shifts)
     for agent in agents:
-        agent["marks"] = [mark_text(m) for m in marks.get(agent["id"], []) if m.shift is None]
+        agent["marks"] = [
+            mark_text(m)
+            for m in marks.get(agent["id"], [])
+            if m.shift is None and m.values.get("week", first.isoformat()) == first.isoformat()
+        ]
+    numbers = {shift.pk for shift in shifts}
     for own in marks.values():
         for mark in own:
-            if mark.shift is not None:
+            if mark.shift is not None and mark.shift in numbers:
                 texts[mark.shift].append(mark_text(mark))
     return {
         "id": version.pk,
-        "days": _days(version),
+        "days": _days(first, last, version.timezone),
         "start": int(found.starts_at.timestamp()),
         "slots": found.slots,
         "queues": [
@@ -173,11 +94,11 @@ def _with_type(found: Coverage) -> list[Queue]:
     )
 
 
-def _days(version: ScheduleVersion) -> list[dict[str, Any]]:
+def _days(first: date, last: date, timezone: str) -> list[dict[str, Any]]:
     days = []
-    for number in range((version.ends_on - version.starts_on).days):
-        day: date = version.starts_on + timedelta(days=number)
-        bounds = day_bounds(day, version.timezone)
+    for number in range((last - first).days):
+        day = first + timedelta(days=number)
+        bounds = day_bounds(day, timezone)
         days.append(
             {
                 "date": day.isoformat(),

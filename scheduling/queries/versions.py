@@ -33,6 +33,11 @@ class WeekRow:
         return self.starts_on + timedelta(days=6)
 
     @property
+    def published_week(self) -> int:
+        """Which week of the published version this is, 1 for its first."""
+        return (self.starts_on - self.published.starts_on).days // 7 + 1 if self.published else 1
+
+    @property
     def can_solve(self) -> bool:
         """A published requirement reaches into the week."""
         return self.requirement_run is not None

@@ -23,8 +23,16 @@ from scheduling.models import (
     ShiftPlace,
     ShiftTemplate,
 )
+from scheduling.queries.wishes import GAP_KEY
 from scheduling.services.errors import ChangedMeanwhile, UnableToEdit
-from wfm.org.models import ActivityCode, Agent, AgentAssignment, AgentSkill, Queue
+from wfm.org.models import (
+    ActivityCode,
+    Agent,
+    AgentAssignment,
+    AgentSkill,
+    Queue,
+    StateGroup,
+)
 
 STEP = timedelta(minutes=15)
 LONGEST = timedelta(hours=16)
@@ -238,6 +246,20 @@ def work_code() -> ActivityCode:
     return code
 
 
+def gap_code() -> ActivityCode:
+    """The activity between the pieces of a split shift: unpaid, and no absence."""
+    code, _made = ActivityCode.objects.get_or_create(
+        key=GAP_KEY,
+        defaults={
+            "name": "Split gap",
+            "letter": "–",
+            "state_group": StateGroup.OFFLINE,
+            "is_paid": False,
+        },
+    )
+    return code
+
+
 def _usual_day(
     assignment: AgentAssignment, starts_at: datetime, ends_at: datetime
 ) -> list[Stretch]:
@@ -247,6 +269,7 @@ def _usual_day(
         ShiftTemplate.objects.filter(
             employment_contract=assignment.employment_contract,
             is_active=True,
+            piece_minutes__len=0,
             length_min_minutes__lte=minutes,
             length_max_minutes__gte=minutes,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from scheduling.models import (
     UnplacedAgent,
 )
 from scheduling.queries.solve_input import SolveInput
-from scheduling.services.edit import work_code
+from scheduling.services.edit import gap_code, work_code
 from wfm.org.models import AgentAssignment
 
 
@@ -148,14 +149,20 @@ def _seated(given: SolveInput, planned: Sequence[_Planned]) -> set[int]:
     unlimited = np.full(given.data.horizon.slots, float(len(planned)))
     for site, numbers in hybrid.items():
         found = office_days(
-            [(planned[n].agent, planned[n].present) for n in numbers],
+            [(_agent_week(planned[n], given), planned[n].present) for n in numbers],
             free_desks=free.get(site, unlimited),
             days_per_agent={
-                planned[n].agent: quota.get(given.agents[planned[n].agent].pk, 0) for n in numbers
+                _agent_week(planned[n], given): quota.get(given.agents[planned[n].agent].pk, 0)
+                for n in numbers
             },
         )
         seated |= {numbers[place] for place in found}
     return seated
+
+
+def _agent_week(item: _Planned, given: SolveInput) -> int:
+    """One number for an agent in a week: office days are agreed by the week."""
+    return item.agent * given.data.weeks + item.shift.day // 7
 
 
 def _served(given: SolveInput, result: ScheduleResult) -> list[dict[int, int]]:
@@ -236,6 +243,10 @@ def _activity_rows(
     ]
     contract = given.data.contracts[given.data.agents[item.agent].contract]
     rules = contract.patterns[item.shape.pattern].breaks
+    pieces = item.shape.pieces
+    for (offset, length), (following, _) in pairwise(pieces):
+        if following > offset + length:
+            spans.append((start + offset + length, start + following, gap_code().pk, None))
     for rule, window, offset in zip(rules, item.shape.breaks, item.shift.breaks, strict=True):
         spans.append((start + offset, start + offset + window.length, int(rule.code), None))
     return [

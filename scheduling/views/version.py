@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from scheduling.models import ScheduleStatus, ScheduleVersion
-from scheduling.queries.board import Coverage, coverage, grid_payload
+from scheduling.queries.board import (
+    Coverage,
+    coverage,
+    grid_payload,
+    week_coverage,
+    week_dates,
+)
 from scheduling.queries.versions import has_shifts, staleness
 from scheduling.services import (
     UnableToEdit,
@@ -53,6 +60,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _context(request: HttpRequest, found: ScheduleVersion) -> dict[str, Any]:
     covered = coverage(found)
+    week = _week(request, found)
     required = covered.required_hours()
     under, over = covered.under_hours(), covered.over_hours()
     can = access_of(request.user).can
@@ -63,7 +71,13 @@ def _context(request: HttpRequest, found: ScheduleVersion) -> dict[str, Any]:
         "under_hours": under,
         "over_hours": over,
         "fit": 1 - (under + over) / required if required else None,
-        "chart": _chart(covered, found),
+        "chart": _chart(week_coverage(found, covered, week), found),
+        "week": week + 1,
+        "week_starts_on": week_dates(found, week)[0],
+        "weeks": [
+            {"number": number + 1, "starts_on": week_dates(found, number)[0]}
+            for number in range(found.weeks)
+        ],
         "stale": staleness(found),
         "is_draft": is_draft,
         "can_edit": is_draft and can("schedule.edit"),
@@ -71,6 +85,16 @@ def _context(request: HttpRequest, found: ScheduleVersion) -> dict[str, Any]:
         "can_copy": can("schedule.edit"),
         "unplaced": list(found.unplaced.select_related("agent").order_by("agent__sort_key")),
     }
+
+
+def _week(request: HttpRequest, found: ScheduleVersion) -> int:
+    """The week of the version that is shown, 0 for its first: as asked, else the one of today."""
+    asked = request.GET.get("week", "")
+    if asked.isdecimal() and 1 <= int(asked) <= found.weeks:
+        return int(asked) - 1
+    today = localdate(timezone=ZoneInfo(found.timezone))
+    passed = (today - found.starts_on).days // 7
+    return passed if 0 <= passed < found.weeks else 0
 
 
 def _chart(covered: Coverage, found: ScheduleVersion) -> dict[str, Any]:
@@ -99,7 +123,9 @@ def grid(request: HttpRequest, pk: int) -> HttpResponse:
     """The grid's data."""
     found = _version(request, pk)
     scope = page_scope(request, fields=("team",))
-    return JsonResponse(grid_payload(found, request.user, team=scope.team))
+    return JsonResponse(
+        grid_payload(found, request.user, team=scope.team, week=_week(request, found))
+    )
 
 
 @require_GET

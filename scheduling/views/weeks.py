@@ -13,13 +13,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from scheduling.core.checks import check_inputs
 from scheduling.core.data import InvalidDataError
-from scheduling.core.findings import Finding, Severity
+from scheduling.core.findings import Severity
 from scheduling.forms import SolveForm
 from scheduling.jobs import start_solve
 from scheduling.models import ScheduleVersion
-from scheduling.queries.solve_input import CostParams, SolveInput, solve_input
+from scheduling.queries.findings import NamedFinding, check_weeks
+from scheduling.queries.solve_input import CostParams
 from scheduling.queries.versions import WEEK, listed_versions, main_timezone, requirement_for, weeks
 from scheduling.services import SolveOptions, UnableToSolve
 from scheduling.services.versions import MOST_WEEKS
@@ -107,49 +107,34 @@ def _start(request: HttpRequest, form: SolveForm) -> ScheduleVersion | None:
 @require("schedule.run")
 def check(request: HttpRequest) -> HttpResponse:
     """The findings of a week's input, as a fragment."""
-    week = _week(request)
-    zone = main_timezone(week)
-    run = requirement_for(week, week + WEEK, zone)
-    # Never saved: the check reads the rows exactly as the solve will.
-    draft = ScheduleVersion(requirement_run=run, starts_on=week, ends_on=week + WEEK, timezone=zone)
+    week, weeks_asked = _week(request), _weeks(request)
+    band = request.GET.get("start_band_minutes", "")
+    costs = CostParams(start_band_minutes=int(band)) if band.isdecimal() else CostParams()
     try:
-        given = solve_input(version=draft, costs=CostParams())
-        found = check_inputs(given.data)
+        found = check_weeks(
+            starts_on=week,
+            ends_on=week + WEEK * weeks_asked,
+            timezone=main_timezone(week),
+            costs=costs,
+        )
     except InvalidDataError as error:
         messages.error(request, str(error))
         return render(request, "scheduling/_findings.html", {"problem": str(error)})
     context = {
         "week": week,
-        "requirement_run": run,
-        "findings": _shown(found, given, week),
-        "more": max(0, len(found) - MOST_FINDINGS),
-        "errors": sum(f.severity == Severity.ERROR for f in found),
-        "warnings": sum(f.severity == Severity.WARNING for f in found),
-        "agents": len(given.agents),
+        "requirement_run": found.requirement_run,
+        "findings": [_shown(item) for item in found.findings[:MOST_FINDINGS]],
+        "more": max(0, len(found.findings) - MOST_FINDINGS),
+        "errors": found.count(Severity.ERROR),
+        "warnings": found.count(Severity.WARNING),
+        "agents": found.agents,
     }
     return render(request, "scheduling/_findings.html", context)
 
 
-def _shown(found: list[Finding], given: SolveInput, week: date) -> list[dict[str, str]]:
-    people = {str(agent.pk): agent.name for agent in given.agents}
-    skills = {str(queue.skill_id): queue.skill.name for queue in given.queues}
-    del week
-    shown = []
-    for finding in found[:MOST_FINDINGS]:
-        values = dict(finding.values)
-        names = people
-        if "skill" in values:  # keys of skills and of people are numbers of their own
-            names = skills
-            values["skill"] = skills.get(str(values["skill"]), values["skill"])
-        named = Finding(
-            code=finding.code, severity=finding.severity, subject=finding.subject, values=values
-        )
-        subject = names.get(finding.subject) or _("The whole week")
-        shown.append(
-            {
-                "severity": TONES[finding.severity],
-                "title": subject,
-                "text": finding_text(named),
-            }
-        )
-    return shown
+def _shown(item: NamedFinding) -> dict[str, str]:
+    return {
+        "severity": TONES[item.finding.severity],
+        "title": item.name or _("The whole week"),
+        "text": finding_text(item.finding),
+    }

@@ -5,7 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from django.utils.timezone import now
 
 from forecasting.models import ForecastRun
-from scheduling.models import BreakRule, ScheduleVersion, Shift, ShiftActivity, ShiftTemplate
+from scheduling.models import (
+    BreakRule,
+    ScheduleVersion,
+    Shift,
+    ShiftActivity,
+    ShiftTemplate,
+    TimeOff,
+    TimeOffStatus,
+)
 from staffing.models import RequirementInterval, RequirementQueueResult, RequirementRun
 from tests.factories import org
 from wfm.org.models import ActivityCode, StateGroup
@@ -133,3 +141,21 @@ def make_shift(*, version, agent, starts_at, ends_at, queue=None, published=Fals
         ends_at=ends_at,
     )
     return shift
+
+
+def make_time_off(agent, *, day=0, days=1, monday=MONDAY, **fields):
+    """Granted time off of whole UTC days."""
+    code = ActivityCode.objects.filter(key="vacation").first() or org.make_activity_code(
+        key="vacation", name="Vacation", state_group=StateGroup.OFFLINE
+    )
+    return TimeOff.objects.create(
+        **{
+            "agent": agent,
+            "activity_code": code,
+            "starts_at": at(day, monday=monday),
+            "ends_at": at(day + days, monday=monday),
+            "status": TimeOffStatus.APPROVED,
+            "paid_minutes": 480 * days,
+        }
+        | fields
+    )
