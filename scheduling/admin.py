@@ -68,3 +68,58 @@ class ShiftAdmin(ReadOnlyAdmin):
     list_filter = ("is_published", "place", "operational_date")
     search_fields = ("agent__name",)
     list_select_related = ("agent",)
+
+
+@admin.register(models.SiteOffice)
+class SiteOfficeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Offices of sites."""
+
+    list_display = ("site", "productive_rate")
+
+
+@admin.register(models.OfficeHours)
+class OfficeHoursAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Hours of offices."""
+
+    list_display = ("site", "weekday", "opens_minute", "closes_minute")
+    list_filter = ("site",)
+
+
+@admin.register(models.MeetingRoom)
+class MeetingRoomAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Meeting rooms."""
+
+    list_display = ("name", "site", "starts_on", "ends_on")
+    list_filter = ("site",)
+
+
+@admin.register(models.HybridRatio)
+class HybridRatioAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Office and home ratios."""
+
+    list_display = ("employment_contract", "agent", "office_days_min", "office_days_max")
+    raw_id_fields = ("agent",)
+
+
+@admin.register(models.TeamOfficeRule)
+class TeamOfficeRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Office days of teams."""
+
+    list_display = ("team", "place", "weekdays", "common_days", "cycle_weeks")
+    list_filter = ("place",)
+
+
+@admin.register(models.ActivityRequest)
+class ActivityRequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Activities to place."""
+
+    list_display = ("title", "activity_code", "minutes", "starts_on", "ends_on", "is_active")
+    list_filter = ("is_active", "activity_code")
+    raw_id_fields = ("attendants",)
+
+
+@admin.register(models.ActivityPlacement)
+class ActivityPlacementAdmin(ReadOnlyAdmin):
+    """Placed activities."""
+
+    list_display = ("version", "request", "agent", "starts_at", "ends_at")

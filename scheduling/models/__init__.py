@@ -1,5 +1,14 @@
 """Tables of the schedule."""
 
+from scheduling.models.activity import ActivityPlacement, ActivityRequest
+from scheduling.models.office import (
+    HybridRatio,
+    MeetingRoom,
+    OfficeHours,
+    SiteOffice,
+    TeamOfficeRule,
+    TeamPlace,
+)
 from scheduling.models.person import Availability, TimeOff, TimeOffStatus
 from scheduling.models.rotation import Rotation, RotationAssignment
 from scheduling.models.rule import BreakRule, ShiftTemplate
@@ -15,8 +24,13 @@ from scheduling.models.version import (
 from scheduling.models.wish import Preference, PreferenceKind, SplitShiftConsent
 
 __all__ = [
+    "ActivityPlacement",
+    "ActivityRequest",
     "Availability",
     "BreakRule",
+    "HybridRatio",
+    "MeetingRoom",
+    "OfficeHours",
     "Preference",
     "PreferenceKind",
     "QueueValue",
@@ -28,7 +42,10 @@ __all__ = [
     "ShiftActivity",
     "ShiftPlace",
     "ShiftTemplate",
+    "SiteOffice",
     "SplitShiftConsent",
+    "TeamOfficeRule",
+    "TeamPlace",
     "TimeOff",
     "TimeOffStatus",
     "UnplacedAgent",
