@@ -280,6 +280,8 @@ class ScheduleData:
     """Per site: meeting rooms in each slot."""
     office_rate: float = 1.0
     """What a slot in the office gets done, as a part of a slot at home."""
+    office_rates: Mapping[str, float] = field(default_factory=dict)
+    """The same per site, where it is not `office_rate`."""
     office_spans: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
     """Per site: slots in which the office is open; a shift outside them is worked from home."""
 
@@ -301,6 +303,10 @@ class ScheduleData:
                 raise InvalidDataError(
                     f"{agent.key}: expected spans for {self.horizon.days} days, got {len(agent.spans)}."
                 )
+
+    def office_rate_of(self, agent: AgentRules) -> float:
+        """What a slot in the agent's office gets done."""
+        return self.office_rates.get(agent.site, self.office_rate)
 
     @cached_property
     def counted_slots(self) -> NDArray[np.bool_]:

@@ -94,7 +94,7 @@ class JointState:
 
     def sit(self, agent: int, slots: NDArray[np.int64], *, count: float = 1.0) -> None:
         """Note that an agent works these slots in the office, where less gets done."""
-        lost = (1.0 - self.data.office_rate) * count
+        lost = (1.0 - self.data.office_rate_of(self.data.agents[agent])) * count
         if not lost or not len(slots):
             return
         self.roster.coverage.add(self.roster.masks[agent], slots, count=-lost)

@@ -115,7 +115,7 @@ def office_worths(data: ScheduleData, state: JointState) -> list[FloatArray]:
         if tour is not None and rules.work_mode == WorkMode.HYBRID:
             low, _high = rules.office_days_per_week or (0, DAYS_PER_WEEK)
             share = low / max(1, len(tour.shifts) / data.weeks)
-            lost[masks[agent]][tour.working] += (1.0 - data.office_rate) * min(1.0, share)
+            lost[masks[agent]][tour.working] += (1.0 - data.office_rate_of(rules)) * min(1.0, share)
     worths: dict[tuple[int, int], FloatArray] = {}
     deferred = state.deferred()
     for agent, mask in enumerate(masks):

@@ -6,15 +6,20 @@ which a slot is worth least. Weeks are planned one after another: ratios count b
 into the next week keeps its desk there.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.core.data import AgentRules, FloatingActivity, ScheduleData, WorkMode
 from scheduling.core.findings import Finding, Severity
-from scheduling.core.tours import Tour
+
+if TYPE_CHECKING:
+    from scheduling.core.tours import Tour
 
 DAYS_PER_WEEK = 7
 
@@ -26,6 +31,8 @@ class OfficeTeam:
     key: str
     members: tuple[int, ...]
     days_per_week: int
+    weeks: frozenset[int] | None = None
+    """Weeks in which it does so; None for all."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,7 +117,7 @@ def office_shifts(
                     site=agent.site,
                     present=present,
                     working=working,
-                    loss=0.0 if always else (1.0 - data.office_rate) * float(worth),
+                    loss=0.0 if always else (1.0 - data.office_rate_of(agent)) * float(worth),
                     fits=_may_sit(agent, shift.day) and inside and locked is None,
                     must=(always and inside and locked is None)
                     or (locked is not None and locked.in_office),

@@ -173,6 +173,7 @@ class _Planner:
                     },
                 )
                 for team in self.teams
+                if team.weeks is None or number in team.weeks
             },
         )
 
@@ -265,4 +266,4 @@ def as_home(data: ScheduleData) -> ScheduleData:
     agents = tuple(
         replace(agent, work_mode=WorkMode.HOME, office_days_per_week=None) for agent in data.agents
     )
-    return replace(data, agents=agents, office_rate=1.0)
+    return replace(data, agents=agents, office_rate=1.0, office_rates={})

@@ -10,9 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.core.data import ScheduleData
+from scheduling.core.office_days import OfficeTeam
 from scheduling.models import ScheduleVersion
 from scheduling.queries.contracts import contract_rules
+from scheduling.queries.solve_input.activities import floating_activities
 from scheduling.queries.solve_input.axis import Axis, make_axis
+from scheduling.queries.solve_input.deferred import deferred_input
+from scheduling.queries.solve_input.office import office_input, with_places
 from scheduling.queries.solve_input.people import agent_rules, assigned_between
 from scheduling.queries.solve_input.periods import with_periods
 from scheduling.queries.solve_input.published import carried, published_outside
@@ -35,6 +39,10 @@ class SolveInput:
     """Site of each agent."""
     under_cost_by_queue: Mapping[int, float]
     """What a missing person costs in a slot."""
+    teams: tuple[OfficeTeam, ...] = ()
+    """Teams whose common days in the office are chosen."""
+    deferred_queues: tuple[int, ...] = ()
+    """Queue of each piece of deferred work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +56,8 @@ class CostParams:
     least_people: int = 0
     """Hard minimum of queues that have none of their own."""
     minimum_cost_ratio: float = 50.0
+    joint_deferred: bool = False
+    """Deferred queues are workload to be done by its due times, not people in each interval."""
 
     def __post_init__(self) -> None:
         """Refuse ratios that reward shortage."""
@@ -78,7 +88,9 @@ def solve_input(*, version: ScheduleVersion, costs: CostParams) -> SolveInput:
         zones=zones,
     )
     required, opened = required_and_open(version=version, axis=axis)
-    queues = tuple(Queue.objects.filter(pk__in=required).select_related("skill").order_by("pk"))
+    queues = tuple(
+        Queue.objects.filter(pk__in=required).select_related("skill", "work_type").order_by("pk")
+    )
     horizon = axis.horizon(version.timezone)
     horizons = {zone: axis.horizon(zone) for zone in zones}
     outside = published_outside(version, axis)
@@ -92,6 +104,11 @@ def solve_input(*, version: ScheduleVersion, costs: CostParams) -> SolveInput:
         least_people=costs.least_people,
         minimum_cost_ratio=costs.minimum_cost_ratio,
     )
+    waiting = [queue for queue in queues if costs.joint_deferred and not queue.is_live]
+    deferred = deferred_input(version, axis, waiting, values.by_queue)
+    for number in set(deferred.queues):
+        required[number] = np.zeros(axis.slots)
+    office = office_input(axis, assignments, horizons)
     skills = sorted(values.by_skill)
     contracts, keys = with_periods(
         contract_rules(
@@ -108,14 +125,18 @@ def solve_input(*, version: ScheduleVersion, costs: CostParams) -> SolveInput:
         horizon=horizon,
         zones=horizons,
         contracts=contracts,
-        agents=agent_rules(
-            version,
+        agents=with_places(
+            agent_rules(
+                version,
+                axis,
+                horizons=horizons,
+                assignments=assignments,
+                outside=outside,
+                contract_keys=keys,
+                wish_worth=costs.wish_worth,
+            ),
             axis,
-            horizons=horizons,
-            assignments=assignments,
-            outside=outside,
-            contract_keys=keys,
-            wish_worth=costs.wish_worth,
+            assignments,
         ),
         required_agents={skill: sum_of_skill(skill, queues, required, axis) for skill in skills},
         under_cost=values.by_skill,
@@ -126,6 +147,11 @@ def solve_input(*, version: ScheduleVersion, costs: CostParams) -> SolveInput:
         first_weekday=version.starts_on.weekday(),
         minimum_agents=values.minimum,
         minimum_cost=values.minimum_cost,
+        activities=floating_activities(version, axis, horizon),
+        deferred=deferred.work,
+        rooms=office.rooms,
+        office_rates=office.rates,
+        office_spans=office.spans,
     )
     return SolveInput(
         data=data,
@@ -135,4 +161,6 @@ def solve_input(*, version: ScheduleVersion, costs: CostParams) -> SolveInput:
         required_by_queue=required,
         sites={row.agent_id: row.team.site_id for row in assignments},
         under_cost_by_queue=values.by_queue,
+        teams=office.teams,
+        deferred_queues=deferred.queues,
     )

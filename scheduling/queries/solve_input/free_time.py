@@ -130,8 +130,8 @@ def open_spans(
         if limits is None
         else [
             (
-                _wall_slot(horizon, day, row.starts_minute),
-                min(axis.slots, _wall_slot(horizon, day, row.ends_minute)),
+                wall_slot(horizon, day, row.starts_minute),
+                min(axis.slots, wall_slot(horizon, day, row.ends_minute)),
             )
             for row in limits
             if row.is_available
@@ -149,7 +149,7 @@ def open_spans(
     return tuple(found)
 
 
-def _wall_slot(horizon: Horizon, day: int, minute: int) -> int:
+def wall_slot(horizon: Horizon, day: int, minute: int) -> int:
     """The slot at which the wall clock of this day (or the next) reaches a minute."""
     day, minute = day + minute // 1440, minute % 1440
     midnight = horizon.day_starts[min(day, horizon.days)]
