@@ -1,6 +1,7 @@
 """Pages of the schedule room."""
 
 from scheduling.views.people import availability, decide_time_off, delete_availability, time_off
+from scheduling.views.rules import delete_rule, rules
 from scheduling.views.version import copy, delete, grid, live, publish, version
 from scheduling.views.weeks import check, schedule, solve
 
@@ -11,9 +12,11 @@ __all__ = [
     "decide_time_off",
     "delete",
     "delete_availability",
+    "delete_rule",
     "grid",
     "live",
     "publish",
+    "rules",
     "schedule",
     "solve",
     "time_off",

@@ -1,4 +1,4 @@
-"""Forms of the schedule room."""
+"""What to solve, time off, availability."""
 
 from __future__ import annotations
 
