@@ -32,6 +32,63 @@ class ShiftTemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     inlines: ClassVar = [BreakRuleInline]
 
 
+class RotationAssignmentInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Who follows a rotation."""
+
+    model = models.RotationAssignment
+    extra = 1
+    raw_id_fields = ("agent",)
+
+
+@admin.register(models.Rotation)
+class RotationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rotations with the people in them."""
+
+    list_display = ("name", "pattern", "is_active")
+    search_fields = ("name",)
+    inlines: ClassVar = [RotationAssignmentInline]
+
+
+@admin.register(models.RotationAssignment)
+class RotationAssignmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who follows which rotation."""
+
+    list_display = ("rotation", "agent", "team", "starts_on", "ends_on")
+    list_filter = ("rotation",)
+    search_fields = ("agent__name", "team__name")
+    raw_id_fields = ("agent",)
+    list_select_related = ("rotation", "agent", "team")
+
+
+@admin.register(models.Preference)
+class PreferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Wishes."""
+
+    list_display = ("agent", "kind", "date", "weekday", "rank")
+    list_filter = ("kind", "rank")
+    search_fields = ("agent__name",)
+    raw_id_fields = ("agent", "template")
+    list_select_related = ("agent",)
+
+
+@admin.register(models.SplitShiftConsent)
+class SplitShiftConsentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who agrees to split shifts."""
+
+    list_display = ("agent", "starts_on", "ends_on")
+    search_fields = ("agent__name",)
+    raw_id_fields = ("agent",)
+    list_select_related = ("agent",)
+
+
+@admin.register(models.QueueValue)
+class QueueValueAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What cover of queues is worth."""
+
+    list_display = ("queue", "hour_value", "least_people")
+    list_select_related = ("queue",)
+
+
 @admin.register(models.Availability)
 class AvailabilityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """When people can work."""
