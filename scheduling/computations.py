@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from scheduling.core.data import InvalidDataError
 from scheduling.core.findings import Severity
+from scheduling.core.joint import JointParams, joint_solve
+from scheduling.core.joint_state import live_data
 from scheduling.core.result import Phase, Progress, ScheduleResult, SolveStatus
+from scheduling.core.roster import Roster
 from scheduling.core.solver import SolveParams, Solver, StartFrom
 from scheduling.core.tours import Tour, TourModel
 from scheduling.models import ScheduleVersion
@@ -85,6 +88,10 @@ class _Reporter:
         if moment - self.last_checkpoint >= CHECKPOINT_EVERY_SECONDS and self._save(progress):
             self.last_checkpoint = moment
 
+    def follow(self, solver: Solver) -> None:
+        """Take the best schedule from this run of the engine from now on."""
+        self.solver, self.saved_cost = solver, None
+
     def _is_news(self, point: dict[str, Any]) -> bool:
         if not self.curve:
             return True
@@ -139,12 +146,16 @@ def _dump(tour: Tour) -> list[list[Any]]:
     return [[s.day, s.shape, s.start_slot, list(s.breaks)] for s in tour.shifts]
 
 
-def _load(checkpoint: dict[str, Any], given: SolveInput, solver: Solver) -> StartFrom:
+def _load(checkpoint: dict[str, Any], given: SolveInput) -> StartFrom:
     """The schedule of a killed attempt, as far as it still fits the data."""
+    kept = checkpoint.get("tours", {})
+    if not kept:
+        return StartFrom(prices=checkpoint.get("prices", {}))
+    roster = Roster(live_data(given.data))
     tours: list[Tour | None] = []
     for number, agent in enumerate(given.data.agents):
-        saved = checkpoint.get("tours", {}).get(agent.key)
-        model = solver.roster.class_of[number].model
+        saved = kept.get(agent.key)
+        model = roster.class_of[number].model
         tours.append(None if saved is None else _restore(model, saved))
     return StartFrom(tours=tours, prices=checkpoint.get("prices", {}))
 
@@ -174,23 +185,27 @@ def solve_week(ctx: JobContext) -> dict[str, Any]:
     reporter = _Reporter(ctx, budget)
     params = SolveParams(
         seed=version.seed,
-        programme_seconds=seconds / 4,
         enough_gap=float(parameters.get("enough_gap", 0.0)),
     )
-    solver = Solver(
-        given.data, budget, params=params, report=reporter, cancelled=lambda: ctx.cancelled
+    result = joint_solve(
+        given.data,
+        budget,
+        params=JointParams(solve=params, teams=given.teams),
+        report=reporter,
+        cancelled=lambda: ctx.cancelled,
+        started=reporter.follow,
+        start=_load(ctx.checkpoint, given),
     )
-    solver.start = _load(ctx.checkpoint, given, solver)
-    reporter.solver = solver
-    result = solver.run()
-    _refuse_nothing(result)
-    shapes = {group.model.contract.name: group.model.shapes for group in solver.roster.classes}
+    _refuse_nothing(result.schedule)
+    assert result.solver is not None
+    classes = result.solver.roster.classes
+    shapes = {group.model.contract.name: group.model.shapes for group in classes}
     try:
         with ctx.publishing():
             save_result(version=version, given=given, result=result, shapes=shapes)
     except UnableToEdit as error:
         raise JobRefused(str(error)) from error
-    return _outcome(result, budget, stopped=ctx.cancelled)
+    return _outcome(result.schedule, budget, stopped=ctx.cancelled)
 
 
 def _refuse_nothing(result: ScheduleResult) -> None:

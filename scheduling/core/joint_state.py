@@ -134,6 +134,9 @@ class JointState:
             if tour is not None:
                 row[tour.working] = True
                 for shift in tour.shifts:
+                    if shift.shape is None:
+                        # What is done in a locked shift stays as it is.
+                        row[shift.start_slot : shift.end_slot] = False
                     if plan is not None and (agent, shift.day) in plan.in_office:
                         sits[shift.start_slot : shift.end_slot] = True
             working.append(row)

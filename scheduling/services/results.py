@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
 from scheduling.core.activities import Worker, assign_queues, stretches
-from scheduling.core.data import WorkMode
-from scheduling.core.places import office_days
-from scheduling.core.result import ScheduleResult
 from scheduling.core.shapes import Shape
 from scheduling.core.tours import PlacedShift, Tour
 from scheduling.models import (
@@ -26,7 +23,20 @@ from scheduling.models import (
 )
 from scheduling.queries.solve_input import SolveInput
 from scheduling.services.edit import gap_code, work_code
-from wfm.org.models import AgentAssignment
+from scheduling.services.inside import (
+    Spans,
+    activity_spans,
+    deferred_summary,
+    findings_of,
+    is_in_office,
+    office_summary,
+    required_with_deferred,
+    save_placements,
+)
+
+if TYPE_CHECKING:
+    from scheduling.core.joint import JointResult
+    from scheduling.core.result import ScheduleResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +46,6 @@ class _Planned:
     agent: int
     shift: PlacedShift
     shape: Shape | None
-    present: NDArray[np.int64]
 
 
 @transaction.atomic
@@ -44,21 +53,19 @@ def save_result(
     *,
     version: ScheduleVersion,
     given: SolveInput,
-    result: ScheduleResult,
+    result: JointResult,
     shapes: Mapping[str, Sequence[Shape]],
 ) -> None:
     """Replace the version's shifts by the result's. `shapes` by contract, as the solver numbers them."""
+    schedule = result.schedule
     Shift.objects.filter(version=version).delete()
     UnplacedAgent.objects.filter(version=version).delete()
-    planned = _planned(given, result, shapes)
-    seated = _seated(given, planned)
-    served = _served(given, result)
+    planned = _planned(given, schedule, shapes)
+    held = activity_spans(result)
+    served = _served(given, result, held)
     locked = _locked(version)
     rows = Shift.objects.bulk_create(
-        [
-            _shift_row(version, given, item, ShiftPlace.OFFICE if n in seated else ShiftPlace.HOME)
-            for n, item in enumerate(planned)
-        ],
+        [_shift_row(version, given, item, _place(given, result, item)) for item in planned],
         batch_size=2000,
     )
     code = work_code().pk
@@ -66,20 +73,29 @@ def save_result(
         [
             activity
             for item, row in zip(planned, rows, strict=True)
-            for activity in _activity_rows(given, item, row, served[item.agent], code, locked)
+            for activity in _activity_rows(
+                given,
+                item,
+                row,
+                _Inside(served[item.agent], held.get(item.agent, []), code, locked),
+            )
         ],
         batch_size=5000,
     )
     numbers = {agent.key: place for place, agent in enumerate(given.data.agents)}
     UnplacedAgent.objects.bulk_create(
         UnplacedAgent(version=version, agent=given.agents[numbers[key]], reason=finding.text)
-        for key, finding in result.unplaced.items()
+        for key, finding in schedule.unplaced.items()
     )
-    version.solver_status = str(result.status)
-    version.objective, version.lower_bound = result.objective, result.lower_bound
-    version.understaffed_hours = result.understaffed_hours
-    version.overstaffed_hours = result.overstaffed_hours
-    version.summary = _summary(given, result)
+    save_placements(version=version, given=given, result=result)
+    version.solver_status = str(schedule.status)
+    version.objective, version.lower_bound = schedule.objective, schedule.lower_bound
+    version.understaffed_hours = schedule.understaffed_hours
+    version.overstaffed_hours = schedule.overstaffed_hours
+    version.findings = findings_of(given, result)
+    version.summary = (
+        _summary(given, schedule) | office_summary(given, result) | deferred_summary(given, result)
+    )
     version.save(
         update_fields=[
             "solver_status",
@@ -87,6 +103,7 @@ def save_result(
             "lower_bound",
             "understaffed_hours",
             "overstaffed_hours",
+            "findings",
             "summary",
         ]
     )
@@ -118,54 +135,18 @@ def _planned(
                 if shift.shape is None
                 else shapes[given.data.agents[number].contract][shift.shape]
             )
-            present = (
-                np.arange(shift.start_slot, shift.end_slot)
-                if shape is None
-                else shape.present_slots(start=shift.start_slot)
-            )
-            planned.append(_Planned(agent=number, shift=shift, shape=shape, present=present))
+            planned.append(_Planned(agent=number, shift=shift, shape=shape))
     return planned
 
 
-def _seated(given: SolveInput, planned: Sequence[_Planned]) -> set[int]:
-    """Positions of the shifts that are worked in the office."""
-    agents = given.data.agents
-    free = {site: seats.astype(float) for site, seats in given.data.seats.items()}
-    seated = set()
-    hybrid: dict[str, list[int]] = {}
-    for number, item in enumerate(planned):
-        agent = agents[item.agent]
-        if agent.work_mode == WorkMode.OFFICE:
-            seated.add(number)
-            if agent.site in free:
-                free[agent.site][item.present] -= 1
-        elif agent.work_mode == WorkMode.HYBRID:
-            hybrid.setdefault(agent.site, []).append(number)
-    quota = dict(
-        AgentAssignment.objects.effective_on(given.axis.first_date)
-        .filter(agent__in=given.agents)
-        .values_list("agent_id", "office_days_per_week")
-    )
-    unlimited = np.full(given.data.horizon.slots, float(len(planned)))
-    for site, numbers in hybrid.items():
-        found = office_days(
-            [(_agent_week(planned[n], given), planned[n].present) for n in numbers],
-            free_desks=free.get(site, unlimited),
-            days_per_agent={
-                _agent_week(planned[n], given): quota.get(given.agents[planned[n].agent].pk, 0)
-                for n in numbers
-            },
-        )
-        seated |= {numbers[place] for place in found}
-    return seated
+def _place(given: SolveInput, result: JointResult, item: _Planned) -> ShiftPlace:
+    sits = is_in_office(given, result, agent=item.agent, day=item.shift.day)
+    return ShiftPlace.OFFICE if sits else ShiftPlace.HOME
 
 
-def _agent_week(item: _Planned, given: SolveInput) -> int:
-    """One number for an agent in a week: office days are agreed by the week."""
-    return item.agent * given.data.weeks + item.shift.day // 7
-
-
-def _served(given: SolveInput, result: ScheduleResult) -> list[dict[int, int]]:
+def _served(
+    given: SolveInput, result: JointResult, held: Mapping[int, Spans]
+) -> list[dict[int, int]]:
     """Per agent the queue in each working slot."""
     by_skill: dict[str, list[int]] = {}
     for queue in given.queues:
@@ -173,15 +154,32 @@ def _served(given: SolveInput, result: ScheduleResult) -> list[dict[int, int]]:
     workers = [
         Worker(
             queues=tuple(q for skill in agent.skills for q in by_skill.get(skill, ())),
-            working=_working(tour),
+            working=_working(tour, held.get(number, [])),
         )
-        for agent, tour in zip(given.data.agents, result.tours, strict=True)
+        for number, (agent, tour) in enumerate(
+            zip(given.data.agents, result.schedule.tours, strict=True)
+        )
     ]
-    return assign_queues(workers, given.required_by_queue, given.under_cost_by_queue)
+    required = required_with_deferred(given, result)
+    return assign_queues(workers, required, given.under_cost_by_queue)
 
 
-def _working(tour: Tour | None) -> NDArray[np.int64]:
-    return np.zeros(0, dtype=np.int64) if tour is None else tour.working
+def _working(tour: Tour | None, held: Spans) -> NDArray[np.int64]:
+    """Slots in which someone serves a queue: in none in which an activity is held."""
+    if tour is None:
+        return np.zeros(0, dtype=np.int64)
+    away = [slot for first, end, _code in held for slot in range(first, end)]
+    return np.setdiff1d(tour.working, away)
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """What fills an agent's shifts."""
+
+    by_slot: Mapping[int, int]
+    held: Spans
+    code: int
+    locked: Mapping[tuple[int, Any], list[ShiftActivity]]
 
 
 def _shift_row(
@@ -218,11 +216,9 @@ def _activity_rows(
     given: SolveInput,
     item: _Planned,
     row: Shift,
-    by_slot: Mapping[int, int],
-    code: int,
-    locked: Mapping[tuple[int, Any], list[ShiftActivity]],
+    inside: _Inside,
 ) -> list[ShiftActivity]:
-    """Queue work and breaks of one shift, in order."""
+    """Queue work, breaks and activities of one shift, in order."""
     moment = given.axis.moment
     if item.shape is None:
         return [
@@ -233,14 +229,17 @@ def _activity_rows(
                 starts_at=kept.starts_at,
                 ends_at=kept.ends_at,
             )
-            for kept in locked.get((row.agent_id, row.starts_at), [])
+            for kept in inside.locked.get((row.agent_id, row.starts_at), [])
         ]
     start = item.shift.start_slot
+    held = [span for span in inside.held if start <= span[0] < item.shift.end_slot]
+    away = {slot for first, end, _code in held for slot in range(first, end)}
     slots = item.shape.working_slots(start=start, breaks=item.shift.breaks)
-    spans = [
-        (first, last, code, queue or None)
-        for first, last, queue in stretches({int(s): by_slot.get(int(s), 0) for s in slots})
+    by_slot = {int(s): inside.by_slot.get(int(s), 0) for s in slots if int(s) not in away}
+    spans: list[tuple[int, int, int, int | None]] = [
+        (first, last, inside.code, queue or None) for first, last, queue in stretches(by_slot)
     ]
+    spans += [(first, last, activity, None) for first, last, activity in held]
     contract = given.data.contracts[given.data.agents[item.agent].contract]
     rules = contract.patterns[item.shape.pattern].breaks
     pieces = item.shape.pieces

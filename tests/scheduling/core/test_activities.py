@@ -3,7 +3,6 @@
 import numpy as np
 
 from scheduling.core.activities import Worker, assign_queues, stretches
-from scheduling.core.places import office_days
 
 SLOTS = np.arange(8)
 COSTS = {1: 10.0, 2: 10.0}
@@ -57,10 +56,3 @@ def test_nobody_is_left_without_an_activity_and_the_unskilled_get_none():
         COSTS,
     )
     assert found == [dict.fromkeys(range(8), 1), {}]
-
-
-def test_hybrid_people_get_a_desk_while_one_is_free_and_days_are_agreed():
-    shifts = [(0, SLOTS), (1, SLOTS), (0, SLOTS + 8), (0, SLOTS + 16)]
-    desks = np.ones(24)
-    seated = office_days(shifts, free_desks=desks, days_per_agent={0: 2, 1: 5})
-    assert seated == {0, 2}
