@@ -15,7 +15,7 @@ from tests.scheduling.core.hybrid_checker import activity_faults, deferred_fault
 from tests.scheduling.core.roster_checker import broken_rules
 
 SLOTS = 7 * weeks.DAY
-PARAMS = JointParams(solve=SolveParams(plan_effort=0.05), effort=1.0)
+PARAMS = JointParams(solve=SolveParams(), effort=1.0)
 
 
 def faults(data, result):
