@@ -2,14 +2,10 @@
 
 from datetime import timedelta
 
-import numpy as np
 import pytest
 from django.utils.timezone import now
 
-from scheduling.core.data import Horizon
-from scheduling.core.result import ScheduleResult, SolveStatus
-from scheduling.core.shapes import shapes_of
-from scheduling.models import ScheduleVersion, Shift, ShiftActivity, SplitShiftConsent
+from scheduling.models import ScheduleVersion, Shift
 from scheduling.queries.board import coverage
 from scheduling.queries.marks import marks_by_agent
 from scheduling.queries.solve_input import CostParams, solve_input
@@ -283,63 +279,3 @@ def test_a_month_in_force_gives_way_to_a_newer_week(week, month):
         staffed = coverage(month).staffed[week.queue.pk]
     assert staffed[:672].sum() == 96
     assert staffed[672 : 2 * 672].sum() == 16  # the newer week's alone
-
-
-# -- split shifts on paper -----------------------------------------------------------------------------
-
-
-def test_a_split_shift_is_written_with_its_unpaid_gap_and_marked_without_consent(week):
-    from scheduling.services.results import save_result  # noqa: PLC0415 - loads the solver
-
-    with system_tenant():
-        contract = make.make_contract(
-            template={"piece_minutes": [240, 240], "gap_minutes": [120],
-                      "length_min_minutes": 480, "length_max_minutes": 480}
-        )  # fmt: skip
-        contract.shift_templates.get().breaks.all().delete()
-        gus = org.make_agent(
-            name="Gus Split", team=week.team, employment_contract=contract, skills=[week.skill]
-        )
-        SplitShiftConsent.objects.create(agent=gus, starts_on=make.MONDAY)
-        version = make.make_version(requirement_run=week.requirement)
-        found = solve_input(version=version, costs=CostParams())
-        number = [agent.pk for agent in found.agents].index(gus.pk)
-        rules = found.data.contracts[str(contract.pk)]
-        result = _one_split_shift(found, number)
-        shapes = {
-            name: shapes_of(item, interval_minutes=15)
-            for name, item in found.data.contracts.items()
-        }
-        assert rules.patterns[0].piece_minutes == (240, 240)
-        save_result(version=version, given=found, result=result, shapes=shapes)
-
-        shift = Shift.objects.get(version=version)
-        rows = list(ShiftActivity.objects.filter(shift=shift).order_by("starts_at"))
-        assert [(r.starts_at, r.ends_at) for r in rows] == [
-            (make.at(0, 8), make.at(0, 12)),
-            (make.at(0, 12), make.at(0, 14)),
-            (make.at(0, 14), make.at(0, 18)),
-        ]
-        assert [r.activity_code.key for r in rows] == ["work", "split-gap", "work"]
-        assert shift.paid_minutes == 480
-        codes = {mark.code for mark in marks_by_agent(version)[gus.pk]}
-        assert not codes & {"consent", "length"}
-        SplitShiftConsent.objects.all().delete()
-        assert "consent" in {mark.code for mark in marks_by_agent(version)[gus.pk]}
-
-
-def _one_split_shift(found, number):
-    """Monday 08:00 for one person, as the solver would say it."""
-    placed = type(
-        "Placed", (), {"day": 0, "start_slot": 32, "end_slot": 72, "shape": 0, "breaks": (),
-                       "paid_minutes": 480}
-    )()  # fmt: skip
-    working = np.array([*range(32, 48), *range(56, 72)])
-    tour = type("Tour", (), {"shifts": (placed,), "working": working})()
-    tours = [None] * len(found.agents)
-    tours[number] = tour
-    assert isinstance(found.data.horizon, Horizon)
-    return ScheduleResult(
-        status=SolveStatus.FEASIBLE, tours=tuple(tours), objective=1.0, lower_bound=0.0,
-        prices={},
-    )  # fmt: skip
