@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:pk>/", views.version, name="schedule-version"),
     path("<int:pk>/grid.json", views.grid, name="schedule-grid"),
     path("<int:pk>/live.json", views.live, name="schedule-live"),
+    path("<int:pk>/money/", views.money, name="schedule-money"),
     path("<int:pk>/publish/", views.publish, name="schedule-publish"),
     path("<int:pk>/copy/", views.copy, name="schedule-copy"),
     path("<int:pk>/delete/", views.delete, name="schedule-delete"),

@@ -256,3 +256,33 @@ class WishOutcomeSerializer(serializers.Serializer[Any]):
     def get_agent(self, outcome: Any) -> int:
         """Whose wish it is."""
         return int(outcome.preference.agent_id)
+
+
+class QueueMoneySerializer(serializers.Serializer[Any]):
+    """A queue's cover in money."""
+
+    queue = serializers.IntegerField(source="queue.pk")
+    required_hours = serializers.FloatField()
+    covered_hours = serializers.FloatField()
+    people_hours = serializers.FloatField()
+    short_hours = serializers.FloatField()
+    hour_value = serializers.FloatField(help_text="What a person-hour of cover is worth.")
+    is_own_value = serializers.BooleanField(help_text="false: the solve's ratio stands for it.")
+    cover_worth = serializers.FloatField()
+    people_cost = serializers.FloatField()
+    margin = serializers.FloatField()
+    lost = serializers.FloatField()
+
+
+class MoneySerializer(serializers.Serializer[Any]):
+    """A version in money."""
+
+    pay = serializers.FloatField()
+    overtime_hours = serializers.FloatField()
+    overtime_premium = serializers.FloatField()
+    split_shifts = serializers.IntegerField()
+    allowances = serializers.FloatField()
+    cost = serializers.FloatField()
+    lost = serializers.FloatField()
+    margin = serializers.FloatField()
+    queues = QueueMoneySerializer(many=True)

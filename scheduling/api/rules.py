@@ -15,6 +15,7 @@ from scheduling.api.rule_serializers import (
     CheckSerializer,
     ConsentSerializer,
     ContractRulesSerializer,
+    MoneySerializer,
     PreferenceSerializer,
     QueueValueSerializer,
     RotationAssignmentSerializer,
@@ -33,6 +34,7 @@ from scheduling.models import (
     SplitShiftConsent,
 )
 from scheduling.queries.findings import check_weeks
+from scheduling.queries.money import version_money
 from scheduling.queries.solve_input import CostParams
 from scheduling.queries.versions import main_timezone
 from scheduling.queries.wishes import version_outcomes
@@ -215,3 +217,17 @@ class WishOutcomeViewSet(ReadViewSet):
             item for item in version_outcomes(self.get_object()) if item.preference.agent_id in seen
         ]
         return Response(WishOutcomeSerializer(found, many=True).data)
+
+
+class MoneyViewSet(ReadViewSet):
+    """What a version costs and what its cover is worth."""
+
+    queryset = ScheduleVersion.objects.all()
+    serializer_class = MoneySerializer
+    required_permission: ClassVar[dict[str, str]] = {"GET": "cost.view"}
+
+    @extend_schema(summary="Get a version in money", responses=MoneySerializer)
+    def money(self, request: Request, pk: int) -> Response:
+        """As its shifts stand now."""
+        del request, pk
+        return Response(MoneySerializer(version_money(self.get_object())).data)

@@ -39,6 +39,11 @@ urlpatterns = [
     ),
     path("check/", rules.CheckView.as_view(), name="api-schedule-check"),
     path(
+        "versions/<int:pk>/money/",
+        rules.MoneyViewSet.as_view({"get": "money"}),
+        name="api-schedule-money",
+    ),
+    path(
         "versions/<int:pk>/wishes/",
         rules.WishOutcomeViewSet.as_view({"get": "wishes"}),
         name="api-schedule-wish-outcomes",

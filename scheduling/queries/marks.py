@@ -67,6 +67,14 @@ def marks_by_agent(
     }
 
 
+def worked_by_agent(version: ScheduleVersion) -> dict[int, list[PlannedShift]]:
+    """The version's shifts by agent, as rules and money read them."""
+    own = Shift.objects.filter(version=version)
+    agents = set(own.values_list("agent_id", flat=True))
+    assignments = assigned_between(version.starts_on, version.ends_on, agent_ids=agents)
+    return _planned(own, {row.agent_id: row.team.site.timezone for row in assignments})
+
+
 def _planned(rows: object, zones: Mapping[int, str]) -> dict[int, list[PlannedShift]]:
     shifts = list(rows)  # type: ignore[call-overload]
     skills: dict[int, set[int]] = defaultdict(set)

@@ -2,7 +2,7 @@
 
 from scheduling.views.people import availability, decide_time_off, delete_availability, time_off
 from scheduling.views.rules import delete_rule, rules
-from scheduling.views.version import copy, delete, grid, live, publish, version
+from scheduling.views.version import copy, delete, grid, live, money, publish, version
 from scheduling.views.weeks import check, schedule, solve
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "delete_rule",
     "grid",
     "live",
+    "money",
     "publish",
     "rules",
     "schedule",

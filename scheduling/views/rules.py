@@ -69,8 +69,8 @@ def _kind(name: str) -> RuleKind:
 
 
 def _row(request: HttpRequest, kind: RuleKind, pk: int) -> Any:
-    rows = kind.form.Meta.model.objects.visible_to(request.user)
-    return get_object_or_404(rows, pk=pk)
+    model: Any = kind.form.Meta.model
+    return get_object_or_404(model.objects.visible_to(request.user), pk=pk)
 
 
 def _keep(form: Any, breaks: Any) -> bool:

@@ -22,7 +22,9 @@ from scheduling.queries.board import (
     week_coverage,
     week_dates,
 )
+from scheduling.queries.money import version_money
 from scheduling.queries.versions import has_shifts, staleness
+from scheduling.queries.wishes import version_outcomes
 from scheduling.services import (
     UnableToEdit,
     UnableToPublish,
@@ -83,6 +85,7 @@ def _context(request: HttpRequest, found: ScheduleVersion) -> dict[str, Any]:
         "can_edit": is_draft and can("schedule.edit"),
         "can_publish": is_draft and can("schedule.publish"),
         "can_copy": can("schedule.edit"),
+        "can_see_money": can("cost.view"),
         "unplaced": list(found.unplaced.select_related("agent").order_by("agent__sort_key")),
     }
 
@@ -181,3 +184,17 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("schedule-version", pk)
     messages.success(request, _("The draft is deleted."))
     return redirect("schedule")
+
+
+@require_GET
+@require("cost.view")
+def money(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the version costs and what its cover is worth, as a fragment."""
+    found = _version(request, pk)
+    wishes = version_outcomes(found)
+    context = {
+        "money": version_money(found),
+        "wishes": len(wishes),
+        "kept": sum(item.is_kept for item in wishes),
+    }
+    return render(request, "scheduling/_money.html", context)

@@ -37,6 +37,27 @@ def granted_time_off(axis: Axis) -> dict[int, list[TimeOff]]:
     return found
 
 
+def credited_by_agent(
+    version: ScheduleVersion, assignments: Sequence[AgentAssignment]
+) -> dict[int, tuple[int, ...]]:
+    """Paid minutes of each week of a version that granted time off counts for."""
+    rows: dict[int, list[TimeOff]] = defaultdict(list)
+    for row in TimeOff.objects.filter(
+        agent__in=[item.agent_id for item in assignments],
+        status=TimeOffStatus.APPROVED,
+        starts_at__date__lte=version.ends_on,
+        ends_at__date__gte=version.starts_on,
+    ):
+        rows[row.agent_id].append(row)
+    return {
+        item.agent_id: credited_weeks(
+            rows[item.agent_id], item, first=version.starts_on, last=version.ends_on
+        )[1]
+        for item in assignments
+        if item.agent_id in rows
+    }
+
+
 def credited_weeks(
     rows: Sequence[TimeOff],
     assignment: AgentAssignment,

@@ -34,6 +34,11 @@ def hourly_pay(row: AgentAssignment) -> float:
     return float(row.hourly_cost or row.employment_contract.hourly_cost)
 
 
+def cheapest_hour(assignments: Sequence[AgentAssignment]) -> float:
+    """Pay of an hour of whoever is paid least."""
+    return min((hourly_pay(row) for row in assignments), default=1.0 / HOURS_PER_SLOT)
+
+
 def cover_values(
     queues: Sequence[Queue],
     assignments: Sequence[AgentAssignment],
@@ -50,8 +55,7 @@ def cover_values(
     solver weighs the value beyond the pay. Queues without one follow the planner's ratio. A skill of
     several queues counts their mean, weighted by what they require.
     """
-    cheapest = min((hourly_pay(row) for row in assignments), default=1.0 / HOURS_PER_SLOT)
-    over_cost = round(cheapest * HOURS_PER_SLOT, 2)
+    over_cost = round(cheapest_hour(assignments) * HOURS_PER_SLOT, 2)
     rows = {row.queue_id: row for row in QueueValue.objects.filter(queue__in=queues)}
     by_queue: dict[int, float] = {}
     minimum: dict[str, NDArray[np.float64]] = {}
