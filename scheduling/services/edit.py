@@ -253,6 +253,7 @@ def gap_code() -> ActivityCode:
         defaults={
             "name": "Split gap",
             "letter": "–",
+            "color": "activity-gap",
             "state_group": StateGroup.OFFLINE,
             "is_paid": False,
         },

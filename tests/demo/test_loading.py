@@ -9,7 +9,14 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Sum
 
 from forecasting.models import BacklogSnapshot, IntervalActual, WorkItem
-from scheduling.models import ShiftTemplate, TimeOff
+from scheduling.models import (
+    Preference,
+    QueueValue,
+    RotationAssignment,
+    ShiftTemplate,
+    SplitShiftConsent,
+    TimeOff,
+)
 from wfm.demo.loading.logins import FILE_NAME, ensure_logins
 from wfm.demo.loading.operation import (
     UnableToLoadDemo,
@@ -19,7 +26,15 @@ from wfm.demo.loading.operation import (
 )
 from wfm.demo.models import DemoOperation
 from wfm.integration.services import authenticate_key
-from wfm.org.models import Agent, Client, Holiday, Queue, ServiceGoal, User
+from wfm.org.models import (
+    Agent,
+    Client,
+    EmploymentContract,
+    Holiday,
+    Queue,
+    ServiceGoal,
+    User,
+)
 from wfm.org.tenancy import system_tenant
 
 SUNDAY = datetime(2026, 11, 22, 15, tzinfo=UTC)
@@ -63,8 +78,20 @@ def test_the_operation_has_two_clients_two_sites_five_queues_and_120_agents(load
     assert Client.objects.count() == 2
     assert Queue.objects.count() == 5
     assert Agent.objects.active().count() == 120
-    assert ShiftTemplate.objects.count() == 5
+    assert ShiftTemplate.objects.count() == 6
     assert TimeOff.objects.exists()
+
+
+def test_some_people_rotate_wish_and_agree_to_split_shifts(loaded):
+    assert [row.agent.assignments.get().team.name for row in RotationAssignment.objects.all()] == [
+        "Claims nights", "Claims nights",
+    ]  # fmt: skip
+    assert SplitShiftConsent.objects.count() == 4
+    assert Preference.objects.values("agent").distinct().count() >= 12
+    assert set(Preference.objects.values_list("kind", flat=True)) == {"DAY_OFF", "START"}
+    assert EmploymentContract.objects.get(name="Full-time 37.5 h").max_weekends_in_4_weeks == 3
+    assert ShiftTemplate.objects.get(name="Two peaks").piece_minutes == [150, 150]
+    assert QueueValue.objects.get().queue.key == "bank-voice"
 
 
 def test_only_the_banks_volumes_are_real_and_all_waits_are_simulated(loaded):

@@ -24,6 +24,9 @@ class ShiftSpec:
     breaks: tuple[BreakSpec, ...]
     start_step: int = 30
     length_step: int = 30
+    pieces: tuple[int, ...] = ()
+    gaps: tuple[int, ...] = ()
+    allowance: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class EmploymentSpec:
     shifts: tuple[ShiftSpec, ...]
     max_consecutive_days: int = 6
     min_rest_minutes: int = 660
+    consecutive_days_off: int = 1
+    max_weekends: int | None = None
+    max_splits: int | None = None
+    overtime_after_minutes: int | None = None
 
 
 def _hour(hours: float) -> int:
@@ -65,6 +72,8 @@ EMPLOYMENT = (
         days_per_week=(4, 5),
         hourly_cost="24.50",
         shifts=(ShiftSpec("Day and evening", (_hour(6), _hour(15)), (480, 480), EIGHT_HOURS),),
+        consecutive_days_off=2,
+        max_weekends=3,
     ),
     EmploymentSpec(
         key="long",
@@ -80,7 +89,19 @@ EMPLOYMENT = (
         weekly_minutes=(960, 1500),
         days_per_week=(4, 5),
         hourly_cost="22.00",
-        shifts=(ShiftSpec("Short day", (_hour(7), _hour(17.5)), (240, 300), SHORT_DAY),),
+        shifts=(
+            ShiftSpec("Short day", (_hour(7), _hour(17.5)), (240, 300), SHORT_DAY),
+            ShiftSpec(
+                "Two peaks",
+                (_hour(8), _hour(10)),
+                (300, 300),
+                (),
+                pieces=(150, 150),
+                gaps=(180, 240),
+                allowance=9,
+            ),
+        ),
+        max_splits=3,
     ),
     EmploymentSpec(
         key="night",

@@ -35,8 +35,9 @@ def hourly_pay(row: AgentAssignment) -> float:
 
 
 def cheapest_hour(assignments: Sequence[AgentAssignment]) -> float:
-    """Pay of an hour of whoever is paid least."""
-    return min((hourly_pay(row) for row in assignments), default=1.0 / HOURS_PER_SLOT)
+    """Pay of an hour by the cheapest contract of all."""
+    pay = (float(row.employment_contract.hourly_cost) for row in assignments)
+    return min(pay, default=1.0 / HOURS_PER_SLOT)
 
 
 def cover_values(

@@ -16,6 +16,7 @@ from scheduling.models import (
 from wfm.demo.absences import PAID_MINUTES_PER_DAY, Absence, absences, weekday_limits
 from wfm.demo.calendar import days_between
 from wfm.demo.loading.organization import Organization
+from wfm.demo.loading.rules import create_rules
 from wfm.demo.people import Person
 from wfm.demo.workforce import EMPLOYMENT, TEAMS, EmploymentSpec
 from wfm.org.models import (
@@ -74,6 +75,7 @@ def create_workforce(
         for agent, person in zip(agents, people, strict=True)
     )
     _create_weekday_limits(people, get_agents())
+    create_rules(people, get_agents(), starts_on=starts_on)
 
 
 def get_agents() -> dict[str, Agent]:
@@ -100,6 +102,10 @@ def _create_contract(
         days_per_week_max=spec.days_per_week[1],
         max_consecutive_days=spec.max_consecutive_days,
         min_rest_minutes=spec.min_rest_minutes,
+        consecutive_days_off=spec.consecutive_days_off,
+        max_weekends_in_4_weeks=spec.max_weekends,
+        max_split_shifts_per_week=spec.max_splits,
+        overtime_after_minutes=spec.overtime_after_minutes,
         hourly_cost=spec.hourly_cost,
         full_time_minutes=2250,
     )
@@ -113,6 +119,9 @@ def _create_contract(
             length_min_minutes=shift.lengths[0],
             length_max_minutes=shift.lengths[1],
             length_step_minutes=shift.length_step,
+            piece_minutes=list(shift.pieces),
+            gap_minutes=list(shift.gaps),
+            allowance=shift.allowance,
         )
         BreakRule.objects.bulk_create(
             BreakRule(
