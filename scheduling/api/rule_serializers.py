@@ -6,10 +6,12 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError as ModelError
 from django.db.models import Model
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from scheduling.models import (
+    Availability,
     BreakRule,
     Preference,
     QueueValue,
@@ -17,6 +19,7 @@ from scheduling.models import (
     RotationAssignment,
     ShiftTemplate,
     SplitShiftConsent,
+    TimeOff,
 )
 from scheduling.services.rules import keep, keep_template
 from wfm.org.models import Agent, EmploymentContract, Queue, Team
@@ -52,10 +55,11 @@ class RuleSerializer(serializers.ModelSerializer[_Row], Generic[_Row]):
         try:
             return keep(row)
         except ModelError as error:
-            raise serializers.ValidationError(_by_field(error)) from error
+            raise serializers.ValidationError(by_field(error)) from error
 
 
-def _by_field(error: ModelError) -> dict[str, list[str]]:
+def by_field(error: ModelError) -> dict[str, list[str]]:
+    """The sentences of the table by the field they are about."""
     return {
         ("non_field_errors" if name == "__all__" else name): messages
         for name, messages in error.message_dict.items()
@@ -153,7 +157,7 @@ class TemplateSerializer(RuleSerializer[ShiftTemplate]):
         try:
             return keep_template(row, rules)
         except ModelError as error:
-            raise serializers.ValidationError(_by_field(error)) from error
+            raise serializers.ValidationError(by_field(error)) from error
 
 
 class RotationSerializer(RuleSerializer[Rotation]):
@@ -217,6 +221,58 @@ class QueueValueSerializer(RuleSerializer[QueueValue]):
     class Meta:
         model = QueueValue
         fields = ("id", "queue", "hour_value", "least_people")
+
+
+class AvailabilitySerializer(RuleSerializer[Availability]):
+    """A weekday's stretch in which an agent can work; no row: any time."""
+
+    agent = VisibleField(queryset=Agent.objects.all())
+
+    class Meta:
+        model = Availability
+        fields = (
+            "id",
+            "agent",
+            "weekday",
+            "is_available",
+            "starts_minute",
+            "ends_minute",
+            "starts_on",
+            "ends_on",
+        )
+
+
+class TimeOffSerializer(serializers.ModelSerializer[TimeOff]):
+    """Time off: asked for, granted or declined."""
+
+    agent = VisibleField(queryset=Agent.objects.all())
+
+    class Meta:
+        model = TimeOff
+        fields = (
+            "id",
+            "agent",
+            "activity_code",
+            "starts_at",
+            "ends_at",
+            "paid_minutes",
+            "reason",
+            "status",
+            "decided_at",
+        )
+        read_only_fields = ("status", "decided_at")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The end comes after the start."""
+        if attrs["ends_at"] <= attrs["starts_at"]:
+            raise serializers.ValidationError(_("Time off must end after it starts."))
+        return attrs
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    """Grant or decline a request."""
+
+    is_approved = serializers.BooleanField()
 
 
 class FindingSerializer(serializers.Serializer[Any]):
