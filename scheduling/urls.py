@@ -3,6 +3,7 @@
 from django.urls import path
 
 from scheduling import views
+from scheduling.views import after
 
 urlpatterns = [
     path("", views.schedule, name="schedule"),
@@ -14,6 +15,13 @@ urlpatterns = [
     path("<int:pk>/publish/", views.publish, name="schedule-publish"),
     path("<int:pk>/copy/", views.copy, name="schedule-copy"),
     path("<int:pk>/delete/", views.delete, name="schedule-delete"),
+    path("<int:pk>/why/", after.why_shortest, name="schedule-why-shortest"),
+    path("<int:pk>/why/interval/", after.why_interval, name="schedule-why-interval"),
+    path("<int:pk>/why/day/", after.why_day, name="schedule-why-day"),
+    path("<int:pk>/rule-prices/", after.rule_prices, name="schedule-rule-prices"),
+    path("<int:pk>/reoptimise/", after.reoptimise, name="schedule-reoptimise"),
+    path("<int:pk>/reoptimise/<int:job>/pick/", after.pick, name="schedule-pick"),
+    path("<int:pk>/service/", after.service, name="schedule-service"),
     path("check/", views.check, name="schedule-check"),
     path("rules/", views.rules, name="schedule-rules"),
     path("rules/<slug:kind>/", views.rules, name="schedule-rules-of"),

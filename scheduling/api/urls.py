@@ -4,7 +4,8 @@ from typing import Any
 
 from django.urls import path
 
-from scheduling.api import rules
+from scheduling.api import office, people, rules
+from scheduling.api.after_urls import urlpatterns as after_urlpatterns
 from scheduling.api.views import CopyViewSet, PublishViewSet, ShiftViewSet, VersionViewSet
 
 LIST: dict[str, Any] = {"get": "list", "post": "create"}
@@ -16,9 +17,18 @@ RULES = {
     "wishes": rules.PreferenceViewSet,
     "split-consents": rules.ConsentViewSet,
     "queue-values": rules.QueueValueViewSet,
+    "availability": people.AvailabilityViewSet,
+    "my-wishes": people.OwnWishViewSet,
+    "offices": office.SiteOfficeViewSet,
+    "office-hours": office.OfficeHoursViewSet,
+    "meeting-rooms": office.MeetingRoomViewSet,
+    "hybrid-ratios": office.HybridRatioViewSet,
+    "team-days": office.TeamOfficeRuleViewSet,
+    "activities": office.ActivityRequestViewSet,
 }
 
 urlpatterns = [
+    *after_urlpatterns,
     *(
         path(f"{name}/", view.as_view(LIST), name=f"api-schedule-{name}")
         for name, view in RULES.items()
@@ -36,6 +46,26 @@ urlpatterns = [
         "contracts/<int:pk>/",
         rules.ContractRulesViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
         name="api-schedule-contract",
+    ),
+    path(
+        "versions/<int:pk>/placements/",
+        office.PlacementViewSet.as_view({"get": "placements"}),
+        name="api-schedule-placements",
+    ),
+    path(
+        "time-off/",
+        people.TimeOffViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-schedule-time-off",
+    ),
+    path(
+        "time-off/<int:pk>/",
+        people.TimeOffViewSet.as_view({"get": "retrieve"}),
+        name="api-schedule-time-off-row",
+    ),
+    path(
+        "time-off/<int:pk>/decide/",
+        people.TimeOffViewSet.as_view({"post": "decide"}),
+        name="api-schedule-time-off-decide",
     ),
     path("check/", rules.CheckView.as_view(), name="api-schedule-check"),
     path(

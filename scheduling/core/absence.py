@@ -18,6 +18,8 @@ def with_absences(
     data: ScheduleData,
     tours: Sequence[Tour | None],
     absent: Mapping[int, frozenset[int]],
+    *,
+    granted: Mapping[int, frozenset[int]] | None = None,
 ) -> tuple[ScheduleData, Roster, list[Tour | None]]:
     """Close the absent days of agents and take their shifts away.
 
@@ -28,13 +30,21 @@ def with_absences(
         data: as it was when the schedule was made.
         tours: the schedule, one entry per agent.
         absent: days of the horizon on which an agent is away, by number of the agent.
+        granted: of these, days of time off that the data counts already; only what a lost shift
+            pays beyond that is added.
 
     Returns:
         The data as it is now, an empty roster over it, and the schedule without the lost shifts.
 
     """
     agents = tuple(
-        _without_days(agent, tours[number], absent.get(number, frozenset()), data.weeks)
+        _without_days(
+            agent,
+            tours[number],
+            absent.get(number, frozenset()),
+            (granted or {}).get(number, frozenset()),
+            weeks=data.weeks,
+        )
         for number, agent in enumerate(data.agents)
     )
     changed = replace(data, agents=agents)
@@ -49,24 +59,31 @@ def with_absences(
 
 
 def _without_days(
-    agent: AgentRules, tour: Tour | None, days: frozenset[int], weeks: int
+    agent: AgentRules,
+    tour: Tour | None,
+    days: frozenset[int],
+    granted: frozenset[int],
+    *,
+    weeks: int,
 ) -> AgentRules:
     if not days:
         return agent
-    credited_days, credited_minutes = np.zeros((2, weeks), dtype=np.int64)
-    credited_days[: len(agent.credited_days)] = agent.credited_days
-    credited_minutes[: len(agent.credited_minutes)] = agent.credited_minutes
+    credit = np.zeros((2, weeks), dtype=np.int64)
+    credit[0, : len(agent.credited_days)] = agent.credited_days
+    credit[1, : len(agent.credited_minutes)] = agent.credited_minutes
+    lost, counted = np.zeros_like(credit), np.zeros_like(credit)
     for shift in () if tour is None else tour.shifts:
         if shift.day in days:
-            credited_days[shift.day // DAYS_PER_WEEK] += 1
-            credited_minutes[shift.day // DAYS_PER_WEEK] += shift.paid_minutes
+            into = counted if shift.day in granted else lost
+            into[:, shift.day // DAYS_PER_WEEK] += (1, shift.paid_minutes)
+    credit = np.maximum(credit, counted) + lost
     return replace(
         agent,
         spans=tuple(() if day in days else spans for day, spans in enumerate(agent.spans)),
         fixed=tuple(shift for shift in agent.fixed if shift.day not in days),
         must_work=agent.must_work - days,
-        credited_days=tuple(int(n) for n in credited_days),
-        credited_minutes=tuple(int(n) for n in credited_minutes),
+        credited_days=tuple(credit[0].tolist()),
+        credited_minutes=tuple(credit[1].tolist()),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from scheduling.core.tours import PlacedShift, Tour
+if TYPE_CHECKING:  # prices are read by forms, which load no compiled loops
+    from scheduling.core.tours import PlacedShift, Tour
 
 
 class ChangeKind(StrEnum):

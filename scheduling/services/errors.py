@@ -15,3 +15,7 @@ class UnableToEdit(ValueError):  # noqa: N818
 
 class ChangedMeanwhile(ValueError):  # noqa: N818
     """Someone else has changed the shift since the caller read it."""
+
+
+class UnableToExplain(ValueError):  # noqa: N818
+    """There is nothing to explain there."""

@@ -139,6 +139,8 @@ _LIST = (
         "hours",
         _("Time of people scheduled on a queue that other work could have, summed over intervals."),
     ),
+    Count("wishes", "days", _("Days for which somebody had a wish.")),
+    Count("wishes_kept", "days", _("Wished days that look as wished.")),
     Count("best_objective", "cost", _("Objective of the best schedule found.")),
     Count("objective_lower_bound", "cost", _("Proven lower bound of the objective.")),
     # forecast

@@ -38,6 +38,7 @@ export class GridStrip {
       row.append(name, canvas, sum);
       head.append(row);
       canvas.addEventListener("pointermove", (event) => this.tell(queue, canvas, event));
+      canvas.addEventListener("click", (event) => this.ask(queue, event));
       canvas.addEventListener("pointerleave", () => { canvas.title = ""; });
       this.rows.set(queue.id, { canvas, sum });
     }
@@ -52,6 +53,13 @@ export class GridStrip {
     if (required === undefined) return;
     const texts = this.root.dataset;
     canvas.title = `${queue.name} ${this.model.dayName(at)} ${this.model.clock(this.model.start + slot * 900)}\n${texts.textRequired} ${this.model.hours(required)} · ${texts.textStaffed} ${staffed} · ${texts.textDifference} ${this.model.signed(staffed - required)}`;
+  }
+
+  // Why is this interval as it is? Who listens answers below the grid.
+  ask(queue, event) {
+    const at = this.view.from + (event.offsetX / this.view.width) * (this.view.to - this.view.from);
+    const slot = Math.floor((at - this.model.start) / 900);
+    this.root.dispatchEvent(new CustomEvent("schedule-interval", { detail: { queue: queue.id, at: this.model.start + slot * 900 } }));
   }
 
   draw() {

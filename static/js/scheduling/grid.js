@@ -93,6 +93,8 @@ class Grid {
     }
     for (const line of this.view.list.querySelectorAll("[data-shift]")) line.setAttribute("aria-pressed", String(Number(line.dataset.shift) === id));
     this.describe();
+    const picked = this.model.shifts.get(id);
+    if (picked) this.root.dispatchEvent(new CustomEvent("schedule-shift", { detail: { agent: picked.agent, date: picked.date } }));
     if (focus) this.view.reveal(id)?.focus({ preventScroll: true });
   }
 

@@ -1,6 +1,7 @@
 """Every definition of the glossary, one file per family."""
 
 from wfm.metrics.definitions.backlog import BACKLOG
+from wfm.metrics.definitions.comfort import COMFORT
 from wfm.metrics.definitions.contacts import CONTACTS
 from wfm.metrics.definitions.forecast import FORECAST
 from wfm.metrics.definitions.people import PEOPLE
@@ -15,6 +16,7 @@ DEFINITIONS: tuple[Metric, ...] = (
     *STAFFING,
     *FORECAST,
     *PEOPLE,
+    *COMFORT,
 )
 
 __all__ = ["DEFINITIONS"]
