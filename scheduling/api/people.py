@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,10 +13,11 @@ from rest_framework.response import Response
 from scheduling.api.rule_serializers import (
     AvailabilitySerializer,
     DecisionSerializer,
+    OwnPreferenceSerializer,
     TimeOffSerializer,
 )
 from scheduling.api.rules import RuleViewSet
-from scheduling.models import Availability, TimeOff
+from scheduling.models import Availability, Preference, TimeOff
 from scheduling.services.errors import UnableToEdit
 from scheduling.services.people import decide, grant
 from wfm.org.access_views import person_of
@@ -86,3 +88,35 @@ class TimeOffViewSet(IdempotentMixin, ReadViewSet):
         except UnableToEdit as error:
             raise Conflict(str(error)) from error
         return Response(self.get_serializer(found).data)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List my wishes"),
+    retrieve=extend_schema(summary="Get a wish of mine"),
+    create=extend_schema(summary="Add a wish of mine"),
+    partial_update=extend_schema(summary="Change a wish of mine"),
+    destroy=extend_schema(summary="Take back a wish of mine"),
+)
+class OwnWishViewSet(RuleViewSet):
+    """Wishes of whoever asks."""
+
+    queryset = Preference.objects.all()
+    serializer_class = OwnPreferenceSerializer
+    required_permission: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("GET", "POST", "PATCH", "DELETE"), "timeoff.request"
+    )
+
+    def get_queryset(self) -> Any:
+        """One's own."""
+        return super().get_queryset().filter(agent=self._agent_id())
+
+    def perform_create(self, serializer: Any) -> None:
+        """For oneself."""
+        agent_id = self._agent_id()
+        if agent_id is None:
+            raise Conflict(_("You are not scheduled, so there is nobody to wish for."))
+        serializer.save(agent_id=agent_id)
+
+    def _agent_id(self) -> int | None:
+        person = person_of(self.request)
+        return None if person is None else person.agent_id

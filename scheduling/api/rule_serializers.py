@@ -203,6 +203,15 @@ class PreferenceSerializer(RuleSerializer[Preference]):
         )
 
 
+class OwnPreferenceSerializer(PreferenceSerializer):
+    """A wish of one's own."""
+
+    class Meta(PreferenceSerializer.Meta):
+        read_only_fields = ("agent",)
+
+    agent: Any = serializers.PrimaryKeyRelatedField(read_only=True)
+
+
 class ConsentSerializer(RuleSerializer[SplitShiftConsent]):
     """An agent agrees to split shifts."""
 

@@ -197,6 +197,27 @@ def test_wishes_are_worth_half_for_each_rank(planner, week):
     assert rules_of(given(week.version, wish_worth=0.0), ada).wishes == ()
 
 
+def test_agents_wish_for_themselves_and_see_no_others(client, week):
+    ada, ben = week.agents[:2]
+    with system_tenant():
+        ben.preferences.create(kind="DAY_OFF", weekday=4)
+        client.force_login(org.make_user("agent", agent=ada))
+    made = post(client, "my-wishes", {"kind": "DAY_OFF", "weekday": 0, "agent": ben.pk})
+    assert (made.status_code, made.json()["agent"]) == (201, ada.pk)
+    listed = client.get(f"{BASE}/my-wishes/").json()["results"]
+    assert [row["agent"] for row in listed] == [ada.pk]
+    assert client.get(f"{BASE}/wishes/").status_code == 403
+    with system_tenant():
+        theirs = ben.preferences.get()
+    assert client.delete(f"{BASE}/my-wishes/{theirs.pk}/").status_code == 404
+
+
+def test_who_is_not_scheduled_has_no_wishes(planner):
+    answer = post(planner, "my-wishes", {"kind": "DAY_OFF", "weekday": 0})
+    assert answer.status_code == 409
+    assert "not scheduled" in str(answer.json())
+
+
 def test_a_wish_names_a_date_or_a_weekday(planner, week):
     body = {"agent": week.agents[0].pk, "kind": "DAY_OFF", "rank": 1}
     answer = post(planner, "wishes", body)
@@ -289,6 +310,35 @@ def test_a_rule_is_changed_and_deleted(planner, week):
     assert changed.json()["pattern"] == "WWWWOOO"
     assert planner.delete(f"{BASE}/rotations/{made['id']}/").status_code == 204
     assert planner.get(f"{BASE}/rotations/{made['id']}/").status_code == 404
+
+
+def test_availability_and_time_off_over_rest(planner, week):
+    ada = week.agents[0]
+    limit = {"agent": ada.pk, "weekday": 2, "is_available": False}
+    assert post(planner, "availability", limit).status_code == 201
+    with system_tenant():
+        code = org.make_activity_code(key="vacation").pk
+    off = {
+        "agent": ada.pk, "activity_code": code, "paid_minutes": 480,
+        "starts_at": "2026-03-06T00:00:00Z", "ends_at": "2026-03-07T00:00:00Z",
+    }  # fmt: skip
+    made = post(planner, "time-off", off)
+    assert (made.status_code, made.json()["status"]) == (201, "APPROVED")
+    again = post(planner, f"time-off/{made.json()['id']}/decide", {"is_approved": False})
+    assert again.status_code == 409
+    backwards = post(planner, "time-off", off | {"ends_at": "2026-03-05T00:00:00Z"})
+    assert backwards.status_code == 400
+    rules = rules_of(given(week.version), ada)
+    assert [day for day in range(7) if not rules.spans[day]] == [2]
+    assert rules.credited_minutes == (480,)
+    assert all(a >= 5 * 96 or b <= 4 * 96 for a, b in rules.spans[4])
+
+
+def test_a_request_for_time_off_is_declined_over_rest(planner, week):
+    with system_tenant():
+        row = make.make_time_off(week.agents[0], day=1, status="REQUESTED")
+    answer = post(planner, f"time-off/{row.pk}/decide", {"is_approved": False})
+    assert (answer.status_code, answer.json()["status"]) == (200, "DECLINED")
 
 
 # -- the check before a solve ------------------------------------------------------------------------
