@@ -65,7 +65,8 @@ class RuleViewSet(IdempotentMixin, mixins.CreateModelMixin, mixins.UpdateModelMi
         return Response(status=204)
 
 
-def _described(what: str, plural: str) -> Any:
+def described(what: str, plural: str) -> Any:
+    """The summaries of a view set of rules."""
     return extend_schema_view(
         list=extend_schema(summary=f"List {plural}"),
         retrieve=extend_schema(summary=f"Get {what}"),
@@ -92,7 +93,7 @@ class ContractRulesViewSet(mixins.UpdateModelMixin, ReadViewSet):
     cursor_ordering = ("pk",)
 
 
-@_described("a shift template", "shift templates")
+@described("a shift template", "shift templates")
 class TemplateViewSet(RuleViewSet):
     """Shifts that contracts allow, split ones too."""
 
@@ -100,7 +101,7 @@ class TemplateViewSet(RuleViewSet):
     serializer_class = TemplateSerializer
 
 
-@_described("a rotation", "rotations")
+@described("a rotation", "rotations")
 class RotationViewSet(RuleViewSet):
     """Patterns of days of work and days off."""
 
@@ -108,7 +109,7 @@ class RotationViewSet(RuleViewSet):
     serializer_class = RotationSerializer
 
 
-@_described("an assignment to a rotation", "assignments to rotations")
+@described("an assignment to a rotation", "assignments to rotations")
 class RotationAssignmentViewSet(RuleViewSet):
     """Who follows which rotation."""
 
@@ -116,7 +117,7 @@ class RotationAssignmentViewSet(RuleViewSet):
     serializer_class = RotationAssignmentSerializer
 
 
-@_described("a wish", "wishes")
+@described("a wish", "wishes")
 class PreferenceViewSet(RuleViewSet):
     """Wishes and bids by rank."""
 
@@ -124,7 +125,7 @@ class PreferenceViewSet(RuleViewSet):
     serializer_class = PreferenceSerializer
 
 
-@_described("a consent to split shifts", "consents to split shifts")
+@described("a consent to split shifts", "consents to split shifts")
 class ConsentViewSet(RuleViewSet):
     """Who agrees to split shifts."""
 
@@ -132,7 +133,7 @@ class ConsentViewSet(RuleViewSet):
     serializer_class = ConsentSerializer
 
 
-@_described("the value of a queue", "values of queues")
+@described("the value of a queue", "values of queues")
 class QueueValueViewSet(RuleViewSet):
     """What a missing hour costs, and hard minimums."""
 

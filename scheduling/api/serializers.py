@@ -173,6 +173,10 @@ class SolveSerializer(serializers.Serializer[Any]):
     least_people = serializers.IntegerField(
         default=0, min_value=0, help_text="Hard minimum of open queues that have none of their own."
     )
+    joint_deferred = serializers.BooleanField(
+        default=False,
+        help_text="Deferred queues as work due in time, done by whoever live work leaves free.",
+    )
     minimum_cost_ratio = serializers.FloatField(
         default=50.0,
         min_value=0,

@@ -28,7 +28,9 @@ from scheduling.core.solver import SolveParams, Solver, StartFrom
 from scheduling.core.tours import Tour
 
 DEFERRED_ROUNDS = (0.45, 0.55, 0.65, 0.72)
-POLISHED = 0.85
+ANSWERED = 0.85
+POLISHED = 0.9
+FIRST = 0.5
 DESK_ROUNDS = 3
 TINY = 1e-9
 
@@ -131,6 +133,7 @@ class _Joint:
         """Tours for live and deferred work."""
         if not self.data.deferred:
             until = 1.0 if self._is_plain() else POLISHED
+            until = FIRST if self._office_costs_time() else until
             self.result = self.solve(self.data, until, start)
             return list(self.result.tours)
         best: tuple[float, list[Tour | None]] | None = None
@@ -163,6 +166,8 @@ class _Joint:
         if self._is_plain():
             return JointResult(schedule=self.result, solver=self.solver)
         state = JointState(self.data, tours)
+        if self._office_costs_time():
+            state = self._answer_losses(state)
         everyone = state.roster.placed()
         if self.data.deferred and everyone:
             polish(state, agents=everyone, rng=self.rng, stop=self.stop_at(POLISHED))
@@ -176,6 +181,32 @@ class _Joint:
                 polish(state, agents=moving, rng=self.rng, stop=self.stop_at(1.0))
                 self.work += state.roster.evaluations - before
         return self._result(state, office, activities)
+
+    def _office_costs_time(self) -> bool:
+        data = self.data
+        return not without_office(data) and any(
+            data.office_rate_of(agent) < 1.0
+            for agent in data.agents
+            if agent.work_mode == WorkMode.HYBRID
+        )
+
+    def _answer_losses(self, state: JointState) -> JointState:
+        """Solve once more with what days in the office lose asked for on top; the better one stays."""
+        if self.cancelled() or not state.roster.placed():
+            return state
+        plan = self._plan_office(state)
+        lost = state.copy(plan).lost_by_skill()
+        asked = asked_for(self.data, state.deferred() if self.data.deferred else None)
+        rows = {skill: row + lost[skill] for skill, row in asked.required_agents.items()}
+        assert self.result is not None
+        start = StartFrom(tours=list(state.tours), prices=_as_lists(self.result.prices))
+        again = self.solve(replace(asked, required_agents=rows), ANSWERED, start)
+        found = JointState(self.data, again.tours)
+        costs = []
+        for each in (state, found):
+            trial = each.copy(self._plan_office(each))
+            costs.append(trial.cost().total)
+        return found if costs[1] < costs[0] - TINY else state
 
     def _office(self, state: JointState) -> OfficePlan | None:
         """Days in the office; who lacks some gets a tour with a desk, as far as there is one."""

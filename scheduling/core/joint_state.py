@@ -123,6 +123,27 @@ class JointState:
             found.seat(plan)
         return found
 
+    def lost_by_skill(self) -> dict[str, FloatArray]:
+        """People that days in the office take from each skill in each slot.
+
+        Where someone has several skills, the loss is shared by what they ask for then.
+        """
+        live = self.roster.data
+        lost = {skill: np.zeros(self.data.horizon.slots) for skill in live.required_agents}
+        by_skills = {agent.skills: np.zeros(self.data.horizon.slots) for agent in self.data.agents}
+        for number, (agent, tour) in enumerate(zip(self.data.agents, self.tours, strict=True)):
+            if tour is not None:
+                by_skills[agent.skills][tour.working] += 1.0 - self.rates[number][tour.working]
+        for skills, row in by_skills.items():
+            known = [skill for skill in skills if skill in lost]
+            total = sum((live.required_agents[s] for s in known), np.zeros(len(row)))
+            for skill in known:
+                share = np.divide(
+                    live.required_agents[skill], total, out=np.zeros(len(row)), where=total > 0
+                )
+                lost[skill] += row * share
+        return lost
+
     # -- activities --------------------------------------------------------------------------
 
     def staff(self, plan: OfficePlan | None) -> Staff:

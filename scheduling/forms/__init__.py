@@ -1,5 +1,13 @@
 """Forms of the schedule room."""
 
+from scheduling.forms.office import (
+    ActivityRequestForm,
+    HybridRatioForm,
+    MeetingRoomForm,
+    OfficeHoursForm,
+    SiteOfficeForm,
+    TeamOfficeRuleForm,
+)
 from scheduling.forms.rules import (
     BreakFormSet,
     ConsentForm,
@@ -13,15 +21,21 @@ from scheduling.forms.rules import (
 from scheduling.forms.schedule import AvailabilityForm, SolveForm, TimeOffForm
 
 __all__ = [
+    "ActivityRequestForm",
     "AvailabilityForm",
     "BreakFormSet",
     "ConsentForm",
     "ContractForm",
+    "HybridRatioForm",
+    "MeetingRoomForm",
+    "OfficeHoursForm",
     "PreferenceForm",
     "QueueValueForm",
     "RotationAssignmentForm",
     "RotationForm",
+    "SiteOfficeForm",
     "SolveForm",
+    "TeamOfficeRuleForm",
     "TemplateForm",
     "TimeOffForm",
 ]

@@ -86,6 +86,13 @@ class SolveForm(forms.Form):
         min_value=0,
         max_value=10_000,
     )
+    joint_deferred = forms.BooleanField(
+        required=False,
+        label=_("Plan deferred work by its due times"),
+        help_text=_(
+            "Done by whoever live work leaves free, instead of people set aside in each interval."
+        ),
+    )
     seed = forms.IntegerField(label=_("Seed"), initial=1, min_value=0, max_value=2**31 - 1)
 
     def clean_week(self) -> Any:

@@ -14,6 +14,7 @@ from scheduling.queries.solve_input import (
     INTERVAL_MINUTES,
     Axis,
     make_axis,
+    planned_deferred,
     required_by_queue,
     required_in_force,
 )
@@ -88,7 +89,7 @@ def coverage(version: ScheduleVersion) -> Coverage:
     """
     axis = version_axis(version)
     if version.status == ScheduleStatus.PUBLISHED:
-        asked = required_in_force(axis)
+        asked = required_in_force(axis) | planned_deferred(version, axis)
     else:
         asked = required_by_queue(version=version, axis=axis)
     days = axis.slot(day_bounds(version.ends_on, version.timezone).starts_at)

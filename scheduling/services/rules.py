@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
-from scheduling.models import BreakRule, ShiftTemplate
+from scheduling.models import ActivityRequest, BreakRule, ShiftTemplate
+from wfm.org.models import Agent
 
 _Row = TypeVar("_Row", bound=models.Model)
 
@@ -30,6 +33,18 @@ def keep_template(template: ShiftTemplate, breaks: Sequence[BreakRule] | None) -
             rule.template = template
             keep(rule)
     return template
+
+
+@transaction.atomic
+def keep_activity(request: ActivityRequest, attendants: Iterable[Agent] | None) -> ActivityRequest:
+    """Write an activity to place; its attendants are replaced where they are given."""
+    people = None if attendants is None else list(attendants)
+    if people == []:
+        raise ValidationError({"attendants": _("Someone must attend.")})
+    keep(request)
+    if people is not None:
+        request.attendants.set(people)
+    return request
 
 
 @transaction.atomic

@@ -10,7 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from scheduling.core.data import MINUTES_PER_DAY
-from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, ShiftActivity
+from scheduling.models import (
+    ActivityPlacement,
+    ScheduleStatus,
+    ScheduleVersion,
+    Shift,
+    ShiftActivity,
+)
 from scheduling.services.errors import UnableToEdit, UnableToSolve
 from staffing.models import RequirementRun
 from wfm.org.models import User
@@ -30,6 +36,7 @@ class SolveOptions:
     wish_worth: float = 5.0
     least_people: int = 0
     minimum_cost_ratio: float = 50.0
+    joint_deferred: bool = False
     based_on: ScheduleVersion | None = None
 
     def __post_init__(self) -> None:
@@ -66,6 +73,7 @@ class SolveOptions:
             "wish_worth": self.wish_worth,
             "least_people": self.least_people,
             "minimum_cost_ratio": self.minimum_cost_ratio,
+            "joint_deferred": self.joint_deferred,
         }
 
 
@@ -124,6 +132,7 @@ def copy_version(*, version: ScheduleVersion, created_by: User | None) -> Schedu
         understaffed_hours=version.understaffed_hours,
         overstaffed_hours=version.overstaffed_hours,
         findings=version.findings,
+        summary=version.summary,
         created_by=created_by,
         code_version=version.code_version,
     )
@@ -146,6 +155,18 @@ def copy_version(*, version: ScheduleVersion, created_by: User | None) -> Schedu
         batch_size=2000,
     )
     ids = {before.pk: after.pk for before, after in zip(old, new, strict=True)}
+    ActivityPlacement.objects.bulk_create(
+        ActivityPlacement(
+            version=copy,
+            request_id=row.request_id,
+            agent_id=row.agent_id,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            cost=row.cost,
+            reason=row.reason,
+        )
+        for row in version.placements.order_by("pk")
+    )
     activities = ShiftActivity.objects.filter(shift__in=ids).order_by("pk")
     ShiftActivity.objects.bulk_create(
         [

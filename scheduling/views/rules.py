@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from scheduling.forms import BreakFormSet, TemplateForm
-from scheduling.services.rules import keep, keep_template, remove
-from scheduling.views.rule_kinds import KINDS, RuleKind
+from scheduling.services.rules import keep, keep_activity, keep_template, remove
+from scheduling.views.office_kinds import KINDS
+from scheduling.views.rule_kinds import RuleKind
 from wfm.org.access import access_of
 from wfm.org.access_views import require
 
@@ -79,7 +80,9 @@ def _keep(form: Any, breaks: Any) -> bool:
         return False
     row = form.save(commit=False)
     try:
-        if breaks is None:
+        if "attendants" in form.cleaned_data:
+            keep_activity(row, form.cleaned_data["attendants"])
+        elif breaks is None:
             keep(row)
         else:
             rules = [item.instance for item in breaks.forms if _is_kept(item)]

@@ -22,6 +22,7 @@ from scheduling.queries.board import (
     week_coverage,
     week_dates,
 )
+from scheduling.queries.inside import inside_of
 from scheduling.queries.money import version_money
 from scheduling.queries.versions import has_shifts, staleness
 from scheduling.queries.wishes import version_outcomes
@@ -34,10 +35,12 @@ from scheduling.services import (
 )
 from wfm.org.access import access_of
 from wfm.org.access_views import require
+from wfm.org.models import Agent
 from wfm.web.charts import Axis, Series, TimeChart
 from wfm.web.scope import page_scope
 
 STEP = timedelta(minutes=15)
+MOST_FINDINGS = 100
 
 
 def _version(request: HttpRequest, pk: int) -> ScheduleVersion:
@@ -86,8 +89,23 @@ def _context(request: HttpRequest, found: ScheduleVersion) -> dict[str, Any]:
         "can_publish": is_draft and can("schedule.publish"),
         "can_copy": can("schedule.edit"),
         "can_see_money": can("cost.view"),
+        "inside": inside_of(found, request.user),
+        "findings": _findings(request, found),
         "unplaced": list(found.unplaced.select_related("agent").order_by("agent__sort_key")),
     }
+
+
+def _findings(request: HttpRequest, found: ScheduleVersion) -> list[dict[str, Any]]:
+    """What the solve could not keep, about people whom the reader may see."""
+    people = {item["agent"] for item in found.findings if item.get("agent")}
+    seen = set(
+        Agent.objects.visible_to(request.user).filter(pk__in=people).values_list("pk", flat=True)
+    )
+    return [
+        {**item, "severity": str(item["severity"]).lower()}
+        for item in found.findings[:MOST_FINDINGS]
+        if not item.get("agent") or item["agent"] in seen
+    ]
 
 
 def _week(request: HttpRequest, found: ScheduleVersion) -> int:

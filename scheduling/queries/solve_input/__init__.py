@@ -9,7 +9,11 @@ from scheduling.queries.solve_input.free_time import (
 )
 from scheduling.queries.solve_input.people import assigned_between
 from scheduling.queries.solve_input.periods import minutes_left_of_periods
-from scheduling.queries.solve_input.requirement import required_by_queue, required_in_force
+from scheduling.queries.solve_input.requirement import (
+    planned_deferred,
+    required_by_queue,
+    required_in_force,
+)
 from scheduling.queries.solve_input.values import cheapest_hour, hourly_pay
 
 __all__ = [
@@ -24,6 +28,7 @@ __all__ = [
     "hourly_pay",
     "make_axis",
     "minutes_left_of_periods",
+    "planned_deferred",
     "required_by_queue",
     "required_in_force",
     "solve_input",

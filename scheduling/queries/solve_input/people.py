@@ -136,7 +136,7 @@ def _rules_of(row: AgentAssignment, facts: _Facts) -> AgentRules:
         spans=_spans(row, facts, letters, away),
         fixed=facts.fixed.get(agent_id, ()),
         previous_run_days=previous_run_days(facts.version, shifts),
-        previous_weekends=previous_weekends(facts.weekends.get(agent_id, set()), before=first),
+        previous_weekends=_previous_weekends(row, facts),
         credited_days=credited_days,
         credited_minutes=credited_minutes,
         must_work=frozenset(
@@ -152,6 +152,14 @@ def _rules_of(row: AgentAssignment, facts: _Facts) -> AgentRules:
         site=str(row.team.site_id),
         zone=zone,
     )
+
+
+def _previous_weekends(row: AgentAssignment, facts: _Facts) -> tuple[bool, ...]:
+    """Only where a limit counts them, so that people who differ in nothing else are one class."""
+    if row.employment_contract.max_weekends_in_4_weeks is None:
+        return ()
+    worked = facts.weekends.get(row.agent_id, set())
+    return previous_weekends(worked, before=facts.version.starts_on)
 
 
 def _spans(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import numpy as np
 from django.db import connection
@@ -21,9 +22,28 @@ def required_by_queue(*, version: ScheduleVersion, axis: Axis) -> dict[int, NDAr
     """People needed per queue and slot, unplanned absence included (`required_fte`).
 
     Of the requirement that the version is solved for; where that one does not reach, of those in
-    force of the same queues.
+    force of the same queues. Deferred queues that were planned by their due times: as planned.
     """
-    return required_and_open(version=version, axis=axis)[0]
+    required = required_and_open(version=version, axis=axis)[0]
+    return required | planned_deferred(version, axis)
+
+
+def planned_deferred(version: ScheduleVersion, axis: Axis) -> dict[int, NDArray[np.float64]]:
+    """People on deferred queues as the solve planned their work; nothing where it did not."""
+    found: dict[int, NDArray[np.float64]] = {}
+    planned = version.summary.get("deferred", {})
+    if not planned:
+        return found
+    begins = axis.slot(datetime.fromisoformat(version.summary["starts_at"]))
+    for queue_id, figures in planned.items():
+        people = np.asarray(figures["people"], dtype=float)
+        row = np.zeros(axis.slots)
+        # The axis may begin elsewhere than that of the solve: other sites count today.
+        first, last = max(0, begins), min(axis.slots, begins + len(people))
+        if first < last:
+            row[first:last] = people[first - begins : last - begins]
+        found[int(queue_id)] = row
+    return found
 
 
 def required_and_open(
