@@ -165,7 +165,9 @@ def _limits(model: TourModel) -> Finding | None:
 
 
 def _has_week(model: TourModel, contract: ContractRules) -> bool:
-    return TourModel(model.agent, contract, model.horizon).has_week()
+    return TourModel(
+        model.agent, contract, model.horizon, first_weekday=model.first_weekday
+    ).has_week()
 
 
 def _band(model: TourModel) -> Finding | None:

@@ -33,7 +33,10 @@ class Coverage:
         self.required = np.zeros((len(self.skills), slots))
         for number, skill in enumerate(self.skills):
             self.required[number] = data.required_agents[skill]
+        self.minimum = least_agents(data, self.skills)
+        self.required = np.maximum(self.required, self.minimum)
         self.under_cost = np.array([data.under_cost[s] for s in self.skills], dtype=float)
+        self.minimum_cost = data.minimum_cost
         self.over_cost = data.over_cost
         self.counted = data.counted_slots
         self.people = np.zeros(slots)
@@ -41,7 +44,13 @@ class Coverage:
         sets = {self.mask(agent.skills) for agent in data.agents}
         sets |= {self.mask(skills) for skills, _ in data.carried}
         self.linked = [
-            _Linked(group, self.required, self.under_cost, self.over_cost)
+            _Linked(
+                group,
+                self.required,
+                self.minimum,
+                np.stack([self.under_cost, np.full(len(self.skills), data.minimum_cost)]),
+                self.over_cost,
+            )
             for group in linked_skills(sets, len(self.skills))
         ]
         self._linked_of = {
@@ -84,9 +93,19 @@ class Coverage:
     def cost(self) -> float:
         """Cost of shortage and idleness over the counted slots."""
         total = self.under_cost @ self.required + self.over_cost * self.people
+        total = total + self.minimum_cost * self.minimum.sum(axis=0)
         for linked in self.linked:
             total = total - linked.saved()
         return float(total[self.counted].sum())
+
+
+def least_agents(data: ScheduleData, skills: Sequence[str]) -> FloatArray:
+    """Whole people [skill, slot] below whom each one missing costs the minimum's price as well."""
+    rows = np.zeros((len(skills), data.horizon.slots))
+    for number, skill in enumerate(skills):
+        if skill in data.minimum_agents:
+            rows[number] = np.ceil(data.minimum_agents[skill] - WHOLE)
+    return rows
 
 
 def linked_skills(sets: Iterable[int], count: int) -> list[list[int]]:
@@ -104,7 +123,12 @@ class _Linked:
     """Skills that share people, with everything counted per subset of them."""
 
     def __init__(
-        self, group: Sequence[int], required: FloatArray, under_cost: FloatArray, over_cost: float
+        self,
+        group: Sequence[int],
+        required: FloatArray,
+        minimum: FloatArray,
+        under_costs: FloatArray,
+        over_cost: float,
     ) -> None:
         if len(group) > MAX_LINKED_SKILLS:
             raise InvalidDataError(
@@ -115,18 +139,25 @@ class _Linked:
         subsets = range(1 << len(group))
         self.subsets = np.array([sum(1 << group[n] for n in _members(b)) for b in subsets])
         self.staffed = np.zeros((len(self.subsets), required.shape[1]))
-        worth = under_cost[list(group)] + over_cost
-        self._read_units(required[list(group)], worth)
+        rows = list(group)
+        worth = under_costs[0, rows] + over_cost
+        self._read_units(required[rows], minimum[rows], worth, worth + under_costs[1, rows])
 
-    def _read_units(self, required: FloatArray, worth: FloatArray) -> None:
-        """Classes of units by falling value: whole ones of each skill, then the parts of units."""
+    def _read_units(
+        self,
+        required: FloatArray,
+        minimum: FloatArray,
+        worth: FloatArray,
+        worth_of_least: FloatArray,
+    ) -> None:
+        """Classes of units by falling value: the least, whole ones of each skill, parts of units."""
         whole = np.floor(required + WHOLE)
         part = np.clip(required - whole, 0.0, 1.0)
         part[part < WHOLE] = 0.0
-        # Class n < skills: whole units of skill n; the rest: the part of a unit of each skill.
-        amounts = np.concatenate([np.ones_like(whole), part])
-        units = np.concatenate([whole, (part > 0).astype(float)])
-        values = np.concatenate([worth, worth])[:, None] * amounts
+        ones = np.ones_like(whole)
+        amounts = np.concatenate([ones, ones, part])
+        units = np.concatenate([minimum, whole - minimum, (part > 0).astype(float)])
+        values = np.concatenate([worth_of_least, worth, worth])[:, None] * amounts
         order = np.argsort(-values, axis=0, kind="stable")
         columns = np.arange(required.shape[1])
         skills = len(worth)

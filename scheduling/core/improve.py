@@ -14,7 +14,7 @@ StopRule: TypeAlias = Callable[[], bool]
 Noise: TypeAlias = NDArray[np.float64]
 
 SLOTS_PER_STRETCH = 8
-PROFILE_PASSES = (0.0, 0.0, 0.0, 0.0, 0.1, 0.1, 0.2, 0.3, 0.5, 0.5, 1.0, 2.0, 4.0)
+SLOPES = (0.2, 0.2, 0.4, 0.4)
 
 
 def construct(roster: Roster, *, rng: np.random.Generator, stop: StopRule) -> None:
@@ -43,36 +43,42 @@ def best_responses(roster: Roster, *, rng: np.random.Generator, stop: StopRule) 
         cost = after
 
 
-def follow_profile(
+def follow_programme(
     roster: Roster,
-    profile: dict[int, NDArray[np.float64]],
+    profile: Mapping[int, NDArray[np.float64]],
+    worth: Mapping[int, NDArray[np.float64]],
     *,
     rng: np.random.Generator,
     stop: StopRule,
+    keep: Callable[[], object],
 ) -> None:
-    """Rebuild the schedule near a fractional staffing per skill set (the linear programme's).
+    """Passes in which each agent takes their best tour at the programme's prices, bent towards its cover.
 
-    Each pass gives agents the week that is nearest to the profile in squares, with more and more
-    weight on true cost; squares have few local optima, true cost has many.
+    Where fewer people of a skill set are there than in the programme's solution a slot is worth more than its
+    price, where more are there less; the bend grows from pass to pass. Then come best responses on true costs.
+
+    Args:
+        roster: the schedule, complete.
+        profile: the programme's people per skill set and slot.
+        worth: what a slot is worth to each skill set at its prices.
+        rng: draws the order.
+        stop: asked before every agent.
+        keep: told after each pass.
     """
-    staffed = {mask: np.zeros(roster.data.horizon.slots) for mask in profile}
-    placed = roster.placed()
-    for agent in placed:
-        roster.take(agent)
-    for cost_share in PROFILE_PASSES:
-        for agent in rng.permutation(placed):
-            if stop() and roster.tours[agent] is not None:
+    most = max(roster.data.under_cost.values(), default=1.0)
+    for slope in SLOPES:
+        for agent in rng.permutation(roster.placed()):
+            if stop():
                 return
             mask = roster.masks[agent]
             old = roster.take(agent)
-            if old is not None:
-                staffed[mask][old.working] -= 1
-            weights = profile[mask] - staffed[mask] - 0.5
-            weights = weights + cost_share / roster.cost_unit * roster.coverage.weights(mask)
-            tour = roster.best_tour(agent, weights) or old
-            roster.put(agent, tour)
-            if tour is not None:
-                staffed[mask][tour.working] += 1
+            missing = profile[mask] - roster.staffed[mask] - 0.5
+            weights = worth[mask] + slope * roster.cost_unit * missing
+            weights = np.clip(weights, -roster.data.over_cost, most)
+            roster.put(agent, roster.best_tour(agent, weights) or old)
+        keep()
+    best_responses(roster, rng=rng, stop=stop)
+    keep()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

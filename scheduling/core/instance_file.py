@@ -34,10 +34,8 @@ def plain_horizon(*, days: int, interval_minutes: int) -> Horizon:
 def read_instance(document: Mapping[str, Any]) -> ScheduleData:
     """Read one instance; `KeyError` names a missing field, `InvalidDataError` a contradiction."""
     days, interval = int(document["days"]), int(document["interval_minutes"])
-    if days != 7:
-        raise InvalidDataError(
-            f"Expected an instance of 7 days, got {days}; longer ones come later."
-        )
+    if days < 1 or days % 7:
+        raise InvalidDataError(f"Expected an instance of whole weeks, got {days} days.")
     rules = document["rules"]
     horizon = plain_horizon(days=days, interval_minutes=interval)
     contracts = {
@@ -52,6 +50,7 @@ def read_instance(document: Mapping[str, Any]) -> ScheduleData:
         },
         under_cost={skill: float(document["costs"]["under"]) for skill in document["requirement"]},
         over_cost=float(document["costs"]["over"]),
+        first_weekday=int(document.get("first_weekday", 0)),
     )
 
 
@@ -67,7 +66,12 @@ def _read_contract(name: str, fields: Mapping[str, Any], rules: Mapping[str, Any
         start_band_minutes=int(fields["start_band_minutes"]),
         max_consecutive_days=int(rules["max_consecutive_days"]),
         min_rest_minutes=int(rules["min_rest_minutes"]),
+        max_weekends_in_4_weeks=_optional(rules.get("max_weekends_in_4_weeks")),
     )
+
+
+def _optional(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _pair(values: list[int]) -> tuple[int, int]:

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.core.coverage import WHOLE, Coverage
-from scheduling.core.data import AgentRules, ScheduleData
-from scheduling.core.tours import ShapeValues, Tour, TourModel
+from scheduling.core.data import AgentRules, ScheduleData, WorkMode
+from scheduling.core.tours import Tour, TourModel
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,6 +39,7 @@ def agent_classes(data: ScheduleData) -> list[AgentClass]:
                 data.agents[members[0]],
                 data.contracts[data.agents[members[0]].contract],
                 data.horizon_of(data.agents[members[0]]),
+                first_weekday=data.first_weekday,
             ),
             skills=tuple(sorted(data.agents[members[0]].skills)),
             members=tuple(members),
@@ -55,8 +56,13 @@ def _class_key(agent: AgentRules) -> tuple[object, ...]:
         agent.spans,
         agent.fixed,
         agent.previous_run_days,
+        agent.previous_weekends,
         agent.credited_days,
         agent.credited_minutes,
+        agent.must_work,
+        agent.excluded_patterns,
+        agent.wishes,
+        agent.site if agent.work_mode == WorkMode.OFFICE else "",
     )
 
 
@@ -79,13 +85,21 @@ class Pricer:
         self.required = np.where(self.counted, coverage.required, 0.0)
         self.over_cost = data.over_cost
         under = np.array([[data.under_cost[skill]] for skill in self.skills], dtype=float)
+        self.under = under.ravel()
+        self.minimum = np.where(self.counted, coverage.minimum, 0.0)
+        self.minimum_cost = data.minimum_cost
         whole = np.floor(self.required + WHOLE)
         part = np.where(self.required - whole < WHOLE, 0.0, self.required - whole)
         self.whole, self.part = whole, part
-        self.part_short = under.reshape(-1, 1) * part
+        self.part_short = under * part
         self.part_idle = data.over_cost * (1.0 - part) * (part > 0)
-        self.highest = np.where(self.counted, under.reshape(-1, 1) + data.over_cost, 0.0)
+        # Where everybody below the minimum is missing, and where just these are there.
+        self.none = under * self.required + data.minimum_cost * self.minimum
+        self.least = under * (self.required - self.minimum)
+        dearest = under + data.over_cost + np.where(self.minimum > 0, data.minimum_cost, 0.0)
+        self.highest = np.where(self.counted, dearest, 0.0)
         self.carried = data.carried
+        self.seats = data.seats
         self.evaluations = 0
 
     def worth(self, prices: NDArray[np.float64], skills: tuple[str, ...]) -> NDArray[np.float64]:
@@ -99,7 +113,11 @@ class Pricer:
         worth = np.where(self.counted, prices - self.over_cost, 0.0)
         down = self.whole * worth + self.part_short
         up = (self.whole + 1) * worth + self.part_idle
-        return float(np.where(self.part > 0, np.minimum(down, up), down).sum())
+        cheapest = np.where(self.part > 0, np.minimum(down, up), down)
+        if self.minimum_cost:
+            least = self.minimum * worth + self.least
+            cheapest = np.minimum(np.minimum(cheapest, least), self.none)
+        return float(cheapest.sum())
 
     def price(self, prices: NDArray[np.float64]) -> Priced:
         """The bound that these prices prove; prices are clipped to what is legal first."""
@@ -108,15 +126,14 @@ class Pricer:
         for skills, slots in self.carried:
             worth = self.worth(prices, skills)
             bound -= float(worth[np.asarray(slots, dtype=np.int64)].sum())
-        known: dict[tuple[tuple[str, ...], str], tuple[ShapeValues, NDArray[np.float64]]] = {}
+        known: dict[tuple[str, ...], NDArray[np.float64]] = {}
         tours = []
         for group in self.classes:
-            worth = self.worth(prices, group.skills)
-            key = (group.skills, group.model.contract.name)
-            if key not in known:
-                known[key] = (group.model.shape_values(worth), worth)
-            value, tour = group.model.priced(worth, known[key][0])
+            if group.skills not in known:
+                known[group.skills] = self.worth(prices, group.skills)
+            value, tour = group.model.priced(known[group.skills])
             tours.append(tour)
             self.evaluations += 1
-            bound -= len(group.members) * value
+            wishes = sum(wish.worth for wish in group.model.agent.wishes if wish.works)
+            bound += len(group.members) * (wishes - value)
         return Priced(bound=bound, tours=tuple(tours))

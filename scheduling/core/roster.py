@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from scheduling.core.coverage import Coverage
 from scheduling.core.data import ScheduleData, WorkMode
 from scheduling.core.pricing import AgentClass, agent_classes
-from scheduling.core.shapes import NEVER
-from scheduling.core.tours import ShapeValues, Tour
+from scheduling.core.tours import EVERYTHING_OPEN, Closed, Tour
 
 
 class Roster:
@@ -25,10 +24,16 @@ class Roster:
         self.masks = [self.coverage.mask(agent.skills) for agent in data.agents]
         self.tours: list[Tour | None] = [None] * len(data.agents)
         self.seated = {site: np.zeros(data.horizon.slots) for site in data.seats}
+        self.staffed = {mask: np.zeros(data.horizon.slots) for mask in self.masks}
+        """People on position per skill set and slot, those of the week before included."""
+        for skills, working in data.carried:
+            row = self.staffed.setdefault(self.coverage.mask(skills), np.zeros(data.horizon.slots))
+            row[np.asarray(working, dtype=np.int64)] += 1
         self.needs_seat = [
             agent.site in data.seats and agent.work_mode == WorkMode.OFFICE for agent in data.agents
         ]
         self.evaluations = 0
+        self.own_cost = 0.0
         # What "a little more" means: the cost of an idle slot, or a tenth of a short one.
         self.cost_unit = data.over_cost or min(data.under_cost.values(), default=10.0) / 10
 
@@ -38,6 +43,8 @@ class Roster:
         if tour is None:
             return
         self.coverage.add(self.masks[agent], tour.working)
+        self.staffed[self.masks[agent]][tour.working] += 1
+        self.own_cost += tour.own_cost
         if self.needs_seat[agent]:
             self.seated[self.data.agents[agent].site][tour.present] += 1
 
@@ -48,6 +55,8 @@ class Roster:
         if tour is None:
             return None
         self.coverage.remove(self.masks[agent], tour.working)
+        self.staffed[self.masks[agent]][tour.working] -= 1
+        self.own_cost -= tour.own_cost
         if self.needs_seat[agent]:
             self.seated[self.data.agents[agent].site][tour.present] -= 1
         return tour
@@ -62,24 +71,12 @@ class Roster:
     ) -> Tour | None:
         """The best legal tour on these worths that finds a seat; None where there is none."""
         self.evaluations += 1
-        model = self.class_of[agent].model
-        values = model.shape_values(weights)
+        closed = EVERYTHING_OPEN
         if self.needs_seat[agent] and not ignores_seats:
-            self._close_full_seats(agent, values)
-        return model.best_tour(weights, values)
-
-    def _close_full_seats(self, agent: int, values: ShapeValues) -> None:
-        """Strike out the starts of shifts that would sit where no desk is left."""
-        site = self.data.agents[agent].site
-        full = self.seated[site] >= self.data.seats[site]
-        if not full.any():
-            return
-        counts = np.concatenate([[0], np.cumsum(full)])
-        for number, shape in enumerate(self.class_of[agent].model.shapes):
-            starts = np.arange(len(full) - shape.length + 1)
-            for offset, length in shape.pieces:
-                blocked = counts[starts + offset + length] > counts[starts + offset]
-                values[number, starts[blocked]] = NEVER
+            site = self.data.agents[agent].site
+            full = self.seated[site] >= self.data.seats[site]
+            closed = Closed(blocked_slots=full) if full.any() else EVERYTHING_OPEN
+        return self.class_of[agent].model.best_tour(weights, closed)
 
     def without_desk(self, site: str) -> list[int]:
         """Agents of a site who sit in a slot with more people than desks."""
@@ -94,8 +91,8 @@ class Roster:
         ]
 
     def cost(self) -> float:
-        """Cost of shortage and idleness."""
-        return self.coverage.cost()
+        """Cost of shortage and idleness, and what tours cost beside cover."""
+        return self.coverage.cost() + self.own_cost
 
     def tour_list(self) -> list[Tour | None]:
         """A copy of everyone's tour."""

@@ -1,4 +1,4 @@
-"""The solve: check, first schedule, bound, profile, improvement. The best schedule is kept all along."""
+"""The solve: check, first schedule, bound, people from the programme, improvement. The best is kept all along."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,28 +6,26 @@ from math import ceil
 
 import numpy as np
 
+from scheduling.core.bound import Bound
 from scheduling.core.checks import unplaceable
 from scheduling.core.data import ScheduleData
-from scheduling.core.dayplan import DayPlan, Plan
 from scheduling.core.findings import Finding, Severity
-from scheduling.core.groupplan import GroupPlan, linked_group
 from scheduling.core.improve import (
     AnnealParams,
     anneal,
     best_responses,
     construct,
-    follow_profile,
+    follow_programme,
 )
-from scheduling.core.master import BoundSearch
+from scheduling.core.plan_search import PlanSearch
 from scheduling.core.pricing import Pricer
 from scheduling.core.result import Budget, Phase, Progress, ScheduleResult, SolveStatus
 from scheduling.core.roster import Roster
 from scheduling.core.seating import seat_everyone
 from scheduling.core.tours import Tour
 
-# CP-SAT's counted second stands for so many best weeks in the count of work.
-WORK_PER_EFFORT = 1500
-WORK_PER_PROGRAMME = 100
+ROWS_PER_WORK = 10
+"""Rows of a programme whose solve counts as one best tour."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,22 +33,21 @@ class SolveParams:
     """Knobs of the solve."""
 
     seed: int = 1
-    bound_share: float = 0.4
-    bound_tolerance: float = 0.005
-    bound_rounds: int = 400
+    threads: int = 2
     enough_gap: float = 0.0
-    plan_effort: float = 1.0
-    days_per_round: int = 2
-    groups_per_round: int = 3
-    group_size: int = 4
-    programme_seconds: float | None = None
+    first_share: float = 0.08
+    """Part of the budget that the first schedule may take beyond being legal."""
+    follow_share: float = 0.6
+    """Part of the budget by which passes along the programme end."""
+    dive_agents: int = 2500
+    """Agents in a week up to whom plans are taken from the programme one by one."""
 
     def __post_init__(self) -> None:
         """Refuse nonsense."""
-        if not 0 < self.bound_share < 1:
-            raise ValueError(f"Expected 0 < bound_share < 1, got {self.bound_share}.")
         if self.enough_gap < 0:
             raise ValueError(f"Expected enough_gap >= 0, got {self.enough_gap}.")
+        if self.threads < 1:
+            raise ValueError(f"Expected at least 1 thread, got {self.threads}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +59,7 @@ class StartFrom:
 
 
 class Solver:
-    """One solve of one week."""
+    """One solve of one or more weeks."""
 
     def __init__(
         self,
@@ -84,7 +81,8 @@ class Solver:
         self.best_cost: float | None = None
         self.best: list[Tour | None] = []
         self.unplaced: dict[str, Finding] = {}
-        self.search: BoundSearch | None = None
+        self.search: Bound | None = None
+        self.plans: PlanSearch | None = None
         self.limit = 1.0
         self.begun = budget.share_used(0)
 
@@ -92,9 +90,10 @@ class Solver:
 
     @property
     def work(self) -> int:
-        """Best weeks computed so far, other work converted."""
+        """Best tours computed so far, other work converted."""
         priced = self.search.pricer.evaluations if self.search else 0
-        return self.roster.evaluations + priced + self.extra_work
+        planned = self.plans.work if self.plans else 0
+        return self.roster.evaluations + priced + planned + self.extra_work
 
     def stop(self) -> bool:
         """True where this phase's share of the budget is used or the person has asked to stop."""
@@ -120,13 +119,17 @@ class Solver:
 
     _shortage_hours = 0.0
 
-    def keep_best(self) -> None:
+    def keep_best(self) -> bool:
         """Remember the present schedule where it costs less than the best."""
         cost = self.roster.cost()
-        if self.best_cost is None or cost < self.best_cost - 1e-9:
-            self.best_cost, self.best = cost, self.roster.tour_list()
-            hours = self.data.horizon.interval_minutes / 60
-            self._shortage_hours = float(self.roster.coverage.shortage().sum()) * hours
+        if self.best_cost is not None:
+            lost = len(self.roster.placed()) < sum(tour is not None for tour in self.best)
+            if lost or cost >= self.best_cost - 1e-9:
+                return False
+        self.best_cost, self.best = cost, self.roster.tour_list()
+        hours = self.data.horizon.interval_minutes / 60
+        self._shortage_hours = float(self.roster.coverage.shortage().sum()) * hours
+        return True
 
     @property
     def lower_bound(self) -> float | None:
@@ -137,7 +140,9 @@ class Solver:
         return float(ceil(bound - 1e-6)) if self._whole_costs() else bound
 
     def _whole_costs(self) -> bool:
-        rows = [self.data.over_cost, *self.data.under_cost.values()]
+        if any(tour is not None and tour.own_cost for tour in self.best):
+            return False
+        rows = [self.data.over_cost, self.data.minimum_cost, *self.data.under_cost.values()]
         whole = all(float(value).is_integer() for value in rows)
         return whole and all(
             bool(np.all(row == np.floor(row))) for row in self.data.required_agents.values()
@@ -150,6 +155,10 @@ class Solver:
             return False
         return self.best_cost - bound <= self.params.enough_gap * self.best_cost + 1e-6
 
+    def enough(self) -> bool:
+        """True where this phase has to end or nothing is left to gain."""
+        return self.stop() or self.good_enough()
+
     # -- phases ------------------------------------------------------------------------------
 
     def run(self) -> ScheduleResult:
@@ -160,6 +169,8 @@ class Solver:
         self._construct(set(without))
         if not self.cancelled():
             self._bound()
+        if not self.good_enough() and self.search is not None:
+            self._follow()
         if not self.good_enough():
             self._improve()
         self.phase, self.limit = Phase.DONE, 1.0
@@ -172,7 +183,7 @@ class Solver:
         for agent, tour in enumerate(self.start.tours):
             if tour is not None:
                 self.roster.put(agent, tour)
-        construct(self.roster, rng=self.rng, stop=self.cancelled)
+        construct(self.roster, rng=self.rng, stop=self._cancelled_and_told)
         waiting = [
             n for n, tour in enumerate(self.roster.tours) if tour is None and n not in without
         ]
@@ -183,13 +194,17 @@ class Solver:
             if tour is None and agent not in without and not self.cancelled():
                 self.unplaced[key] = Finding(code="no_seat", severity=Severity.ERROR, subject=key)
         self.keep_best()
-        self.limit = self._until(self.params.bound_share / 3)
+        self.limit = self._until(self.params.first_share)
         best_responses(self.roster, rng=self.rng, stop=self.stop)
         self.keep_best()
 
+    def _cancelled_and_told(self) -> bool:
+        self.tell()
+        return self.cancelled()
+
     def _bound(self) -> None:
-        """Prices that prove how good a schedule can be, then a schedule near their programme's."""
-        self.phase, self.limit = Phase.BOUND, self._until(self.params.bound_share)
+        """Prices that prove how good a schedule can be."""
+        self.phase, self.limit = Phase.BOUND, 1.0
         placed = [
             group
             for group in self.roster.classes
@@ -200,70 +215,57 @@ class Solver:
             return
         coverage = self.roster.coverage
         masks = [coverage.mask(group.skills) for group in placed]
-        self.search = search = BoundSearch(Pricer(self.data, placed, coverage), masks)
+        self.search = search = Bound(Pricer(self.data, placed, coverage), masks)
         search.price(search.best_prices)
         if set(self.start.prices) == set(coverage.skills):
             search.price(np.array([self.start.prices[skill] for skill in coverage.skills]))
-        profile = search.start(
-            rounds=self.params.bound_rounds,
-            stop=self._stop_programme,
-            solve_seconds=self.params.programme_seconds,
-        )
-        if search.programme_value - search.best > self.params.bound_tolerance * search.best:
-            for number, group in enumerate(placed):
-                for member in group.members:
-                    search.keep(number, self.best[member])
-            profile = (
-                search.generate(
-                    tolerance=self.params.bound_tolerance,
-                    rounds=self.params.bound_rounds,
-                    stop=self._stop_programme,
-                    solve_seconds=self.params.programme_seconds,
-                )
-                or profile
-            )
-        self.phase, self.limit = Phase.PROFILE, 1.0
-        if profile and not self.good_enough() and not self.cancelled():
-            follow_profile(self.roster, profile, rng=self.rng, stop=self.stop)
-            self.keep_best()
-            self.roster.load(self.best)
+        search.solve_weeks(threads=self.params.threads, stop=self.enough)
+        rows = sum(programme.solver.size[0] for programme in search.programmes)
+        self.extra_work += rows // ROWS_PER_WORK
+        self.tell()
 
-    def _stop_programme(self) -> bool:
-        self.extra_work += WORK_PER_PROGRAMME
-        return self.stop()
+    def _follow(self) -> None:
+        """Schedules near the programme's: agent by agent along it, then its own plans."""
+        assert self.search is not None
+        self.phase = Phase.PROFILE
+        if not self.search.programmes or self.cancelled():
+            return
+        in_a_week = len(self.roster.placed())
+        dives = in_a_week <= self.params.dive_agents and not self.search.is_light
+        if dives:
+            self.limit = 1.0
+            self.plans = PlanSearch(self.roster, self.search, seed=self.params.seed)
+            if self.plans.dive(self.enough):
+                self.keep_best()
+                self.roster.load(self.best)
+                return
+            self.roster.load(self.best)
+        self.limit = self._until(self.params.follow_share)
+        follow_programme(
+            self.roster,
+            self.search.profile,
+            self.search.worths(),
+            rng=self.rng,
+            stop=self.enough,
+            keep=self.keep_best,
+        )
+        self.roster.load(self.best)
 
     def _improve(self) -> None:
-        """Re-plan small groups, then whole days, in turn."""
+        """Plans of a few agents anew by the programme, whole days, best responses, in turn."""
         self.phase, self.limit = Phase.IMPROVE, 1.0
-        worth = {}
-        if self.search is not None:
-            for group in self.search.pricer.classes:
-                mask = self.roster.coverage.mask(group.skills)
-                worth[mask] = self.search.pricer.worth(self.search.best_prices, group.skills)
-        day = 0
-        while not self.stop() and not self.good_enough():
-            if not self.roster.placed():
-                return
+        if self.plans is not None and self.plans.complete:
+            while not self.enough() and self.plans.improve(self.enough):
+                self.keep_best()
+                self.roster.load(self.best)
+        worth = self.search.worths() if self.search is not None else {}
+        while not self.enough() and self.roster.placed():
             left = 1.0 - self.budget.share_used(self.work)
             params = AnnealParams(
-                moves=max(1000, 10 * len(self.data.agents)), temperature=15.0 * left, worth=worth
+                moves=max(200, 2 * len(self.data.agents)), temperature=15.0 * left, worth=worth
             )
-            anneal(self.roster, params, rng=self.rng, stop=self.stop)
+            anneal(self.roster, params, rng=self.rng, stop=self.enough)
             self.keep_best()
-            for _ in range(self.params.days_per_round):
-                self._plan(DayPlan(self.roster, day))
-                day = (day + 1) % self.data.horizon.days
-            for _ in range(self.params.groups_per_round):
-                agents = linked_group(self.roster, size=self.params.group_size, rng=self.rng)
-                self._plan(GroupPlan(self.roster, agents))
-
-    def _plan(self, plan: Plan) -> None:
-        """Let CP-SAT plan something again, unless the budget is used."""
-        if self.stop() or self.good_enough():
-            return
-        plan.improve(effort=self.params.plan_effort, seed=self.params.seed, stop=self.stop)
-        self.extra_work += round(self.params.plan_effort * WORK_PER_EFFORT)
-        self.keep_best()
 
     # -- result ------------------------------------------------------------------------------
 
@@ -304,7 +306,7 @@ def solve(
     cancelled: Callable[[], bool] = lambda: False,
     start: StartFrom | None = None,
 ) -> ScheduleResult:
-    """Solve one week; the same seed and counted work give the same schedule."""
+    """Solve; the same seed and counted work give the same schedule."""
     return Solver(
         data, budget, params=params, report=report, cancelled=cancelled, start=start
     ).run()

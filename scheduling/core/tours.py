@@ -1,27 +1,44 @@
-"""The exact best week of one agent for given worths of the slots: a dynamic programme over the days.
+"""The exact best tour of one agent over the horizon for given worths of the slots.
 
-The state is (days in a row, days worked, paid time); every start band of the week is followed at the same
-time. The result is exact. Rest between two shifts is implied by the start band of most contracts; where it is
-not, the few weeks that break it are cut off by branching on the pair of shifts.
+The compiled loops find the best weeks without regard to rest between shifts, which most start bands imply.
+Where the tour found breaks it, the pair of shifts is branched on: the first ends earlier or the second starts
+later, the better promise first. So the result stays exact.
 """
 
 import heapq
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import ceil, gcd
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from scheduling.core import tour_loops
 from scheduling.core.data import AgentRules, ContractRules, FixedShift, Horizon
-from scheduling.core.shapes import NEVER, Shape, best_breaks, shapes_of, start_values
+from scheduling.core.shapes import NEVER, Shape, shapes_of
+from scheduling.core.tour_loops import Desks, Limits, Places, Weeks
+from scheduling.core.tour_tables import (
+    WEEKDAYS,
+    legal_starts,
+    own_worths,
+    rest_slots_of,
+    shape_tables,
+    week_tables,
+)
 
 MAX_REST_BRANCHES = 200
+PERIOD_STEPS = 24
 
-ShapeValues: TypeAlias = NDArray[np.float64]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 BreakChooser: TypeAlias = Callable[[Shape, int], tuple[int, ...]]
+Placed: TypeAlias = tuple[int, int | None, int]
+"""Day, shape (None for a fixed shift) and start slot."""
+Week: TypeAlias = list[Placed]
+DayLimits: TypeAlias = tuple[Ints, Ints]
+"""Per day the first slot at which a shift may start and the last at which it may end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,399 +53,453 @@ class PlacedShift:
     paid_minutes: int
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Tour:
-    """One agent's week and the slots it covers."""
+    """One agent's shifts and the slots they cover."""
 
-    shifts: tuple[PlacedShift, ...]
-    working: NDArray[np.int64]
-    present: NDArray[np.int64]
-    value: float
+    def __init__(
+        self,
+        model: "TourModel",
+        *,
+        days: Ints,
+        shapes: Ints,
+        starts: Ints,
+        offsets: Ints,
+        value: float = 0.0,
+    ) -> None:
+        """Keep the shifts as arrays: day, shape (-1: fixed), start slot, offsets [shift, break]."""
+        self.model, self.value = model, value
+        self.days, self.shape_numbers, self.starts, self.offsets = days, shapes, starts, offsets
+
+    @cached_property
+    def shifts(self) -> tuple[PlacedShift, ...]:
+        """The shifts in order."""
+        return tuple(
+            self.model.placed(int(day), int(shape), int(start), offsets)
+            for day, shape, start, offsets in zip(
+                self.days, self.shape_numbers, self.starts, self.offsets, strict=True
+            )
+        )
+
+    @cached_property
+    def working(self) -> Ints:
+        """Slots on position."""
+        own = self.shape_numbers >= 0
+        slots = tour_loops.worked_slots(
+            self.starts[own], self.shape_numbers[own], self.offsets[own], self.model.tables
+        )
+        fixed = [self.model.fixed[int(day)].working_slots for day in self.days[~own]]
+        if not fixed:
+            return slots
+        return np.concatenate([slots, *(np.asarray(f, dtype=np.int64) for f in fixed)])
+
+    @cached_property
+    def present(self) -> Ints:
+        """Slots in which a desk is held: breaks included, the gap of a split shift not."""
+        parts = [np.zeros(0, dtype=np.int64)]
+        for day, shape, start in zip(self.days, self.shape_numbers, self.starts, strict=True):
+            if shape < 0:
+                shift = self.model.fixed[int(day)]
+                parts.append(np.arange(shift.start_slot, shift.end_slot))
+            else:
+                parts.append(self.model.shapes[shape].present_slots(start=int(start)))
+        return np.concatenate(parts)
+
+    def with_shift(self, day: int, *, start: int, offsets: tuple[int, ...]) -> "Tour":
+        """The same tour with another start and other breaks on one day."""
+        row = int(np.flatnonzero(self.days == day)[0])
+        starts, breaks = self.starts.copy(), self.offsets.copy()
+        starts[row] = start
+        breaks[row, : len(offsets)] = offsets
+        return Tour(
+            self.model, days=self.days, shapes=self.shape_numbers, starts=starts, offsets=breaks
+        )
+
+    @cached_property
+    def own_cost(self) -> float:
+        """Money beside cover: pay that is the planner's choice, premium, allowances, wishes not kept."""
+        return self.model.own_cost(self)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Cut:
-    """A restriction that branching on rest adds to one day."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Closed:
+    """What is closed to a tour for now, beside the rules."""
 
-    day: int
-    earliest_start: int = 0
-    latest_end: int = 1 << 30
+    blocked_slots: Flags | None = None
+    """Slots in which no desk is left."""
+    seat_days: Flags | None = None
+    """Days on which a shift needs a desk; None for all."""
+
+
+EVERYTHING_OPEN = Closed()
 
 
 class TourModel:
-    """The legal weeks of agents who share a contract and everything that binds them this week."""
+    """The legal tours of agents who share a contract and everything that binds them."""
 
-    def __init__(self, agent: AgentRules, contract: ContractRules, horizon: Horizon) -> None:
+    def __init__(
+        self,
+        agent: AgentRules,
+        contract: ContractRules,
+        horizon: Horizon,
+        *,
+        first_weekday: int = 0,
+    ) -> None:
         """Read the rules into arrays."""
         self.agent, self.contract, self.horizon = agent, contract, horizon
+        self.first_weekday = first_weekday
         self.shapes = shapes_of(contract, interval_minutes=horizon.interval_minutes)
         self.fixed = {shift.day: shift for shift in agent.fixed}
-        self.rest_slots = ceil(contract.min_rest_minutes / horizon.interval_minutes)
-        self._read_starts()
-        self._read_paid()
-        self._read_limits()
-
-    # -- rules into arrays -------------------------------------------------------------------
-
-    def _read_starts(self) -> None:
-        """Which shape may start where: spans, start grid, earliest and latest start, fixed days."""
-        table = self.horizon.start_slots
-        minutes = np.arange(table.shape[1]) * self.horizon.interval_minutes
-        legal = np.zeros((len(self.shapes), *table.shape), dtype=bool)
-        for number, shape in enumerate(self.shapes):
-            pattern = self.contract.patterns[shape.pattern]
-            on_grid = (minutes % pattern.start_grid_minutes == 0) & (
-                (minutes >= pattern.earliest_start_minute)
-                & (minutes <= pattern.latest_start_minute)
-            )
-            for day, spans in enumerate(self.agent.spans):
-                if day in self.fixed or (pattern.days is not None and day not in pattern.days):
-                    continue
-                starts = table[day]
-                inside = np.zeros(len(starts), dtype=bool)
-                for low, high in spans:
-                    inside |= (starts >= low) & (starts + shape.length <= high)
-                legal[number, day] = inside & on_grid & (starts < self.horizon.slots)
-        self._keep_rest_to_fixed(legal, table)
+        self.rest_slots = rest_slots_of(contract, horizon)
+        legal = legal_starts(agent, contract, self.shapes, horizon, rest_slots=self.rest_slots)
         used = np.flatnonzero(legal.any(axis=(0, 1)))
-        first, last = (int(used[0]), int(used[-1]) + 1) if len(used) else (0, 1)
-        self.start_table = table[:, first:last]
-        self.legal = legal[:, :, first:last]
-        band = self.contract.start_band_minutes // self.horizon.interval_minutes
-        self.band = band if band < last - first - 1 else None
+        self.first_place = int(used[0]) if len(used) else 0
+        self.places = slice(self.first_place, int(used[-1]) + 1 if len(used) else 1)
+        self.by_day = np.ascontiguousarray(legal[:, :, self.places])
+        self.start_table = np.ascontiguousarray(horizon.start_slots[:, self.places])
+        band = contract.start_band_minutes // horizon.interval_minutes
+        self.band = min(band, self.start_table.shape[1] - 1)
+        of_weeks = week_tables(agent, contract, self.shapes, horizon, first_weekday=first_weekday)
+        self.weeks = of_weeks.weeks
+        self.tables = shape_tables(self.shapes, of_weeks.kinds)
+        self.fixed_kinds = of_weeks.fixed_kinds
+        self.bonus = self._bonus()
+        self.limits = self._limits()
 
-    def _keep_rest_to_fixed(self, legal: NDArray[np.bool_], table: NDArray[np.int64]) -> None:
-        for shift in self.fixed.values():
-            for number, shape in enumerate(self.shapes):
-                clear = (table >= shift.end_slot + self.rest_slots) | (
-                    table + shape.length <= shift.start_slot - self.rest_slots
-                )
-                legal[number] &= clear
+    def _bonus(self) -> Floats:
+        worth = own_worths(self.agent, self.contract, self.shapes, self.horizon)
+        return np.ascontiguousarray(worth[:, :, self.places]) if worth.size else worth
 
-    def _read_paid(self) -> None:
-        """Group shapes by paid time; weeks are counted in the greatest common step."""
-        paid = sorted({shape.paid_minutes for shape in self.shapes})
-        fixed_paid = [shift.paid_minutes for shift in self.fixed.values()]
-        self.paid_step = gcd(*paid, *fixed_paid) or self.horizon.interval_minutes
-        self.paid_classes = tuple(paid)
-        self.members = [
-            [n for n, shape in enumerate(self.shapes) if shape.paid_minutes == minutes]
-            for minutes in paid
-        ]
+    def _limits(self) -> Limits:
+        history = 0
+        for worked in self.agent.previous_weekends[-3:]:
+            history = history << 1 | worked
+        weekends = self.contract.max_weekends_in_4_weeks
+        return Limits(
+            band=self.band,
+            first_run=self.agent.previous_run_days,
+            first_history=history,
+            most_in_row=self.contract.max_consecutive_days,
+            most_weekends=4 if weekends is None else weekends,
+        )
 
-    def _read_limits(self) -> None:
-        agent, contract = self.agent, self.contract
-        low, high = (days - sum(agent.credited_days) for days in contract.days_per_week)
-        self.days_range = (max(0, low), max(0, min(high, self.horizon.days)))
-        low, high = (m - sum(agent.credited_minutes) for m in contract.paid_minutes_per_week)
-        self.paid_range = (max(0, ceil(low / self.paid_step)), max(0, high // self.paid_step))
-        longest = self.days_range[1] + agent.previous_run_days
-        binds = longest > contract.max_consecutive_days
-        self.run_states = contract.max_consecutive_days + 1 if binds else 1
-        self.first_run = min(agent.previous_run_days, self.run_states - 1)
-        most = max((*self.paid_classes, *(s.paid_minutes for s in self.fixed.values())), default=0)
-        self.one_paid_class = len(self.paid_classes) == 1 and not self.fixed
-        full = self.days_range[1] * most // self.paid_step
-        self.paid_states = 1 if self.one_paid_class else min(full, self.paid_range[1]) + 1
+    @property
+    def legal(self) -> Flags:
+        """[shape, day, place] where a shift may start."""
+        return self.by_day.transpose(1, 0, 2)
 
-    # -- worth of shifts ---------------------------------------------------------------------
+    # -- the best tour -----------------------------------------------------------------------
 
-    def shape_values(self, weights: NDArray[np.float64]) -> ShapeValues:
-        """Worth of each shape at each start slot; shared by all agents with these shapes and skills."""
-        cumulative = np.concatenate([[0.0], np.cumsum(weights)])
-        return np.stack([start_values(shape, cumulative) for shape in self.shapes])
+    def best_tour(
+        self,
+        weights: Floats,
+        closed: Closed = EVERYTHING_OPEN,
+        *,
+        bonus: Floats | None = None,
+    ) -> Tour | None:
+        """The best legal tour for these worths of the slots; None where no legal one exists.
 
-    def _day_values(self, values: ShapeValues, legal: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Best worth [paid class, day, start]."""
-        at_starts = np.where(legal, values[:, self.start_table], NEVER)
-        if len(self.members) == len(self.shapes):
-            order = [group[0] for group in self.members]
-            return at_starts if order == sorted(order) else at_starts[order]
-        return np.stack([at_starts[group].max(axis=0) for group in self.members])
-
-    def _banded(self, day_values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Best worth [paid class, day, band]: the best start of each window of starts."""
-        if self.band is None:
-            return np.asarray(day_values.max(axis=2, keepdims=True))
-        padding = np.full((*day_values.shape[:2], self.band), NEVER)
-        padded = np.concatenate([day_values, padding], axis=2)
-        return np.asarray(sliding_window_view(padded, self.band + 1, axis=2).max(axis=3))
-
-    # -- the programme over the days ---------------------------------------------------------
-
-    def _options(self, day: int) -> list[tuple[int, int]]:
-        """Paid class (or -1 for a fixed shift) and its steps of paid time."""
-        if day in self.fixed:
-            return [(-1, self.fixed[day].paid_minutes // self.paid_step)]
-        if self.one_paid_class:
-            return [(0, 0)]
-        return [(j, minutes // self.paid_step) for j, minutes in enumerate(self.paid_classes)]
-
-    def _forward(self, banded: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-        bands = banded.shape[2]
-        shape = (self.run_states, self.days_range[1] + 1, self.paid_states, bands)
-        layer = np.full(shape, NEVER)
-        layer[self.first_run, 0, 0] = 0.0
-        layers = [layer]
-        for day in range(self.horizon.days):
-            following = np.full(shape, NEVER)
-            if day not in self.fixed:
-                following[0] = layer.max(axis=0)
-            source = layer[:-1] if self.run_states > 1 else layer
-            target = following[1:] if self.run_states > 1 else following
-            for j, steps in self._options(day):
-                if steps >= self.paid_states:
-                    continue
-                worth = banded[j, day] if j >= 0 else 0.0
-                into = target[:, 1:, steps:]
-                came = source[:, :-1, : self.paid_states - steps] + worth
-                np.maximum(into, came, out=into)
-            layers.append(following)
-            layer = following
-        return layers
-
-    def _final(self, layer: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The last layer with every week outside the limits struck out."""
-        final = np.full(layer.shape, NEVER)
-        low, high = self.days_range
-        if self.one_paid_class:
-            step = self.paid_classes[0] // self.paid_step
-            for days in range(low, high + 1):
-                if self.paid_range[0] <= days * step <= self.paid_range[1]:
-                    final[:, days] = layer[:, days]
-        else:
-            first, last = self.paid_range
-            final[:, low : high + 1, first : last + 1] = layer[:, low : high + 1, first : last + 1]
-        return final
-
-    def priced(
-        self, weights: NDArray[np.float64], values: ShapeValues
-    ) -> tuple[float, Tour | None]:
-        """A value that no legal week exceeds, and the best legal tour.
-
-        The value leaves rest between shifts out where the start band does not imply it.
+        Args:
+            weights: money saved by being on position, one per slot.
+            closed: desks that are taken.
+            bonus: [day, shape, place] instead of the agent's own wishes and allowances.
         """
-        value, week = self._relaxed(values, self.legal)
-        if self._rest_broken(week) is not None:
-            return value, self.best_tour(weights, values)
+        cumulative = _running(weights)
+        value, week = self._best(cumulative, closed, self.bonus if bonus is None else bonus)
+        return None if value <= NEVER / 2 else self._at_best_breaks(week, cumulative, value)
+
+    def priced(self, weights: Floats) -> tuple[float, Tour | None]:
+        """A value that no legal tour exceeds, and the best legal tour.
+
+        The value leaves out rest between shifts and the hours of the whole period.
+        """
+        cumulative = _running(weights)
+        value, week = self._relaxed(cumulative, EVERYTHING_OPEN, self.bonus)
         if value <= NEVER / 2:
             return value, None
-        return value, self._tour_at_best_breaks(week, weights, value)
+        if self._is_legal(week):
+            return value, self._at_best_breaks(week, cumulative, value)
+        return value, self.best_tour(weights)
+
+    def has_week(self) -> bool:
+        """True where at least one legal tour exists."""
+        return self.best_tour(np.zeros(self.horizon.slots)) is not None
 
     def _relaxed(
-        self, values: ShapeValues, legal: NDArray[np.bool_]
-    ) -> tuple[float, list[tuple[int, int | None, int]]]:
-        """Best week without the rest rule: (day, shape or None, start slot) of each shift."""
-        day_values = self._day_values(values, legal)
-        banded = self._banded(day_values)
-        layers = self._forward(banded)
-        final = self._final(layers[-1])
-        best = int(np.argmax(final))
-        value = float(final.flat[best])
+        self,
+        cumulative: Floats,
+        closed: Closed,
+        bonus: Floats,
+        *,
+        days: DayLimits | None = None,
+        weeks: Weeks | None = None,
+    ) -> tuple[float, Week]:
+        limits = days or self._all_day()
+        blocked = np.zeros(0, dtype=np.int64)
+        if closed.blocked_slots is not None:
+            blocked = np.concatenate([[0], np.cumsum(closed.blocked_slots)])
+        seat_days = closed.seat_days
+        if seat_days is None:
+            seat_days = np.ones(self.horizon.days, dtype=bool)
+        value, found = tour_loops.best_tour(
+            cumulative,
+            Desks(blocked=blocked, days=seat_days),
+            self.tables,
+            Places(
+                starts=self.start_table,
+                legal=self.by_day,
+                bonus=bonus,
+                fixed_kinds=self.fixed_kinds,
+                earliest=limits[0],
+                latest_end=limits[1],
+            ),
+            weeks or self.weeks,
+            self.limits,
+        )
         if value <= NEVER / 2:
             return NEVER, []
-        run, count, paid, band = (int(i) for i in np.unravel_index(best, final.shape))
-        chosen = []
-        for day in reversed(range(self.horizon.days)):
-            before, here = layers[day], layers[day + 1][run, count, paid, band]
-            step = self._step_back(before, banded, here, (day, run, count, paid, band))
-            if step is None:
-                run = int(np.argmax(before[:, count, paid, band]))
-                continue
-            j, run, paid = step
-            count -= 1
-            chosen.append(self._pick(day_values, values, legal, (day, j, band)))
-        return value, chosen[::-1]
+        tour: Week = []
+        for day, (shape, place) in enumerate(found.tolist()):
+            if shape >= 0:
+                tour.append((day, shape, int(self.start_table[day, place])))
+            elif day in self.fixed:
+                tour.append((day, None, self.fixed[day].start_slot))
+        return value, tour
 
-    def _step_back(
-        self,
-        before: NDArray[np.float64],
-        banded: NDArray[np.float64],
-        here: float,
-        state: tuple[int, int, int, int, int],
-    ) -> tuple[int, int, int] | None:
-        """The paid class, run and paid time that the state was reached from; None for a day off."""
-        day, run, count, paid, band = state
-        off_allowed = day not in self.fixed and (self.run_states == 1 or run == 0)
-        if off_allowed and before[:, count, paid, band].max() == here:
-            return None
-        earlier = run - 1 if self.run_states > 1 else run
-        for j, steps in self._options(day):
-            worth = float(banded[j, day, band]) if j >= 0 else 0.0
-            if (
-                count
-                and steps <= paid
-                and earlier >= 0
-                and before[earlier, count - 1, paid - steps, band] + worth == here
-            ):
-                return j, earlier, paid - steps
-        raise AssertionError(f"No way back on day {day} of {self.agent.key}.")
+    def _all_day(self) -> DayLimits:
+        days = self.horizon.days
+        return np.zeros(days, dtype=np.int64), np.full(days, self.horizon.slots)
 
-    def _pick(
-        self,
-        day_values: NDArray[np.float64],
-        values: ShapeValues,
-        legal: NDArray[np.bool_],
-        choice: tuple[int, int, int],
-    ) -> tuple[int, int | None, int]:
-        day, j, band = choice
-        if j < 0:
-            return day, None, self.fixed[day].start_slot
-        row = day_values[j, day]
-        if self.band is None:
-            place = int(np.argmax(row))
-        else:
-            place = band + int(np.argmax(row[band : band + self.band + 1]))
-        start = int(self.start_table[day, place])
-        shape = max(
-            (n for n in self.members[j] if legal[n, day, place]), key=lambda n: values[n, start]
-        )
-        return day, shape, start
-
-    # -- rest by branching -------------------------------------------------------------------
-
-    def _with_cuts(self, cuts: tuple[_Cut, ...]) -> NDArray[np.bool_]:
-        if not cuts:
-            return self.legal
-        legal = self.legal.copy()
-        for cut in cuts:
-            starts = self.start_table[cut.day]
-            for number, shape in enumerate(self.shapes):
-                legal[number, cut.day] &= (starts >= cut.earliest_start) & (
-                    starts + shape.length <= cut.latest_end
-                )
-        return legal
-
-    def _end(self, day: int, shape: int | None, start: int) -> int:
-        return self.fixed[day].end_slot if shape is None else start + self.shapes[shape].length
-
-    def _rest_broken(self, week: list[tuple[int, int | None, int]]) -> tuple[int, int] | None:
-        """Index of the second shift of the first pair without rest, and the latest end it allows."""
-        for number in range(1, len(week)):
-            latest_end = week[number][2] - self.rest_slots
-            if self._end(*week[number - 1]) > latest_end:
-                return number, latest_end
-        return None
-
-    def best_week(self, values: ShapeValues) -> tuple[float, list[tuple[int, int | None, int]]]:
-        """The exact best week; `NEVER` and nothing where no legal week exists."""
-        value, week = self._relaxed(values, self.legal)
-        if self._rest_broken(week) is None:
+    def _best(self, cumulative: Floats, closed: Closed, bonus: Floats) -> tuple[float, Week]:
+        """The exact best tour, by branching on rest; by a price on time where the period binds."""
+        value, week = self._rested(cumulative, closed, bonus)
+        if value <= NEVER / 2 or self._keeps_period(week):
             return value, week
-        serial = 0
-        heap: list[tuple[float, int, tuple[_Cut, ...], list[tuple[int, int | None, int]]]] = []
-        heapq.heappush(heap, (-value, serial, (), week))
+        return self._within_period(cumulative, closed, bonus)
+
+    def _rested(
+        self, cumulative: Floats, closed: Closed, bonus: Floats, *, weeks: Weeks | None = None
+    ) -> tuple[float, Week]:
+        serial, limits = 0, self._all_day()
+        value, week = self._relaxed(cumulative, closed, bonus, days=limits, weeks=weeks)
+        heap: list[tuple[float, int, DayLimits, Week]] = [(-value, serial, limits, week)]
         for _ in range(MAX_REST_BRANCHES):
             if not heap:
                 break
-            bound, _, cuts, week = heapq.heappop(heap)
+            promise, _, limits, week = heapq.heappop(heap)
             broken = self._rest_broken(week)
             if broken is None:
-                return -bound, week
-            number, latest_end = broken
-            ends_early = _Cut(day=week[number - 1][0], latest_end=latest_end)
-            starts_late = _Cut(day=week[number][0], earliest_start=week[number][2] + 1)
-            for cut in (ends_early, starts_late):
-                child = (*cuts, cut)
-                value, found = self._relaxed(values, self._with_cuts(child))
+                return -promise, week
+            for branch in self._branches(limits, week[broken - 1], week[broken]):
+                value, found = self._relaxed(cumulative, closed, bonus, days=branch, weeks=weeks)
                 if value > NEVER / 2:
                     serial += 1
-                    heapq.heappush(heap, (-value, serial, child, found))
+                    heapq.heappush(heap, (-value, serial, branch, found))
         return NEVER, []
 
-    def reachable_totals(self) -> set[tuple[int, int]]:
-        """Days worked and paid minutes of all weeks within the limits, rest left out."""
-        values = self.shape_values(np.zeros(self.horizon.slots))
-        banded = self._banded(self._day_values(values, self.legal))
-        reached = (self._forward(banded)[-1] > NEVER / 2).any(axis=(0, 3))
-        totals = set()
-        for days, steps in np.argwhere(reached):
-            minutes = (
-                int(days) * self.paid_classes[0]
-                if self.one_paid_class
-                else (int(steps) * self.paid_step)
-            )
-            totals.add((int(days), minutes))
+    def _branches(
+        self, limits: DayLimits, first: Placed, second: Placed
+    ) -> tuple[DayLimits, DayLimits]:
+        """Either the first shift ends by the middle of what is missing, or the second starts after."""
+        middle = (self._end(*first) - 1 + second[2] - self.rest_slots) // 2
+        earliest, latest_end = limits
+        sooner, later = latest_end.copy(), earliest.copy()
+        sooner[first[0]] = min(sooner[first[0]], middle)
+        later[second[0]] = middle + 1 + self.rest_slots
+        return (earliest, sooner), (later, latest_end)
+
+    def _rest_broken(self, week: Week) -> int | None:
+        """Number of the second shift of the first pair without rest between them."""
+        for number in range(1, len(week)):
+            if self._end(*week[number - 1]) > week[number][2] - self.rest_slots:
+                fixed_pair = week[number - 1][1] is None and week[number][1] is None
+                if not fixed_pair:
+                    return number
+        return None
+
+    def _is_legal(self, week: Week) -> bool:
+        return self._rest_broken(week) is None and self._keeps_period(week)
+
+    # -- hours of the whole period -----------------------------------------------------------
+
+    def paid_minutes(self, week: Week) -> int:
+        """Paid time of all shifts."""
+        return sum(
+            self.fixed[day].paid_minutes if shape is None else self.shapes[shape].paid_minutes
+            for day, shape, _ in week
+        )
+
+    def _keeps_period(self, week: Week) -> bool:
+        limits = self.contract.paid_minutes_per_period
+        if limits is None:
+            return True
+        return limits[0] <= self.paid_minutes(week) + sum(self.agent.credited_minutes) <= limits[1]
+
+    def _within_period(
+        self, cumulative: Floats, closed: Closed, bonus: Floats
+    ) -> tuple[float, Week]:
+        """A price on each paid minute, halved in until the period's hours are kept."""
+        assert self.contract.paid_minutes_per_period is not None
+        low, high = self.contract.paid_minutes_per_period
+        granted = sum(self.agent.credited_minutes)
+        dearest = float(np.abs(np.diff(cumulative)).max(initial=1.0)) + 1.0
+        ends = [-dearest, dearest]
+        best: tuple[float, Week] = (NEVER, [])
+        for _ in range(PERIOD_STEPS):
+            price = (ends[0] + ends[1]) / 2 / self.horizon.interval_minutes * 2
+            value, week = self._rested(cumulative, closed, bonus, weeks=self._with_price(price))
+            if value <= NEVER / 2:
+                return best
+            paid = self.paid_minutes(week) + granted
+            if low <= paid <= high:
+                own = value - price * self.paid_minutes(week)
+                best = max(best, (own, week), key=lambda found: found[0])
+            ends[paid > high or (paid >= low and price > 0)] = (ends[0] + ends[1]) / 2
+            if low <= paid <= high and abs(price) < 1e-9:
+                break
+        return best
+
+    def _with_price(self, price: float) -> Weeks:
+        """The week's tables with so much money more for each paid minute."""
+        states, masks = self.weeks.of_state, self.weeks.of_mask
+        if states.shape[1] == 1:
+            paid = self.shapes[0].paid_minutes if self.shapes else 0
+            masks = np.where(masks > NEVER / 2, masks + price * paid * tour_loops.DAYS_OF, NEVER)
+        else:
+            minutes = self.minutes_of_state()
+            states = np.where(states > NEVER / 2, states + price * minutes, NEVER)
+        return self.weeks._replace(of_state=states, of_mask=masks)
+
+    def minutes_of_state(self) -> Ints:
+        """Paid minutes of each state of a week's automaton."""
+        splits = (self.contract.max_split_shifts_per_week or 0) + 1
+        paid = sorted({s.paid_minutes for s in self.shapes})
+        fixed = sorted({s.paid_minutes for s in self.fixed.values()})
+        step = int(np.gcd.reduce([*paid, *fixed]))
+        return np.arange(self.weeks.of_state.shape[1]) // splits * step
+
+    def week_range(self, week: int, *, hours: bool) -> tuple[float, float]:
+        """Least and most days (or paid hours) of a week beside its fixed shifts and what is credited."""
+        days = range(WEEKDAYS * week, WEEKDAYS * week + WEEKDAYS)
+        fixed = [self.fixed[day] for day in days if day in self.fixed]
+        credited = self.agent.credited_minutes if hours else self.agent.credited_days
+        given = credited[week] if week < len(credited) else 0
+        given += sum(shift.paid_minutes for shift in fixed) if hours else len(fixed)
+        limits = self.contract.paid_minutes_per_week if hours else self.contract.days_per_week
+        unit = 60 if hours else 1
+        low, high = (max(0, limit - given) / unit for limit in limits)
+        return low, high
+
+    # -- what weeks are possible at all ------------------------------------------------------
+
+    def reachable_totals(self, week: int = 0) -> set[tuple[int, int]]:
+        """Days worked and paid minutes of all ways to fill a week in one start band.
+
+        Rest, days in a row and the limits of the contract are left out.
+        """
+        first = WEEKDAYS * week
+        totals: set[tuple[int, int]] = set()
+        places = self.start_table.shape[1]
+        for band in range(max(1, places - self.band)):
+            reached = {(0, 0)}
+            for day in range(first, min(first + WEEKDAYS, self.horizon.days)):
+                if day in self.fixed:
+                    paid, stays = {self.fixed[day].paid_minutes}, set()
+                else:
+                    window = self.by_day[day, :, band : band + self.band + 1].any(axis=1)
+                    paid = {self.shapes[n].paid_minutes for n in np.flatnonzero(window)}
+                    stays = reached if day not in self.agent.must_work else set()
+                reached = stays | {(n + 1, m + more) for n, m in reached for more in paid}
+            totals |= reached
         return totals
 
-    def has_week(self) -> bool:
-        """True where at least one legal week exists."""
-        return self.best_week(self.shape_values(np.zeros(self.horizon.slots)))[0] > NEVER / 2
-
     # -- a tour ------------------------------------------------------------------------------
-
-    def best_tour(
-        self, weights: NDArray[np.float64], values: ShapeValues | None = None
-    ) -> Tour | None:
-        """The best legal tour for these worths of the slots; None where no legal week exists."""
-        if values is None:
-            values = self.shape_values(weights)
-        value, week = self.best_week(values)
-        return None if value <= NEVER / 2 else self._tour_at_best_breaks(week, weights, value)
-
-    def _tour_at_best_breaks(
-        self, week: list[tuple[int, int | None, int]], weights: NDArray[np.float64], value: float
-    ) -> Tour:
-        cumulative = np.concatenate([[0.0], np.cumsum(weights)])
-
-        def breaks(shape: Shape, start: int) -> tuple[int, ...]:
-            return best_breaks(shape, cumulative, start=start)
-
-        return self.tour(week, breaks=breaks, value=value)
 
     def allows(self, day: int, number: int, start: int) -> bool:
         """True where this shape may start there on this day."""
         if not 0 <= number < len(self.shapes) or not 0 <= day < self.horizon.days:
             return False
         places = np.flatnonzero(self.start_table[day] == start)
-        return bool(len(places)) and bool(self.legal[number, day, places[0]])
+        return bool(len(places)) and bool(self.by_day[day, number, places[0]])
 
-    def tour_with(
-        self, week: list[tuple[int, int | None, int]], breaks: Mapping[int, tuple[int, ...]]
-    ) -> Tour:
+    def tour_with(self, week: Week, breaks: Mapping[int, tuple[int, ...]]) -> Tour:
         """A tour whose breaks are given for each day."""
         by_start = {(number, start): breaks[day] for day, number, start in week}
         return self.tour(
             week, breaks=lambda shape, start: by_start[self.shapes.index(shape), start]
         )
 
-    def tour(
-        self, week: list[tuple[int, int | None, int]], *, breaks: BreakChooser, value: float = 0.0
-    ) -> Tour:
-        """Place the breaks of a week."""
-        shifts, working, present = [], [], []
-        for day, number, start in week:
-            if number is None:
-                placed, slots, held = _fixed_shift(self.fixed[day])
-            else:
-                shape = self.shapes[number]
-                offsets = breaks(shape, start)
-                placed = PlacedShift(
-                    day=day,
-                    start_slot=start,
-                    end_slot=start + shape.length,
-                    shape=number,
-                    breaks=offsets,
-                    paid_minutes=shape.paid_minutes,
-                )
-                slots = shape.working_slots(start=start, breaks=offsets)
-                held = shape.present_slots(start=start)
-            shifts.append(placed)
-            working.append(slots)
-            present.append(held)
-        empty = np.zeros(0, dtype=np.int64)
+    def tour(self, week: Week, *, breaks: BreakChooser, value: float = 0.0) -> Tour:
+        """Place the breaks of a tour."""
+        offsets = np.full((len(week), self.tables.breaks.shape[1]), -1)
+        for row, (_, number, start) in enumerate(week):
+            if number is not None:
+                chosen = breaks(self.shapes[number], start)
+                offsets[row, : len(chosen)] = chosen
+        return self._tour(week, offsets, value)
+
+    def _tour(self, week: Week, offsets: Ints, value: float) -> Tour:
         return Tour(
-            shifts=tuple(shifts),
-            working=np.concatenate([empty, *working]),
-            present=np.concatenate([empty, *present]),
+            self,
+            days=np.array([day for day, _, _ in week], dtype=np.int64),
+            shapes=np.array([-1 if n is None else n for _, n, _ in week], dtype=np.int64),
+            starts=np.array([start for _, _, start in week], dtype=np.int64),
+            offsets=offsets,
             value=value,
         )
 
+    def _at_best_breaks(self, week: Week, cumulative: Floats, value: float) -> Tour:
+        offsets = np.full((len(week), self.tables.breaks.shape[1]), -1)
+        for row, (_, number, start) in enumerate(week):
+            if number is not None:
+                tour_loops.cheapest_breaks(
+                    cumulative, start, self.tables.breaks[number], offsets[row]
+                )
+        return self._tour(week, offsets, value)
 
-def _fixed_shift(
-    shift: FixedShift,
-) -> tuple[PlacedShift, NDArray[np.int64], NDArray[np.int64]]:
-    placed = PlacedShift(
+    def placed(self, day: int, shape: int, start: int, offsets: Ints) -> PlacedShift:
+        """One shift with everything that follows from its shape."""
+        if shape < 0:
+            return _fixed_shift(self.fixed[day])
+        return PlacedShift(
+            day=day,
+            start_slot=start,
+            end_slot=start + self.shapes[shape].length,
+            shape=shape,
+            breaks=tuple(int(o) for o in offsets[: len(self.shapes[shape].breaks)]),
+            paid_minutes=self.shapes[shape].paid_minutes,
+        )
+
+    def _end(self, day: int, shape: int | None, start: int) -> int:
+        return self.fixed[day].end_slot if shape is None else start + self.shapes[shape].length
+
+    def own_cost(self, tour: Tour) -> float:
+        """Money that a tour costs beside cover, unkept wishes counted at their worth."""
+        cost = sum(wish.worth for wish in self.agent.wishes if wish.works)
+        paid = np.zeros(len(self.weeks.of_mask), dtype=np.int64)
+        for shift in tour.shifts:
+            paid[shift.day // WEEKDAYS] += shift.paid_minutes
+            if shift.shape is not None and self.bonus.size:
+                place = int(np.flatnonzero(self.start_table[shift.day] == shift.start_slot)[0])
+                cost -= float(self.bonus[shift.day, shift.shape, place])
+        contract, granted = self.contract, list(self.agent.credited_minutes)
+        for week, minutes in enumerate(paid):
+            cost += float(minutes) * contract.paid_cost_per_minute
+            if contract.overtime_after_minutes is not None:
+                total = minutes + (granted[week] if week < len(granted) else 0)
+                beyond = max(0, int(total) - contract.overtime_after_minutes)
+                cost += beyond * contract.overtime_cost_per_minute
+        return cost
+
+
+def _running(weights: Floats) -> Floats:
+    cumulative = np.empty(len(weights) + 1)
+    cumulative[0] = 0.0
+    np.cumsum(weights, out=cumulative[1:])
+    return cumulative
+
+
+def _fixed_shift(shift: FixedShift) -> PlacedShift:
+    return PlacedShift(
         day=shift.day,
         start_slot=shift.start_slot,
         end_slot=shift.end_slot,
@@ -436,5 +507,3 @@ def _fixed_shift(
         breaks=(),
         paid_minutes=shift.paid_minutes,
     )
-    inside = np.asarray(shift.working_slots, dtype=np.int64)
-    return placed, inside, np.arange(shift.start_slot, shift.end_slot)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scheduling.core.instance_file import read_instance
-from scheduling.core.solver import SolveParams, solve
+from scheduling.core.solver import solve
 from tests.benchmarks.direct_cpsat import solve_directly
 
 INSTANCES = (
@@ -53,9 +53,7 @@ def test_cost_bound_and_gap_beside_direct_cpsat(name, capsys):
             first.append(time.monotonic())
 
     started = time.monotonic()
-    ours = solve(
-        data, _Seconds(SECONDS), params=SolveParams(programme_seconds=SECONDS / 4), report=report
-    )
+    ours = solve(data, _Seconds(SECONDS), report=report)
     cpu = time.process_time() - cpu
     theirs, their_bound = solve_directly(data, seconds=SECONDS)
     with capsys.disabled():

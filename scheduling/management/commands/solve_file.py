@@ -56,10 +56,10 @@ class Command(BaseCommand):
         budget: Budget
         if options["seconds"] is not None:
             budget = SecondsBudget(options["seconds"])
-            params = SolveParams(seed=options["seed"], programme_seconds=options["seconds"] / 4)
+            params = SolveParams(seed=options["seed"], threads=options["threads"])
         else:
             budget = WorkBudget(work=options["work"])
-            params = SolveParams(seed=options["seed"])
+            params = SolveParams(seed=options["seed"], threads=options["threads"])
         try:
             data = read_instance(json.loads(options["instance"].read_text()))
         except (OSError, json.JSONDecodeError, KeyError, TypeError, InvalidDataError) as error:

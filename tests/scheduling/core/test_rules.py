@@ -16,7 +16,7 @@ SMALL = WorkBudget(work=400)
 
 
 def solved(data):
-    result = solve(data, SMALL, params=SolveParams(plan_effort=0.1, bound_rounds=20))
+    result = solve(data, SMALL, params=SolveParams())
     assert broken_rules(data, result.tours) == []
     return result
 

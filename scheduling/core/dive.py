@@ -1,0 +1,428 @@
+"""From the programme's fractions to people: who works which days, for how long, in which start band.
+
+The programme is solved; a few agents get the band, days and shapes of which it holds most; that is fixed as least
+counts and the programme is solved again from its last basis. Whole parts of counts cost nothing. Where the value
+jumps, the batch is taken back and halved; a single agent who costs too much is tried with other bands first.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.core.tour_loops import (
+    DAYS_OF,
+    HEAD,
+    LONGEST,
+    MASKS,
+    NEVER,
+    POSSIBLE,
+    TAIL,
+    Weeks,
+    kinds_of_week,
+    week_worths,
+)
+from scheduling.core.tour_tables import WEEKDAYS
+from scheduling.core.tours import TourModel
+from scheduling.core.week_programme import Group, Hull, WeekProgramme
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+WHOLE = 1.0 - 1e-6
+JUMP = 7e-4
+"""Part of the value by which a batch may raise it."""
+OTHER_BANDS = 3
+BATCHES = 12
+MEAN_WEIGHT = 2.0
+FIRST_WEIGHT = 0.3
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekPlan:
+    """What one agent works in a week; starts and breaks are still open within the band."""
+
+    first_place: int
+    last_place: int
+    shapes: tuple[tuple[int, int], ...]
+    """Day and shape of each shift."""
+
+
+class Around(NamedTuple):
+    """What an agent's other weeks leave to one week."""
+
+    run_before: int = 0
+    """Days in a row worked just before."""
+    run_after: int = 0
+    may_work_weekend: bool = True
+    earliest_start: int = 0
+    """Slot from which rest allows a start on the first day."""
+    latest_end: int = 1 << 30
+    """Slot until which rest allows a shift of the last day to go on."""
+
+
+@dataclass(kw_only=True)
+class _Choice:
+    """One agent with a band and days."""
+
+    agent: int
+    number: int
+    group: Group
+    hull: Hull
+    band: int
+    shapes: tuple[tuple[int, int], ...]
+    columns: list[int] = field(default_factory=list)
+
+
+class Dive:
+    """Plans of a week for all agents of a programme."""
+
+    def __init__(
+        self,
+        programme: WeekProgramme,
+        around: dict[int, Around],
+        *,
+        noise: float = 0.0,
+        seed: int = 1,
+    ) -> None:
+        """Take the solved programme; `around` holds everyone whom it is about."""
+        self.programme, self.around = programme, around
+        self.noise, self.rng = noise, np.random.default_rng(seed)
+        self.solver = programme.solver
+        self.low = np.zeros(self.solver.size[1])
+        self.plans: dict[int, WeekPlan] = {}
+        self.choices: dict[int, _Choice] = {}
+        self.value = self.solver.value
+        self.cutoff = np.inf
+        self.iterations = 0
+        self.free: dict[int, list[int]] = {
+            n: [m for m in programme.pricer.classes[n].members if m in around]
+            for group in programme.groups
+            for n in group.classes
+        }
+
+    @property
+    def waiting(self) -> int:
+        """Agents without a plan."""
+        return sum(len(members) for members in self.free.values())
+
+    def run(self, stop: Callable[[], bool]) -> bool:
+        """Plan everyone; False where it was stopped, is no better or somebody fits nowhere."""
+        size, most = max(1, self.waiting // BATCHES), self.waiting
+        while self.waiting:
+            if stop():
+                return False
+            batch = self._batch(size, most)
+            if not batch:
+                return False
+            before = self.value
+            if len(batch) == 1:
+                batch = [self._in_its_band(batch[0])]
+            self._fix(batch)
+            if not self._solve() or self.value >= self.cutoff:
+                return False
+            if self.value <= before + JUMP * abs(before):
+                size = max(1, min(size + size // 2, self.waiting // 2))
+                most = max(2 * most, size)
+            elif len(batch) > 1:
+                self._release([choice.agent for choice in batch])
+                most = max(1, len(batch) // 3)
+                size = min(size, most)
+                if not self._solve():
+                    return False
+            else:
+                self._try_others(batch[0], before)
+        return True
+
+    def _solve(self) -> bool:
+        solved = self.solver.by_dual_simplex(cutoff=self.cutoff)
+        self.value = self.solver.value
+        self.iterations += self.solver.iterations
+        return solved
+
+    # -- choosing ----------------------------------------------------------------------------
+
+    def _batch(self, size: int, most: int) -> list[_Choice]:
+        """Up to `most` agents for whole parts; where there are none, `size` of the largest fractions."""
+        left = np.maximum(self.solver.solution() - self.low, 0.0)
+        batch: list[_Choice] = []
+        whole = True
+        while len(batch) < (most if whole else size):
+            found = self._next(left, batch)
+            if found is None:
+                break
+            group, hull, band, share = found
+            if share < WHOLE:
+                whole = False
+                if len(batch) >= size:
+                    break
+            choice = self._choose(left, group, hull, band, max(share, 1e-9))
+            if choice is None:
+                left[hull.bands[band]] = -1.0
+                continue
+            left[choice.columns] = np.maximum(left[choice.columns] - 1.0, 0.0)
+            self.free[choice.number].remove(choice.agent)
+            batch.append(choice)
+        for choice in batch:
+            self.free[choice.number].append(choice.agent)
+        return batch
+
+    def _next(
+        self, left: Floats, batch: Sequence[_Choice]
+    ) -> tuple[Group, Hull, int, float] | None:
+        """The band of which most is left."""
+        del batch
+        best: tuple[Group, Hull, int, float] | None = None
+        for group in self.programme.groups:
+            for hull in group.hulls:
+                if not any(self.free[n] for n in hull.classes):
+                    continue
+                row = left[hull.bands]
+                if self.noise:
+                    row = np.where(
+                        row > 0, row * self.rng.uniform(1 - self.noise, 1, len(row)), row
+                    )
+                band = int(np.argmax(row))
+                share = float(left[hull.bands[band]])
+                if share >= 0 and (best is None or share > best[3] + 1e-9):
+                    best = (group, hull, band, share)
+        return best
+
+    def _choose(
+        self, left: Floats, group: Group, hull: Hull, band: int, share: float
+    ) -> _Choice | None:
+        """The agent and days that take most of what is left in a band."""
+        at = hull.first_band + band
+        model = self.programme.pricer.classes[hull.classes[0]].model
+        amounts = np.full((self.programme.days, len(model.shapes)), -1.0)
+        columns: dict[tuple[int, int], int] = {}
+        for (day, number), (bands, count) in group.days.items():
+            place = np.searchsorted(bands, at)
+            if place < len(bands) and bands[place] == at:
+                columns[day, number] = int(count[place])
+                amounts[day, number] = left[count[place]]
+        best: tuple[float, int, int, tuple[tuple[int, int], ...]] | None = None
+        for number in hull.classes:
+            for agent in _different(self.free[number], self.around):
+                found = self._week(number, agent, group, at, amounts, share)
+                if found is None:
+                    continue
+                # Whoever has fewer days to choose from goes first where they fit about as well.
+                score = found[0] + FIRST_WEIGHT * self._closed_days(number)
+                if best is None or score > best[0] + 1e-9:
+                    best = (score, agent, number, found[1])
+        if best is None:
+            return None
+        _, agent, number, shapes = best
+        used = [int(hull.bands[band]), *(columns[day, shape] for day, shape in shapes)]
+        return _Choice(
+            agent=agent,
+            number=number,
+            group=group,
+            hull=hull,
+            band=band,
+            shapes=shapes,
+            columns=used,
+        )
+
+    def _closed_days(self, number: int) -> int:
+        days = slice(self.programme.first_day, self.programme.first_day + self.programme.days)
+        model = self.programme.pricer.classes[number].model
+        return int((~model.by_day[days].any(axis=(1, 2))).sum())
+
+    def _week(
+        self, number: int, agent: int, group: Group, at: int, amounts: Floats, share: float
+    ) -> tuple[float, tuple[tuple[int, int], ...]] | None:
+        """The legal days and shapes of one agent in a band that take most of what is left."""
+        model, week = self.programme.pricer.classes[number].model, self.programme.week
+        first = self.programme.first_day
+        window = _window(model, group, at)
+        days = self.programme.days
+        open_ = model.by_day[first : first + days, :, window].any(axis=2) & (amounts >= 0)
+        self._close_by_rest(open_, model, agent, window)
+        kinds = model.tables.kinds
+        steps = model.weeks.steps
+        worth = np.full((days, steps.shape[0]), NEVER)
+        taker = np.full((days, steps.shape[0]), -1)
+        for shape in range(len(model.shapes)):
+            # Ever the days of which the largest part is left, so that none is left over at the end.
+            value = np.minimum(amounts[:, shape], 1.0) + amounts[:, shape] / max(share, 1.0)
+            value = np.where(open_[:, shape], value, NEVER)
+            better = value > worth[:, kinds[shape]]
+            worth[better, kinds[shape]] = value[better]
+            taker[better, kinds[shape]] = shape
+        for day in range(days):
+            if model.fixed_kinds[first + day] >= 0:
+                worth[day] = NEVER
+                worth[day, model.fixed_kinds[first + day]] = 0.0
+        of_mask = self._of_mask(model, agent, amounts, share)
+        of_state = _near_mean(model, week, amounts, share)
+        tables = Weeks(
+            steps=steps,
+            of_mask=of_mask[None],
+            of_state=of_state[None],
+            most_days=model.weeks.most_days[week : week + 1],
+            weekend=model.weeks.weekend,
+        )
+        worths, bands = np.empty(MASKS), np.empty(MASKS, dtype=np.int64)
+        week_worths(worth[:, None, :], tables, 0, worths, bands)
+        mask = int(np.argmax(worths))
+        if worths[mask] <= POSSIBLE:
+            return None
+        picked = kinds_of_week(worth, mask, steps, of_state)
+        shapes = tuple(
+            (day, int(taker[day, kind]))
+            for day, kind in enumerate(picked)
+            if kind >= 0 and first + day not in model.fixed
+        )
+        return float(worths[mask]), shapes
+
+    def _close_by_rest(
+        self, open_: NDArray[np.bool_], model: TourModel, agent: int, window: slice
+    ) -> None:
+        """Close the first and the last day where rest to the other weeks leaves no start."""
+        around, first = self.around[agent], self.programme.first_day
+        for number, shape in enumerate(model.shapes):
+            for row, late in ((0, True), (len(open_) - 1, False)):
+                legal = model.by_day[first + row, number, window]
+                starts = model.start_table[first + row, window][legal]
+                if not len(starts):
+                    continue
+                if late and starts.max() < around.earliest_start:
+                    open_[row, number] = False
+                if not late and starts.min() + shape.length > around.latest_end:
+                    open_[row, number] = False
+
+    def _of_mask(self, model: TourModel, agent: int, amounts: Floats, share: float) -> Floats:
+        """0 for sets of days that the other weeks allow, less the distance to the mean days."""
+        around, most = self.around[agent], model.limits.most_in_row
+        of_mask = model.weeks.of_mask[self.programme.week]
+        head = np.where(HEAD == WEEKDAYS, WEEKDAYS + around.run_after, HEAD)
+        may = (most >= LONGEST) & ((HEAD == 0) | (around.run_before + head <= most))
+        may &= (TAIL == 0) | (TAIL + around.run_after <= most)
+        if not around.may_work_weekend:
+            may &= model.weeks.weekend == 0
+        mean = np.maximum(amounts, 0).sum() / share
+        low, high = model.week_range(self.programme.week, hours=False)
+        bent = MEAN_WEIGHT * np.abs(DAYS_OF - mean) if low < high else np.zeros(MASKS)
+        return np.where(may & (of_mask > POSSIBLE), -bent, NEVER)
+
+    def _in_band(self, group: Group, hull: Hull, band: int) -> _Choice | None:
+        """The days that the programme holds for one more agent in a band."""
+        column = hull.bands[band : band + 1]
+        self.low[column] += 1.0
+        self.solver.at_least(column, self.low[column])
+        self._solve()
+        left = np.maximum(self.solver.solution() - self.low, 0.0)
+        choice = self._choose(left, group, hull, band, float(left[column[0]]) + 1.0)
+        self.low[column] -= 1.0
+        self.solver.at_least(column, self.low[column])
+        return choice
+
+    def _in_its_band(self, choice: _Choice) -> _Choice:
+        return self._in_band(choice.group, choice.hull, choice.band) or choice
+
+    # -- fixing ------------------------------------------------------------------------------
+
+    def _fix(self, batch: Sequence[_Choice]) -> None:
+        for choice in batch:
+            self.free[choice.number].remove(choice.agent)
+            self.choices[choice.agent] = choice
+            self.low[choice.columns] += 1.0
+            model = self.programme.pricer.classes[choice.number].model
+            window = _window(model, choice.group, choice.hull.first_band + choice.band)
+            self.plans[choice.agent] = WeekPlan(
+                first_place=model.first_place + window.start,
+                last_place=model.first_place + window.stop - 1,
+                shapes=tuple(
+                    (self.programme.first_day + day, shape) for day, shape in choice.shapes
+                ),
+            )
+        self._tell(batch)
+
+    def _release(self, agents: Sequence[int]) -> None:
+        taken = [self.choices.pop(agent) for agent in agents]
+        for choice in taken:
+            del self.plans[choice.agent]
+            self.free[choice.number].append(choice.agent)
+            self.low[choice.columns] -= 1.0
+        self._tell(taken)
+
+    def _tell(self, batch: Sequence[_Choice]) -> None:
+        columns = np.unique(np.concatenate([choice.columns for choice in batch]))
+        self.solver.at_least(columns, self.low[columns])
+
+    def _try_others(self, first: _Choice, before: float) -> None:
+        """Put one agent into the band, of a few, that raises the value least."""
+        options = [(self.value, first)]
+        self._release([first.agent])
+        if not self._solve():
+            return
+        left = np.maximum(self.solver.solution() - self.low, 0.0)
+        left[first.hull.bands[first.band]] = -1.0
+        for _ in range(OTHER_BANDS):
+            found = self._next(left, ())
+            if found is None or found[3] <= 1e-6:
+                break
+            group, hull, band, _share = found
+            left[hull.bands[band]] = -1.0
+            choice = self._in_band(group, hull, band)
+            if choice is None:
+                continue
+            self._fix([choice])
+            self._solve()
+            options.append((self.value, choice))
+            self._release([choice.agent])
+            if options[-1][0] <= before + JUMP * abs(before):
+                break
+        self._fix([min(options, key=lambda option: option[0])[1]])
+        self._solve()
+
+    # -- again -------------------------------------------------------------------------------
+
+    def again(self, agents: Sequence[int], stop: Callable[[], bool]) -> bool:
+        """Plan some agents anew; False and all as before where that is no better."""
+        before, kept = self.value, [self.choices[agent] for agent in agents]
+        self._release(agents)
+        self.cutoff = before - 1e-6 * abs(before)
+        better = self._solve() and self.run(stop) and self.value < self.cutoff
+        self.cutoff = np.inf
+        if better:
+            return True
+        changed = [agent for agent in agents if agent in self.choices]
+        if changed:
+            self._release(changed)
+        self._fix(kept)
+        self._solve()
+        return False
+
+
+def _window(model: TourModel, group: Group, at: int) -> slice:
+    """The places of a model inside a band of its group; the nearest where its starts end before."""
+    places = model.start_table.shape[1]
+    first = group.first_place + at - model.first_place
+    first = max(0, min(first, places - 1 - min(group.width, places - 1)))
+    return slice(first, min(places, first + group.width + 1))
+
+
+def _different(members: Sequence[int], around: dict[int, Around]) -> list[int]:
+    """One agent for each kind of surrounding weeks."""
+    seen: dict[Around, int] = {}
+    for agent in members:
+        seen.setdefault(around[agent], agent)
+    return list(seen.values())
+
+
+def _near_mean(model: TourModel, week: int, amounts: Floats, share: float) -> Floats:
+    """What each state at the end of the week costs: distance to the mean paid time of the band."""
+    of_state = model.weeks.of_state[week]
+    if of_state.size == 1:
+        return np.asarray(of_state)
+    paid = np.array([shape.paid_minutes for shape in model.shapes])
+    mean = float((np.maximum(amounts, 0) * paid).sum()) / share
+    minutes = model.minutes_of_state()
+    step = max(1, int(np.gcd.reduce(paid)))
+    fixed = sum(shift.paid_minutes for day, shift in model.fixed.items() if day // WEEKDAYS == week)
+    bent = MEAN_WEIGHT * np.abs(minutes - fixed - mean) / step
+    return np.asarray(np.where(of_state > POSSIBLE, -bent, NEVER))
