@@ -110,8 +110,8 @@ def wishes_of_agents(
         worth = wish_worth(
             rank=item.preference.rank,
             first_worth=first_worth,
-            kept_share=shares.get(agent_id),
-            extra_weekends=extra.get(agent_id, 0.0),
+            kept_share=_rounded(shares.get(agent_id)),
+            extra_weekends=round(extra.get(agent_id, 0.0)),
             is_free_weekend=not asked.works and saturday_of(item.date) is not None,
         )
         template = item.preference.template
@@ -127,6 +127,11 @@ def wishes_of_agents(
                 )
             )
     return {agent_id: tuple(wishes) for agent_id, wishes in found.items()}
+
+
+def _rounded(share: float | None) -> float | None:
+    """To quarters: people whose wishes are worth the same are one class to the solver."""
+    return None if share is None else round(share * 4) / 4
 
 
 # -- what became of wishes -----------------------------------------------------------------------

@@ -123,6 +123,7 @@ def test_time_off_counts_as_the_contract_says(week, credit, expected):
 def test_weekends_and_runs_before_the_horizon_are_told(week):
     ada = week.agents[0]
     with system_tenant():
+        EmploymentContract.objects.filter(pk=week.contract.pk).update(max_weekends_in_4_weeks=3)
         old = make.make_version(status="PUBLISHED", monday=make.MONDAY - 4 * WEEK, days=28)
         for day in (-27, -9, -8, -2, -1):  # -9, -8: the weekend before last; -2, -1: the last
             make.make_shift(
@@ -230,8 +231,8 @@ def test_wishes_seldom_kept_and_weekends_worked_beyond_the_team_weigh_more(week)
         for agent in (ada, ben)
     }
     assert worths[ben.pk] == {4: 10.0, 5: 10.0}
-    # Never kept: twice; four weekends, the team's mean is 4/6: 1 + 0.25 x 3.33.
-    assert worths[ada.pk] == {4: 20.0, 5: pytest.approx(20.0 * (1 + 0.25 * (4 - 4 / 6)), abs=0.01)}
+    # Never kept: twice; four weekends against the team's mean of 4/6, so three more: 1 + 3 x 0.25.
+    assert worths[ada.pk] == {4: 20.0, 5: 35.0}
 
 
 # -- reading by the week -------------------------------------------------------------------------------
