@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from scheduling.models import ScheduleVersion, Shift, ShiftActivity
-from scheduling.queries.board import mark_text
+from scheduling.queries.board import mark_text, week_dates
 from scheduling.queries.marks import marks_by_agent
 from staffing.models import RequirementRun
 from wfm.org.models import ActivityCode, Agent, Queue
@@ -100,11 +100,14 @@ class MarkedShiftSerializer(ShiftSerializer):
 
     @extend_schema_field(MarkSerializer(many=True))
     def get_marks(self, shift: Shift) -> Any:
-        """Of all shifts of this agent in this version."""
+        """Of this agent's shifts in this version; of whole weeks, that of the shift alone."""
         found = marks_by_agent(shift.version, agent_ids=[shift.agent_id])
+        week = (shift.operational_date - shift.version.starts_on).days // 7
+        first = week_dates(shift.version, week)[0].isoformat()
         return [
             {"shift": mark.shift, "code": mark.code, "text": mark_text(mark)}
             for mark in found.get(shift.agent_id, [])
+            if mark.values.get("week", first) == first
         ]
 
 

@@ -91,6 +91,10 @@ TEXTS: Mapping[str, str] = {
         "The weeks ask for %(needed).1f paid hours and the period of account leaves %(most).1f. "
         "Smallest relaxation: allow %(needed).1f in the period."
     ),
+    "periods_together": (
+        "These weeks reach into %(periods)d periods of account; the solver keeps their hours "
+        "together, not each by itself. Solve each period's weeks apart to keep both."
+    ),
     "no_consent": (
         "All shifts of the contract are split, and this person has not agreed to split shifts. "
         "Smallest relaxation: a consent, or one shift template of one piece."

@@ -120,6 +120,16 @@ def period_minutes(
     return least, most
 
 
+def periods_between(contract: EmploymentContract, *, first: date, last: date) -> int:
+    """Into how many periods of account the dates [first, last) reach."""
+    if contract.period_weeks is None or contract.period_starts_on is None:
+        return 0
+    length = timedelta(weeks=contract.period_weeks)
+    begins = (first - contract.period_starts_on) // length
+    ends = (last - timedelta(days=1) - contract.period_starts_on) // length
+    return ends - begins + 1
+
+
 def pattern_keys(template: ShiftTemplate) -> list[str]:
     """Keys of the core's patterns that a template stands for, one for each length."""
     if template.is_split:

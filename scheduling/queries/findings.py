@@ -10,9 +10,11 @@ from scheduling.core.checks import check_inputs
 from scheduling.core.findings import Finding, Severity
 from scheduling.core.rule_checks import check_rules
 from scheduling.models import ScheduleVersion
+from scheduling.queries.contracts import periods_between
 from scheduling.queries.solve_input import CostParams, SolveInput, solve_input
 from scheduling.queries.versions import requirement_for
 from staffing.models import RequirementRun
+from wfm.org.models import EmploymentContract
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +55,28 @@ def check_weeks(*, starts_on: date, ends_on: date, timezone: str, costs: CostPar
     return CheckResult(
         requirement_run=run,
         agents=len(given.agents),
-        findings=[_named(finding, given) for finding in _once(found)],
+        findings=[
+            *(_named(finding, given) for finding in _once(found)),
+            *_periods(given, starts_on, ends_on),
+        ],
     )
+
+
+def _periods(given: SolveInput, first: date, last: date) -> list[NamedFinding]:
+    """Contracts of whose periods of account these weeks reach into several."""
+    people = [agent.pk for agent in given.agents]
+    contracts = EmploymentContract.objects.filter(
+        period_weeks__isnull=False, assignments__agent__in=people
+    ).distinct()
+    found = []
+    for row in contracts.order_by("name"):
+        periods = periods_between(row, first=first, last=last)
+        if periods > 1:
+            finding = Finding(
+                code="periods_together", severity=Severity.INFO, values={"periods": periods}
+            )
+            found.append(NamedFinding(finding=finding, subject_id=None, name=row.name))
+    return found
 
 
 def _once(found: Sequence[Finding]) -> list[Finding]:

@@ -377,6 +377,20 @@ def test_the_check_reads_several_weeks(planner, week):
     assert "allow 3 of four" in found[0]["text"]
 
 
+def test_the_check_says_when_periods_are_kept_together_only(planner, week):
+    body = {
+        "period_weeks": 2, "period_starts_on": "2026-03-02", "period_minutes_min": 4800,
+        "period_minutes_max": 4800,
+    }  # fmt: skip
+    assert patch(planner, f"contracts/{week.contract.pk}", body).status_code == 200
+    told = {
+        weeks: [f["name"] for f in check(planner, weeks=weeks)["findings"]
+                if f["code"] == "periods_together"]
+        for weeks in (2, 3)
+    }  # fmt: skip
+    assert told == {2: [], 3: [week.contract.name]}
+
+
 def test_the_check_wants_whole_weeks(planner):
     answer = planner.get(f"{BASE}/check/", {"starts_on": make.MONDAY, "ends_on": date(2026, 3, 8)})
     assert answer.status_code == 400

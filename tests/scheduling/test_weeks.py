@@ -253,6 +253,15 @@ def test_the_grid_shows_one_week_at_a_time(planner, week, month):
         assert not any((first + WEEK).isoformat() in text for text in marks)
 
 
+def test_an_edit_answers_with_the_marks_of_its_own_week(planner, week, month):
+    with system_tenant():
+        shift = Shift.objects.filter(version=month, operational_date=make.MONDAY + WEEK).get()
+    marks = planner.get(f"/api/v1/scheduling/shifts/{shift.pk}/").json()["marks"]
+    texts = " ".join(mark["text"] for mark in marks if mark["shift"] is None)
+    assert (make.MONDAY + WEEK).isoformat() in texts
+    assert make.MONDAY.isoformat() not in texts
+
+
 def test_the_page_leads_through_the_weeks(planner, month):
     page = planner.get(f"/schedule/{month.pk}/?week=2").content.decode()
     assert page.count('href="?week=') == 4
