@@ -52,7 +52,8 @@ def dive(
         keep = _days_to_fix(part, sure, rng, params)
         part = narrowed(part, tours, keep)
         if not part.free.any():
-            return part.fixed
+            made: Roster = part.fixed
+            return made if generation.data.penalty(made) < params.cutoff else None
         places = np.array(master.places)
         fits = part.fits(generation.pool.owners[places], generation.pool.tours[places])
         master.shut(np.flatnonzero(~fits))
