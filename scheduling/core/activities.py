@@ -71,15 +71,25 @@ def _match(
         part = amount - floor(amount + TINY)
         if part > TINY:
             worth.append((part * under_cost[queue], queue, 1))
-    for _saved, queue, units in sorted(worth, key=lambda unit: (-unit[0], unit[1])):
+    for saved, queue, units in sorted(worth, key=lambda unit: (-unit[0], unit[1])):
         for _unit in range(units):
-            if not _augment(queue, able, served):
+            if not _augment(queue, able, served, saved=saved, under_cost=under_cost):
                 break
     return served
 
 
-def _augment(root: int, able: Mapping[int, list[int]], served: dict[int, int]) -> bool:
-    """Find someone for the queue, moving others over where needed; False where nobody is left."""
+def _augment(
+    root: int,
+    able: Mapping[int, list[int]],
+    served: dict[int, int],
+    *,
+    saved: float,
+    under_cost: Mapping[int, float],
+) -> bool:
+    """Find someone for the queue, moving others over where needed; False where nobody is left.
+
+    Where nobody is free, someone is taken from the cheapest queue if less is lost there than `saved`.
+    """
     mover: dict[int, tuple[int, int]] = {}
     seen = {root}
     waiting = deque([root])
@@ -94,7 +104,12 @@ def _augment(root: int, able: Mapping[int, list[int]], served: dict[int, int]) -
                 seen.add(present)
                 mover[present] = (number, queue)
                 waiting.append(present)
-    return False
+    cheapest = min(mover, key=lambda queue: (under_cost[queue], queue), default=root)
+    if cheapest == root or under_cost[cheapest] >= saved:
+        return False
+    free, queue = mover[cheapest]
+    _move_over(free, queue, root, mover, served)
+    return True
 
 
 def _move_over(

@@ -147,10 +147,15 @@ def _place(given: SolveInput, result: JointResult, item: _Planned) -> ShiftPlace
 def _served(
     given: SolveInput, result: JointResult, held: Mapping[int, Spans]
 ) -> list[dict[int, int]]:
-    """Per agent the queue in each working slot."""
+    """Per agent the queue in each working slot.
+
+    People below a queue's hard minimum stand under its negative number: they are worth more.
+    """
+    required, costs = _with_minimums(given, required_with_deferred(given, result))
     by_skill: dict[str, list[int]] = {}
     for queue in given.queues:
-        by_skill.setdefault(str(queue.skill_id), []).append(queue.pk)
+        keys = [key for key in (-queue.pk, queue.pk) if key in required]
+        by_skill.setdefault(str(queue.skill_id), []).extend(keys)
     workers = [
         Worker(
             queues=tuple(q for skill in agent.skills for q in by_skill.get(skill, ())),
@@ -160,8 +165,22 @@ def _served(
             zip(given.data.agents, result.schedule.tours, strict=True)
         )
     ]
-    required = required_with_deferred(given, result)
-    return assign_queues(workers, required, given.under_cost_by_queue)
+    served = assign_queues(workers, required, costs)
+    return [{slot: abs(queue) for slot, queue in by_slot.items()} for by_slot in served]
+
+
+def _with_minimums(
+    given: SolveInput, required: Mapping[int, NDArray[np.float64]]
+) -> tuple[dict[int, NDArray[np.float64]], dict[int, float]]:
+    """Requirements and costs with the people below a hard minimum apart."""
+    need, costs = dict(required), dict(given.under_cost_by_queue)
+    for queue, least in given.minimum_by_queue.items():
+        if queue not in need:
+            continue
+        need[-queue] = least
+        need[queue] = np.maximum(required[queue] - least, 0.0)
+        costs[-queue] = costs[queue] + given.data.minimum_cost
+    return need, costs
 
 
 def _working(tour: Tour | None, held: Spans) -> NDArray[np.int64]:

@@ -39,6 +39,8 @@ class SolveInput:
     """Site of each agent."""
     under_cost_by_queue: Mapping[int, float]
     """What a missing person costs in a slot."""
+    minimum_by_queue: Mapping[int, NDArray[np.float64]]
+    """Hard minimum of people per slot, of queues that have one."""
     teams: tuple[OfficeTeam, ...] = ()
     """Teams whose common days in the office are chosen."""
     deferred_queues: tuple[int, ...] = ()
@@ -161,6 +163,7 @@ def solve_input(*, version: ScheduleVersion, costs: CostParams) -> SolveInput:
         required_by_queue=required,
         sites={row.agent_id: row.team.site_id for row in assignments},
         under_cost_by_queue=values.by_queue,
+        minimum_by_queue=values.minimum_by_queue,
         teams=office.teams,
         deferred_queues=deferred.queues,
     )

@@ -26,6 +26,7 @@ class CoverValues:
     """What a missing person costs in a slot."""
     by_skill: Mapping[str, float]
     minimum: Mapping[str, NDArray[np.float64]]
+    minimum_by_queue: Mapping[int, NDArray[np.float64]]
     minimum_cost: float
 
 
@@ -60,6 +61,7 @@ def cover_values(
     rows = {row.queue_id: row for row in QueueValue.objects.filter(queue__in=queues)}
     by_queue: dict[int, float] = {}
     minimum: dict[str, NDArray[np.float64]] = {}
+    own_minimum: dict[int, NDArray[np.float64]] = {}
     weights: dict[str, list[tuple[float, float]]] = {}
     for queue in queues:
         row, skill = rows.get(queue.pk), str(queue.skill_id)
@@ -73,12 +75,14 @@ def cover_values(
             least = queue.min_agents or least_people
         if least and queue.pk in opened:
             total = minimum.setdefault(skill, np.zeros(len(opened[queue.pk])))
-            total += np.where(opened[queue.pk], float(least), 0.0)
+            own_minimum[queue.pk] = np.where(opened[queue.pk], float(least), 0.0)
+            total += own_minimum[queue.pk]
     return CoverValues(
         over_cost=over_cost,
         by_queue=by_queue,
         by_skill={skill: _mean(pairs) for skill, pairs in weights.items()},
         minimum=minimum,
+        minimum_by_queue=own_minimum,
         minimum_cost=round(over_cost * minimum_cost_ratio, 2) if minimum else 0.0,
     )
 

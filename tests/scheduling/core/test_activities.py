@@ -37,6 +37,25 @@ def test_the_dearer_queue_is_served_first():
     assert set(found[0].values()) == {2}
 
 
+def test_who_stays_on_a_cheap_queue_is_taken_to_a_dear_one():
+    """At slot 4 the dear queue opens: staying where one is no longer pays."""
+    worker = [Worker(queues=(1, 2), working=SLOTS)]
+    required = {1: row(*[1] * 8), 2: row(0, 0, 0, 0, 1, 1, 0.05, 0.05)}
+    [found] = assign_queues(worker, required, {1: 5.0, 2: 50.0})
+    assert [found[s] for s in range(8)] == [1, 1, 1, 1, 2, 2, 1, 1]
+
+
+def test_a_dear_queue_takes_someone_over_another_person():
+    """Only the second person can serve queue 3; the first moves to where that one was."""
+    workers = [
+        Worker(queues=(1, 2), working=SLOTS),
+        Worker(queues=(2, 3), working=SLOTS),
+    ]
+    required = {1: row(*[1] * 8), 2: row(*[1] * 8), 3: row(0, 0, 0, 0, 1, 1, 1, 1)}
+    first, second = assign_queues(workers, required, {1: 5.0, 2: 10.0, 3: 50.0})
+    assert [(first[s], second[s]) for s in (0, 7)] == [(1, 2), (2, 3)]
+
+
 def test_a_whole_need_comes_before_a_part_of_one():
     workers = [Worker(queues=(1, 2), working=np.array([0]))]
     [found] = assign_queues(workers, {1: row(0.2), 2: row(1.0)}, {1: 62.0, 2: 62.0})

@@ -10,14 +10,17 @@ from scheduling import computations
 from scheduling.jobs import start_solve
 from scheduling.models import (
     BreakRule,
+    QueueValue,
     Rotation,
     Shift,
     ShiftActivity,
     ShiftTemplate,
     SplitShiftConsent,
 )
+from scheduling.queries.board import coverage
 from scheduling.queries.marks import marks_by_agent
 from scheduling.queries.wishes import version_outcomes
+from staffing.models import RequirementInterval, RequirementQueueResult
 from tests.factories import org
 from tests.factories import scheduling as make
 from wfm.jobs.models import Job, JobStatus
@@ -149,3 +152,60 @@ def test_each_person_works_by_their_own_rule(solved):
         SplitShiftConsent.objects.all().delete()
         marked = marks_by_agent(version)[people["split"].pk]
     assert "consent" in {mark.code for mark in marked}
+
+
+def test_overtime_that_costs_more_than_it_saves_is_left_and_minimums_are_manned():
+    """Two contracts of 32 to 48 h, one with a premium beyond any worth; a cheap queue with a minimum."""
+    with system_tenant():
+        make.make_codes()
+        dear_skill, cheap_skill = org.make_skill(), org.make_skill()
+        dear = org.make_queue(name="Dear", skill=dear_skill)
+        cheap = org.make_queue(name="Cheap", skill=cheap_skill)
+        QueueValue.objects.create(queue=dear, hour_value="400.00")
+        QueueValue.objects.create(queue=cheap, hour_value="60.00", least_people=1)
+        team = org.make_team()
+        limits = {
+            "weekly_minutes_min": 1920, "weekly_minutes_max": 2880, "days_per_week_min": 4,
+            "days_per_week_max": 6, "overtime_after_minutes": 2400,
+        }  # fmt: skip
+        costly = make.make_contract(overtime_premium_rate=60.0, **limits)
+        free = make.make_contract(overtime_premium_rate=0.0, **limits)
+        agents = {
+            name: org.make_agent(
+                team=team, employment_contract=contract, skills=[dear_skill, cheap_skill]
+            )
+            for name, contract in (("costly", costly), ("free", free))
+        }
+        requirement = make.make_requirement(queue=dear, people=3.0, hours=(8, 16))
+        RequirementQueueResult.objects.create(run=requirement, queue=cheap, model="A")
+        RequirementInterval.objects.bulk_create(
+            RequirementInterval(
+                run=requirement, queue=cheap, starts_at=make.at(0, 8) + make.QUARTER * slot,
+                offered=1, aht_seconds=240, workload_erlangs=1.0, required_agents=1.0,
+                required_fte=1.0,
+            )
+            for slot in range(8)
+        )  # fmt: skip
+        version = start_solve(
+            requirement_run=requirement,
+            starts_on=make.MONDAY,
+            ends_on=make.MONDAY + timedelta(days=7),
+            timezone="UTC",
+            time_limit_seconds=6,
+            created_by=None,
+        )
+    run(version.job_id, computations.solve_week)
+    with system_tenant():
+        job = Job.objects.get(pk=version.job_id)
+        assert job.status == JobStatus.SUCCEEDED, job.error
+        paid = {
+            name: sum(
+                Shift.objects.filter(version=version, agent=agent).values_list(
+                    "paid_minutes", flat=True
+                )
+            )
+            for name, agent in agents.items()
+        }
+        assert paid == {"costly": 2400, "free": 2880}
+        staffed = coverage(version).staffed[cheap.pk]
+        assert staffed[32:40].min() >= 1  # Monday from 8 to 10, although the other queue is dearer
