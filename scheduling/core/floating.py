@@ -17,7 +17,7 @@ from scheduling.core.coverage import Coverage
 from scheduling.core.data import FloatingActivity, ScheduleData
 from scheduling.core.findings import Finding
 
-PASSES = 5
+PASSES = 3
 TINY = 1e-9
 
 
@@ -69,6 +69,8 @@ class Board:
     staff: Staff
     rooms: dict[str, NDArray[np.int64]]
     numbers: Mapping[str, int]
+    base: Sequence[NDArray[np.bool_]] = ()
+    """Per agent: on position before any activity is placed."""
     starts: dict[str, int] = field(default_factory=dict)
     costs: dict[str, float] = field(default_factory=dict)
 
@@ -131,6 +133,18 @@ class Board:
             inside |= (starts >= first) & (starts + self.length(activity) <= end)
         return starts[inside]
 
+    def could_ever(self, activity: FloatingActivity) -> bool:
+        """True where it would fit if nothing else were placed."""
+        row = np.zeros(self.staff.data.horizon.slots, dtype=bool)
+        for first, end in activity.spans:
+            row[first:end] = True
+        for agent in self.attendants(activity):
+            row &= self.base[agent]
+            if activity.needs_office:
+                row &= self.staff.office[agent]
+        full = len(self.attendants(activity)) == len(activity.attendants)
+        return full and bool(run_starts(row, self.length(activity)).size)
+
     def losses(self, activity: FloatingActivity) -> NDArray[np.float64]:
         """Money lost in each slot in which all attendants are away."""
         coverage, slots = self.staff.coverage, np.arange(self.staff.data.horizon.slots)
@@ -154,21 +168,17 @@ class Board:
                 self.staff.masks[agent], here[rates == rate], count=count * float(rate)
             )
 
-    def put(self, activity: FloatingActivity, start: int) -> float:
-        """Hold it from this slot; returns the money lost."""
+    def put(self, activity: FloatingActivity, start: int, cost: float | None = None) -> None:
+        """Hold it from this slot; `cost` is the money lost where it is known already."""
         slots = np.arange(start, start + self.length(activity))
-        before = self.staff.coverage.cost()
-        idle = 0.0
+        if cost is None:
+            cost = float(self.losses(activity)[slots].sum())
         for agent in self.attendants(activity):
             self._shift(agent, -1.0, slots)
-            rates = self.staff.rates[agent][slots] * self.staff.coverage.counted[slots]
-            idle += float(rates.sum())
             self.staff.working[agent][slots] = False
         if activity.room_site:
             self.rooms[activity.room_site][slots] -= 1
-        cost = self.staff.coverage.cost() - before + self.staff.coverage.over_cost * idle
         self.starts[activity.key], self.costs[activity.key] = start, cost
-        return cost
 
     def take(self, activity: FloatingActivity) -> int:
         """Take it out again; returns where it was."""
@@ -182,14 +192,15 @@ class Board:
             self.rooms[activity.room_site][slots] += 1
         return start
 
-    def best_start(self, activity: FloatingActivity) -> int | None:
-        """Where it costs least, the earliest of equals; None where it fits nowhere."""
+    def best_start(self, activity: FloatingActivity) -> tuple[int, float] | None:
+        """Where it costs least, the earliest of equals, and what; None where it fits nowhere."""
         starts = self.candidates(activity)
         if not len(starts):
             return None
         sums = np.concatenate([[0.0], np.cumsum(self.losses(activity))])
         cost = sums[starts + self.length(activity)] - sums[starts]
-        return int(starts[int(np.argmin(np.round(cost, 6)))])
+        best = int(np.argmin(np.round(cost, 6)))
+        return int(starts[best]), float(cost[best])
 
 
 def run_starts(row: NDArray[np.bool_], length: int) -> NDArray[np.int64]:
@@ -207,11 +218,11 @@ def place_greedily(board: Board, activities: Sequence[FloatingActivity]) -> list
     )
     left = []
     for activity in order:
-        start = board.best_start(activity)
-        if start is None:
+        found = board.best_start(activity)
+        if found is None:
             left.append(activity)
         else:
-            board.put(activity, start)
+            board.put(activity, *found)
     return left
 
 
@@ -220,18 +231,16 @@ def settle(board: Board, activities: Sequence[FloatingActivity]) -> None:
     for _ in range(PASSES):
         moved = False
         for activity in activities:
-            if activity.key not in board.starts:
+            # Whoever loses no service need not move.
+            if board.costs.get(activity.key, 0.0) <= TINY:
                 continue
-            old_cost = board.costs[activity.key]
             old = board.take(activity)
-            start = board.best_start(activity)
-            assert start is not None
-            sums = board.losses(activity)
-            gain = (
-                sums[old : old + board.length(activity)].sum()
-                - sums[start : start + board.length(activity)].sum()
-            )
-            board.put(activity, start if gain > TINY else old)
-            moved |= gain > TINY and board.costs[activity.key] < old_cost - TINY
+            found = board.best_start(activity)
+            assert found is not None
+            slots = np.arange(old, old + board.length(activity))
+            before = float(board.losses(activity)[slots].sum())
+            gains = before - found[1] > TINY
+            board.put(activity, *(found if gains else (old, before)))
+            moved |= gains
         if not moved:
             return

@@ -20,23 +20,38 @@ from scheduling.core.office_days import longest_run
 UNPLACED = 10**6
 STEPS = 10**3
 MOST_STARTS = 400
+MOST_TOGETHER = 60
 
 
 def linked(
     board: Board, left: FloatingActivity, all_of: Sequence[FloatingActivity]
 ) -> list[FloatingActivity]:
-    """The activity with those that share its people or its rooms, directly or through others."""
+    """The activity with those in its way.
+
+    They share its people, directly or through others; where only a room is missing, also those that hold one
+    in its window.
+    """
     found, waiting = {left.key: left}, [left]
-    while waiting:
-        item = waiting.pop()
+    if board.candidates(left, no_room=True).size:
+        waiting += [
+            item
+            for item in all_of
+            if item.room_site == left.room_site
+            and item.key != left.key
+            and any(first <= board.starts.get(item.key, -1) < end for first, end in left.spans)
+        ]
+        found |= {item.key: item for item in waiting}
+    while waiting and len(found) < MOST_TOGETHER:
+        people = set(waiting.pop(0).attendants)
         for other in all_of:
-            shares = set(item.attendants) & set(other.attendants) or (
-                item.room_site and item.room_site == other.room_site
-            )
-            if other.key not in found and shares and board.candidates(other, no_room=True).size:
+            if (
+                other.key in board.starts
+                and other.key not in found
+                and people & set(other.attendants)
+            ):
                 found[other.key] = other
                 waiting.append(other)
-    return list(found.values())
+    return list(found.values())[:MOST_TOGETHER]
 
 
 class ActivityModel:
@@ -112,13 +127,11 @@ def place_activities(
     """Place all activities of the data; `staff` is left without those who attend."""
     rooms = {site: np.asarray(row, dtype=np.int64).copy() for site, row in data.rooms.items()}
     numbers = {agent.key: n for n, agent in enumerate(data.agents) if staff.working[n].any()}
-    board = Board(staff=staff, rooms=rooms, numbers=numbers)
+    base = [row.copy() for row in staff.working]
+    board = Board(staff=staff, rooms=rooms, numbers=numbers, base=base)
     left = place_greedily(board, data.activities)
     for activity in left:
-        if (activity.key not in board.starts and board.candidates(activity, no_room=True).size) or (
-            activity.key not in board.starts
-            and len(activity.attendants) == len(board.attendants(activity))
-        ):
+        if activity.key not in board.starts and board.could_ever(activity):
             _plan_together(board, activity, data.activities, effort=effort, seed=seed)
     settle(board, data.activities)
     unplaced = [item for item in data.activities if item.key not in board.starts]
@@ -148,18 +161,11 @@ def _plan_together(
     seed: int,
 ) -> None:
     """Place one that found no time together with those in its way, where more are held so."""
-    taken = {item.key: board.take(item) for item in all_of if item.key in board.starts}
-    by_key = {item.key: item for item in all_of}
-    group = linked(board, left, [item for item in all_of if item.key in taken])
-    for key, start in taken.items():
-        if key not in {item.key for item in group}:
-            board.put(by_key[key], start)
+    group = linked(board, left, all_of)
+    taken = {item.key: board.take(item) for item in group if item.key in board.starts}
     starts = ActivityModel(board, group).solve(effort=effort, seed=seed)
-    held = sum(item.key in taken for item in group)
-    chosen = (
-        starts if len(starts) > held else {k: s for k, s in taken.items() if k not in board.starts}
-    )
-    for key, start in chosen.items():
+    by_key = {item.key: item for item in group}
+    for key, start in (starts if len(starts) > len(taken) else taken).items():
         board.put(by_key[key], start)
 
 

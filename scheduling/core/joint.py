@@ -30,6 +30,7 @@ from scheduling.core.tours import Tour
 DEFERRED_ROUNDS = (0.45, 0.55, 0.65, 0.72)
 ANSWERED = 0.85
 POLISHED = 0.9
+PLACED = 0.96
 FIRST = 0.5
 DESK_ROUNDS = 3
 TINY = 1e-9
@@ -214,10 +215,10 @@ class _Joint:
             return None
         plan = self._plan_office(state)
         for _ in range(DESK_ROUNDS):
-            if not any(conflict.agent >= 0 for conflict in plan.conflicts) or self.cancelled():
+            if not plan.conflicts or self.cancelled():
                 break
             tours = list(state.tours)
-            if not make_desks(self.data, state, plan):
+            if not make_desks(self.data, state, plan, stop=self.stop_at(PLACED)):
                 break
             again = self._plan_office(state)
             if _missing(again) >= _missing(plan):

@@ -13,6 +13,7 @@ from scheduling.core.joint_state import JointState, live_data
 from scheduling.core.office_days import (
     DAYS_PER_WEEK,
     OfficePlan,
+    OfficeShift,
     asked_days,
     free_desks,
     office_shifts,
@@ -130,33 +131,52 @@ def office_worths(data: ScheduleData, state: JointState) -> list[FloatArray]:
     return [worths[mask, bits] for mask, bits in zip(masks, state.bits, strict=True)]
 
 
-def make_desks(data: ScheduleData, state: JointState, plan: OfficePlan) -> int:
+def make_desks(
+    data: ScheduleData, state: JointState, plan: OfficePlan, *, stop: StopRule = lambda: False
+) -> int:
     """Give those who lack days in the office tours with a desk on such days; returns how many changed."""
     worths = [np.zeros(data.horizon.slots)] * len(data.agents)
+    by_agent: dict[int, list[OfficeShift]] = {}
     shifts = office_shifts(data, state.tours, worths)
+    for shift in shifts:
+        by_agent.setdefault(shift.agent, []).append(shift)
     sits = set(plan.in_office)
+    free = free_desks(data, shifts, sits)
     changed = 0
     for conflict in plan.conflicts:
+        if stop():
+            break
         agent, week = conflict.agent, conflict.week
-        days = range(week * DAYS_PER_WEEK, (week + 1) * DAYS_PER_WEEK)
-        sits -= {(agent, day) for day in days}
-        free = free_desks(data, [s for s in shifts if s.agent != agent], sits)
         rules = data.agents[agent]
-        full = ~open_slots(data, rules.site)
-        if rules.site in free:
-            full |= free[rules.site] <= 0
+        desks = free.get(rules.site, np.ones(data.horizon.slots, dtype=np.int64))
+        _hold(desks, by_agent[agent], sits, count=1)
+        days = range(week * DAYS_PER_WEEK, (week + 1) * DAYS_PER_WEEK)
+        full = ~open_slots(data, rules.site) | (desks <= 0)
         tour = _with_desks(data, state, agent, full, days)
-        if tour is None:
-            continue
-        state.replace(agent, tour)
-        changed += 1
-        shifts = [s for s in shifts if s.agent != agent]
-        shifts += office_shifts(data, _only(state, agent), worths)
-        own = [s for s in shifts if s.agent == agent and s.day in days and s.fits]
-        low, _high = asked_days(rules, week=week, worked=len(own))
-        seated = [s for s in own if not full[s.present].any()][:low]
-        sits |= {(agent, s.day) for s in seated}
+        if tour is not None:
+            state.replace(agent, tour)
+            changed += 1
+            by_agent[agent] = office_shifts(data, _only(state, agent), worths)
+            sits -= {(agent, day) for day in days}
+            own = [s for s in by_agent[agent] if s.day in days and s.fits]
+            low, _high = asked_days(rules, week=week, worked=len(own))
+            seated = [s for s in own if not full[s.present].any()][:low]
+            sits |= {(agent, s.day) for s in seated}
+        _hold(desks, by_agent[agent], sits, count=-1)
     return changed
+
+
+def _hold(
+    desks: NDArray[np.int64],
+    shifts: Sequence[OfficeShift],
+    sits: set[tuple[int, int]],
+    *,
+    count: int,
+) -> None:
+    """Give back (1) or take (-1) the desks of someone's days in the office."""
+    for shift in shifts:
+        if shift.must or (shift.agent, shift.day) in sits:
+            desks[shift.present] += count
 
 
 def _only(state: JointState, agent: int) -> list[Tour | None]:

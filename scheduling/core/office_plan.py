@@ -26,6 +26,7 @@ from scheduling.core.office_relaxed import relaxed_days
 from scheduling.core.tours import Tour
 
 EFFORT_PER_THOUSAND_SHIFTS = 2.0
+SMALL_WEEK = 1500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +103,7 @@ class _Planner:
         if chosen is None:
             chosen = relaxed_days(week)
         if chosen is None:
-            found = self._solve(week, len(movable))
+            found = self._solve_linked(week) or self._solve(week, len(movable))
             chosen = found.chosen
             self.activity_days.update(found.activity_days)
             for team, common in found.team_days.items():
@@ -114,6 +115,55 @@ class _Planner:
             if shift.site in self.free:
                 self.free[shift.site][shift.present] -= 1
         self._tell(number, movable, chosen)
+
+    def _solve_linked(self, week: OfficeWeek) -> OfficeChoice | None:
+        """Large weeks: days for everybody as if nothing linked people, then the linked anew.
+
+        None where the week is small, or where somebody would lack a day or an activity so.
+        """
+        tied = {
+            week.shifts[place].agent
+            for days in (*week.activities.values(), *(days for _, days in week.teams.values()))
+            for places in days.values()
+            for place in places
+        }
+        if len(week.shifts) <= SMALL_WEEK or len(tied) > len(week.asked) / 2:
+            return None
+        apart = replace(week, activities={}, teams={})
+        chosen = cheapest_days(apart)
+        chosen = relaxed_days(apart) if chosen is None else chosen
+        if chosen is None:
+            return None
+        free = {site: row.copy() for site, row in week.free.items()}
+        kept = {place for place in chosen if week.shifts[place].agent not in tied}
+        for place in kept:
+            shift = week.shifts[place]
+            if shift.site in free:
+                free[shift.site][shift.present] -= 1
+        own = [place for place, shift in enumerate(week.shifts) if shift.agent in tied]
+        number = {place: n for n, place in enumerate(own)}
+        part = OfficeWeek(
+            shifts=[week.shifts[place] for place in own],
+            free=free,
+            asked={agent: week.asked[agent] for agent in tied},
+            travellers=week.travellers,
+            activities={
+                key: {day: [number[p] for p in places] for day, places in days.items()}
+                for key, days in week.activities.items()
+            },
+            teams={
+                key: (count, {day: [number[p] for p in places] for day, places in days.items()})
+                for key, (count, days) in week.teams.items()
+            },
+        )
+        found = self._solve(part, len(own))
+        sits = [part.shifts[place].agent for place in found.chosen]
+        lacks = any(
+            sits.count(agent) < min(part.asked[agent][0], _fitting(part, agent)) for agent in tied
+        )
+        if lacks or len(found.activity_days) < len(week.activities):
+            return None
+        return replace(found, chosen=frozenset(kept | {own[place] for place in found.chosen}))
 
     def _solve(self, week: OfficeWeek, shifts: int) -> OfficeChoice:
         effort = self.params.effort or 1.0 + EFFORT_PER_THOUSAND_SHIFTS * shifts / 1000
@@ -231,6 +281,10 @@ class _Planner:
             if s.day // DAYS_PER_WEEK == number
             and self.data.agents[s.agent].work_mode == WorkMode.HYBRID
         ]
+
+
+def _fitting(week: OfficeWeek, agent: int) -> int:
+    return sum(shift.agent == agent and shift.fits for shift in week.shifts)
 
 
 def plan_office(

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from scheduling.core import office_plan
 from scheduling.core.data import FixedShift, FloatingActivity, WorkMode
 from scheduling.core.office_days import OfficeTeam, office_shifts
 from scheduling.core.office_model import OfficeModel, OfficeWeek, cheapest_days
@@ -295,3 +296,45 @@ def test_the_cheapest_days_are_taken_at_once_only_where_desks_suffice():
     asked = {0: (3, 3), 1: (3, 3)}
     assert len(cheapest_days(OfficeWeek(shifts=shifts, free=desks(2), asked=asked))) == 6
     assert cheapest_days(OfficeWeek(shifts=shifts, free=desks(1), asked=asked)) is None
+
+
+def test_in_large_weeks_the_linked_are_planned_after_all_others(monkeypatch):
+    """The same as the model of everybody, here where desks are scarce and a pair must meet."""
+    agents = [
+        hybrid(f"p{n}", spans=weeks.open_days(0, 1, 2, 3, 4), office_days_per_week=(2, 2))
+        for n in range(8)
+    ]
+    data = weeks.week(
+        agents=agents, seats=desks(4), office_rate=0.9, activities=(meeting("p0", "p1"),)
+    )
+    worth = worth_by_day(5, 1, 4, 2, 3, 0, 0)
+    whole, _tours = planned(data, worth)
+    monkeypatch.setattr(office_plan, "SMALL_WEEK", 0)
+    parts, _tours = planned(data, worth)
+    assert parts.activity_days.keys() == whole.activity_days.keys() == {"review"}
+    assert parts.conflicts == whole.conflicts == ()
+    assert parts.cost == pytest.approx(whole.cost)
+
+
+def test_where_the_linked_find_no_desk_left_all_are_planned_together(monkeypatch):
+    """Alone the others take the only desk on the one day on which the pair works together."""
+    agents = [
+        hybrid("anna", spans=weeks.open_days(0), office_days_per_week=(0, 1)),
+        hybrid("bea", spans=weeks.open_days(0), office_days_per_week=(0, 1)),
+        *(
+            hybrid(f"p{n}", spans=weeks.open_days(0, 1), office_days_per_week=(1, 1))
+            for n in range(3)
+        ),
+    ]
+    contract = weeks.contract(days_per_week=(1, 2), paid_minutes_per_week=(0, 999))
+    data = weeks.week(
+        agents=agents,
+        contracts=[contract],
+        seats=desks(3),
+        office_rate=0.9,
+        activities=(meeting("anna", "bea"),),
+    )
+    monkeypatch.setattr(office_plan, "SMALL_WEEK", 0)
+    plan, _tours = planned(data, worth_by_day(1, 5, 0, 0, 0, 0, 0))
+    assert plan.activity_days == {"review": 0}
+    assert plan.conflicts == ()
