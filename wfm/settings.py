@@ -13,7 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(env_text("WFM_STATE_DIR", str(BASE_DIR / ".state")))
 
 DEBUG = env_bool("WFM_DEBUG", default=False)
-# Commands that need no database (forecast_file, staff_file, solve_file) run without any of these;
+# Commands that need no database (forecast_file, staff_file, solve_file, solve_dayroster) run without any of these;
 # servers and workers call `env.require` and refuse to start.
 REQUIRED_ENVIRONMENT = ("WFM_SECRET_KEY", "WFM_CONTACT_KEY", "DATABASE_URL", "REDIS_URL")
 SECRET_KEY = env_text("WFM_SECRET_KEY", secrets.token_urlsafe(50))
@@ -295,6 +295,7 @@ _API_CHOICES = (
     "forecasting.models.ImportStatus",
     "forecasting.models.OverrideKind",
     "forecasting.models.SpecialDayKind",
+    "scheduling.models.PreferenceKind",
     "scheduling.models.ScheduleStatus",
     "scheduling.models.ShiftPlace",
     "scheduling.models.TimeOffStatus",

@@ -37,7 +37,7 @@ class Neighborhoods:
     target_work: float = 0.6
     """Seconds that one neighborhood may take. Grows while nothing better is found."""
     sizes: dict[Kind, float] = field(
-        default_factory=lambda: {Kind.PEOPLE: 6.0, Kind.DAYS: 7.0, Kind.BLOCK: 14.0}
+        default_factory=lambda: {Kind.PEOPLE: 5.0, Kind.DAYS: 7.0, Kind.BLOCK: 14.0}
     )
     next_day: int = 0
     successes: dict[Kind, float] = field(default_factory=lambda: dict.fromkeys(Kind, 1.0))
