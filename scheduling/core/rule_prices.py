@@ -3,7 +3,7 @@
 Relaxing a rule changes the best possible cost by opt - opt'. Neither is known, both are bracketed: a schedule
 is a cost from above, prices prove a bound from below. For each rule the present schedule answers under the wider
 rule (best responses until nobody gains, the same way as under the old rules), and the bound is proven anew with
-prices re-optimised by subgradient steps. That gives
+prices re-optimised: by subgradient steps, and where the bound falls noticeably by the weeks' programmes. That gives
     bound - cost'  <=  opt - opt'  <=  cost - bound',
 and the estimate is what the answers save, raised to what the bounds fall by where they show more, kept within
 the bracket.
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.core.absence import moved_tour
+from scheduling.core.bound import Bound
 from scheduling.core.data import AgentRules, ScheduleData
 from scheduling.core.pricing import AgentClass, Pricer
 from scheduling.core.roster import Roster
@@ -27,6 +28,9 @@ from scheduling.core.rule_book import RULES, relaxed
 from scheduling.core.tours import Tour
 
 Floats = NDArray[np.float64]
+BASE_PASSES = 10
+NOTICEABLE = 0.002
+"""A bound that falls by this part of the cost is looked at by the programmes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,12 +156,12 @@ def rule_prices(
     """
     chosen = params or PriceParams()
     steps = list(steps_of(data, prices))
-    base = _side(data, tours, prices, chosen)
+    base = _side(data, tours, prices, chosen, known_bound=np.inf)
     found = []
     for number, step in enumerate(steps):
         if cancelled():
             break
-        wider = _side(step.data, base[1], base[2], chosen)
+        wider = _side(step.data, base[1], base[2], chosen, known_bound=base[0].bound)
         found.append(_price(data, step, base[0], wider[0]))
         report((number + 1) / len(steps), step.rule)
     return tuple(sorted(found, key=lambda price: (-price.saved_cost, price.rule, price.subject)))
@@ -188,27 +192,36 @@ def _side(
     tours: Sequence[Tour | None],
     prices: Mapping[str, Floats],
     params: PriceParams,
+    *,
+    known_bound: float,
 ) -> tuple[_Side, list[Tour | None], dict[str, Floats]]:
-    """The schedule's answer under these rules, and the bound with prices re-optimised."""
+    """The schedule's answer under these rules, and the bound with prices re-optimised.
+
+    Where that lies noticeably below `known_bound`, the weeks' programmes look for better prices.
+    """
     roster = Roster(data)
     for agent, tour in enumerate(tours):
         if tour is not None:
             roster.put(agent, moved_tour(tour, roster.class_of[agent].model))
-    _answer(roster, params)
+    # The schedule as it is may still be improved: only what the rule brings on top counts.
+    _answer(roster, params, passes=BASE_PASSES if known_bound == np.inf else params.passes)
     cost = roster.cost()
     placed = [g for g in roster.classes if any(roster.tours[n] is not None for n in g.members)]
-    bound, best = _proven(roster, placed, prices, target=cost, rounds=params.price_rounds)
+    proof = _Proof(roster, placed, target=cost)
+    proof.improve(prices, rounds=params.price_rounds)
+    if proof.highest < known_bound - NOTICEABLE * cost:
+        proof.by_programmes(rounds=params.price_rounds)
     hours = data.horizon.interval_minutes / 60
     side = _Side(
-        cost=cost, bound=bound, short_hours=float(roster.coverage.shortage().sum()) * hours
+        cost=cost, bound=proof.highest, short_hours=float(roster.coverage.shortage().sum()) * hours
     )
-    return side, list(roster.tours), best
+    return side, list(roster.tours), proof.by_skill()
 
 
-def _answer(roster: Roster, params: PriceParams) -> None:
+def _answer(roster: Roster, params: PriceParams, *, passes: int) -> None:
     """Best responses, the same order of agents for every rule, until nobody gains."""
     rng = np.random.default_rng(params.seed)
-    for _ in range(params.passes):
+    for _ in range(passes):
         cost = roster.cost()
         for agent in rng.permutation(roster.placed()):
             old = roster.take(int(agent))
@@ -218,33 +231,49 @@ def _answer(roster: Roster, params: PriceParams) -> None:
             return
 
 
-def _proven(
-    roster: Roster,
-    classes: list[AgentClass],
-    prices: Mapping[str, Floats],
-    *,
-    target: float,
-    rounds: int,
-) -> tuple[float, dict[str, Floats]]:
-    """The best bound of some subgradient steps from these prices, and its prices."""
-    coverage = roster.coverage
-    pricer = Pricer(roster.data, classes, coverage)
-    start = [np.asarray(prices.get(s, np.zeros(len(coverage.counted)))) for s in coverage.skills]
-    now = best = np.clip(np.stack(start), 0.0, pricer.highest)
-    highest, scale = -np.inf, 0.5
-    for _ in range(rounds + 1):
-        priced = pricer.price(now)
-        if priced.bound > highest + 1e-9:
-            highest, best = priced.bound, now
-        else:
-            scale /= 2
-        missing = _missing(roster, classes, priced.tours, now)
-        length = float((missing**2).sum())
-        if length <= 0 or target - priced.bound <= 1e-9:
-            break
-        step = scale * (target - priced.bound) / length
-        now = np.clip(now + step * missing, 0.0, pricer.highest)
-    return highest, dict(zip(coverage.skills, best, strict=True))
+class _Proof:
+    """The best bound found so far and its prices."""
+
+    def __init__(self, roster: Roster, classes: list[AgentClass], *, target: float) -> None:
+        self.roster, self.classes, self.target = roster, classes, target
+        self.pricer = Pricer(roster.data, classes, roster.coverage)
+        self.highest = -np.inf
+        self.best = np.zeros_like(self.pricer.highest)
+
+    def improve(self, prices: Mapping[str, Floats], *, rounds: int) -> None:
+        """Start from these prices, those of skills without any from 0."""
+        nothing = np.zeros(self.best.shape[1])
+        self._steps(
+            np.stack([np.asarray(prices.get(s, nothing)) for s in self.roster.coverage.skills]),
+            rounds,
+        )
+
+    def by_programmes(self, *, rounds: int) -> None:
+        """Start from the prices of the weeks' linear programmes."""
+        masks = [self.roster.coverage.mask(group.skills) for group in self.classes]
+        search = Bound(self.pricer, masks)
+        if search.solve_weeks(threads=1, stop=lambda: False):
+            self._steps(search.best_prices, rounds)
+
+    def by_skill(self) -> dict[str, Floats]:
+        """The best prices."""
+        return dict(zip(self.roster.coverage.skills, self.best, strict=True))
+
+    def _steps(self, start: Floats, rounds: int) -> None:
+        """Subgradient steps towards the cost; half as long where the bound does not rise."""
+        now, scale = np.clip(start, 0.0, self.pricer.highest), 0.5
+        for _ in range(rounds + 1):
+            priced = self.pricer.price(now)
+            if priced.bound > self.highest + 1e-9:
+                self.highest, self.best = priced.bound, now
+            else:
+                scale /= 2
+            missing = _missing(self.roster, self.classes, priced.tours, now)
+            length = float((missing**2).sum())
+            if length <= 0 or self.target - priced.bound <= 1e-9:
+                return
+            step = scale * (self.target - priced.bound) / length
+            now = np.clip(now + step * missing, 0.0, self.pricer.highest)
 
 
 def _missing(
