@@ -104,10 +104,10 @@ class ContractForm(RuleForm):
 class TemplateForm(RuleForm):
     """Shifts that a contract allows; a split one names its pieces and gaps."""
 
-    earliest_start_minute = ClockField(label=_("earliest start"))
-    latest_start_minute = ClockField(label=_("latest start"))
+    earliest_start_minute = ClockField(label=_("Earliest start"))
+    latest_start_minute = ClockField(label=_("Latest start"))
     weekdays = forms.MultipleChoiceField(
-        label=_("weekdays"),
+        label=_("Weekdays"),
         choices=[(str(number), name) for number, name in WEEKDAYS],
         initial=list("0123456"),
     )
@@ -176,8 +176,8 @@ class RotationAssignmentForm(RuleForm):
 class PreferenceForm(RuleForm):
     """A wish by rank."""
 
-    earliest_start_minute = ClockField(label=_("starts from"), empty_minute=0)
-    latest_start_minute = ClockField(label=_("starts until"), empty_minute=END_OF_DAY)
+    earliest_start_minute = ClockField(label=_("Starts from"), empty_minute=0)
+    latest_start_minute = ClockField(label=_("Starts until"), empty_minute=END_OF_DAY)
     field_order = (
         "agent",
         "kind",

@@ -47,6 +47,11 @@ def hours(minutes: int | None) -> str:
     return DASH if minutes is None else f"{minutes / 60:g}"
 
 
+def _between(least: int, most: int) -> str:
+    """`30 – 37.5`, or `8` where both are the same."""
+    return hours(least) if least == most else f"{hours(least)} – {hours(most)}"
+
+
 def clock(minute: int) -> str:
     """`07:30` for 450."""
     return f"{minute // 60:02d}:{minute % 60:02d}"
@@ -69,7 +74,7 @@ def _contracts(principal: object) -> list[tuple[Any, list[Any]]]:
             row,
             [
                 row.name,
-                f"{hours(row.weekly_minutes_min)} – {hours(row.weekly_minutes_max)}",
+                _between(row.weekly_minutes_min, row.weekly_minutes_max),
                 f"{row.days_per_week_min} – {row.days_per_week_max}",
                 row.consecutive_days_off,
                 row.max_consecutive_days,
@@ -108,7 +113,7 @@ def _templates(principal: object) -> list[tuple[Any, list[Any]]]:
                 row.employment_contract,
                 f"{clock(row.earliest_start_minute)} – {clock(row.latest_start_minute)}",
                 " + ".join(hours(m) for m in row.piece_minutes)
-                or f"{hours(row.length_min_minutes)} – {hours(row.length_max_minutes)}",
+                or _between(row.length_min_minutes, row.length_max_minutes),
                 ", ".join(hours(m) for m in row.gap_minutes) or DASH,
                 row.allowance or DASH,
                 _("yes") if row.is_active else _("no"),
