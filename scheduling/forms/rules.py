@@ -21,6 +21,14 @@ from wfm.org.models import Agent, EmploymentContract, Queue, Team
 from wfm.org.weekdays import WEEKDAYS
 
 END_OF_DAY = 1440
+LABELS = {
+    "agent": _("Agent"),
+    "team": _("Team"),
+    "queue": _("Queue"),
+    "rotation": _("Rotation"),
+    "template": _("Template"),
+    "employment_contract": _("Contract"),
+}
 
 
 class ClockField(forms.TimeField):
@@ -71,6 +79,9 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, queryset in querysets.items():
             if name in self.fields:
                 self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+        for name, label in LABELS.items():
+            if name in self.fields:
+                self.fields[name].label = label
 
 
 class ContractForm(RuleForm):
