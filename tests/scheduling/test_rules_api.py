@@ -375,6 +375,15 @@ def test_the_check_reads_several_weeks(planner, week):
     found = [f for f in check(planner, weeks=3)["findings"] if f["code"] == "weekends"]
     assert len(found) == 6
     assert "allow 3 of four" in found[0]["text"]
+    pages = {
+        weeks: planner.get(f"/schedule/check/?week=2026-03-02&weeks={weeks}").content.decode()
+        for weeks in (2, 3)
+    }
+    assert {weeks: "allow 3 of four" in page for weeks, page in pages.items()} == {
+        2: False,
+        3: True,
+    }
+    assert "Ada Day" in pages[3]
 
 
 def test_the_check_says_when_periods_are_kept_together_only(planner, week):
