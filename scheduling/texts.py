@@ -94,22 +94,22 @@ FINDING_TEXTS = (
         "Week %(week)d: %(least)d days in the office are agreed and a desk is free on %(possible)d. Smallest relaxation: %(possible)d days in the office that week, or one more desk."
     ),
     gettext_noop(
-        "Day %(day)d is meant for the office and no desk is free for the whole shift. Smallest relaxation: one more desk, or home on that day."
+        "%(date)s is meant for the office and no desk is free for the whole shift. Smallest relaxation: one more desk, or home on that day."
     ),
     gettext_noop(
-        "Day %(day)d is meant for the office, and the office is closed during part of the shift. Smallest relaxation: home on that day, or longer hours of the office."
+        "%(date)s is meant for the office, and the office is closed during part of the shift. Smallest relaxation: home on that day, or longer hours of the office."
     ),
     gettext_noop(
         "%(activity)s: its attendants never work at the same time for %(minutes)d minutes in its window. Smallest relaxation: shorten it to %(possible)d minutes."
     ),
     gettext_noop(
-        "%(activity)s: its attendants work at no common time in its window. Smallest relaxation: allow day %(day)d, %(time)s."
+        "%(activity)s: its attendants work at no common time in its window. Smallest relaxation: allow %(date)s, %(time)s."
     ),
     gettext_noop(
         "%(activity)s: no time suits all attendants. Smallest relaxation: without %(agent)s, or change their shift."
     ),
     gettext_noop(
-        "%(activity)s: no meeting room is free when its attendants are. Smallest relaxation: one more room, for example on day %(day)d at %(time)s."
+        "%(activity)s: no meeting room is free when its attendants are. Smallest relaxation: one more room, for example on %(date)s at %(time)s."
     ),
     gettext_noop(
         "%(activity)s: its attendants are never in the office together in its window. Smallest relaxation: hold it from home, or one more day in the office."
@@ -118,7 +118,7 @@ FINDING_TEXTS = (
         "%(activity)s: an attendant has no shift in this schedule. Smallest relaxation: hold it without them."
     ),
     gettext_noop(
-        "%(hours).1f hours of deferred work of skill %(skill)s are not done by their due time. Smallest relaxation: as many hours more of people with the skill between day %(first)d and day %(last)d, or a later due time."
+        "%(hours).1f hours of deferred work of skill %(skill)s are not done by their due time. Smallest relaxation: as many hours more of people with the skill between %(date)s and %(last_date)s, or a later due time."
     ),
 )
 MARK_TEXTS = (

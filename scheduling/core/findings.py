@@ -125,11 +125,11 @@ TEXTS: Mapping[str, str] = {
         "Smallest relaxation: %(possible)d days in the office that week, or one more desk."
     ),
     "office_day_desk": (
-        "Day %(day)d is meant for the office and no desk is free for the whole shift. Smallest "
+        "%(date)s is meant for the office and no desk is free for the whole shift. Smallest "
         "relaxation: one more desk, or home on that day."
     ),
     "office_day_closed": (
-        "Day %(day)d is meant for the office, and the office is closed during part of the shift. "
+        "%(date)s is meant for the office, and the office is closed during part of the shift. "
         "Smallest relaxation: home on that day, or longer hours of the office."
     ),
     "activity_apart": (
@@ -138,7 +138,7 @@ TEXTS: Mapping[str, str] = {
     ),
     "activity_window": (
         "%(activity)s: its attendants work at no common time in its window. Smallest relaxation: "
-        "allow day %(day)d, %(time)s."
+        "allow %(date)s, %(time)s."
     ),
     "activity_attendant": (
         "%(activity)s: no time suits all attendants. Smallest relaxation: without %(agent)s, or "
@@ -146,7 +146,7 @@ TEXTS: Mapping[str, str] = {
     ),
     "activity_room": (
         "%(activity)s: no meeting room is free when its attendants are. Smallest relaxation: one "
-        "more room, for example on day %(day)d at %(time)s."
+        "more room, for example on %(date)s at %(time)s."
     ),
     "activity_office": (
         "%(activity)s: its attendants are never in the office together in its window. Smallest "
@@ -158,8 +158,8 @@ TEXTS: Mapping[str, str] = {
     ),
     "deferred_late": (
         "%(hours).1f hours of deferred work of skill %(skill)s are not done by their due time. "
-        "Smallest relaxation: as many hours more of people with the skill between day %(first)d and "
-        "day %(last)d, or a later due time."
+        "Smallest relaxation: as many hours more of people with the skill between %(date)s and "
+        "%(last_date)s, or a later due time."
     ),
 }
 

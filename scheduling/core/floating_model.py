@@ -214,4 +214,4 @@ def _moment(board: Board, slot: int) -> dict[str, object]:
     horizon = board.staff.data.horizon
     day = int(np.searchsorted(horizon.day_starts, slot, side="right")) - 1
     hours, minutes = divmod(int(horizon.wall_minutes[slot]), 60)
-    return {"day": day + 1, "time": f"{hours:02d}:{minutes:02d}"}
+    return {"day": day + 1, "date": f"day {day + 1}", "time": f"{hours:02d}:{minutes:02d}"}

@@ -98,6 +98,7 @@ class _Joint:
         self.solver: Solver | None = None
         self.result: ScheduleResult | None = None
         self.findings: list[Finding] = []
+        self.bound: float | None = None
 
     def stop_at(self, share: float) -> Callable[[], bool]:
         """True where this share of the budget is used or the person has asked to stop."""
@@ -145,6 +146,7 @@ class _Joint:
             ):
                 break
             result = self.solve(asked_for(self.data, plan), until, start)
+            self._prove(result)
             state = JointState(self.data, result.tours)
             plan = state.deferred()
             cost = state.cost(plan).total
@@ -153,6 +155,13 @@ class _Joint:
             start = StartFrom(tours=best[1], prices=_as_lists(result.prices))
         assert best is not None
         return best[1]
+
+    def _prove(self, result: ScheduleResult) -> None:
+        """Keep the best bound on the whole that the prices of any solve prove."""
+        bound = joint_bound(self.data, result.prices)
+        # Nothing costs less than nothing: such a bound says nothing.
+        if bound is not None and bound > max(0.0, self.bound or 0.0):
+            self.bound = bound
 
     def _is_plain(self) -> bool:
         data = self.data
@@ -283,7 +292,7 @@ class _Joint:
         cost = state.cost(deferred)
         bound = self.result.lower_bound
         if self.data.deferred:
-            bound = joint_bound(self.data, self.result.prices)
+            bound = self.bound
             self.findings += late_findings(self.data, deferred)
         hours = self.data.horizon.interval_minutes / 60
         coverage = state.roster.coverage
@@ -349,6 +358,8 @@ def late_findings(data: ScheduleData, plan: DeferredPlan) -> list[Finding]:
                     "hours": amount * hours,
                     "first": int(days[0]),
                     "last": int(days[1]),
+                    "date": f"day {days[0]}",
+                    "last_date": f"day {days[1]}",
                 },
             )
         )

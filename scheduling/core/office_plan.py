@@ -270,7 +270,7 @@ class _Planner:
             code=code,
             severity=Severity.WARNING,
             subject=self.data.agents[shift.agent].key,
-            values={"day": shift.day + 1},
+            values={"day": shift.day + 1, "date": f"Day {shift.day + 1}"},
         )
 
     def by_week(self, number: int) -> list[OfficeShift]:

@@ -84,8 +84,8 @@ class TeamOfficeRuleForm(RuleForm):
 class ActivityRequestForm(RuleForm):
     """Training, a meeting or coaching to place."""
 
-    earliest_minute = ClockField(label=_("between"), empty_minute=0)
-    latest_minute = ClockField(label=_("and"), empty_minute=END_OF_DAY)
+    earliest_minute = ClockField(label=_("Not before"), empty_minute=0)
+    latest_minute = ClockField(label=_("Over by"), empty_minute=END_OF_DAY)
 
     class Meta:
         model = ActivityRequest

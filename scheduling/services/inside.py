@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.utils.formats import date_format
 from numpy.typing import NDArray
 
 from scheduling.core.data import WorkMode
@@ -85,27 +86,29 @@ def save_placements(*, version: ScheduleVersion, given: SolveInput, result: Join
 
 
 def _named(finding: Finding, given: SolveInput) -> Finding:
-    """The finding with titles and names instead of keys."""
+    """The finding with titles, names and dates instead of keys and numbers of days."""
     values = dict(finding.values)
     names = {str(agent.pk): agent.name for agent in given.agents}
-    titles = {
-        str(pk): title
-        for pk, title in ActivityRequest.objects.filter(
-            pk__in={_request_of(item.key) for item in given.data.activities}
-        ).values_list("pk", "title")
-    }
     if "activity" in values:
-        request, _colon, agent = str(values["activity"]).partition(":")
-        title = titles.get(request, request)
-        values["activity"] = f"{title} ({names[agent]})" if agent in names else title
+        values["activity"] = _title(str(values["activity"]), names)
     if "agent" in values:
         values["agent"] = names.get(str(values["agent"]), values["agent"])
     if "skill" in values:
         skills = {str(queue.skill_id): queue.skill.name for queue in given.queues}
         values["skill"] = skills.get(str(values["skill"]), values["skill"])
+    for day, named in (("day", "date"), ("first", "date"), ("last", "last_date")):
+        if day in values:
+            date = given.axis.date(int(str(values[day])) - 1)
+            values[named] = date_format(date, "SHORT_DATE_FORMAT")
     return type(finding)(
         code=finding.code, severity=finding.severity, subject=finding.subject, values=values
     )
+
+
+def _title(key: str, names: Mapping[str, str]) -> str:
+    request, _colon, agent = key.partition(":")
+    title = ActivityRequest.objects.values_list("title", flat=True).get(pk=int(request))
+    return f"{title} ({names[agent]})" if agent in names else title
 
 
 def findings_of(given: SolveInput, result: JointResult) -> list[dict[str, Any]]:
@@ -114,14 +117,14 @@ def findings_of(given: SolveInput, result: JointResult) -> list[dict[str, Any]]:
     kept = []
     for finding in result.findings:
         named = _named(finding, given)
-        about = names.get(finding.subject, "")
+        is_person = finding.code.startswith("office_")
+        about = named.values.get("activity", named.values.get("skill", ""))
         kept.append(
             {
                 "severity": str(finding.severity),
                 "code": finding.code,
-                "agent": int(finding.subject) if about else None,
-                "subject": about
-                or str(named.values.get("activity", named.values.get("skill", ""))),
+                "agent": int(finding.subject) if is_person else None,
+                "subject": names.get(finding.subject, "") if is_person else str(about),
                 "text": finding_text(named),
             }
         )

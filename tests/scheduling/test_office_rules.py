@@ -289,6 +289,10 @@ def test_a_solve_keeps_ratios_desks_and_activities_and_the_page_shows_them(plann
         assert left.starts_at is None
         assert "Night talk" in left.reason
         assert version.summary["office"]["hybrid_days"] == 18
+        # A request's number is no agent's: the finding is about the talk, and names a date.
+        (told,) = version.findings
+        assert (told["agent"], told["subject"]) == (None, "Night talk")
+        assert "03/02/2026" in told["text"]
     page = planner.get(f"/schedule/{version.pk}/").content.decode()
     assert "Product training" in page
     assert "Night talk" in page

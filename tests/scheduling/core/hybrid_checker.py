@@ -1,6 +1,7 @@
 """A second reading of office rules, activities and deferred work in plain loops; no code of the solver's."""
 
 from collections import defaultdict
+from itertools import pairwise
 
 
 def office_faults(data, tours, plan, *, told=()):
@@ -126,3 +127,39 @@ def _people(tours, result):
         for slot in set(tour.working.tolist()) - away[number] if tour is not None else ():
             people[slot] += 1
     return people
+
+
+def legal_faults(data, tours):
+    """Days, hours, band of starts and rest of each week, and open hours of each day, of several weeks."""
+    found = []
+    for agent, tour in zip(data.agents, tours, strict=True):
+        if tour is not None:
+            rules = data.contracts[agent.contract]
+            shifts = sorted(tour.shifts, key=lambda shift: shift.start_slot)
+            texts = [*_weekly(data, rules, shifts), *_daily(data, agent, rules, shifts)]
+            found += [f"{agent.key}: {text}" for text in texts]
+    return found
+
+
+def _weekly(data, rules, shifts):
+    for week in range(data.weeks):
+        own = [shift for shift in shifts if shift.day // 7 == week]
+        paid = sum(shift.paid_minutes for shift in own)
+        starts = [data.horizon.wall_minutes[shift.start_slot] for shift in own]
+        if not rules.days_per_week[0] <= len(own) <= rules.days_per_week[1]:
+            yield f"{len(own)} days in week {week}"
+        if not rules.paid_minutes_per_week[0] <= paid <= rules.paid_minutes_per_week[1]:
+            yield f"{paid} minutes in week {week}"
+        if starts and max(starts) - min(starts) > rules.start_band_minutes:
+            yield f"starts vary in week {week}"
+
+
+def _daily(data, agent, rules, shifts):
+    for before, after in pairwise(shifts):
+        rest = (after.start_slot - before.end_slot) * data.horizon.interval_minutes
+        if rest < rules.min_rest_minutes:
+            yield f"{rest} minutes of rest before day {after.day}"
+    for shift in shifts:
+        spans = agent.spans[shift.day]
+        if not any(a <= shift.start_slot and shift.end_slot <= b for a, b in spans):
+            yield f"outside the hours of day {shift.day}"
