@@ -84,6 +84,9 @@ class DayReasonSerializer(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField(allow_null=True)
     saved_cost = serializers.FloatField(source="reason.saved_cost")
     short_slots = serializers.IntegerField(source="reason.short_slots")
+    can_save = serializers.FloatField(
+        source="reason.can_save", help_text="What the agent's best other schedule would save."
+    )
     choices = ChoiceSerializer(many=True)
 
 

@@ -7,6 +7,7 @@ is found with and without the condition. The difference is what the condition co
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,10 @@ CHOICES = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """Another way to spend the day and what it costs more than the schedule's, everybody else staying."""
+    """Another way to spend the day and what it costs more, everybody else staying.
+
+    Both sides have the agent's best other days, so that only the day is compared.
+    """
 
     kind: str
     """`day_off`, `start`."""
@@ -55,6 +59,8 @@ class DayReason:
     """Its slots in which somebody would be missing without it."""
     choices: tuple[Choice, ...]
     """The next best ones, the cheapest first."""
+    can_save: float
+    """What the agent's best tour saves more than the present one; 0 in a finished solve."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +83,26 @@ class _Out:
         self.weights = roster.coverage.weights(roster.masks[agent])
         self.closed = desks_closed(roster, agent)
         self.present = 0.0 if self.tour is None else saved_by(self.tour, self.weights)
+
+    @cached_property
+    def best(self) -> float:
+        """What the agent's best tour saves."""
+        found = best_priced(self.model, self.weights, closed=self.closed)
+        return self.present if found is None else max(self.present, found.saved_cost)
+
+    def with_this(self, day: int, shift: PlacedShift | None) -> float:
+        """What the best tour saves that spends the day as now; the present one where none is legal."""
+        if shift is None:
+            found = self.with_day(day, None)
+        elif shift.shape is None:
+            found = None
+        else:
+            wanted = np.zeros(self.model.by_day.shape[1:], dtype=bool)
+            place = place_of(self.model, day, shift.start_slot)
+            if place is not None:
+                wanted[shift.shape, place] = True
+            found = self.with_day(day, wanted)
+        return self.present if found is None else max(self.present, found.saved_cost)
 
     def back(self) -> None:
         """Put the agent back."""
@@ -114,6 +140,7 @@ def explain_day(roster: Roster, *, agent: int, day: int, choices: int = CHOICES)
             saved_cost=float(out.weights[own].sum()),
             short_slots=int((out.weights[own] > 0).sum()),
             choices=_choices(out, day, shift, choices),
+            can_save=max(0.0, out.best - out.present),
         )
     finally:
         out.back()
@@ -123,10 +150,11 @@ def _choices(out: _Out, day: int, shift: PlacedShift | None, count: int) -> tupl
     found: list[Choice] = []
     if day in out.model.fixed:
         return ()
+    present = out.with_this(day, shift)
     if shift is not None:
         off = out.with_day(day, None)
         if off is not None:
-            extra = out.present - off.saved_cost
+            extra = present - off.saved_cost
             found.append(Choice(kind="day_off", start_slot=None, shape=None, extra_cost=extra))
     for place in _best_places(out, day, shift)[:count]:
         wanted = np.zeros(out.model.by_day.shape[1:], dtype=bool)
@@ -139,7 +167,7 @@ def _choices(out: _Out, day: int, shift: PlacedShift | None, count: int) -> tupl
                     kind="start",
                     start_slot=chosen.start_slot,
                     shape=chosen.shape,
-                    extra_cost=out.present - priced.saved_cost,
+                    extra_cost=present - priced.saved_cost,
                 )
             )
     return tuple(sorted(found, key=lambda choice: choice.extra_cost))
@@ -165,7 +193,7 @@ def _best_places(out: _Out, day: int, shift: PlacedShift | None) -> list[int]:
 
 
 def price_wish(roster: Roster, *, agent: int, wish: Wish) -> WishPrice:
-    """What keeping a wish costs while everybody else stays; negative where it saves.
+    """What keeping a wish costs while everybody else stays: the agent's best tour without and with it.
 
     Args:
         roster: the schedule.
@@ -180,7 +208,7 @@ def price_wish(roster: Roster, *, agent: int, wish: Wish) -> WishPrice:
             return WishPrice(wish=wish, is_kept=True, extra_cost=0.0)
         found = out.with_day(wish.day, wanted)
         if found is not None:
-            extra = out.present - found.saved_cost
+            extra = max(0.0, out.best - found.saved_cost)
             return WishPrice(wish=wish, is_kept=False, extra_cost=extra)
         rule = _rule_against_wish(out.model, wish)
         return WishPrice(wish=wish, is_kept=False, extra_cost=None, rule=rule)

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -129,6 +130,9 @@ def why_day(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         found = reasons.why_day(version=version, agent=agent, day=day, principal=request.user)
         context["found"] = found
+        if version.unplaced.filter(agent=agent).exists():
+            clash = reasons.clash_of(version=version, agent=agent, principal=request.user)
+            context["clash"] = clash and _clash(version, clash)
         if request.GET.get("wish"):
             wish = _wish(request, day, reasons)
             context["wish"] = reasons.cost_of_wish(
@@ -139,6 +143,25 @@ def why_day(request: HttpRequest, pk: int) -> HttpResponse:
     except UnableToExplain as error:
         context["problem"] = error
     return render(request, "scheduling/after/_why_day.html", context)
+
+
+def _clash(version: ScheduleVersion, clash: Any) -> dict[str, Any]:
+    """The rules that cannot be kept together, in words."""
+
+    def words(items: Any) -> list[str]:
+        days = [version.starts_on + timedelta(days=item.day or 0) for item in items]
+        return [
+            str(RULES.get(item.key, item.key))
+            + ("" if item.day is None else f" {date_format(day, 'SHORT_DATE_FORMAT')}")
+            for item, day in zip(items, days, strict=True)
+        ]
+
+    return {
+        "rules": words(clash.items),
+        "is_smallest": clash.is_smallest,
+        "give_up": words(clash.give_up),
+        "is_fewest": clash.is_fewest,
+    }
 
 
 def _wish(request: HttpRequest, day: date, reasons: ModuleType) -> Any:

@@ -74,6 +74,8 @@ class Grid {
     this.root.addEventListener("click", (event) => {
       const shift = event.target.closest("[data-shift]");
       if (shift) this.select(Number(shift.dataset.shift), { focus: shift.closest("[data-body]") !== null });
+      const empty = event.target.closest("[data-empty]");
+      if (empty) this.root.dispatchEvent(new CustomEvent("schedule-shift", { detail: { agent: Number(empty.dataset.empty), date: this.model.days[Math.max(0, this.view.day)].date } }));
       const act = event.target.closest("[data-act]");
       if (act) this.act(act.dataset.act);
     });
