@@ -22,7 +22,7 @@ from scheduling.core.dayroster.pool import Pool
 from scheduling.core.dayroster.programme import EmployeeProgramme
 from scheduling.core.dayroster.search import Search
 
-FAILED_DIVES = 3
+FAILED_DIVES = 2
 """After so many dives from the top without a better roster, neighborhoods are searched."""
 STEPS_PER_DIVE = 25
 MOST_COLUMNS_PER_PERSON = 40

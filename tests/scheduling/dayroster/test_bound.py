@@ -5,12 +5,18 @@ import math
 import numpy as np
 import pytest
 
+from scheduling.core.dayroster import construct as construction
+from scheduling.core.dayroster import solver
 from scheduling.core.dayroster.bounding import ascend
+from scheduling.core.dayroster.construct import NoTourError, construct
+from scheduling.core.dayroster.dive import DiveParams, dive
 from scheduling.core.dayroster.generation import GenerationParams
 from scheduling.core.dayroster.incumbent import Incumbent
 from scheduling.core.dayroster.master import Master
+from scheduling.core.dayroster.neighborhoods import Kind, Neighborhoods
 from scheduling.core.dayroster.part import part_of, whole_part
 from scheduling.core.dayroster.reading import read_roster
+from scheduling.core.dayroster.search import Search
 from scheduling.core.dayroster.solver import Clocks, RosterParams, solve
 from scheduling.core.result import SolveStatus
 from tests.benchmarks.dayroster_cpsat import solve_directly
@@ -139,3 +145,77 @@ def test_nothing_is_optimal_before_it_is_proven():
     assert incumbent.status is SolveStatus.FEASIBLE
     incumbent.raise_bound(cost)
     assert incumbent.status is SolveStatus.OPTIMAL
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_too_large_for_column_generation_is_still_legal_and_bounded(seed, monkeypatch):
+    """The way of rosters over a year: everything priced that would be counted."""
+    monkeypatch.setattr(solver, "LARGE_CELLS", -1)
+    monkeypatch.setattr(construction, "QUICK_CELLS", 0)
+    text, data = drawn(seed)
+    best, found = optimum(data), solved(data, steps=3000)
+    if best is None or found.status is SolveStatus.NO_SOLUTION:
+        assert found.status in {SolveStatus.INFEASIBLE, SolveStatus.NO_SOLUTION}
+        return
+    roster, cost, bound = found.best()
+    assert broken_rules(text, assignments_of(data, roster)) == set()
+    assert bound is not None
+    assert bound <= best <= cost
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_dive_brings_nothing_that_is_not_cheaper_than_asked(seed):
+    _, data = drawn(seed)
+    best = optimum(data)
+    if best is None:
+        pytest.skip("nobody can make this roster")
+    for cutoff in (best, best + 1, best + 50):
+        generation, part = generation_of(data), whole_part(data)
+        master = Master(data, part, generation.pool, np.empty(0, dtype=np.int64))
+        rng = np.random.default_rng(seed)
+        made = dive(generation, part, master, rng, DiveParams(cutoff=cutoff))
+        assert made is None or best <= data.penalty(made) < cutoff
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_step_of_the_search_makes_a_roster_worse(seed):
+    text = drawn_text(seed + 100, days=21, people=5, shifts=3)
+    data = read_roster(text)
+    generation, rng = generation_of(data), np.random.default_rng(seed)
+    try:
+        roster = construct(generation, rng)
+    except NoTourError:
+        pytest.skip("nobody can make this roster")
+    search = Search(
+        generation=generation,
+        neighborhoods=Neighborhoods(data, rng),
+        rng=rng,
+        clock=lambda: 0.0,
+        cover=np.zeros(data.required.shape),
+    )
+    cost = data.penalty(roster)
+    for _ in range(30):
+        made = search.step(roster, cost)
+        if made is not None:
+            assert data.penalty(made) <= cost
+            assert broken_rules(text, assignments_of(data, made)) == set()
+            roster, cost = made, data.penalty(made)
+
+
+def test_neighborhoods_follow_the_work_they_make():
+    data = read_roster(drawn_text(3, days=28, people=9, shifts=2))
+    drawn_from = Neighborhoods(data, np.random.default_rng(1))
+    roster = np.full((9, 28), -1, dtype=np.int16)
+    kinds = {drawn_from.draw(roster)[0] for _ in range(60)}
+    assert kinds == set(Kind)
+    before = dict(drawn_from.sizes)
+    for kind in Kind:
+        drawn_from.learn(kind, work=1e-6, is_better=False)
+        assert drawn_from.sizes[kind] > before[kind]
+        drawn_from.learn(kind, work=1e6, is_better=True)
+        drawn_from.learn(kind, work=1e6, is_better=True)
+        assert drawn_from.sizes[kind] < before[kind]
+    for _ in range(400):
+        drawn_from.learn(Kind.DAYS, work=0.0, is_better=False)
+    sizes = {drawn_from.draw(roster)[1].sum() for _ in range(50)}
+    assert max(sizes) == roster.size
