@@ -63,6 +63,7 @@ CAUSES = {
     "headcount": _("Everybody who has the skill together is too few."),
     "skill": _("People could be there, but they lack the skill."),
     "rule": _("Rules keep too many of those with the skill away."),
+    "improvable": _("People would save money by being there: plan again."),
     "capacity": _("It could be covered, but the paid hours save more elsewhere."),
 }
 AWAY = {
@@ -70,6 +71,7 @@ AWAY = {
     "on_break": _("is on a break or between pieces"),
     "no_skill": _("lacks the skill"),
     "rule": _("is kept away by a rule"),
+    "would_save": _("would save money there"),
     "better_elsewhere": _("saves more at other times"),
     "could": _("could be there; not priced"),
 }

@@ -39,7 +39,7 @@ class AwayPersonSerializer(serializers.Serializer[Any]):
     agent = serializers.IntegerField(source="agent.pk")
     name = serializers.CharField(source="agent.name")
     away = serializers.CharField(
-        help_text="serves_other, on_break, no_skill, rule, better_elsewhere or could."
+        help_text="serves_other, on_break, no_skill, rule, better_elsewhere, would_save or could."
     )
     rule = serializers.CharField(help_text="The rule that keeps them away, if one does.")
     extra_cost = serializers.FloatField(

@@ -42,6 +42,8 @@ class Cause(StrEnum):
     """Rules keep too many of those with the skill away."""
     CAPACITY = "capacity"
     """It could be covered; the paid hours save more elsewhere."""
+    IMPROVABLE = "improvable"
+    """Somebody would save money by being there: edited by hand, or the solve was cut short."""
 
 
 class Away(StrEnum):
@@ -52,6 +54,7 @@ class Away(StrEnum):
     NO_SKILL = "no_skill"
     RULE = "rule"
     BETTER_ELSEWHERE = "better_elsewhere"
+    WOULD_SAVE = "would_save"
     COULD = "could"
     """Could be there by another legal tour; the price was not asked for."""
 
@@ -113,6 +116,9 @@ def explain_interval(roster: Roster, *, skill: str, slot: int) -> IntervalReason
         possible=possible,
         anybody=sum(rule is None for rule in can),
     )
+    persons = _persons(roster, slot, bit, can, there)
+    if cause == Cause.CAPACITY and any(p.away == Away.WOULD_SAVE for p in persons):
+        cause = Cause.IMPROVABLE
     return IntervalReason(
         skill=skill,
         slot=slot,
@@ -121,7 +127,7 @@ def explain_interval(roster: Roster, *, skill: str, slot: int) -> IntervalReason
         with_skill=len(having),
         possible=possible,
         cause=cause,
-        persons=_persons(roster, slot, bit, can, there),
+        persons=persons,
     )
 
 
@@ -226,4 +232,6 @@ def _priced_person(roster: Roster, agent: int, slot: int) -> Person:
     is_break = old is not None and any(s.start_slot <= slot < s.end_slot for s in old.shifts)
     extra = present - saved_by(found.tour, weights) if old is not None else None
     away = Away.ON_BREAK if is_break else Away.BETTER_ELSEWHERE
+    if extra is not None and extra < -SHORT:
+        away = Away.WOULD_SAVE
     return Person(agent=agent, away=away, extra_cost=extra)

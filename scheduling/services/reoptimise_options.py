@@ -63,4 +63,5 @@ class ReoptimiseOptions:
     def change_prices(self) -> ChangePrices:
         """The core's prices; raises ValueError where one is no price."""
         default = ChangePrices()
-        return replace(default, **{key: float(value) for key, value in self.prices.items()})
+        asked: dict[str, Any] = {key: float(value) for key, value in self.prices.items()}
+        return replace(default, **asked)

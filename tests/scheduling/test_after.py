@@ -64,7 +64,7 @@ def test_why_an_interval_is_short_over_the_api(made, client):
                 at=make.at(5, 12).isoformat()).json()  # fmt: skip
 
     assert found["missing_agents"] == pytest.approx(5.0)
-    assert found["cause"] == "capacity"
+    assert found["cause"] == "improvable"
     assert found["possible"] == 6
     assert {person["name"] for person in found["persons"]} == {a.name for a in made.agents}
 
@@ -327,7 +327,7 @@ def test_the_page_of_a_reason_names_people_and_cause(made, client):
     page = client.get(url, {"queue": made.queue.pk, "at": at}).content.decode()
 
     assert "Ada Day" in page
-    assert "paid hours save more elsewhere" in page
+    assert "would save money by being there" in page
 
 
 def test_the_page_of_a_day_prices_a_wish(made, client):

@@ -303,3 +303,18 @@ def test_a_split_of_two_patterns_prices_the_pattern_of_a_wish():
         agents=(replace(roster.data.agents[0], must_work=frozenset({day})),),
     )
     assert price.extra_cost == pytest.approx(planned(data).cost() - before)
+
+
+def test_a_schedule_that_can_be_improved_there_says_so():
+    roster = planned(week(required={"calls": demand(1.0)}))
+    late = roster.class_of[0].model.best_tour(
+        np.where(np.arange(roster.data.horizon.slots) % DAY >= 14 * HOUR, 1.0, 0.0)
+    )
+    roster.replace(0, late)
+    day = int(late.days[0])
+
+    reason = explain_interval(roster, skill="calls", slot=day * DAY + 9 * HOUR)
+
+    assert reason.cause == Cause.IMPROVABLE
+    assert reason.persons[0].away == Away.WOULD_SAVE
+    assert reason.persons[0].extra_cost < 0
