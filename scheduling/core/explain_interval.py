@@ -106,11 +106,21 @@ def explain_interval(roster: Roster, *, skill: str, slot: int) -> IntervalReason
     order = sorted(range(len(required)), key=lambda n: (-coverage.under_cost[n], n == number))
     staffed: Counter[int] = Counter(roster.masks[agent] for agent in there)
     served = served_at(required.tolist(), staffed, order)[number]
-    can = _who_can_be_there(roster, slot, there)
     having = [agent for agent, mask in enumerate(roster.masks) if mask & bit]
+    if float(required[number]) - served <= SHORT:
+        return IntervalReason(
+            skill=skill,
+            slot=slot,
+            required=float(required[number]),
+            served=served,
+            with_skill=len(having),
+            possible=max(len([agent for agent in having if agent in there]), int(served)),
+            cause=Cause.NOT_SHORT,
+            persons=(),
+        )
+    can = _who_can_be_there(roster, slot, there)
     possible = sum(can[agent] is None for agent in having)
     cause = _cause(
-        missing=float(required[number]) - served,
         required=float(required[number]),
         having=len(having),
         possible=possible,
@@ -131,9 +141,7 @@ def explain_interval(roster: Roster, *, skill: str, slot: int) -> IntervalReason
     )
 
 
-def _cause(*, missing: float, required: float, having: int, possible: int, anybody: int) -> Cause:
-    if missing <= SHORT:
-        return Cause.NOT_SHORT
+def _cause(*, required: float, having: int, possible: int, anybody: int) -> Cause:
     if possible >= required - SHORT:
         return Cause.CAPACITY
     if having >= required - SHORT:
@@ -166,6 +174,9 @@ def rule_against(group: AgentClass, slot: int) -> str | None:
     model = group.model
     if _works_at(model, slot):
         return None
+    closed = _closed(model, slot)
+    if closed is not None:
+        return closed
     in_reach = bool(reach_of(model, model.horizon.slots)[slot])
     for rule in RULES:
         if in_reach and rule.key in DAY_RULES:
@@ -175,6 +186,19 @@ def rule_against(group: AgentClass, slot: int) -> str | None:
             if bool(reach_of(free, free.horizon.slots)[slot]) and _works_at(free, slot):
                 return rule.key
     return "several"
+
+
+def _closed(model: TourModel, slot: int) -> str | None:
+    """The rule where the slot lies in no stretch in which the agent can work; the quick answer."""
+    spans = model.agent.spans
+    if any(low <= slot < high for day in spans for low, high in day):
+        return None
+    if any(shift.start_slot <= slot < shift.end_slot for shift in model.fixed.values()):
+        return None
+    day = int(np.searchsorted(model.horizon.day_starts, slot, side="right")) - 1
+    if not 0 <= day < len(spans):
+        return None
+    return "hours" if spans[day] else "days_off"
 
 
 def _works_at(model: TourModel, slot: int) -> bool:

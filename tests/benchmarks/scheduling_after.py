@@ -76,7 +76,7 @@ def own_instance(agents=1000, seed=11):
                      "days_per_week": [3, 5], "paid_minutes_per_week": [900, 1500], "start_band_minutes": 180},
         },
         "requirement": {
-            skill: np.round(week * share * agents * 0.27).clip(0).astype(int).tolist()
+            skill: np.round(week * share * agents * 0.42).clip(0).astype(int).tolist()
             for skill, share in (("A", 0.55), ("B", 0.3), ("C", 0.15))
         },
         "agents": people,
