@@ -8,7 +8,6 @@ cost of shortage, what all requirements are worth plus everyone's cheapest tour 
 
 import math
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +58,6 @@ class Generation:
     programmes: list[EmployeeProgramme]
     pool: Pool
     is_over: Callable[[], bool]
-    executor: Executor | None = None
 
     def price(self, part: Part, cover: FloatArray, most: int) -> list[Tours]:
         """Return the cheapest tours of everyone in the part at these prices."""
@@ -71,9 +69,7 @@ class Generation:
                 return programme.run(cost, most=most)
             return programme.run(cost, free=part.free[person], fixed=part.fixed[person], most=most)
 
-        if self.executor is None:
-            return [cheapest(person) for person in part.people]
-        return list(self.executor.map(cheapest, part.people))
+        return [cheapest(person) for person in part.people]
 
     def in_range(self, cover: FloatArray) -> FloatArray:
         """Return prices that give a bound."""

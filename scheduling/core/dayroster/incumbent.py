@@ -34,6 +34,10 @@ class Incumbent:
         self.impossible: str | None = None
         """Why nobody can make this roster."""
 
+    def renew_lock(self) -> None:
+        """Forget who held the lock: in a forked process that thread does not exist."""
+        self._lock = threading.Lock()
+
     def offer(self, roster: Roster) -> bool:
         """Keep the roster if it is the best; return whether it is."""
         penalty = self.data.penalty(roster)

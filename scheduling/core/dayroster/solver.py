@@ -22,10 +22,8 @@ from scheduling.core.dayroster.pool import Pool
 from scheduling.core.dayroster.programme import EmployeeProgramme
 from scheduling.core.dayroster.search import Search
 
-FAILED_DIVES = 2
-"""After so many dives from the top without a better roster, neighborhoods are searched."""
 STEPS_PER_DIVE = 25
-MOST_COLUMNS_PER_PERSON = 40
+MOST_COLUMNS_PER_PERSON = 20
 LARGE_CELLS = 12_000_000
 """States of all people together above which column generation over the horizon is too slow."""
 
@@ -156,6 +154,7 @@ class _Walker:
     def assist(self, channel: Channel, first: Roster) -> None:
         """Search beside the other process."""
         del first  # it is the incumbent
+        self.incumbent.renew_lock()
         self.channel = channel
         self.rng = np.random.default_rng([self.params.seed, 1])
         while not self.is_over():
@@ -187,18 +186,14 @@ class _Walker:
             self.channel.tell(News(cover=found.cover))
 
     def _dive(self) -> None:
-        """Dive from the whole programme while that helps."""
-        failed, part = 0, whole_part(self.data)
-        while failed < FAILED_DIVES and not self.is_over():
-            _, penalty = self._known_best()
-            pool = self.generation.pool
-            places = pool.most_promising(MOST_COLUMNS_PER_PERSON * len(self.data.employees))
-            master = Master(self.data, part, pool, places)
-            found = dive(self.generation, part, master, self.rng, DiveParams(cutoff=penalty))
-            if found is None or not self._offer(found):
-                failed += 1
-            else:
-                failed = 0
+        """Dive once from the whole programme."""
+        _, penalty = self._known_best()
+        pool, part = self.generation.pool, whole_part(self.data)
+        places = pool.most_promising(MOST_COLUMNS_PER_PERSON * len(self.data.employees))
+        master = Master(self.data, part, pool, places)
+        found = dive(self.generation, part, master, self.rng, DiveParams(cutoff=penalty))
+        if found is not None:
+            self._offer(found)
 
     def _search(self, *, most_steps: int) -> None:
         roster, penalty = self._known_best()

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("instance", type=Path)
         parser.add_argument("--seconds", type=float, required=True)
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--threads", type=int, default=2, help=str(_("cores it may use")))
+        parser.add_argument("--threads", type=int, default=2, help=str(_("threads it may use")))
         parser.add_argument("--out", type=Path, required=True)
 
     def handle(self, *_args: Any, **options: Any) -> None:

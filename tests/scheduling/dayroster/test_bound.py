@@ -219,3 +219,12 @@ def test_neighborhoods_follow_the_work_they_make():
         drawn_from.learn(Kind.DAYS, work=0.0, is_better=False)
     sizes = {drawn_from.draw(roster)[1].sum() for _ in range(50)}
     assert max(sizes) == roster.size
+
+
+def test_a_lock_that_nobody_can_open_any_more_is_renewed():
+    """A fork copies a lock as it is at that moment, but not the thread that holds it."""
+    _, data = drawn(FEASIBLE)
+    incumbent = Incumbent(data)
+    incumbent._lock.acquire()
+    incumbent.renew_lock()
+    assert incumbent.best() == (None, None, None)
