@@ -192,6 +192,19 @@ class Board:
             self.rooms[activity.room_site][slots] += 1
         return start
 
+    def slots(self, activity: FloatingActivity) -> NDArray[np.int64]:
+        """Where it is held."""
+        start = self.starts[activity.key]
+        return np.arange(start, start + self.length(activity))
+
+    def costly_slots(self, activities: Sequence[FloatingActivity]) -> NDArray[np.bool_]:
+        """Slots of activities for which service is lost."""
+        row = np.zeros(self.staff.data.horizon.slots, dtype=bool)
+        for activity in activities:
+            if self.costs.get(activity.key, 0.0) > TINY:
+                row[self.slots(activity)] = True
+        return row
+
     def best_start(self, activity: FloatingActivity) -> tuple[int, float] | None:
         """Where it costs least, the earliest of equals, and what; None where it fits nowhere."""
         starts = self.candidates(activity)
@@ -230,9 +243,10 @@ def settle(board: Board, activities: Sequence[FloatingActivity]) -> None:
     """Place each again at its best, until none moves."""
     for _ in range(PASSES):
         moved = False
+        crowded = board.costly_slots(activities)
         for activity in activities:
-            # Whoever loses no service need not move.
-            if board.costs.get(activity.key, 0.0) <= TINY:
+            # Who is away where no service is lost is in nobody's way.
+            if activity.key not in board.starts or not crowded[board.slots(activity)].any():
                 continue
             old = board.take(activity)
             found = board.best_start(activity)
@@ -244,3 +258,13 @@ def settle(board: Board, activities: Sequence[FloatingActivity]) -> None:
             moved |= gains
         if not moved:
             return
+
+
+def share_cost(board: Board, activities: Sequence[FloatingActivity]) -> None:
+    """Count what each costs beside those before it, so that the parts add up to the whole."""
+    placed = [item for item in activities if item.key in board.starts]
+    if not board.costly_slots(placed).any():
+        return
+    starts = {item.key: board.take(item) for item in placed}
+    for item in placed:
+        board.put(item, starts[item.key])

@@ -14,6 +14,7 @@ from scheduling.core.floating import (
     Staff,
     place_greedily,
     settle,
+    share_cost,
 )
 from scheduling.core.office_days import longest_run
 
@@ -134,6 +135,7 @@ def place_activities(
         if activity.key not in board.starts and board.could_ever(activity):
             _plan_together(board, activity, data.activities, effort=effort, seed=seed)
     settle(board, data.activities)
+    share_cost(board, data.activities)
     unplaced = [item for item in data.activities if item.key not in board.starts]
     return ActivityPlan(
         placed=tuple(

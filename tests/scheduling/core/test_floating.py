@@ -115,6 +115,18 @@ def test_two_trainings_do_not_both_take_the_slot_that_one_can_be_spared_in():
     assert one.end_slot <= two.start_slot or two.end_slot <= one.start_slot
 
 
+def test_who_stands_in_the_way_of_another_moves_over():
+    """The first takes the earliest of equal times; there it would cost the other three slots more."""
+    row = np.full(SLOTS, 1.0)
+    row[24:29] = 2.0
+    agents = [person("anna", low=6, high=14), person("bea", low=6, high=14)]
+    first = activity("anna", key="a", minutes=45, spans=((32, 39),))
+    second = activity("bea", key="b", minutes=120, spans=((24, 36),))
+    plan = placed(agents, [first, second], required=row)
+    assert [item.start_slot for item in plan.placed] == [36, 28]
+    assert sum(item.cost for item in plan.placed) == pytest.approx(11.0)
+
+
 def test_nobody_is_in_two_activities_at_once():
     plan = placed(
         [person("anna")],

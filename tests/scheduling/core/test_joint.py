@@ -173,6 +173,24 @@ def test_time_lost_in_the_office_counts_as_shortage():
     assert result.office.cost == pytest.approx(lost * 11.0, rel=0.15)
 
 
+def test_what_days_in_the_office_lose_is_asked_for_in_a_second_solve():
+    agents = [caller(work_mode=WorkMode.HYBRID, site="north", office_days_per_week=(3, 3))]
+    data = weeks.week(
+        agents=agents,
+        required={"calls": weeks.demand(1.0, hours=(9, 17), days=range(5))},
+        office_rates={"north": 0.9},
+    )
+    asked = []
+    joint_solve(
+        data,
+        WorkBudget(work=600),
+        params=PARAMS,
+        started=lambda solver: asked.append(solver.data.required_agents["calls"].sum()),
+    )
+    assert len(asked) == 2
+    assert asked[1] - asked[0] == pytest.approx(3 * 30 * 0.1)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_random_centres_keep_every_rule_and_stay_above_the_bound(seed):
     data = hybrids.centre(
