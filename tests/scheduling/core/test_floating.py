@@ -120,10 +120,11 @@ def test_who_stands_in_the_way_of_another_moves_over():
     row = np.full(SLOTS, 1.0)
     row[24:29] = 2.0
     agents = [person("anna", low=6, high=14), person("bea", low=6, high=14)]
-    first = activity("anna", key="a", minutes=45, spans=((32, 39),))
+    first = activity("anna", key="a", minutes=45, spans=((32, 44),))
     second = activity("bea", key="b", minutes=120, spans=((24, 36),))
     plan = placed(agents, [first, second], required=row)
-    assert [item.start_slot for item in plan.placed] == [36, 28]
+    assert plan.placed[0].start_slot >= 36
+    assert plan.placed[1].start_slot == 28
     assert sum(item.cost for item in plan.placed) == pytest.approx(11.0)
 
 
