@@ -52,6 +52,7 @@ def solve(
 ) -> None:
     """Fill the incumbent until it is proven or time is over."""
     params = params or RosterParams()
+    incumbent.raise_bound(0.0)  # no cost is negative
     walker = _Walker(data, incumbent, clocks, params, np.random.default_rng(params.seed))
     try:
         first = construct(walker.generation, walker.rng)
