@@ -33,6 +33,7 @@ def test_a_shift_that_is_picked_says_why_and_what_a_day_off_costs(open_page, mad
     with system_tenant():
         shift = Shift.objects.get(agent=made.agents[0], operational_date="2026-03-03")
 
+    page.locator("[data-why] summary").click()
     page.locator(f"[data-body] [data-shift='{shift.pk}']").click()
 
     answer = page.locator("#why-answer")
@@ -46,7 +47,8 @@ def test_a_short_interval_is_explained_by_its_button_and_in_the_strip(open_page,
     page = open_version(open_page, made, viewport={"width": 1280, "height": 1000})
     answer = page.locator("#why-answer")
 
-    page.locator("[data-why] button").first.press("Enter")
+    page.locator("[data-why] summary").press("Enter")
+    page.locator("#why-shortest button").first.press("Enter")
     expect(answer).to_contain_text("are missing", timeout=WAIT)
     shot(page, "why-interval")
     page.locator(".sgrid__strip-canvas").first.click(position={"x": 5, "y": 5})
