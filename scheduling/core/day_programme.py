@@ -58,6 +58,7 @@ class DayProgramme:
         *,
         bands: Mapping[int, Window] | None = None,
         sits: Callable[[int, int], bool] = lambda _agent, _day: True,
+        only: int | None = None,
     ) -> None:
         """Read who works that day and when each could start.
 
@@ -66,8 +67,9 @@ class DayProgramme:
             day: day of the horizon.
             bands: first and last place of each agent's starts this week; else what the other shifts leave.
             sits: whether an agent takes a desk that day, where desks count for them.
+            only: skill set of those whose shifts move; None for all.
         """
-        self.roster, self.day = roster, day
+        self.roster, self.day, self.only = roster, day, only
         self.cp = cp_model.CpModel()
         self.cost: list[tuple[int, cp_model.IntVar]] = []
         self.staffed: dict[tuple[int, int], list[tuple[int, cp_model.IntVar]]] = {}
@@ -97,6 +99,8 @@ class DayProgramme:
     ) -> list[_Group]:
         found: dict[tuple[int, str, str, int, str], _Group] = {}
         for agent in self.roster.placed():
+            if self.only is not None and self.roster.masks[agent] != self.only:
+                continue
             member = self._member(agent, bands.get(agent))
             if member is None or member.shift.shape is None:
                 continue

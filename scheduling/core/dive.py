@@ -33,6 +33,8 @@ Floats = NDArray[np.float64]
 WHOLE = 1.0 - 1e-6
 JUMP = 7e-4
 """Part of the value by which a batch may raise it."""
+IDLE_SLOTS = 0.5
+"""Idle slots by whose cost each agent of a batch may raise it, where that is more."""
 OTHER_BANDS = 3
 BATCHES = 12
 MEAN_WEIGHT = 2.0
@@ -85,15 +87,17 @@ class Dive:
         *,
         noise: float = 0.0,
         seed: int = 1,
+        solved: bool = True,
     ) -> None:
-        """Take the solved programme; `around` holds everyone whom it is about."""
+        """Take a programme; `around` holds everyone whom it is about."""
         self.programme, self.around = programme, around
         self.noise, self.rng = noise, np.random.default_rng(seed)
         self.solver = programme.solver
         self.low = np.zeros(self.solver.size[1])
         self.plans: dict[int, WeekPlan] = {}
         self.choices: dict[int, _Choice] = {}
-        self.value = self.solver.value
+        self.solved = solved
+        self.value = self.solver.value if solved else np.inf
         self.cutoff = np.inf
         self.iterations = 0
         self.free: dict[int, list[int]] = {
@@ -109,6 +113,8 @@ class Dive:
 
     def run(self, stop: Callable[[], bool]) -> bool:
         """Plan everyone; False where it was stopped, is no better or somebody fits nowhere."""
+        if not self._is_solved():
+            return False
         size, most = max(1, self.waiting // BATCHES), self.waiting
         while self.waiting:
             if stop():
@@ -122,7 +128,7 @@ class Dive:
             self._fix(batch)
             if not self._solve() or self.value >= self.cutoff:
                 return False
-            if self.value <= before + JUMP * abs(before):
+            if self.value <= before + self._tolerance(before, len(batch)):
                 size = max(1, min(size + size // 2, self.waiting // 2))
                 most = max(2 * most, size)
             elif len(batch) > 1:
@@ -134,6 +140,18 @@ class Dive:
             else:
                 self._try_others(batch[0], before)
         return True
+
+    def _tolerance(self, value: float, agents: int) -> float:
+        """By how much a batch may raise the value."""
+        by_agent = IDLE_SLOTS * self.programme.pricer.over_cost * agents
+        return max(JUMP * abs(value), by_agent)
+
+    def _is_solved(self) -> bool:
+        """Solve the programme from nothing where nobody has done so."""
+        if not self.solved:
+            self.solved = self.solver.by_interior_point()
+            self.value = self.solver.value
+        return self.solved
 
     def _solve(self) -> bool:
         solved = self.solver.by_dual_simplex(cutoff=self.cutoff)
@@ -374,7 +392,7 @@ class Dive:
             self._solve()
             options.append((self.value, choice))
             self._release([choice.agent])
-            if options[-1][0] <= before + JUMP * abs(before):
+            if options[-1][0] <= before + self._tolerance(before, 1):
                 break
         self._fix([min(options, key=lambda option: option[0])[1]])
         self._solve()

@@ -39,6 +39,8 @@ class SolveParams:
     """Part of the budget that the first schedule may take beyond being legal."""
     follow_share: float = 0.6
     """Part of the budget by which passes along the programme end."""
+    dive_share: float = 0.7
+    """Part of the budget by which plans taken from the programme must stand."""
     dive_agents: int = 2500
     """Agents in a week up to whom plans are taken from the programme one by one."""
 
@@ -76,6 +78,7 @@ class Solver:
         self.report, self.cancelled, self.start = report, cancelled, start or StartFrom()
         self.roster = Roster(data)
         self.rng = np.random.default_rng(self.params.seed)
+        self.whole_costs = self._costs_are_whole()
         self.extra_work = 0
         self.phase = Phase.CHECK
         self.best_cost: float | None = None
@@ -137,10 +140,11 @@ class Solver:
         if self.search is None or not np.isfinite(self.search.best):
             return None
         bound = max(0.0, self.search.best)
-        return float(ceil(bound - 1e-6)) if self._whole_costs() else bound
+        return float(ceil(bound - 1e-6)) if self.whole_costs else bound
 
-    def _whole_costs(self) -> bool:
-        if any(tour is not None and tour.own_cost for tour in self.best):
+    def _costs_are_whole(self) -> bool:
+        """True where every schedule costs a whole amount."""
+        if any(group.model.has_own_cost for group in self.roster.classes):
             return False
         rows = [self.data.over_cost, self.data.minimum_cost, *self.data.under_cost.values()]
         whole = all(float(value).is_integer() for value in rows)
@@ -230,16 +234,6 @@ class Solver:
         self.phase = Phase.PROFILE
         if not self.search.programmes or self.cancelled():
             return
-        in_a_week = len(self.roster.placed())
-        dives = in_a_week <= self.params.dive_agents and not self.search.is_light
-        if dives:
-            self.limit = 1.0
-            self.plans = PlanSearch(self.roster, self.search, seed=self.params.seed)
-            if self.plans.dive(self.enough):
-                self.keep_best()
-                self.roster.load(self.best)
-                return
-            self.roster.load(self.best)
         self.limit = self._until(self.params.follow_share)
         follow_programme(
             self.roster,
@@ -249,6 +243,20 @@ class Solver:
             stop=self.enough,
             keep=self.keep_best,
         )
+        self.roster.load(self.best)
+        few = len(self.roster.placed()) <= self.params.dive_agents
+        if few and not self.search.is_light and not self.good_enough():
+            self._dive()
+
+    def _dive(self) -> None:
+        """People taken from the programme one by one."""
+        assert self.search is not None
+        self.limit = self._until(self.params.dive_share)
+        self.plans = PlanSearch(
+            self.roster, self.search, seed=self.params.seed, threads=self.params.threads
+        )
+        if self.plans.dive(self.enough):
+            self.keep_best()
         self.roster.load(self.best)
 
     def _improve(self) -> None:

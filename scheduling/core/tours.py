@@ -117,7 +117,7 @@ class Tour:
     @cached_property
     def own_cost(self) -> float:
         """Money beside cover: pay that is the planner's choice, premium, allowances, wishes not kept."""
-        return self.model.own_cost(self)
+        return self.model.own_cost(self) if self.model.has_own_cost else 0.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -164,6 +164,9 @@ class TourModel:
         self.fixed_kinds = of_weeks.fixed_kinds
         self.bonus = self._bonus()
         self.limits = self._limits()
+        paid = contract.paid_cost_per_minute or contract.overtime_cost_per_minute
+        self.has_own_cost = bool(agent.wishes or self.bonus.size or paid)
+        """Whether tours cost anything beside cover."""
 
     def _bonus(self) -> Floats:
         worth = own_worths(self.agent, self.contract, self.shapes, self.horizon)

@@ -73,9 +73,20 @@ class WeekProgramme:
         *,
         carried: dict[int, Floats] | None = None,
         bands: bool = True,
+        only: int | None = None,
     ) -> None:
-        """Write the programme of a week; `masks` are the skill sets of the pricer's classes."""
+        """Write the programme of a week.
+
+        Args:
+            pricer: classes of agents, requirement and costs.
+            masks: skill set of each class.
+            week: number of the week.
+            carried: people per skill set and slot who are there beside those who are planned.
+            bands: whether starts of an agent's week keep to a band.
+            only: skill set of those who are planned; `carried` holds all others.
+        """
         self.pricer, self.masks, self.week, self.keeps_bands = pricer, masks, week, bands
+        self.only = only
         horizon = pricer.classes[0].model.horizon
         self.first_day = WEEKDAYS * week
         self.days = min(WEEKDAYS, horizon.days - self.first_day)
@@ -118,6 +129,8 @@ class WeekProgramme:
         """People per skill set who are there whatever is planned."""
         slots = len(self.pricer.counted)
         supply = {mask: row.copy() for mask, row in carried.items()}
+        if self.only is not None:
+            return supply
         for skills, held in self.pricer.carried:
             mask = sum(1 << n for n, s in enumerate(self.pricer.skills) if s in skills)
             supply.setdefault(mask, np.zeros(slots))[np.asarray(held, dtype=np.int64)] += 1
@@ -132,6 +145,8 @@ class WeekProgramme:
     def _groups(self) -> list[Group]:
         together: dict[tuple[int, str, str, str], list[int]] = {}
         for number, (group, mask) in enumerate(zip(self.pricer.classes, self.masks, strict=True)):
+            if self.only is not None and mask != self.only:
+                continue
             agent = group.model.agent
             sits = agent.work_mode == WorkMode.OFFICE and agent.site in self.pricer.seats
             key = (mask, agent.site if sits else "", group.model.contract.name, agent.zone)
