@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.core.tour_loops import (
+from scheduling.core.tour_facts import (
     DAYS_OF,
     HEAD,
     LONGEST,
@@ -21,9 +21,8 @@ from scheduling.core.tour_loops import (
     POSSIBLE,
     TAIL,
     Weeks,
-    kinds_of_week,
-    week_worths,
 )
+from scheduling.core.tour_loops import kinds_of_week, week_worths
 from scheduling.core.tour_tables import WEEKDAYS
 from scheduling.core.tours import TourModel
 from scheduling.core.week_programme import Group, Hull, WeekProgramme

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from scheduling.core.data import AgentRules, ContractRules, Horizon, ShiftPattern
 from scheduling.core.shapes import Shape
-from scheduling.core.tour_loops import DAYS_OF, MASKS, NEVER, Shapes, Weeks
+from scheduling.core.tour_facts import DAYS_OF, MASKS, NEVER, Shapes, Weeks
 
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]

@@ -9,15 +9,14 @@ import heapq
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.core import tour_loops
 from scheduling.core.data import AgentRules, ContractRules, FixedShift, Horizon
 from scheduling.core.shapes import NEVER, Shape, shapes_of
-from scheduling.core.tour_loops import Desks, Limits, Places, Weeks
+from scheduling.core.tour_facts import DAYS_OF, Desks, Limits, Places, Weeks
 from scheduling.core.tour_tables import (
     WEEKDAYS,
     legal_starts,
@@ -84,7 +83,7 @@ class Tour:
     def working(self) -> Ints:
         """Slots on position."""
         own = self.shape_numbers >= 0
-        slots = tour_loops.worked_slots(
+        slots: Ints = _loops().worked_slots(
             self.starts[own], self.shape_numbers[own], self.offsets[own], self.model.tables
         )
         fixed = [self.model.fixed[int(day)].working_slots for day in self.days[~own]]
@@ -243,7 +242,7 @@ class TourModel:
         seat_days = closed.seat_days
         if seat_days is None:
             seat_days = np.ones(self.horizon.days, dtype=bool)
-        value, found = tour_loops.best_tour(
+        value, found = _loops().best_tour(
             cumulative,
             Desks(blocked=blocked, days=seat_days),
             self.tables,
@@ -366,7 +365,7 @@ class TourModel:
         states, masks = self.weeks.of_state, self.weeks.of_mask
         if states.shape[1] == 1:
             paid = self.shapes[0].paid_minutes if self.shapes else 0
-            masks = np.where(masks > NEVER / 2, masks + price * paid * tour_loops.DAYS_OF, NEVER)
+            masks = np.where(masks > NEVER / 2, masks + price * paid * DAYS_OF, NEVER)
         else:
             minutes = self.minutes_of_state()
             states = np.where(states > NEVER / 2, states + price * minutes, NEVER)
@@ -454,7 +453,7 @@ class TourModel:
         offsets = np.full((len(week), self.tables.breaks.shape[1]), -1)
         for row, (_, number, start) in enumerate(week):
             if number is not None:
-                tour_loops.cheapest_breaks(
+                _loops().cheapest_breaks(
                     cumulative, start, self.tables.breaks[number], offsets[row]
                 )
         return self._tour(week, offsets, value)
@@ -492,6 +491,13 @@ class TourModel:
                 beyond = max(0, int(total) - contract.overtime_after_minutes)
                 cost += beyond * contract.overtime_cost_per_minute
         return cost
+
+
+def _loops() -> Any:
+    """The compiled loops; whoever only reads tours, as a page does, never loads a compiler."""
+    from scheduling.core import tour_loops  # noqa: PLC0415
+
+    return tour_loops
 
 
 def _running(weights: Floats) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 
 from scheduling.core.dive import Around, WeekPlan
 from scheduling.core.roster import Roster
-from scheduling.core.tour_loops import HEAD, TAIL
+from scheduling.core.tour_facts import HEAD, TAIL
 from scheduling.core.tour_tables import WEEKDAYS
 from scheduling.core.tours import Tour, TourModel, Week
 
