@@ -21,7 +21,9 @@ def without_variables():
     }
 
 
-@pytest.mark.parametrize("command", ["forecast_file", "staff_file", "solve_file", "solve_dayroster"])
+@pytest.mark.parametrize(
+    "command", ["forecast_file", "staff_file", "solve_file", "solve_dayroster"]
+)
 def test_file_commands_need_no_environment(command):
     done = subprocess.run(
         [sys.executable, "manage.py", command, "--help"],
