@@ -1,0 +1,66 @@
+"""Small cases through every compiled loop of the tours: the same figures, compiled or not.
+
+`python -m tests.scheduling.core.loops FILE.npz` writes them; the test runs it with the compiler off.
+"""
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+
+from scheduling.core import tour_loops
+from scheduling.core.tours import Closed
+from tests.scheduling.core import test_tours
+from tests.scheduling.core.test_tours import AGENTS, PAUSE, RULES, SHORT, SPLIT, case, pattern
+
+
+def figures():
+    """Return arrays by name."""
+    found = {}
+    for name, (situation, rules) in RULES.items():
+        found |= figures_of(name, case(1, **situation, **rules))
+    for name, (situation, fields) in AGENTS.items():
+        plain = case(2, **situation)
+        found |= figures_of(name, replace(plain, agent=replace(plain.agent, **fields)))
+    found |= figures_of("nobody", case(3, days_per_week=(5, 5)))
+    found |= figures_of("desks", crowded())
+    found["placeless"] = breaks_alone()
+    return found
+
+
+def crowded():
+    """Two shapes of different numbers of gaps and breaks, desks missing on some days."""
+    blocked = np.zeros(7 * test_tours.HOURS, dtype=bool)
+    blocked[[7, 12, 30, 31, 84, 85, 130]] = True
+    pauses = (PAUSE, replace(PAUSE, earliest_minutes=300, latest_minutes=420))
+    long = pattern("long", [9], paid=7, breaks=pauses)
+    closed = Closed(blocked_slots=blocked, seat_days=np.arange(7) != 1)
+    return case(4, patterns=(long, SPLIT, SHORT), min_rest_minutes=720, closed=closed)
+
+
+def figures_of(name, one):
+    """The tour's shifts, slots on position and worth."""
+    tour = one.model.best_tour(one.weights, one.closed)
+    if tour is None:
+        return {f"{name}: value": np.array([tour_loops.NEVER])}
+    return {
+        f"{name}: value": np.array([tour.value, tour.own_cost]),
+        f"{name}: shifts": np.stack([tour.days, tour.shape_numbers, tour.starts]),
+        f"{name}: breaks": tour.offsets,
+        f"{name}: working": np.sort(tour.working),
+    }
+
+
+def breaks_alone():
+    """Where the breaks of a shape fall that has fewer than another."""
+    one = crowded()
+    cumulative = np.concatenate([[0.0], np.cumsum(one.weights)])
+    tables = one.model.tables
+    offsets = np.zeros((len(tables.lengths), tables.breaks.shape[1]), dtype=np.int64)
+    for shape in range(len(tables.lengths)):
+        tour_loops.cheapest_breaks(cumulative, 6, tables.breaks[shape], offsets[shape])
+    return offsets
+
+
+if __name__ == "__main__":
+    np.savez(sys.argv[1], **{n: np.asarray(f, dtype=float) for n, f in figures().items()})
