@@ -18,8 +18,8 @@ class Kind(StrEnum):
 
 
 GROWTH, SHRINKAGE = 1.06, 0.88
-LEAST_WORK, MOST_WORK = 0.3, 6.0
-PATIENCE, HURRY = 1.02, 0.8
+LEAST_WORK, MOST_WORK = 0.4, 6.0
+PATIENCE, HURRY = 1.02, 0.9
 MEMORY = 0.97
 """What success and work of one step count for after the next."""
 MOST_DAYS = 84

@@ -26,6 +26,8 @@ from scheduling.core.dayroster.data import (
 )
 from scheduling.core.dayroster.kernels import (
     COUNTS_WEEKENDS,
+    MOST_RUNNING,
+    OFF_STATES,
     WEEKENDS,
     WEEKS,
     Bands,
@@ -44,6 +46,8 @@ EXACT_CELLS = 2_000_000
 COUNTING_CELLS = 2_000_000
 """Where counting a shift would need more, its limit is kept by a price instead."""
 MOST_KEPT_BANDS = 250_000
+MOST_COUNTED_BANDS, USUAL_WIDTH = 100_000, 8
+"""Above so many, counting states takes longer than a programme without weekends."""
 MOST_ATTEMPTS = 24
 GENTLE_ATTEMPTS = 10
 """After so many, any legal tour will do."""
@@ -153,9 +157,13 @@ class EmployeeProgramme:
 
     @cached_property
     def cells(self) -> int:
-        """How many states the programme of all days has where no shift is counted."""
+        """How many states the programme of all days has where no shift is counted, about."""
         days = self.rules.all_days(np.zeros(self.rules.may_work.shape))
         groups, follows = self.rules.groups(frozenset()), self.rules.classes[1]
+        runs = days.sizes[OFF_STATES] + (len(follows) - 1) * days.sizes[MOST_RUNNING]
+        bands = len(days.cost) * int(runs) * int(days.sizes[WEEKENDS])
+        if bands > MOST_COUNTED_BANDS:
+            return bands * USUAL_WIDTH
         best, pick = cheapest_shifts(days.cost, follows, groups.group_of, len(groups.units))
         options = Options(best, pick, days.may_rest, days.is_free)
         low, high = self._reach(options, _shape(days, groups), days, frozenset())

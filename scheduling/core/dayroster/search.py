@@ -18,7 +18,7 @@ from scheduling.core.dayroster.part import Part, part_of
 
 MOST_COLUMNS = 1_000
 """Known tours that a neighborhood begins with."""
-SIDEWAYS_RATE = 0.25
+SIDEWAYS_RATE = 0.05
 """How often a roster of equal cost is good enough."""
 
 
