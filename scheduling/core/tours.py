@@ -26,7 +26,7 @@ from scheduling.core.tour_tables import (
     week_tables,
 )
 
-MAX_REST_BRANCHES = 200
+MAX_REST_BRANCHES, MAX_REST_DIVES = 200, 2000
 PERIOD_STEPS = 24
 
 Floats = NDArray[np.float64]
@@ -283,19 +283,25 @@ class TourModel:
     ) -> tuple[float, Week]:
         serial, limits = 0, self._all_day()
         value, week = self._relaxed(cumulative, closed, bonus, days=limits, weeks=weeks)
-        heap: list[tuple[float, int, DayLimits, Week]] = [(-value, serial, limits, week)]
-        for _ in range(MAX_REST_BRANCHES):
+        # Of equal promises the latest first: that soon leads to a tour that rests everywhere.
+        heap: list[tuple[float, int, float, DayLimits, Week]] = [(-value, 0, value, limits, week)]
+        for step in range(MAX_REST_BRANCHES + MAX_REST_DIVES):
             if not heap:
                 break
-            promise, _, limits, week = heapq.heappop(heap)
+            _, _, value, limits, week = heapq.heappop(heap)
             broken = self._rest_broken(week)
             if broken is None:
-                return -promise, week
-            for branch in self._branches(limits, week[broken - 1], week[broken]):
-                value, found = self._relaxed(cumulative, closed, bonus, days=branch, weeks=weeks)
+                return value, week
+            found = [
+                (*self._relaxed(cumulative, closed, bonus, days=branch, weeks=weeks), branch)
+                for branch in self._branches(limits, week[broken - 1], week[broken])
+            ]
+            for value, week, branch in sorted(found, key=lambda f: f[0]):
                 if value > NEVER / 2:
-                    serial += 1
-                    heapq.heappush(heap, (-value, serial, branch, found))
+                    serial -= 1
+                    # Where the best is far off, a good legal one by going on where it stands.
+                    key = -value if step < MAX_REST_BRANCHES else -np.inf
+                    heapq.heappush(heap, (key, serial, value, branch, week))
         return NEVER, []
 
     def _branches(
