@@ -9,7 +9,7 @@ LINT_ENVIRONMENT := WFM_SECRET_KEY=lint-lint-lint-lint-lint-lint-lint-lint-lint-
 	DATABASE_URL=postgresql://nobody@127.0.0.1:1/none WFM_STATE_DIR=.state/lint
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format messages bench bench-forecasting bench-staffing bench-dayroster lock clean
+.PHONY: help setup demo run test lint format messages bench bench-forecasting bench-staffing bench-scheduling bench-dayroster lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -55,6 +55,9 @@ bench-forecasting: setup ## forecast real series beside seven peers; OPTIONS="--
 bench-staffing: setup ## staffing against exact values, pyworkforce and simulated days; OPTIONS="--help"
 	@$(BIN)/python tools/bench_environment.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv-bench/bin/python -m tests.benchmarks.staffing $(OPTIONS)
+
+bench-scheduling: setup ## schedules of the given instances beside direct CP-SAT; OPTIONS="--help" lists options
+	$(BIN)/python -m tests.benchmarks.scheduling $(OPTIONS)
 
 bench-dayroster: setup ## rosters of day shifts beside a direct CP-SAT model; OPTIONS="--help" lists options
 	$(BIN)/python -m tests.benchmarks.dayroster $(OPTIONS)

@@ -36,6 +36,11 @@ def main() -> int:
         if catalogues and not compiled:
             compile_catalogues()
             stamp("catalogues", catalogues)
+        loops = [*CHECKOUT.glob("wfm/compiled.py"), *sorted(CHECKOUT.glob("*/core/**/*.py"))]
+        if loops and not is_current("loops", loops):
+            print("Compiling the loops of the engines …", flush=True)
+            run(PYTHON, CHECKOUT / "tools" / "warm.py")
+            stamp("loops", loops)
     except subprocess.CalledProcessError as error:
         print(f"Set-up failed: {' '.join(map(str, error.cmd))}", file=sys.stderr)
         return 1

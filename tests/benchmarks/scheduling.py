@@ -1,0 +1,227 @@
+"""`make bench-scheduling`: the scheduling engine on the given instances, beside direct CP-SAT and pyworkforce.
+
+Each instance goes through `solve_file` in a process of its own; cost, legality and bound come from the independent
+verifiers beside the checkout. Peers get the same seconds in the same run where they can read the instance.
+"""
+
+# ruff: noqa: T201 - the printed tables are the point
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from scheduling.core.instance_file import read_instance
+from tests.benchmarks.direct_cpsat import solve_directly
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared"
+GIVEN = SHARED / "data" / "scheduling" / "contact_centre"
+BARS = {
+    "hard5000x4": 0.006,
+    "hard1000x4": 0.007,
+    "skills1000x1": 0.007,
+    "skills500x1": 0.007,
+    "hard200x1": 0.006,
+    "base200x4": 0.006,
+    "hard1000x1": 0.02,
+    "hard50x1": 0.01,
+    "base50x1": 0.01,
+    "base20x1": 0.05,
+}
+"""Largest gap (cost - bound) / bound after 60 s."""
+PEER_AGENTS = 250
+"""Peers are asked for one week of one skill of so many agents at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What one run gave."""
+
+    name: str
+    first_seconds: float | None
+    cost: int
+    bound: float
+    violations: int
+    confirmed: bool
+    wall_seconds: float
+    cpu_seconds: float
+    megabytes: float
+    load: float
+
+    @property
+    def gap(self):
+        return (self.cost - self.bound) / self.bound if self.bound > 0 else float("inf")
+
+
+def measure(path, *, seconds, seed, folder):
+    """Solve one file in a process of its own and have it verified."""
+    out = folder / f"{path.stem}.json"
+    load, started, first = os.getloadavg()[0], time.monotonic(), []
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "solve_file", path, "--seconds", str(seconds),
+         "--seed", str(seed), "--out", out],
+        cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "wfm.settings_test"},
+    )  # fmt: skip
+
+    def listen():
+        for line in process.stderr:
+            if line.startswith("{") and json.loads(line)["cost"] is not None and not first:
+                first.append(time.monotonic() - started)
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    _, _, usage = os.wait4(process.pid, 0)
+    wall = time.monotonic() - started
+    listener.join()
+    figures = _verify("verify_roster.py", path, out)
+    proven = _verify("verify_bound.py", path, out)
+    return Row(
+        name=path.stem,
+        first_seconds=first[0] if first else None,
+        cost=figures["cost"],
+        bound=figures["lower_bound"],
+        violations=figures["violations"],
+        confirmed=proven["claimed"] <= -(-proven["proven"] // 1) + 1e-6,
+        wall_seconds=wall,
+        cpu_seconds=usage.ru_utime + usage.ru_stime,
+        megabytes=usage.ru_maxrss / 1024,
+        load=load,
+    )
+
+
+def _verify(tool, path, out):
+    done = subprocess.run(
+        [sys.executable, SHARED / "tools" / tool, path, out],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def by_pyworkforce(data):
+    """Cost of the head counts by shift that pyworkforce proposes, day by day; None where it is not installed.
+
+    It knows neither agents nor breaks nor weeks: its head counts break every contract and are compared by cover
+    alone, each shift with its breaks in the middle of their windows.
+    """
+    try:
+        from pyworkforce.scheduling import MinAbsDifference  # noqa: PLC0415
+    except ImportError:
+        return None
+    (skill,) = data.required_agents
+    per_day = 1440 // data.horizon.interval_minutes
+    need = data.required_agents[skill][: 7 * per_day].reshape(7, per_day)
+    shifts = _shift_rows(data, per_day)
+    people = len(data.agents)
+    answer = MinAbsDifference(
+        num_days=7,
+        periods=per_day,
+        shifts_coverage=shifts,
+        required_resources=need.astype(int).tolist(),
+        max_period_concurrency=people,
+        max_shift_concurrency=people,
+        max_search_time=60,
+    ).solve()
+    cover = [[0] * per_day for _ in range(7)]
+    for item in answer["resources_shifts"]:
+        for slot, there in enumerate(shifts[item["shift"]]):
+            cover[item["day"]][slot] += there * item["resources"]
+    under = sum(
+        max(0, n - c)
+        for row, got in zip(need, cover, strict=True)
+        for n, c in zip(row, got, strict=True)
+    )
+    over = sum(
+        max(0, c - n)
+        for row, got in zip(need, cover, strict=True)
+        for n, c in zip(row, got, strict=True)
+    )
+    return float(under * data.under_cost[skill] + over * data.over_cost)
+
+
+def _shift_rows(data, per_day):
+    """Cover of every shift at every full hour, breaks in the middle of their windows."""
+    from scheduling.core.shapes import shapes_of  # noqa: PLC0415
+
+    rows = {}
+    for contract in data.contracts.values():
+        for number, shape in enumerate(shapes_of(contract, interval_minutes=1440 // per_day)):
+            breaks = tuple((rule.earliest + rule.latest) // 2 for rule in shape.breaks)
+            for start in range(7 * 4, 22 * 4 - shape.length + 1, 4):
+                row = [0] * per_day
+                for slot in shape.working_slots(start=start, breaks=breaks):
+                    row[slot] = 1
+                rows[f"{contract.name} {number} {start}"] = row
+    return rows
+
+
+def main():
+    """Measure what the options ask for and print the tables."""
+    options = _options()
+    paths = [GIVEN / f"{name}.json" for name in options.instances]
+    absent = [path for path in paths if not path.exists()]
+    if absent:
+        print(f"The development data is absent: expected {absent[0]}.", file=sys.stderr)
+        return 2
+    heads = (
+        "instance", "first legal s", "cost", "bound", "gap", "bar", "violations",
+        "bound confirmed", "wall s", "CPU s", "MB", "load before",
+    )  # fmt: skip
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    missed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for path in paths:
+            row = measure(path, seconds=options.seconds, seed=options.seed, folder=Path(folder))
+            bar = BARS.get(row.name)
+            is_met = row.violations == 0 and row.confirmed and (bar is None or row.gap <= bar)
+            missed += not is_met
+            first = "–" if row.first_seconds is None else f"{row.first_seconds:.1f}"
+            mark = "" if is_met else " **missed**"
+            lines.append(
+                f"| {row.name} | {first} | {row.cost:,} | {row.bound:,.0f} | {row.gap:.2%}{mark} "
+                f"| {'–' if bar is None else f'{bar:.1%}'} | {row.violations} "
+                f"| {'yes' if row.confirmed else 'NO'} | {row.wall_seconds:.0f} "
+                f"| {row.cpu_seconds:.0f} | {row.megabytes:.0f} | {row.load:.1f} |"
+            )
+            print(lines[-1], flush=True)
+    lines += ["", *_peers(paths, options.seconds)]
+    text = "\n".join(lines)
+    print(text)
+    if options.write:
+        options.write.write_text(text + "\n")
+    return 1 if missed else 0
+
+
+def _peers(paths, seconds):
+    yield "| instance | direct CP-SAT cost | its bound | pyworkforce, cover alone |"
+    yield "|---|---|---|---|"
+    for path in paths:
+        data = read_instance(json.loads(path.read_text()))
+        if data.weeks > 1 or len(data.required_agents) > 1 or len(data.agents) > PEER_AGENTS:
+            continue
+        cost, bound = solve_directly(data, seconds=seconds)
+        other = by_pyworkforce(data)
+        yield (
+            f"| {path.stem} | {'none' if cost is None else f'{cost:,.0f}'} | {bound:,.0f} "
+            f"| {'not installed' if other is None else f'{other:,.0f}'} |"
+        )
+
+
+def _options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--instances", nargs="+", default=list(BARS), metavar="NAME")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", type=Path, help="file for the tables")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

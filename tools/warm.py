@@ -1,0 +1,68 @@
+"""Compile the loops that a first schedule would wait for: solve two tiny rosters through every phase."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scheduling.core.instance_file import read_instance
+from scheduling.core.result import WorkBudget
+from scheduling.core.solver import solve
+
+BREAK = {"minutes": 60, "earliest": 60, "latest": 120, "piece": 0}
+
+
+def tiny(skills: list[str], weeks: int) -> dict[str, Any]:
+    """A roster of six people with full, part-time and split shifts."""
+    day = [0] * 8 + [2] * 10 + [0] * 6
+    full = {
+        "shifts": [{"minutes": 480, "paid_minutes": 480, "breaks": [BREAK]}],
+        "days_per_week": [5, 5],
+        "paid_minutes_per_week": [2400, 2400],
+        "start_band_minutes": 120,
+    }
+    part = {
+        "shifts": [
+            {"minutes": 240, "paid_minutes": 240, "breaks": []},
+            {"minutes": 300, "paid_minutes": 300, "breaks": [BREAK]},
+            {"pieces": [180, 180], "gaps": [120], "paid_minutes": 360, "breaks": []},
+        ],
+        "days_per_week": [3, 5],
+        "paid_minutes_per_week": [900, 1500],
+        "start_band_minutes": 120,
+    }
+    return {
+        "interval_minutes": 60,
+        "days": 7 * weeks,
+        "first_weekday": 0,
+        "costs": {"under": 10, "over": 1},
+        "rules": {
+            "open": [480, 1140],
+            "max_consecutive_days": 6,
+            "min_rest_minutes": 660,
+            "max_weekends_in_4_weeks": 3,
+        },
+        "contracts": {"full": full, "part": part},
+        "requirement": dict.fromkeys(skills, day * 7 * weeks),
+        "agents": [
+            {
+                "id": f"a{n}",
+                "contract": ("full", "part")[n % 2],
+                "skills": skills[: 1 + n % len(skills)],
+                "window": [480, 1140],
+                "days_off": [n % 5],
+            }
+            for n in range(6)
+        ],
+    }
+
+
+def main() -> None:
+    """Solve both."""
+    for skills, weeks in ((["calls"], 1), (["calls", "chat"], 2)):
+        solve(read_instance(tiny(skills, weeks)), WorkBudget(work=1500))
+
+
+if __name__ == "__main__":
+    main()
