@@ -14,7 +14,10 @@ def broken_rules(data, tours):
             continue
         contract = data.contracts[agent.contract]
         horizon = data.horizon_of(agent)
-        found += [f"{agent.key}: {text}" for text in _agent(agent, tour, contract, horizon)]
+        found += [
+            f"{agent.key}: {text}"
+            for text in _agent(agent, tour, contract, horizon, data.first_weekday)
+        ]
         if agent.work_mode == "OFFICE" and agent.site in seats:
             for shift in tour.shifts:
                 for slot in _present(shift, contract, horizon):
@@ -48,11 +51,12 @@ def _present(shift, contract, horizon):
     return [slot for a, b in _pieces(shift, contract, horizon)[1] for slot in range(a, b)]
 
 
-def _agent(agent, tour, contract, horizon):
+def _agent(agent, tour, contract, horizon, first_weekday):
     shifts = sorted(tour.shifts, key=lambda s: s.start_slot)
     if len({s.day for s in shifts}) != len(shifts):
         yield "two shifts on one day"
-    yield from _totals(agent, shifts, contract)
+    yield from _totals(agent, shifts, contract, horizon)
+    yield from _weekends(agent, shifts, contract, horizon, first_weekday)
     worked = []
     for shift in shifts:
         yield from _shift(agent, shift, contract, horizon, worked)
@@ -61,15 +65,52 @@ def _agent(agent, tour, contract, horizon):
     yield from _between(agent, shifts, contract, horizon)
 
 
-def _totals(agent, shifts, contract):
-    days = len(shifts) + sum(agent.credited_days)
-    low, high = contract.days_per_week
-    if not min(low, sum(agent.credited_days) or low) <= days <= max(high, sum(agent.credited_days)):
-        yield f"{days} days"
+def _totals(agent, shifts, contract, horizon):
+    """Days, paid time, starts, split shifts and days off of each week, and hours of the period."""
+    for week in range(-(-horizon.days // 7)):
+        own = [s for s in shifts if s.day // 7 == week]
+        days, minutes = (
+            row[week] if week < len(row) else 0
+            for row in (agent.credited_days, agent.credited_minutes)
+        )
+        yield from _week(contract, own, horizon, days=days, minutes=minutes)
+        length = min(7, horizon.days - 7 * week)
+        row = ["w" if any(s.day == 7 * week + n for s in own) else "o" for n in range(length)]
+        together = max(len(part) for part in "".join(row).split("w"))
+        if together < min(contract.consecutive_days_off, row.count("o")):
+            yield f"{together} days off together in week {week}"
     paid = sum(s.paid_minutes for s in shifts) + sum(agent.credited_minutes)
+    period = contract.paid_minutes_per_period
+    if period is not None and not period[0] <= paid <= period[1]:
+        yield f"{paid} paid minutes in all"
+
+
+def _week(contract, shifts, horizon, *, days, minutes):
+    low, high = contract.days_per_week
+    if not min(low, days or low) <= len(shifts) + days <= max(high, days):
+        yield f"{len(shifts) + days} days"
+    paid = sum(s.paid_minutes for s in shifts) + minutes
     low, high = contract.paid_minutes_per_week
-    if not low <= paid <= max(high, sum(agent.credited_minutes)):
+    if not low <= paid <= max(high, minutes):
         yield f"{paid} paid minutes"
+    own = [s for s in shifts if s.shape is not None]
+    starts = [horizon.wall_minutes[s.start_slot] for s in own]
+    if starts and max(starts) - min(starts) > contract.start_band_minutes:
+        yield f"starts vary by {max(starts) - min(starts)} minutes"
+    splits = sum(len(_forms(contract)[s.shape][0].piece_minutes) > 1 for s in own)
+    most = contract.max_split_shifts_per_week
+    if most is not None and splits > most:
+        yield f"{splits} split shifts"
+
+
+def _weekends(agent, shifts, contract, horizon, first_weekday):
+    worked = list(agent.previous_weekends[-3:])
+    for week in range(-(-horizon.days // 7)):
+        own = [s.day for s in shifts if s.day // 7 == week]
+        worked.append(any((first_weekday + day) % 7 >= 5 for day in own))
+    most = contract.max_weekends_in_4_weeks
+    if most is not None and any(sum(worked[n : n + 4]) > most for n in range(len(worked))):
+        yield f"weekends {worked}"
 
 
 def _between(agent, shifts, contract, horizon):
@@ -77,9 +118,9 @@ def _between(agent, shifts, contract, horizon):
     for before, after in pairwise(shifts):
         if (after.start_slot - before.end_slot) * step < contract.min_rest_minutes:
             yield f"rest of {(after.start_slot - before.end_slot) * step} minutes"
-    starts = [horizon.wall_minutes[s.start_slot] for s in shifts if s.shape is not None]
-    if starts and max(starts) - min(starts) > contract.start_band_minutes:
-        yield f"starts vary by {max(starts) - min(starts)} minutes"
+    for day in agent.must_work:
+        if not any(s.day == day for s in shifts):
+            yield f"off on day {day}"
     run = agent.previous_run_days
     for day in range(horizon.days):
         run = run + 1 if any(s.day == day for s in shifts) else 0
@@ -104,8 +145,10 @@ def _shift(agent, shift, contract, horizon, worked):
         yield f"starts at {wall}, off the grid"
     if not pattern.earliest_start_minute <= wall <= pattern.latest_start_minute:
         yield f"starts at {wall}, outside the pattern"
-    if shift.day not in (pattern.days or range(7)):
+    if shift.day not in (pattern.days or range(horizon.days)):
         yield f"a pattern that has no day {shift.day}"
+    if pattern.key in agent.excluded_patterns:
+        yield f"{pattern.key} is not theirs"
     inside = [(a, b) for a, b in agent.spans[shift.day] if a <= spans[0][0] and spans[-1][1] <= b]
     if not inside:
         yield f"outside the open hours of day {shift.day}"
