@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+
+from tests.scheduling.instance_checker import broken_rules, cost
+from tests.scheduling.instances import random_instance
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SHARED = CHECKOUT.parent / "shared"
@@ -115,6 +119,63 @@ def test_a_file_that_is_none_is_refused_with_its_name(tmp_path):
     assert process.returncode == 1
     assert "broken.json" in errors
     assert not (tmp_path / "out.json").exists()
+
+
+@pytest.fixture
+def weeks_file(tmp_path):
+    """Three weeks of a contact centre, more than a second's work."""
+    for seed in range(100):
+        instance, impossible = random_instance(seed)
+        if instance["days"] == 21 and impossible:
+            break
+    path = tmp_path / "weeks.json"
+    path.write_text(json.dumps(instance))
+    return path, instance, impossible
+
+
+def test_several_weeks_are_legal_the_same_twice_and_name_who_has_no_tour(weeks_file, tmp_path):
+    path, instance, impossible = weeks_file
+    texts = []
+    for name in ("one.json", "two.json"):
+        process = start(path, tmp_path / name, "--work", "300", "--seed", "5", "--threads", "2")
+        _, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors
+        result = json.loads((tmp_path / name).read_text())
+        assert broken_rules(instance, result) == []
+        assert impossible <= set(result["unplaced"])
+        assert result["lower_bound"] <= cost(instance, result) == result["cost"]
+        text = (tmp_path / name).read_text()
+        texts.append(re.sub(r'"seconds": ?[\d.]+', "", text))
+    assert texts[0] == texts[1]
+
+
+def test_a_time_limit_ends_the_solve_and_costs_told_meanwhile_fall(weeks_file, tmp_path):
+    """The limit itself is the benchmark's to measure; here the solve ends by it, with a schedule."""
+    path, instance, _ = weeks_file
+    process = start(path, tmp_path / "out.json", "--seconds", "6")
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    result = json.loads((tmp_path / "out.json").read_text())
+    assert broken_rules(instance, result) == []
+    told = [json.loads(line) for line in errors.splitlines() if line.startswith("{")]
+    costs = [line["cost"] for line in told if line["cost"] is not None]
+    assert costs
+    assert [*costs, result["cost"]] == sorted([*costs, result["cost"]], reverse=True)
+    assert result["seconds"] < 30  # the limit is 6; the machine may be busy
+
+
+def test_sigterm_on_several_weeks_writes_a_legal_schedule(weeks_file, tmp_path):
+    path, instance, _ = weeks_file
+    process = start(path, tmp_path / "out.json", "--seconds", "600")
+    for line in process.stderr:
+        if line.startswith("{") and json.loads(line)["cost"] is not None:
+            break
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+    result = json.loads((tmp_path / "out.json").read_text())
+    assert broken_rules(instance, result) == []
+    assert result["cost"] == cost(instance, result) <= json.loads(line)["cost"]
 
 
 @pytest.mark.shared
