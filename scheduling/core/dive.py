@@ -111,7 +111,7 @@ class Dive:
         return sum(len(members) for members in self.free.values())
 
     def run(self, stop: Callable[[], bool]) -> bool:
-        """Plan everyone; False where it was stopped, is no better or somebody fits nowhere."""
+        """Plan everyone who fits somewhere; False where it was stopped or is no better."""
         if not self._is_solved():
             return False
         size, most = max(1, self.waiting // BATCHES), self.waiting
@@ -120,7 +120,7 @@ class Dive:
                 return False
             batch = self._batch(size, most)
             if not batch:
-                return False
+                break
             before = self.value
             if len(batch) == 1:
                 batch = [self._in_its_band(batch[0])]
@@ -404,6 +404,7 @@ class Dive:
         self._release(agents)
         self.cutoff = before - 1e-6 * abs(before)
         better = self._solve() and self.run(stop) and self.value < self.cutoff
+        better = better and all(agent in self.choices for agent in agents)
         self.cutoff = np.inf
         if better:
             return True

@@ -9,6 +9,7 @@ shifts and seats are left out where they are not implied, which can only lower t
 A. M. Geoffrion, Lagrangean relaxation for integer programming (1974), doi:10.1007/BFb0120690.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,9 +78,20 @@ class Priced:
 class Pricer:
     """Evaluates prices [skill, slot] for agents who have a legal week."""
 
-    def __init__(self, data: ScheduleData, classes: list[AgentClass], coverage: Coverage) -> None:
-        """Read requirement and costs."""
-        self.classes = classes
+    def __init__(
+        self,
+        data: ScheduleData,
+        classes: list[AgentClass],
+        coverage: Coverage,
+        *,
+        without: Sequence[AgentClass] = (),
+    ) -> None:
+        """Read requirement and costs.
+
+        `without` are agents who have no legal tour, for want of rest for example. Whoever checks the bound
+        with fewer rules may find one, so that theirs counts against the bound.
+        """
+        self.classes, self.without = classes, without
         self.skills = coverage.skills
         self.counted = coverage.counted
         self.required = np.where(self.counted, coverage.required, 0.0)
@@ -136,4 +148,7 @@ class Pricer:
             self.evaluations += 1
             wishes = sum(wish.worth for wish in group.model.agent.wishes if wish.works)
             bound += len(group.members) * (wishes - value)
+        for group in self.without:
+            value = group.model.relaxed_value(self.worth(prices, group.skills))
+            bound -= len(group.members) * max(0.0, value)
         return Priced(bound=bound, tours=tuple(tours))

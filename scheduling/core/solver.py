@@ -219,7 +219,9 @@ class Solver:
             return
         coverage = self.roster.coverage
         masks = [coverage.mask(group.skills) for group in placed]
-        self.search = search = Bound(Pricer(self.data, placed, coverage), masks)
+        without = [group for group in self.roster.classes if group not in placed]
+        pricer = Pricer(self.data, placed, coverage, without=without)
+        self.search = search = Bound(pricer, masks)
         search.price(search.best_prices)
         if set(self.start.prices) == set(coverage.skills):
             search.price(np.array([self.start.prices[skill] for skill in coverage.skills]))

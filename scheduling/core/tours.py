@@ -222,6 +222,10 @@ class TourModel:
             return value, self._at_best_breaks(week, cumulative, value)
         return value, self.best_tour(weights)
 
+    def relaxed_value(self, weights: Floats) -> float:
+        """The worth of the best tour if rest and the hours of the period bound nothing."""
+        return self._relaxed(_running(weights), EVERYTHING_OPEN, self.bonus)[0]
+
     def has_week(self) -> bool:
         """True where at least one legal tour exists."""
         return self.best_tour(np.zeros(self.horizon.slots)) is not None

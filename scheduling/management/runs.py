@@ -45,10 +45,12 @@ class ProgressLines:
     def __init__(self) -> None:
         self.started, self.last = time.monotonic(), 0.0
 
-    def print_where_due(self, fields: Callable[[], Mapping[str, Any]]) -> None:
-        """Print the fields where a second has gone by."""
+    def print_where_due(
+        self, fields: Callable[[], Mapping[str, Any]], *, is_last: bool = False
+    ) -> None:
+        """Print the fields where a second has gone by, and at the end whatever the time."""
         moment = time.monotonic()
-        if moment - self.last < 1.0:
+        if moment - self.last < 1.0 and not is_last:
             return
         self.last = moment
         line = {"seconds": round(moment - self.started, 1), **fields()}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.core.data import InvalidDataError
 from scheduling.core.instance_file import read_instance, write_result
-from scheduling.core.result import Budget, Progress, WorkBudget
+from scheduling.core.result import Budget, Phase, Progress, WorkBudget
 from scheduling.core.solver import SolveParams, solve
 from scheduling.management.runs import (
     EXIT_CODES,
@@ -66,7 +66,8 @@ class Command(BaseCommand):
             raise CommandError(f"{options['instance']}: {error!r}") from error
 
         def report(progress: Progress) -> None:
-            lines.print_where_due(lambda: _fields(progress))
+            done = progress.phase == Phase.DONE
+            lines.print_where_due(lambda: _fields(progress), is_last=done)
 
         result = solve(data, budget, params=params, report=report, cancelled=stopped)
         document = write_result(data, result, seconds=process_age_seconds())
