@@ -7,7 +7,13 @@ from scheduling.core.absence import with_absences
 from scheduling.core.break_moves import move_breaks
 from scheduling.core.changes import ChangeKind, ChangePrices, kind_of_change
 from scheduling.core.improve import best_responses, construct
-from scheduling.core.offers import OfferKind, OfferParams, overtime_offers, time_off_offers
+from scheduling.core.offers import (
+    OVERTIME,
+    OfferKind,
+    OfferParams,
+    overtime_offers,
+    time_off_offers,
+)
 from scheduling.core.reoptimise import ReoptimiseParams, reoptimise
 from scheduling.core.roster import Roster
 from tests.scheduling.core.roster_checker import broken_rules
@@ -41,9 +47,18 @@ def given():
 
 
 @pytest.fixture(scope="module")
+def short_handed(given):
+    """The tours of the same week when every fourth person has no shift: hours are short."""
+    none = given.tours[0].model.tour_with([], {})
+    return [none if n % 4 == 0 else tour for n, tour in enumerate(given.tours)]
+
+
+@pytest.fixture(scope="module")
 def after(given):
-    """The same week with five people away on Wednesday and Thursday."""
-    absent = {number: frozenset({2, 3}) for number in range(0, 50, 10)}
+    """The same week with five people away on Wednesday and Thursday, who had a shift on one."""
+    days = frozenset({2, 3})
+    at_work = [n for n, tour in enumerate(given.tours) if days & set(tour.days.tolist())]
+    absent = dict.fromkeys(at_work[:: len(at_work) // 5][:5], days)
     data, roster, kept = with_absences(given.data, given.tours, absent)
     curve = reoptimise(roster, before=kept, params=ReoptimiseParams(now_slot=2 * DAY))
     return data, kept, curve, absent
@@ -207,9 +222,9 @@ def _latest_breaks(tour):
 # -- overtime and time off -----------------------------------------------------------------------
 
 
-def test_the_effect_of_each_overtime_offer_is_that_of_having_the_person_there(given):
+def test_the_effect_of_each_overtime_offer_is_that_of_having_the_person_there(given, short_handed):
     roster = Roster(given.data)
-    roster.load(given.tours)
+    roster.load(short_handed)
     before, short = roster.cost(), roster.coverage.shortage().sum()
 
     offers = overtime_offers(roster, OfferParams(overtime_cost_per_hour=1.0))
@@ -225,10 +240,14 @@ def test_the_effect_of_each_overtime_offer_is_that_of_having_the_person_there(gi
         assert offer.short_hours <= 0
 
 
-def test_overtime_keeps_rest_and_window(given):
+def test_overtime_keeps_rest_and_window(given, short_handed):
     roster = Roster(given.data)
-    roster.load(given.tours)
-    for offer in overtime_offers(roster, OfferParams(most_hours=12.0, count=400)):
+    roster.load(short_handed)
+
+    offers = overtime_offers(roster, OfferParams(most_hours=12.0, count=400))
+
+    assert {offer.kind for offer in offers} == OVERTIME
+    for offer in offers:
         first, end = offer.span
         for shift in roster.tours[offer.agent].shifts:
             if shift.day != offer.day:
