@@ -178,6 +178,10 @@ def test_admin_makes_a_key_and_copies_it(open_page, report):
 def test_documentation_of_the_api_opens_without_the_network(open_page):
     page = open_page(None, "/api/docs/")
     expect(page.get_by_role("heading", name="Workforce management API")).to_be_visible()
+    expect(page.get_by_role("link", name="scheduling", exact=True)).to_be_visible()
+    page.get_by_placeholder("Filter by tag").fill("sla")
+    expect(page.get_by_role("link", name="scheduling", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Expand operation").click()
     page.get_by_text("/api/v1/sla/results/", exact=True).first.click()
     expect(page.get_by_text("List SLA results per queue and period").first).to_be_visible()
     shot(page, "api-docs")
