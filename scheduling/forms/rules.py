@@ -28,7 +28,17 @@ LABELS = {
     "rotation": _("Rotation"),
     "template": _("Template"),
     "employment_contract": _("Contract"),
+    "site": _("Site"),
+    "activity_code": _("Activity"),
 }
+"""Names of fields that are rows elsewhere; what Django makes of the field's name has no translation."""
+
+
+def name_fields(form: forms.BaseForm) -> None:
+    """Give the fields that are rows elsewhere names that are translated."""
+    for name, label in LABELS.items():
+        if name in form.fields:
+            form.fields[name].label = label
 
 
 class ClockField(forms.TimeField):
@@ -79,9 +89,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, queryset in querysets.items():
             if name in self.fields:
                 self.fields[name].queryset = queryset  # type: ignore[attr-defined]
-        for name, label in LABELS.items():
-            if name in self.fields:
-                self.fields[name].label = label
+        name_fields(self)
 
 
 class ContractForm(RuleForm):
@@ -163,6 +171,7 @@ BreakFormSet = forms.inlineformset_factory(
         "piece",
         "is_paid",
     ),
+    labels={"activity_code": LABELS["activity_code"]},
     extra=1,
 )
 

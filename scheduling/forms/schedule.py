@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.forms.rules import name_fields
 from scheduling.models import Availability, TimeOff
 from wfm.org.models import ActivityCode, Agent
 from wfm.org.weekdays import WEEKDAYS
@@ -130,6 +131,8 @@ class TimeOffForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["agent"].queryset = agents  # type: ignore[attr-defined]
         codes = ActivityCode.objects.filter(is_active=True, is_work=False).order_by("name")
         self.fields["activity_code"].queryset = codes  # type: ignore[attr-defined]
+        name_fields(self)
+        self.fields["activity_code"].label = _("Kind")
 
     def clean(self) -> dict[str, Any]:
         """The end comes after the start."""
@@ -162,6 +165,7 @@ class AvailabilityForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         agents = Agent.objects.visible_to(principal).active().order_by("sort_key")
         self.fields["agent"].queryset = agents  # type: ignore[attr-defined]
+        name_fields(self)
 
     def save(self, commit: bool = True) -> Availability:  # noqa: FBT001, FBT002 - Django's signature
         """Minutes of the day; an end at or before the start lies on the next day."""

@@ -1,5 +1,7 @@
 """The pages of rules: what they show, keep, refuse and delete."""
 
+import re
+
 import pytest
 
 from scheduling.models import BreakRule, Preference, Rotation, ShiftTemplate
@@ -10,7 +12,8 @@ from wfm.org.tenancy import system_tenant
 pytestmark = pytest.mark.django_db(transaction=True)
 KINDS = [
     "contracts", "templates", "rotations", "rotation-assignments", "wishes", "split-consents",
-    "queue-values",
+    "queue-values", "activities", "hybrid-ratios", "team-days", "office-hours", "meeting-rooms",
+    "offices",
 ]  # fmt: skip
 
 
@@ -23,6 +26,17 @@ def planner(client, week):
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_has_a_page(planner, kind):
     assert planner.get(f"/schedule/rules/{kind}/").status_code == 200
+
+
+@pytest.mark.parametrize("path", [*(f"rules/{kind}" for kind in KINDS), "time-off", "availability"])
+def test_every_field_has_a_chinese_name(planner, week, path):
+    if path == "rules/contracts":
+        path = f"rules/contracts/{week.contract.pk}"
+    page = planner.get(f"/schedule/{path}/", headers={"accept-language": "zh-CN"}).content.decode()
+    labels = re.findall(r"<label[^>]*>\s*(.*?)\s*</label>", page, re.DOTALL)
+
+    assert len(labels) > 1
+    assert [text for text in labels if not re.search(r"[\u4e00-\u9fff]", text)] == []
 
 
 def test_a_kind_that_is_none_is_not_found(planner):
