@@ -20,6 +20,7 @@ from scheduling.models import (
 from scheduling.queries.board import coverage
 from scheduling.queries.marks import marks_by_agent
 from scheduling.queries.wishes import version_outcomes
+from scheduling.services import SolveOptions
 from staffing.models import RequirementInterval, RequirementQueueResult
 from tests.factories import org
 from tests.factories import scheduling as make
@@ -93,7 +94,8 @@ def solved():
             starts_on=make.MONDAY,
             ends_on=make.MONDAY + timedelta(days=14),
             timezone="UTC",
-            time_limit_seconds=8,
+            # Worth more than any day's shortage: kept however little a busy machine improves.
+            options=SolveOptions(time_limit_seconds=8, wish_worth=5000.0),
             created_by=None,
         )
     run(version.job_id, computations.solve_week)
