@@ -1,11 +1,16 @@
-"""Compile the loops that a first schedule would wait for: solve two tiny rosters through every phase."""
+"""Compile the loops that a first schedule would wait for: solve tiny rosters through every phase."""
 
 import sys
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from scheduling.core.dayroster.incumbent import Incumbent
+from scheduling.core.dayroster.reading import read_roster
+from scheduling.core.dayroster.solver import Clocks, RosterParams
+from scheduling.core.dayroster.solver import solve as solve_days
 from scheduling.core.instance_file import read_instance
 from scheduling.core.result import WorkBudget
 from scheduling.core.solver import solve
@@ -58,8 +63,27 @@ def tiny(skills: list[str], weeks: int) -> dict[str, Any]:
     }
 
 
+def tiny_days() -> str:
+    """A roster of shifts by day: two weeks, five people, a late shift that no early one follows."""
+    people, days = "ABCDE", range(14)
+    sections = {
+        "HORIZON": ["14"],
+        "SHIFTS": ["E,480,", "L,480,E"],
+        "STAFF": [f"{name},E=14|L={4 + n},4320,2400,5,2,2,1" for n, name in enumerate(people)],
+        "DAYS_OFF": [f"{name},{n}" for n, name in enumerate(people)],
+        "SHIFT_ON_REQUESTS": [f"{name},{2 * n},E,2" for n, name in enumerate(people, start=2)],
+        "SHIFT_OFF_REQUESTS": [f"{name},{n},L,1" for n, name in enumerate(people, start=3)],
+        "COVER": [f"{day},{shift},{1 + day % 2},100,1" for day in days for shift in "EL"],
+    }
+    return "\n".join(f"SECTION_{name}\n" + "\n".join(rows) for name, rows in sections.items())
+
+
 def main() -> None:
-    """Solve both."""
+    """Solve them all."""
+    asked = count()
+    data = read_roster(tiny_days())
+    clocks = Clocks(share_used=lambda: next(asked) / 400, computing_seconds=lambda: 0.0)
+    solve_days(data, Incumbent(data), clocks, RosterParams(threads=1))
     for skills, weeks in ((["calls"], 1), (["calls", "chat"], 2)):
         solve(read_instance(tiny(skills, weeks)), WorkBudget(work=1500))
 

@@ -3,10 +3,22 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 
 from tests.scheduling.dayroster import loops
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+WARM_AND_TELL = """
+import runpy
+runpy.run_path("tools/warm.py", run_name="__main__")
+from scheduling.core.dayroster import kernels, sweeping
+for module in (kernels, sweeping):
+    for name, loop in vars(module).items():
+        if hasattr(loop, "signatures"):
+            print(name, len(loop.signatures))
+"""
 
 
 def test_the_loops_do_uncompiled_what_they_do_compiled(tmp_path):
@@ -29,3 +41,18 @@ def test_the_problems_of_this_comparison_have_tours():
     found = loops.figures()
     assert sum(np.isfinite(found[f"whole_{seed}_bound"]) for seed in loops.SEEDS) >= 8
     assert sum(f"part_{seed}_0" in found for seed in loops.SEEDS) >= 8
+
+
+def test_set_up_compiles_every_loop():
+    """What set-up leaves is compiled in the first solve's time."""
+    run = subprocess.run(
+        [sys.executable, "-c", WARM_AND_TELL],
+        cwd=CHECKOUT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    versions = dict(line.split() for line in run.stdout.splitlines())
+    assert len(versions) >= 12
+    assert {name for name, count in versions.items() if count == "0"} == set()
