@@ -1,5 +1,6 @@
 """A week with people, a requirement and a draft."""
 
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,29 @@ import pytest
 from tests.factories import org
 from tests.factories import scheduling as make
 from wfm.org.tenancy import system_tenant
+
+
+@pytest.fixture(autouse=True)
+def _no_command_outlives_its_test(monkeypatch):
+    """End the commands that a failed test leaves.
+
+    One would go on using the cores, and the warning about it would fail whatever test runs when the
+    garbage collector finds it.
+    """
+    started = []
+
+    class Watched(subprocess.Popen):
+        def __init__(self, args, *others, **options):
+            super().__init__(args, *others, **options)
+            if "manage.py" in args:
+                started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Watched)
+    yield
+    for command in started:
+        if command.poll() is None:
+            command.kill()
+            command.communicate()
 
 
 @pytest.fixture
