@@ -77,6 +77,8 @@ class Uncoverable:
 
     short_slots: NDArray[np.int64]
     proven: NDArray[np.int64]
+    least_hours: float
+    """Hours short in the proven slots whatever is planned."""
 
 
 def uncoverable(roster: Roster) -> Uncoverable:
@@ -84,18 +86,24 @@ def uncoverable(roster: Roster) -> Uncoverable:
     short = np.flatnonzero(roster.coverage.shortage() > SHORT)
     possible = people_in_reach(roster.data, roster.classes, roster.coverage.mask)
     groups = [linked.mask for linked in roster.coverage.linked]
-    proven = []
+    proven, missing = [], 0.0
     for slot in short:
+        short_here = 0.0
         people = {mask: float(row[slot]) for mask, row in possible.items()}
         required = roster.coverage.required[:, slot].tolist()
         for group in groups:
             skills = [n for n in range(len(required)) if group >> n & 1]
             own = {mask: n for mask, n in people.items() if mask & group}
             needed = float(sum(required[n] for n in skills))
-            if needed - _most_served(required, own, skills) > SHORT:
-                proven.append(int(slot))
-                break
-    return Uncoverable(short_slots=short, proven=np.array(proven, dtype=np.int64))
+            short_here += needed - _most_served(required, own, skills)
+        if short_here > SHORT:
+            proven.append(int(slot))
+            missing += short_here
+    return Uncoverable(
+        short_slots=short,
+        proven=np.array(proven, dtype=np.int64),
+        least_hours=missing * roster.data.horizon.interval_minutes / 60,
+    )
 
 
 def people_in_reach(
@@ -127,7 +135,7 @@ class LeastShortage:
 def least_shortage(
     roster: Roster, prices: Mapping[str, Floats] | None = None, *, rounds: int = 6
 ) -> LeastShortage:
-    """Count hours: what no legal schedule covers.
+    """What no legal schedule covers: the stronger of counting hours and going slot by slot.
 
     Args:
         roster: the schedule; its short slots and its staffing guide the proof.
@@ -162,8 +170,9 @@ def least_shortage(
         worth = np.clip(worth + target / (turn + 1) * missing / length, 0.0, 1.0)
         proof, staffed = _counted(roster, models, worth)
         best = max(best, proof)
-    total = float(shortage.sum())
-    return LeastShortage(short_hours=total * hours, least_hours=min(best, total) * hours)
+    total = float(shortage.sum()) * hours
+    least = max(best * hours, uncoverable(roster).least_hours)
+    return LeastShortage(short_hours=total, least_hours=min(least, total))
 
 
 def _counted(roster: Roster, models: Sequence[TourModel], worth: Floats) -> tuple[float, Floats]:

@@ -248,6 +248,20 @@ def test_counting_hours_proves_a_shortage_that_every_schedule_has():
     assert proof.short_hours == pytest.approx(proof.least_hours)
 
 
+def test_hours_that_nobody_can_work_are_short_though_others_have_time_to_spare():
+    """Nobody may work at night. Nothing is planned yet, and counting hours alone proves nothing."""
+    night = demand(2.0, hours=(0, 4), days=(1, 3))
+    people = [agent(key=name) for name in ("ada", "ben", "cleo", "dan")]
+    roster = Roster(week(agents=people, required={"calls": demand(1.0) + night}))
+
+    proof, slots = least_shortage(roster), uncoverable(roster)
+
+    assert len(slots.proven) == 2 * 4 * HOUR
+    assert slots.least_hours == pytest.approx(2 * 4 * 2.0)
+    assert proof.least_hours == pytest.approx(2 * 4 * 2.0)
+    assert proof.short_hours > proof.least_hours
+
+
 def test_the_proof_never_exceeds_what_is_short():
     rng = np.random.default_rng(5)
     for _ in range(5):
