@@ -18,9 +18,13 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import numba
+from numba.core import cgutils
+from numba.extending import intrinsic, overload
+from numba.np import arrayobj
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+Array = TypeVar("Array")
 
 config: Any = numba.config
 _FOLDER = Path(__file__).parent
@@ -95,3 +99,36 @@ def compiled_sums(
     compile_on_call: Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]
     compile_on_call = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=REORDERED)
     return compile_on_call(function)
+
+
+def inlined(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile a function into each of its callers: what is handed to it is not copied."""
+    compile_on_call: Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]
+    compile_on_call = numba.njit(cache=True, nogil=True, forceinline=True)
+    return compile_on_call(function)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _borrowed(_typing: Any, array: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        made = arrayobj.make_array(signature.args[0])(context, builder, given[0])
+        made.meminfo = cgutils.get_null_value(made.meminfo.type)
+        made.parent = cgutils.get_null_value(made.parent.type)
+        return made._getvalue()  # noqa: SLF001 - how every implementation in Numba ends
+
+    return array(array), code
+
+
+def borrowed(array: Array) -> Array:
+    """The same array without a count of who holds it; in compiled code only, while the caller holds it.
+
+    Counting takes longer than a small move on a few numbers.
+    """
+    return array
+
+
+@overload(borrowed, inline="always")
+def _borrowed_when_compiled(array):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """What Numba compiles in its place; Numba compares the arguments, annotations included."""
+    del array
+    return lambda array: _borrowed(array)  # noqa: PLW0108

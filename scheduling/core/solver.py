@@ -17,15 +17,23 @@ from scheduling.core.improve import (
     construct,
     follow_programme,
 )
+from scheduling.core.move_tables import fits
 from scheduling.core.plan_search import PlanSearch
 from scheduling.core.pricing import Pricer
 from scheduling.core.result import Budget, Phase, Progress, ScheduleResult, SolveStatus
 from scheduling.core.roster import Roster
 from scheduling.core.seating import seat_everyone
+from scheduling.core.small_moves import BENT, PLAIN, TILTED, Chains, Cooling
 from scheduling.core.tours import Tour
 
 ROWS_PER_WORK = 10
 """Rows of a programme whose solve counts as one best tour."""
+
+
+RUNS = (0.35, 1.0)
+"""Parts of what is left of the budget that runs of small moves take, each from the heat again."""
+MUCH_BETTER = 0.8
+"""Part of the gap that small moves leave where they are worth going on with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +51,14 @@ class SolveParams:
     """Part of the budget by which plans taken from the programme must stand."""
     dive_agents: int = 2500
     """Agents in a week up to whom plans are taken from the programme one by one."""
+    bound_share: float = 0.6
+    """Part of the budget after which the programmes are given up."""
+    moves_agents: int = 1500
+    """Agents times weeks up to which small moves are tried before plans are taken from the programme."""
+    trial_share: float = 0.15
+    """Part of what is left of the budget that this trial takes."""
+    tilted_share: float = 0.3
+    """Part of what is left of the budget for small moves beside the programme's prices."""
 
     def __post_init__(self) -> None:
         """Refuse nonsense."""
@@ -86,6 +102,8 @@ class Solver:
         self.unplaced: dict[str, Finding] = {}
         self.search: Bound | None = None
         self.plans: PlanSearch | None = None
+        self.chains: Chains | None = None
+        self.moves_do_better = False
         self.limit = 1.0
         self.begun = budget.share_used(0)
 
@@ -96,7 +114,8 @@ class Solver:
         """Best tours computed so far, other work converted."""
         priced = self.search.pricer.evaluations if self.search else 0
         planned = self.plans.work if self.plans else 0
-        return self.roster.evaluations + priced + planned + self.extra_work
+        moved = self.chains.work if self.chains else 0
+        return self.roster.evaluations + priced + planned + moved + self.extra_work
 
     def stop(self) -> bool:
         """True where this phase's share of the budget is used or the person has asked to stop."""
@@ -208,7 +227,7 @@ class Solver:
 
     def _bound(self) -> None:
         """Prices that prove how good a schedule can be."""
-        self.phase, self.limit = Phase.BOUND, 1.0
+        self.phase, self.limit = Phase.BOUND, self._until(self.params.bound_share)
         placed = [
             group
             for group in self.roster.classes
@@ -246,9 +265,42 @@ class Solver:
             keep=self.keep_best,
         )
         self.roster.load(self.best)
+        if self.good_enough():
+            return
+        self._try_moves()
         few = len(self.roster.placed()) <= self.params.dive_agents
-        if few and not self.search.is_light and not self.good_enough():
+        if few and not self.search.is_light and not self.moves_do_better:
             self._dive()
+
+    def _try_moves(self) -> None:
+        """A short run of small moves on a small roster; are they worth going on with?"""
+        people = len(self.roster.placed()) * self.data.weeks
+        if people > self.params.moves_agents or self.search is None or self.search.is_light:
+            return
+        before, bound = self.best_cost, self.lower_bound
+        assert before is not None and bound is not None
+        self._cool((BENT, PLAIN), self.params.trial_share)
+        self.moves_do_better = self.best_cost - bound < MUCH_BETTER * (before - bound)
+
+    def _cool(self, coolings: tuple[Cooling, ...], part: float) -> None:
+        """Run small moves for a part of what is left of the budget; the best is kept."""
+        if self.chains is None:
+            if not fits(self.roster):
+                return
+            self.chains = Chains(self.roster, seed=self.params.seed, threads=self.params.threads)
+            if self.search is not None and self.search.programmes:
+                self.chains.target, self.chains.worth = self.search.profile, self.search.worths()
+        begun = self.budget.share_used(self.work)
+        left = max(1e-9, (1.0 - begun) * part)
+        self.limit = 1.0
+        self.chains.cool(
+            coolings,
+            lambda: (self.budget.share_used(self.work) - begun) / left,
+            self.enough,
+            self.keep_best,
+        )
+        self.keep_best()
+        self.roster.load(self.best)
 
     def _dive(self) -> None:
         """People taken from the programme one by one."""
@@ -268,6 +320,12 @@ class Solver:
             while not self.enough() and self.plans.improve(self.enough):
                 self.keep_best()
                 self.roster.load(self.best)
+        if self.moves_do_better:
+            for part in RUNS:
+                if not self.enough():
+                    self._cool((BENT, PLAIN), part)
+        elif not self.enough():
+            self._cool((TILTED,) * self.params.threads, self.params.tilted_share)
         worth = self.search.worths() if self.search is not None else {}
         while not self.enough() and self.roster.placed():
             left = 1.0 - self.budget.share_used(self.work)
