@@ -27,6 +27,8 @@ Result = TypeVar("Result")
 Array = TypeVar("Array")
 
 config: Any = numba.config
+_array: Any = arrayobj.make_array
+_null: Any = cgutils.get_null_value
 _FOLDER = Path(__file__).parent
 UNUSED = 14 * 86_400.0  # seconds
 REORDERED = {"reassoc", "contract", "nsz", "arcp"}
@@ -108,15 +110,17 @@ def inlined(function: Callable[Parameters, Result]) -> Callable[Parameters, Resu
     return compile_on_call(function)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _borrowed(_typing: Any, array: Any) -> Any:
+def _without_count(_typing: Any, array: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        made = arrayobj.make_array(signature.args[0])(context, builder, given[0])
-        made.meminfo = cgutils.get_null_value(made.meminfo.type)
-        made.parent = cgutils.get_null_value(made.parent.type)
+        made = _array(signature.args[0])(context, builder, given[0])
+        made.meminfo = _null(made.meminfo.type)
+        made.parent = _null(made.parent.type)
         return made._getvalue()  # noqa: SLF001 - how every implementation in Numba ends
 
     return array(array), code
+
+
+_borrowed: Any = intrinsic(_without_count)
 
 
 def borrowed(array: Array) -> Array:

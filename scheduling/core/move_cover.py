@@ -11,13 +11,13 @@ Random = NDArray[np.uint64]
 
 @inlined
 def drawn(state: Random) -> float:
-    """A random number in [0, 1): xorshift64* (S. Vigna, 2016, doi:10.1145/2845077)."""
+    """A random number in [0, 1): G. Marsaglia, Xorshift RNGs (2003), doi:10.18637/jss.v008.i14."""
     value = state[0]
-    value ^= value >> np.uint64(12)
-    value ^= value << np.uint64(25)
-    value ^= value >> np.uint64(27)
+    value ^= value << np.uint64(13)
+    value ^= value >> np.uint64(7)
+    value ^= value << np.uint64(17)
     state[0] = value
-    return float((value * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
+    return float(value >> np.uint64(11)) / 9007199254740992.0
 
 
 @inlined

@@ -18,6 +18,8 @@ from wfm.compiled import inlined
 
 FAR = 1 << 30
 WEEK = 7
+ANY_WEEKENDS = 4
+"""Weekends in four weeks that bind nothing."""
 
 
 @inlined
@@ -49,7 +51,9 @@ def window(
     low, high = FAR, -FAR
     week = day // WEEK * WEEK
     for other in range(week, min(week + WEEK, shifts.shapes.shape[1])):
-        if other != day and other != without and shifts.shapes[agent, other] >= 0:
+        if other == day or other == without:  # noqa: PLR1714, SIM109 - slow in compiled code
+            continue
+        if shifts.shapes[agent, other] >= 0:
             low = min(low, shifts.places[agent, other])
             high = max(high, shifts.places[agent, other])
     last = rules.starts.shape[2] - 1
@@ -60,41 +64,49 @@ def window(
 
 
 @inlined
+def week_worked(
+    rules: ClassRules, shifts: Shifts, agent: int, group: int, week: int
+) -> tuple[int, int, int]:
+    """Set of worked days of a week, its state (-1 where it may not be) and its paid minutes."""
+    mask, state, paid = 0, 0, 0
+    for day in range(WEEK * week, min(shifts.shapes.shape[1], WEEK * week + WEEK)):
+        shape = shifts.shapes[agent, day]
+        if shape == OFF:
+            continue
+        mask |= 1 << (day - WEEK * week)
+        kind = rules.fixed_kinds[group, day]
+        if shape >= 0:
+            kind = rules.kinds[group, shape]
+            paid += rules.paid[group, shape]
+        state = rules.steps[group, kind, state]
+        if state < 0:
+            break
+    return mask, state, paid
+
+
+@inlined
 def rule_cost(rules: ClassRules, shifts: Shifts, agent: int, group: int) -> float:
     """Minus what an agent's sets of days and paid time cost; `NEVER` where they are not allowed."""
-    days = shifts.shapes.shape[1]
     run, history = rules.limits[group, FIRST_RUN], rules.limits[group, FIRST_HISTORY]
     most, weekends = rules.limits[group, MOST_IN_ROW], rules.limits[group, MOST_WEEKENDS]
     total, paid = 0.0, 0
     for week in range(rules.of_mask.shape[1]):
-        mask, state = 0, 0
-        for day in range(WEEK * week, min(days, WEEK * week + WEEK)):
-            shape = shifts.shapes[agent, day]
-            if shape == OFF:
-                continue
-            mask |= 1 << (day - WEEK * week)
-            kind = rules.fixed_kinds[group, day]
-            if shape >= 0:
-                kind = rules.kinds[group, shape]
-                paid += rules.paid[group, shape]
-            state = rules.steps[group, kind, state]
-            if state < 0:
-                return NEVER
+        mask, state, minutes = week_worked(rules, shifts, agent, group, week)
+        if state < 0 or LONGEST[mask] > most or (HEAD[mask] and run + HEAD[mask] > most):
+            return NEVER
         worth = rules.of_mask[group, week, mask] + rules.of_state[group, week, state]
-        if worth <= POSSIBLE or LONGEST[mask] > most:
+        worked = (history & 1) + (history >> 1 & 1) + (history >> 2 & 1)
+        if worth <= POSSIBLE or (
+            weekends < ANY_WEEKENDS and worked + rules.weekend[mask] > weekends
+        ):
             return NEVER
-        if HEAD[mask] and run + HEAD[mask] > most:
-            return NEVER
-        if weekends < 4:
-            worked = (history & 1) + (history >> 1 & 1) + (history >> 2 & 1)
-            if worked + rules.weekend[mask] > weekends:
-                return NEVER
-            history = ((history << 1) | rules.weekend[mask]) & 7
+        history = ((history << 1) | rules.weekend[mask]) & 7
         run = run + WEEK if HEAD[mask] == WEEK else TAIL[mask]
         total += worth
+        paid += minutes
     if paid < rules.limits[group, LEAST_PAID] or paid > rules.limits[group, MOST_PAID]:
         return NEVER
-    return total
+    return float(total)
 
 
 @inlined

@@ -92,7 +92,7 @@ def move_break(
         return 0.0
     shifts.offsets[agent, day, rule] = offset
     change_cover(cover, number, scratch, changed)
-    return cost
+    return float(cost)
 
 
 @inlined
@@ -123,7 +123,7 @@ def move_shift(game: Game, mover: Mover, day: int, shape: int, place: int, heat:
     shifts.shapes[agent, day], shifts.places[agent, day] = shape, place
     shifts.rule_costs[agent] = worth
     change_cover(cover, number, scratch, changed)
-    return cost
+    return float(cost)
 
 
 @inlined
@@ -218,7 +218,7 @@ def move_day(game: Game, mover: Mover, day: int, to_day: int, shape: int, heat: 
         shifts.offsets[agent, to_day, :] = offsets
     shifts.rule_costs[agent] = worth
     change_cover(cover, number, scratch, changed)
-    return cost
+    return float(cost)
 
 
 @inlined
@@ -269,7 +269,7 @@ def move_week(game: Game, mover: Mover, day: int, by: int, heat: float) -> float
             shifts.places[agent, other] += by
             shifts.offsets[agent, other, :] = scratch.offsets[other - first_day]
     change_cover(cover, number, scratch, changed)
-    return cost
+    return float(cost)
 
 
 @inlined
@@ -289,40 +289,47 @@ def any_shape(rules: ClassRules, scratch: Scratch, group: int) -> int:
 
 
 @inlined
+def any_day(game: Game, mover: Mover, day: int, kind: float) -> tuple[int, int, int]:
+    """Days from and to which work may move and its shape, -1 for none, by a random number."""
+    rules, _, shifts, _, scratch = game
+    shape = shifts.shapes[mover.agent, day]
+    if shape >= 0:
+        return day, -1, shape
+    other = -1
+    if kind < OFF_SWAPS:
+        week = day // WEEK * WEEK
+        other = week + below(scratch.random, min(WEEK, shifts.shapes.shape[1] - week))
+        shape = shifts.shapes[mover.agent, other]
+        if shape < 0:
+            return -1, -1, shape
+    if kind >= OFF_SAME_SHAPE:
+        shape = any_shape(rules, scratch, mover.group)
+    return other, day, shape
+
+
+@inlined
 def any_move(game: Game, heat: float) -> float:
     """Try one move; returns by how much it changed the cost."""
     rules, people, shifts, _, scratch = game
     agent = people.movable[below(scratch.random, people.movable.size)]
-    group = people.classes[agent]
-    mover = Mover(agent, group, people.masks[agent])
+    mover = Mover(agent, people.classes[agent], people.masks[agent])
     day = below(scratch.random, shifts.shapes.shape[1])
     shape = shifts.shapes[agent, day]
     if shape == FIXED:
         return 0.0
     kind = drawn(scratch.random)
-    day_from, day_to, place = -1, -1, 0
-    if shape == OFF:
-        day_to = day
-        shape = any_shape(rules, scratch, group)
-        if kind < OFF_SWAPS:
-            week = day // WEEK * WEEK
-            day_from = week + below(scratch.random, min(WEEK, shifts.shapes.shape[1] - week))
-            if shifts.shapes[agent, day_from] < 0:
-                return 0.0
-            if kind < OFF_SAME_SHAPE:
-                shape = shifts.shapes[agent, day_from]
-    elif kind < BREAKS:
-        return move_break(game, mover, day, heat)
-    elif kind < LESS:
-        day_from = day
-    if day_from >= 0 or day_to >= 0:
+    if shape == OFF or BREAKS <= kind < LESS:
+        day_from, day_to, shape = any_day(game, mover, day, kind)
+        if day_from < 0 and day_to < 0:
+            return 0.0
         return move_day(game, mover, day_from, day_to, shape, heat)
+    if kind < BREAKS:
+        return move_break(game, mover, day, heat)
     if kind < WEEKS:
-        by = nearby(scratch, REACH)
-        return move_week(game, mover, day, by, heat)
+        return move_week(game, mover, day, nearby(scratch, REACH), heat)
     place = shifts.places[agent, day] + nearby(scratch, REACH)
-    if kind > SHIFTS:
-        shape = any_shape(rules, scratch, group)
+    if kind >= SHIFTS:
+        shape = any_shape(rules, scratch, mover.group)
     return move_shift(game, mover, day, shape, place, heat)
 
 

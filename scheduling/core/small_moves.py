@@ -28,6 +28,7 @@ COLD_SHARE = 0.95
 WARM_SHARE = 0.4
 """Part of a run in which it is too hot to look at its tours."""
 SLICES_BETWEEN = 40
+LITTLE = 1e-9
 SLOTS_BEYOND = 400
 """Room for shifts that reach beyond the horizon, and slots of a longest shift."""
 SHIFTS_PER_MOVE = 7
@@ -43,7 +44,8 @@ class Cooling:
 
 
 PLAIN = Cooling(heat=(0.36, 0.08))
-BENT = Cooling(heat=(0.27, 0.04), bend=(0.045, 0.0045))
+BENT = Cooling(heat=(0.22, 0.04), bend=(0.09, 0.009))
+GUIDED = Cooling(heat=(0.16, 0.05), bend=(0.03, 0.01), tilt=0.4)
 TILTED = Cooling(heat=(0.075, 0.03), tilt=0.5)
 """Stays near the schedule that it begins with."""
 
@@ -118,6 +120,8 @@ class Chain:
 
     def run(self, share: float, moves: int) -> None:
         """Try so many moves at the heat of this share of the run."""
+        if not len(self.game.people.movable):
+            return
         cooling = self.cooling
         cold = share >= COLD_SHARE
         bend = 0.0 if cold else _between(cooling.bend, share) * self.unit
@@ -176,8 +180,10 @@ class Chains:
         share: Callable[[], float],
         stop: Callable[[], bool],
         keep: Callable[[], object],
-    ) -> None:
+    ) -> Cooling | None:
         """Run one chain for each cooling from the roster, which has the cheapest tours at the end.
+
+        Returns the cooling that found them, None where the roster's own stay the cheapest.
 
         Args:
             coolings: one per chain.
@@ -185,7 +191,7 @@ class Chains:
             stop: asked between slices.
             keep: told in the cooler half of the run that the roster has the cheapest tours so far.
         """
-        best = self.roster.tour_list()
+        best, cooling = self.roster.tour_list(), None
         chains = [
             Chain(
                 self.roster,
@@ -206,18 +212,24 @@ class Chains:
                 self.moves += MOVES_AT_ONCE * len(chains)
                 done, slices = max(done, share()), slices + 1
                 if done > WARM_SHARE and slices % SLICES_BETWEEN == 0:
-                    best = self._cheapest([best, *(chain.tours() for chain in chains)])
+                    best, cooling = self._cheapest(best, cooling, chains)
                     keep()
-        self._cheapest([best, *(chain.tours() for chain in chains)])
+        return self._cheapest(best, cooling, chains)[1]
 
-    def _cheapest(self, options: Sequence[list[Tour | None]]) -> list[Tour | None]:
-        costs = []
-        for tours in options:
-            self.roster.load(tours)
-            costs.append(self.roster.cost())
-        best = options[int(np.argmin(costs))]
+    def _cheapest(
+        self, best: list[Tour | None], cooling: Cooling | None, chains: Sequence[Chain]
+    ) -> tuple[list[Tour | None], Cooling | None]:
+        """The cheapest tours so far, which the roster has then, and the cooling that found them."""
         self.roster.load(best)
-        return best
+        least = self.roster.cost()
+        for chain in chains:
+            tours = chain.tours()
+            self.roster.load(tours)
+            cost = self.roster.cost()
+            if cost < least - LITTLE:
+                least, best, cooling = cost, tours, chain.cooling
+        self.roster.load(best)
+        return best, cooling
 
 
 def _between(ends: tuple[float, float], share: float) -> float:

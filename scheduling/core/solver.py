@@ -23,15 +23,15 @@ from scheduling.core.pricing import Pricer
 from scheduling.core.result import Budget, Phase, Progress, ScheduleResult, SolveStatus
 from scheduling.core.roster import Roster
 from scheduling.core.seating import seat_everyone
-from scheduling.core.small_moves import BENT, PLAIN, TILTED, Chains, Cooling
+from scheduling.core.small_moves import BENT, GUIDED, PLAIN, TILTED, Chains, Cooling
 from scheduling.core.tours import Tour
 
 ROWS_PER_WORK = 10
 """Rows of a programme whose solve counts as one best tour."""
 
 
-RUNS = (0.35, 1.0)
-"""Parts of what is left of the budget that runs of small moves take, each from the heat again."""
+PEOPLE_OF_RUNS = 100
+"""The fewer people, the more runs, each from the heat again: one of these many on all runs together."""
 MUCH_BETTER = 0.8
 """Part of the gap that small moves leave where they are worth going on with."""
 
@@ -104,6 +104,7 @@ class Solver:
         self.plans: PlanSearch | None = None
         self.chains: Chains | None = None
         self.moves_do_better = False
+        self.won: Cooling | None = None
         self.limit = 1.0
         self.begun = budget.share_used(0)
 
@@ -245,6 +246,8 @@ class Solver:
         if set(self.start.prices) == set(coverage.skills):
             search.price(np.array([self.start.prices[skill] for skill in coverage.skills]))
         search.solve_weeks(threads=self.params.threads, stop=self.enough)
+        if search.spreads_breaks and search.programmes and self.best_cost is not None:
+            search.climb(self.best_cost, self.enough)
         rows = sum(programme.solver.size[0] for programme in search.programmes)
         self.extra_work += rows // ROWS_PER_WORK
         self.tell()
@@ -278,8 +281,10 @@ class Solver:
         if people > self.params.moves_agents or self.search is None or self.search.is_light:
             return
         before, bound = self.best_cost, self.lower_bound
-        assert before is not None and bound is not None
+        assert before is not None
+        assert bound is not None
         self._cool((BENT, PLAIN), self.params.trial_share)
+        assert self.best_cost is not None
         self.moves_do_better = self.best_cost - bound < MUCH_BETTER * (before - bound)
 
     def _cool(self, coolings: tuple[Cooling, ...], part: float) -> None:
@@ -293,7 +298,7 @@ class Solver:
         begun = self.budget.share_used(self.work)
         left = max(1e-9, (1.0 - begun) * part)
         self.limit = 1.0
-        self.chains.cool(
+        self.won = self.chains.cool(
             coolings,
             lambda: (self.budget.share_used(self.work) - begun) / left,
             self.enough,
@@ -321,9 +326,10 @@ class Solver:
                 self.keep_best()
                 self.roster.load(self.best)
         if self.moves_do_better:
-            for part in RUNS:
+            coolings = (PLAIN, PLAIN) if self.won is PLAIN else (BENT, GUIDED)
+            for runs_left in range(max(1, PEOPLE_OF_RUNS // len(self.roster.placed())), 0, -1):
                 if not self.enough():
-                    self._cool((BENT, PLAIN), part)
+                    self._cool(coolings, 1.0 / runs_left)
         elif not self.enough():
             self._cool((TILTED,) * self.params.threads, self.params.tilted_share)
         worth = self.search.worths() if self.search is not None else {}

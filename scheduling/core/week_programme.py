@@ -73,6 +73,7 @@ class WeekProgramme:
         *,
         carried: dict[int, Floats] | None = None,
         bands: bool = True,
+        breaks: bool = True,
         only: int | None = None,
     ) -> None:
         """Write the programme of a week.
@@ -83,10 +84,12 @@ class WeekProgramme:
             week: number of the week.
             carried: people per skill set and slot who are there beside those who are planned.
             bands: whether starts of an agent's week keep to a band.
+            breaks: whether breaks are placed; otherwise each is spread evenly over its window. Then the value
+                is no bound; its prices, certified, still prove one.
             only: skill set of those who are planned; `carried` holds all others.
         """
         self.pricer, self.masks, self.week, self.keeps_bands = pricer, masks, week, bands
-        self.only = only
+        self.only, self.places_breaks = only, breaks
         horizon = pricer.classes[0].model.horizon
         self.first_day = WEEKDAYS * week
         self.days = min(WEEKDAYS, horizon.days - self.first_day)
@@ -324,6 +327,11 @@ class WeekProgramme:
             if group.site:
                 self._sit(group.site, started, slots + offset, length)
         for rule in shape.breaks:
+            if not self.places_breaks:
+                width = rule.latest - rule.earliest + 1
+                for offset in range(rule.earliest, rule.latest + 1):
+                    self._cover(group.mask, started, slots + offset, rule.length, -1.0 / width)
+                continue
             begins = np.arange(slots[0] + rule.earliest, slots[-1] + rule.latest + 1)
             begun = self.rows.variables(len(begins))
             self.rows.rising(begun)

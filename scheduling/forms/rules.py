@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -171,7 +171,7 @@ BreakFormSet = forms.inlineformset_factory(
         "piece",
         "is_paid",
     ),
-    labels={"activity_code": LABELS["activity_code"]},
+    labels={"activity_code": cast("str", LABELS["activity_code"])},
     extra=1,
 )
 
