@@ -1,4 +1,4 @@
-"""Small cases through every compiled loop of the tours: the same figures, compiled or not.
+"""Small cases through every compiled loop of the tours and the small moves: the same figures, compiled or not.
 
 `python -m tests.scheduling.core.loops FILE.npz` writes them; the test runs it with the compiler off.
 """
@@ -9,9 +9,15 @@ from dataclasses import replace
 import numpy as np
 
 from scheduling.core import tour_loops
+from scheduling.core.improve import construct
+from scheduling.core.instance_file import read_instance
+from scheduling.core.move_tables import class_rules
+from scheduling.core.roster import Roster
+from scheduling.core.small_moves import BENT, Chain
 from scheduling.core.tours import Closed
 from tests.scheduling.core import test_tours
 from tests.scheduling.core.test_tours import AGENTS, PAUSE, RULES, SHORT, SPLIT, case, pattern
+from tests.scheduling.instances import random_instance
 
 
 def figures():
@@ -25,7 +31,31 @@ def figures():
     found |= figures_of("nobody", case(3, days_per_week=(5, 5)))
     found |= figures_of("desks", crowded())
     found["placeless"] = breaks_alone()
+    for seed in (1, 4):
+        found |= small_moves(seed)
     return found
+
+
+def small_moves(seed):
+    """A few hundred small moves of several weeks, contracts and skills, guided at first."""
+    roster = Roster(read_instance(random_instance(seed)[0]))
+    construct(roster, rng=np.random.default_rng(seed), stop=lambda: False)
+    target = {mask: row[::-1] for mask, row in roster.staffed.items()}
+    worth = {mask: np.sin(np.arange(len(row))) for mask, row in roster.staffed.items()}
+    guided = replace(BENT, tilt=0.5)
+    chain = Chain(
+        roster, class_rules(roster.classes), guided, target=target, worth=worth, seed=seed
+    )
+    for share in (0.0, 0.5, 1.0):
+        chain.run(share, 300)
+    shifts, cover = chain.game.shifts, chain.game.cover
+    return {
+        f"moves {seed}: shapes": shifts.shapes,
+        f"moves {seed}: places": shifts.places,
+        f"moves {seed}: breaks": shifts.offsets,
+        f"moves {seed}: adding": cover.adding,
+        f"moves {seed}: dropping": cover.dropping,
+    }
 
 
 def crowded():

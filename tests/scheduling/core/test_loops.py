@@ -1,4 +1,4 @@
-"""Compiled loops of the tours do what their sources say.
+"""Compiled loops of the tours and the small moves do what their sources say.
 
 An index out of bounds does not show in compiled code: it reads a neighbour's memory. So small cases go
 through the same loops uncompiled, which also counts their lines.
@@ -39,3 +39,4 @@ def test_the_cases_of_this_comparison_are_no_empty_ones():
     assert found["placeless"].min() == -1
     assert found["placeless"].max() > 0
     assert len(found["desks: working"]) > 5
+    assert (found["moves 1: adding"] != found["moves 1: dropping"]).any()
