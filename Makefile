@@ -9,7 +9,7 @@ LINT_ENVIRONMENT := WFM_SECRET_KEY=lint-lint-lint-lint-lint-lint-lint-lint-lint-
 	DATABASE_URL=postgresql://nobody@127.0.0.1:1/none WFM_STATE_DIR=.state/lint
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format messages bench bench-forecasting bench-staffing bench-scheduling bench-dayroster lock clean
+.PHONY: help setup demo run test lint format messages bench bench-forecasting bench-staffing bench-scheduling bench-scheduling-hybrid bench-scheduling-after bench-dayroster lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -58,6 +58,12 @@ bench-staffing: setup ## staffing against exact values, pyworkforce and simulate
 
 bench-scheduling: setup ## schedules of the given instances beside direct CP-SAT; OPTIONS="--help" lists options
 	$(BIN)/python -m tests.benchmarks.scheduling $(OPTIONS)
+
+bench-scheduling-hybrid: setup ## office days, desks, meetings and deferred work in one solve; OPTIONS="--help" lists options
+	$(BIN)/python -m tests.benchmarks.scheduling_hybrid $(OPTIONS)
+
+bench-scheduling-after: setup ## explanations, prices of rules and planning again; OPTIONS names instances
+	$(BIN)/python -m tests.benchmarks.scheduling_after $(OPTIONS)
 
 bench-dayroster: setup ## rosters of day shifts beside a direct CP-SAT model; OPTIONS="--help" lists options
 	$(BIN)/python -m tests.benchmarks.dayroster $(OPTIONS)

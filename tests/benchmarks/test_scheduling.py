@@ -6,6 +6,7 @@
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from scheduling.core.instance_file import read_instance
 from scheduling.core.solver import solve
 from tests.benchmarks.direct_cpsat import solve_directly
+from tests.benchmarks.scheduling import Row, faults_of, main
 
 INSTANCES = (
     Path(__file__).resolve().parents[2].parent
@@ -65,3 +67,29 @@ def test_cost_bound_and_gap_beside_direct_cpsat(name, capsys):
         )
     assert theirs is None or ours.objective <= theirs
     assert ours.lower_bound >= their_bound - 1e-6 or ours.lower_bound >= 0.9 * their_bound
+
+
+def test_the_benchmark_names_every_bar_that_is_missed():
+    fine = Row(
+        name="hard5000x4", first_seconds=9.0, cost=1005, bound=1000.0, violations=0, confirmed=True,
+        wall_seconds=60, cpu_seconds=100, megabytes=700, load=0.0,
+    )  # fmt: skip
+    assert faults_of(fine) == []
+    assert faults_of(replace(fine, cost=1010)) == ["gap"]
+    assert faults_of(replace(fine, violations=1)) == ["illegal"]
+    assert faults_of(replace(fine, confirmed=False)) == ["bound not confirmed"]
+    assert faults_of(replace(fine, first_seconds=16.0)) == ["first legal"]
+    assert faults_of(replace(fine, megabytes=2100)) == ["memory"]
+
+
+@pytest.mark.shared
+def test_a_smoke_run_of_the_benchmark_writes_its_table(tmp_path, monkeypatch):
+    if not INSTANCES.exists():
+        pytest.skip("The development data is not beside this checkout.")
+    table = tmp_path / "table.md"
+    options = ["--instances", "base20x1", "--seconds", "10", "--no-peers", "--random", "2"]
+    monkeypatch.setattr("sys.argv", ["scheduling", *options, "--write", str(table)])
+    main()
+    text = table.read_text()
+    assert "| base20x1 |" in text
+    assert "2 random instances: 0 faults" in text
