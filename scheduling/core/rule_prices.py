@@ -156,12 +156,15 @@ def rule_prices(
     """
     chosen = params or PriceParams()
     steps = list(steps_of(data, prices))
-    base = _side(data, tours, prices, chosen, known_bound=np.inf)
+    base = _side(data, tours, prices, chosen, known_bound=np.inf, cancelled=cancelled)
     found = []
     for number, step in enumerate(steps):
         if cancelled():
             break
-        wider = _side(step.data, base[1], base[2], chosen, known_bound=base[0].bound)
+        known = base[0].bound
+        wider = _side(step.data, base[1], base[2], chosen, known_bound=known, cancelled=cancelled)
+        if cancelled():
+            break
         found.append(_price(data, step, base[0], wider[0]))
         report((number + 1) / len(steps), step.rule)
     return tuple(sorted(found, key=lambda price: (-price.saved_cost, price.rule, price.subject)))
@@ -194,6 +197,7 @@ def _side(
     params: PriceParams,
     *,
     known_bound: float,
+    cancelled: Callable[[], bool],
 ) -> tuple[_Side, list[Tour | None], dict[str, Floats]]:
     """The schedule's answer under these rules, and the bound with prices re-optimised.
 
@@ -210,7 +214,7 @@ def _side(
     proof = _Proof(roster, placed, target=cost)
     proof.improve(prices, rounds=params.price_rounds)
     if proof.highest < known_bound - NOTICEABLE * cost:
-        proof.by_programmes(rounds=params.price_rounds)
+        proof.by_programmes(rounds=params.price_rounds, stop=cancelled)
     hours = data.horizon.interval_minutes / 60
     side = _Side(
         cost=cost, bound=proof.highest, short_hours=float(roster.coverage.shortage().sum()) * hours
@@ -248,11 +252,11 @@ class _Proof:
             rounds,
         )
 
-    def by_programmes(self, *, rounds: int) -> None:
-        """Start from the prices of the weeks' linear programmes."""
+    def by_programmes(self, *, rounds: int, stop: Callable[[], bool]) -> None:
+        """Start from the prices of the weeks' linear programmes, unless their solve is stopped."""
         masks = [self.roster.coverage.mask(group.skills) for group in self.classes]
         search = Bound(self.pricer, masks)
-        if search.solve_weeks(threads=1, stop=lambda: False):
+        if search.solve_weeks(threads=1, stop=stop):
             self._steps(search.best_prices, rounds)
 
     def by_skill(self) -> dict[str, Floats]:

@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from scheduling.core.bound import Bound
 from scheduling.core.improve import best_responses, construct
 from scheduling.core.roster import Roster
 from scheduling.core.rule_book import BY_KEY, RULES, relaxed
@@ -230,3 +231,18 @@ def test_pricing_stops_where_it_is_asked_to():
     data = pair(1)
 
     assert rule_prices(data, planned(data).tours, {}, cancelled=lambda: True) == ()
+
+
+def test_a_cancel_also_ends_the_programme_in_work(monkeypatch):
+    """A programme of many groups takes longer than anybody waits for a cancel."""
+    data, asked, heard = pair(1), [], []
+
+    def solve_weeks(self, *, threads, stop):
+        asked.append(True)
+        heard.append(stop())
+        return False
+
+    monkeypatch.setattr(Bound, "solve_weeks", solve_weeks)
+    found = rule_prices(data, planned(data).tours, {}, cancelled=lambda: bool(asked))
+    assert heard == [True]
+    assert found == ()
