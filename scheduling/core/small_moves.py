@@ -18,7 +18,10 @@ from scheduling.core.move_tables import Guide, class_rules, cover_of
 from scheduling.core.roster import Roster
 from scheduling.core.tours import Tour, TourModel
 
-MOVES_AT_ONCE = 50_000
+MOVES_AT_ONCE, FEWEST_AT_ONCE = 50_000, 500
+"""Moves between two looks at the clock; fewer where many skills make each kept move dear."""
+CELLS = 64
+"""Subsets and classes of units times skill sets up to which a slot is reckoned anew in no time."""
 MOVES_PER_WORK = 2_000
 """Moves that take as long as one best tour."""
 COLD = 0.04
@@ -166,6 +169,9 @@ class Chains:
         self.rules = class_rules(roster.classes)
         self.target: Guide = {}
         self.worth: Guide = {}
+        units = max(len(group.subsets) * len(group.left) for group in roster.coverage.linked)
+        cells = max(CELLS, units * len(set(roster.masks)))
+        self.at_once = max(FEWEST_AT_ONCE, MOVES_AT_ONCE * CELLS // cells)
         self.moves = 0
         self.runs = 0
 
@@ -208,8 +214,8 @@ class Chains:
             done, slices = 0.0, 0
             while done < 1.0 and not stop():
                 at = done
-                list(pool.map(lambda chain: chain.run(at, MOVES_AT_ONCE), chains))  # noqa: B023
-                self.moves += MOVES_AT_ONCE * len(chains)
+                list(pool.map(lambda chain: chain.run(at, self.at_once), chains))  # noqa: B023
+                self.moves += self.at_once * len(chains)
                 done, slices = max(done, share()), slices + 1
                 if done > WARM_SHARE and slices % SLICES_BETWEEN == 0:
                     best, cooling = self._cheapest(best, cooling, chains)

@@ -230,6 +230,21 @@ def test_small_moves_go_on_where_they_do_better_until_the_best_is_proven(seed):
     assert result.work < 60_000
 
 
+def test_many_skills_look_at_the_clock_more_often():
+    plain, _ = planted(1, people=2)
+    skills = tuple("abcdefgh")
+    row = plain.required_agents["calls"]
+    people = tuple(replace(one, skills=skills) for one in plain.agents)
+    many = replace(
+        plain,
+        agents=people,
+        required_agents=dict.fromkeys(skills, row),
+        under_cost=dict(zip(skills, range(10, 18), strict=True)),
+    )
+    few = Chains(Roster(plain), seed=1, threads=1).at_once
+    assert Chains(Roster(many), seed=1, threads=1).at_once < few / 10
+
+
 def test_rosters_too_large_for_the_arrays_are_left_alone(monkeypatch):
     data = read_instance(random_instance(4)[0])
     assert fits(Roster(data))
