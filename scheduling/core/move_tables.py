@@ -45,13 +45,12 @@ def class_rules(classes: Sequence[AgentClass]) -> ClassRules:
 
 
 def fits(roster: Roster) -> bool:
-    """Whether the arrays of a roster stay small enough."""
+    """Whether somebody may be moved and the arrays of a roster stay small enough."""
+    if not roster.placed() or not roster.coverage.linked:
+        return False
     starts = max(group.model.by_day.size for group in roster.classes)
     units = sum(len(linked.left) * len(linked.subsets) for linked in roster.coverage.linked)
-    return bool(
-        starts * len(roster.classes) + units * roster.data.horizon.slots <= MOST_CELLS
-        and roster.coverage.linked
-    )
+    return bool(starts * len(roster.classes) + units * roster.data.horizon.slots <= MOST_CELLS)
 
 
 def cover_of(roster: Roster, *, target: Guide, worth: Guide) -> Cover:
