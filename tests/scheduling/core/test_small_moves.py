@@ -247,7 +247,12 @@ def test_many_skills_look_at_the_clock_more_often():
 
 def test_rosters_too_large_for_the_arrays_are_left_alone(monkeypatch):
     data = read_instance(random_instance(4)[0])
-    assert fits(Roster(data))
+    roster = constructed(data)
+    assert fits(roster)
     monkeypatch.setattr("scheduling.core.move_tables.MOST_CELLS", 1000)
-    assert not fits(Roster(data))
+    assert not fits(roster)
     assert solve(data, WorkBudget(work=300)).objective is not None
+
+
+def test_rosters_without_anybody_placed_are_left_alone():
+    assert not fits(Roster(read_instance(random_instance(4)[0])))
