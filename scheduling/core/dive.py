@@ -5,7 +5,8 @@ counts and the programme is solved again from its last basis. Whole parts of cou
 jumps, the batch is taken back and halved; a single agent who costs too much is tried with other bands first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -112,6 +113,20 @@ class Dive:
 
     def run(self, stop: Callable[[], bool]) -> bool:
         """Plan everyone who fits somewhere; False where it was stopped or is no better."""
+        with self._heeding(stop):
+            return self._run(stop)
+
+    @contextmanager
+    def _heeding(self, stop: Callable[[], bool]) -> Iterator[None]:
+        """Let `stop` end a solve halfway: one alone can take longer than the whole budget."""
+        before = self.solver.stop
+        self.solver.stop = stop
+        try:
+            yield
+        finally:
+            self.solver.stop = before
+
+    def _run(self, stop: Callable[[], bool]) -> bool:
         if not self._is_solved():
             return False
         size, most = max(1, self.waiting // BATCHES), self.waiting
@@ -403,7 +418,8 @@ class Dive:
         before, kept = self.value, [self.choices[agent] for agent in agents]
         self._release(agents)
         self.cutoff = before - 1e-6 * abs(before)
-        better = self._solve() and self.run(stop) and self.value < self.cutoff
+        with self._heeding(stop):
+            better = self._solve() and self._run(stop) and self.value < self.cutoff
         better = better and all(agent in self.choices for agent in agents)
         self.cutoff = np.inf
         if better:

@@ -191,6 +191,23 @@ def test_plans_of_a_dive_become_legal_tours(count, seed):
     assert brute_cost(data, roster.tours) == pytest.approx(roster.cost())
 
 
+def test_a_dive_ends_in_the_middle_of_a_solve_when_told_to():
+    """One solve alone can take longer than the budget: 1,000 people with three linked skills."""
+    roster, search = dived(random_data(12, count=4))
+    dive = search._started(search._parts(0, roster.placed())[0])  # noqa: SLF001
+    asked, solved, solve = [], [], dive._solve  # noqa: SLF001
+
+    def stop():
+        asked.append(len(solved))
+        return len(asked) > 1
+
+    dive._solve = lambda: solved.append(solve()) or solved[-1]  # noqa: SLF001
+    assert not dive.run(stop)
+    assert solved == [False]
+    assert asked[1] == 0
+    assert not dive.solver.stop()
+
+
 def test_planning_a_few_anew_never_makes_the_programme_dearer():
     data = random_data(21)
     roster, search = dived(data)
