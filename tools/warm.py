@@ -7,11 +7,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from scheduling.core.at_work import works_at
 from scheduling.core.dayroster.incumbent import Incumbent
 from scheduling.core.dayroster.reading import read_roster
 from scheduling.core.dayroster.solver import Clocks, RosterParams
 from scheduling.core.dayroster.solver import solve as solve_days
 from scheduling.core.instance_file import read_instance
+from scheduling.core.pricing import agent_classes
 from scheduling.core.result import WorkBudget
 from scheduling.core.solver import solve
 
@@ -81,11 +83,13 @@ def tiny_days() -> str:
 def main() -> None:
     """Solve them all."""
     asked = count()
-    data = read_roster(tiny_days())
+    roster = read_roster(tiny_days())
     clocks = Clocks(share_used=lambda: next(asked) / 400, computing_seconds=lambda: 0.0)
-    solve_days(data, Incumbent(data), clocks, RosterParams(threads=1))
+    solve_days(roster, Incumbent(roster), clocks, RosterParams(threads=1))
     for skills, weeks in ((["calls"], 1), (["calls", "chat"], 2)):
-        solve(read_instance(tiny(skills, weeks)), WorkBudget(work=1500))
+        data = read_instance(tiny(skills, weeks))
+        solve(data, WorkBudget(work=1500))
+        works_at(agent_classes(data)[0].model, 10)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from scheduling.core.at_work import works_at
 from scheduling.core.priced_tours import (
     FORCED,
     best_priced,
@@ -23,11 +24,35 @@ from scheduling.core.priced_tours import (
 from scheduling.core.pricing import AgentClass
 from scheduling.core.reach import SHORT, reach_of, served_at
 from scheduling.core.roster import Roster
-from scheduling.core.rule_book import RULES
+from scheduling.core.rule_book import RULES, Rule
 from scheduling.core.tours import TourModel
 
 PRICED_PERSONS = 12
 DAY_RULES = frozenset({"hours", "days_off", "start_hours", "start_grid", "pattern_days", "consent"})
+
+TOTALS_OF_A_WEEK = frozenset(
+    {"most_days", "least_days", "most_hours", "least_hours", "period_hours", "days_in_row",
+     "days_off_together"}
+)  # fmt: skip
+TIMES_OF_A_WEEK = frozenset({"rest", "start_band"})
+
+
+def _bundles() -> tuple[tuple[Rule, ...], ...]:
+    """The rules in order, neighbours that only ever widen each other together.
+
+    Where all of a bundle switched off does not help, none of them alone does.
+    """
+    found: list[list[Rule]] = []
+    for rule in RULES:
+        kind = next((k for k in (TOTALS_OF_A_WEEK, TIMES_OF_A_WEEK) if rule.key in k), None)
+        if kind is not None and found and found[-1][-1].key in kind:
+            found[-1].append(rule)
+        else:
+            found.append([rule])
+    return tuple(tuple(bundle) for bundle in found)
+
+
+_BUNDLES = _bundles()
 
 
 class Cause(StrEnum):
@@ -160,30 +185,58 @@ def _at_work(roster: Roster, slot: int) -> set[int]:
 def _who_can_be_there(roster: Roster, slot: int, there: set[int]) -> list[str | None]:
     """Per agent None where a legal tour is at work in the slot, else the rule that prevents it."""
     found: list[str | None] = [None] * len(roster.tours)
+    known: dict[tuple[object, ...], str | None] = {}
     for group in roster.classes:
         if any(member in there for member in group.members):
             continue
-        rule = rule_against(group, slot)
+        key = _legality(group)
+        if key not in known:
+            known[key] = rule_against(group, slot)
         for member in group.members:
-            found[member] = rule
+            found[member] = known[key]
     return found
+
+
+def _legality(group: AgentClass) -> tuple[object, ...]:
+    """Everything that decides which tours of a class are legal: not skills, wishes, or whose desk it is."""
+    agent = group.model.agent
+    return (
+        agent.contract,
+        agent.zone,
+        agent.spans,
+        agent.fixed,
+        agent.previous_run_days,
+        agent.previous_weekends,
+        agent.credited_days,
+        agent.credited_minutes,
+        agent.must_work,
+        agent.excluded_patterns,
+        agent.office_days_per_week,
+        agent.office_days,
+        agent.home_days,
+    )
 
 
 def rule_against(group: AgentClass, slot: int) -> str | None:
     """The rule that keeps a class from a slot: None where none does, `several` where no single one."""
     model = group.model
-    if _works_at(model, slot):
+    if works_at(model, slot):
         return None
     closed = _closed(model, slot)
     if closed is not None:
         return closed
     in_reach = bool(reach_of(model, model.horizon.slots)[slot])
-    for rule in RULES:
-        if in_reach and rule.key in DAY_RULES:
+    for bundle in _BUNDLES:
+        binding = [
+            rule
+            for rule in bundle
+            if rule.binds(model.agent, model.contract, model.horizon)
+            and not (in_reach and rule.key in DAY_RULES)
+        ]
+        if len(binding) > 1 and not works_at(without(model, *binding), slot):
             continue
-        if rule.binds(model.agent, model.contract, model.horizon):
-            free = without(model, rule)
-            if bool(reach_of(free, free.horizon.slots)[slot]) and _works_at(free, slot):
+        for rule in binding:
+            if works_at(without(model, rule), slot):
                 return rule.key
     return "several"
 
@@ -199,15 +252,6 @@ def _closed(model: TourModel, slot: int) -> str | None:
     if not 0 <= day < len(spans):
         return None
     return "hours" if spans[day] else "days_off"
-
-
-def _works_at(model: TourModel, slot: int) -> bool:
-    if not reach_of(model, model.horizon.slots)[slot]:
-        return False
-    weights = np.zeros(model.horizon.slots)
-    weights[slot] = FORCED
-    tour = model.best_tour(weights)
-    return tour is not None and bool((tour.working == slot).any())
 
 
 def _persons(

@@ -112,7 +112,9 @@ def desks_closed(roster: Roster, agent: int) -> Closed:
     return Closed(blocked_slots=roster.seated[site] >= roster.data.seats[site])
 
 
-def without(model: TourModel, rule: Rule) -> TourModel:
-    """The same agent with one rule switched off."""
-    agent, contract = rule.off(model.agent, model.contract, model.horizon)
+def without(model: TourModel, *rules: Rule) -> TourModel:
+    """The same agent with these rules switched off."""
+    agent, contract = model.agent, model.contract
+    for rule in rules:
+        agent, contract = rule.off(agent, contract, model.horizon)
     return TourModel(agent, contract, model.horizon, first_weekday=model.first_weekday)

@@ -30,6 +30,7 @@ from scheduling.core.priced_tours import (
     no_bonus,
     place_of,
 )
+from scheduling.core.reach import SHORT
 from scheduling.core.roster import Roster
 from scheduling.core.shapes import Shape
 from scheduling.core.tours import PlacedShift, Tour, TourModel
@@ -152,6 +153,8 @@ class _Sweep:
         ladder = np.geomspace(highest, least, self.params.steps + 1)[1:]
         turns = len(ladder) + 2
         for number, step in enumerate(ladder):
+            if self.points[-1].short_hours <= SHORT:
+                break
             # A gain can grow when others move: those near the price are asked, too.
             asked = [agent for agent in movable if gains.get(agent, 0.0) >= step / 2]
             self._pass(sorted(asked, key=lambda agent: -gains[agent]), float(step), cancelled)

@@ -1,5 +1,6 @@
 """The rules of one agent as the arrays that the compiled loops read."""
 
+from functools import lru_cache
 from math import ceil, gcd
 from typing import NamedTuple
 
@@ -180,14 +181,25 @@ def _sets_of_days(
         first = WEEKDAYS * week
         length = min(WEEKDAYS, horizon.days - first)
         must = sum(1 << day - first for day in forced if first <= day < first + length)
-        for mask in range(1 << length):
-            if mask & must == must and low <= DAYS_OF[mask] <= high:
-                off = f"{mask:0{length}b}".split("1")
-                together = max(len(run) for run in off)
-                needed = min(contract.consecutive_days_off, length - int(DAYS_OF[mask]))
-                if together >= needed or mask == (1 << length) - 1:
-                    rows[week, mask] = 0.0
+        allowed = _sets_of_week(length, must, int(low), int(high), contract.consecutive_days_off)
+        rows[week, list(allowed)] = 0.0
     return rows
+
+
+@lru_cache(maxsize=1024)
+def _sets_of_week(
+    length: int, must: int, low: int, high: int, off_together: int
+) -> tuple[int, ...]:
+    """The sets of so many days that hold those that must be worked; few rules make many agents' weeks."""
+    found = []
+    for mask in range(1 << length):
+        if mask & must == must and low <= DAYS_OF[mask] <= high:
+            off = f"{mask:0{length}b}".split("1")
+            together = max(len(run) for run in off)
+            needed = min(off_together, length - int(DAYS_OF[mask]))
+            if together >= needed or mask == (1 << length) - 1:
+                found.append(mask)
+    return tuple(found)
 
 
 def _fixed_kinds(agent: AgentRules, of_fixed: dict[int, int], days: int) -> Ints:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from scheduling.core import tour_loops
+from scheduling.core.at_work import works_at
 from scheduling.core.improve import construct
 from scheduling.core.instance_file import read_instance
 from scheduling.core.move_tables import class_rules
@@ -31,6 +32,8 @@ def figures():
     found |= figures_of("nobody", case(3, days_per_week=(5, 5)))
     found |= figures_of("desks", crowded())
     found["placeless"] = breaks_alone()
+    for name in ("split shifts", "weekends of two weeks", "least paid"):
+        found[f"there: {name}"] = there(name)
     for seed in (1, 4):
         found |= small_moves(seed)
     return found
@@ -79,6 +82,13 @@ def figures_of(name, one):
         f"{name}: breaks": tour.offsets,
         f"{name}: working": np.sort(tour.working),
     }
+
+
+def there(name):
+    """In which slots somebody can be at work at all."""
+    situation, rules = RULES[name]
+    model = case(1, **situation, **rules).model
+    return np.array([works_at(model, slot) for slot in range(model.horizon.slots)])
 
 
 def breaks_alone():

@@ -177,6 +177,20 @@ def test_a_sweep_that_is_cancelled_leaves_what_it_has(given):
 # -- the breaks of a day alone -------------------------------------------------------------------
 
 
+def test_nobody_is_asked_to_change_once_nothing_is_short():
+    """Changes that recover nothing are no point of the curve, however cheap they get."""
+    people = [agent(key=f"agent {n}") for n in range(9)]
+    roster = planned(week(agents=people, required={"calls": demand(4.0, hours=(9, 12))}))
+    changed, empty, kept = with_absences(roster.data, roster.tours, {0: frozenset({1, 2, 3})})
+    shares = []
+    curve = reoptimise(empty, before=kept, report=shares.append)
+    assert curve.points[0].short_hours > 1.0
+    assert curve.points[-1].short_hours == pytest.approx(0.0)
+    assert len(shares) < ReoptimiseParams().steps
+    assert shares[-1] == 1.0
+    assert broken_rules(changed, curve.points[-1].tours) == []
+
+
 def test_breaks_move_shifts_stay_and_shortage_falls(given):
     roster = Roster(given.data)
     worst = [_latest_breaks(tour) for tour in given.tours]

@@ -14,11 +14,11 @@ WARM_AND_TELL = """
 import runpy
 from pathlib import Path
 runpy.run_path("tools/warm.py", run_name="__main__")
-from scheduling.core import move_cover, move_legal, move_loops, tour_loops
+from scheduling.core import at_work_loops, move_cover, move_legal, move_loops, tour_loops
 from scheduling.core.dayroster import kernels, sweeping
 from wfm.compiled import config
 kept = [path.name for path in Path(config.CACHE_DIR).rglob("*.nbi")]
-for module in (kernels, sweeping, tour_loops, move_cover, move_legal, move_loops):
+for module in (kernels, sweeping, tour_loops, at_work_loops, move_cover, move_legal, move_loops):
     stem = Path(module.__file__).stem
     for name, loop in vars(module).items():
         if hasattr(loop, "signatures") and loop.__module__ == module.__name__:
