@@ -21,7 +21,8 @@ from scheduling.core.floating_model import place_activities
 from scheduling.core.joint_bound import joint_bound
 from scheduling.core.joint_state import JointCost, JointState
 from scheduling.core.joint_steps import asked_for, make_desks, make_time, office_worths, polish
-from scheduling.core.office_days import OfficePlan, OfficeTeam
+from scheduling.core.office_days import OfficePlan, OfficeTeam, office_shifts
+from scheduling.core.office_moves import move_with_office
 from scheduling.core.office_plan import OfficeParams, plan_office, without_office
 from scheduling.core.result import Budget, Progress, ScheduleResult, SolveStatus
 from scheduling.core.solver import SolveParams, Solver, StartFrom
@@ -238,7 +239,19 @@ class _Joint:
             plan = again
         self.findings += plan.findings
         state.seat(plan)
+        if self._office_costs_time() and not (self.data.deferred or self.params.teams):
+            return self._moved(state, plan)
         return plan
+
+    def _moved(self, state: JointState, plan: OfficePlan) -> OfficePlan:
+        """Hybrid people planned again with their days in the office."""
+        before = state.roster.evaluations
+        found = move_with_office(self.data, state, plan, rng=self.rng, stop=self.stop_at(PLACED))
+        self.work += state.roster.evaluations - before
+        worths = office_worths(self.data, JointState(self.data, state.tours))
+        shifts = office_shifts(self.data, state.tours, worths)
+        sits = [s.loss for s in shifts if s.must or (s.agent, s.day) in found.in_office]
+        return replace(found, cost=float(sum(sits)))
 
     def _plan_office(self, state: JointState) -> OfficePlan:
         worths = office_worths(self.data, state)
