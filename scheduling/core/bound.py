@@ -12,16 +12,10 @@ from scheduling.core.week_programme import WeekProgramme
 
 Floats = NDArray[np.float64]
 LIGHT_GROUPS = 12
-"""Programmes of more groups leave start bands out: half the time for a few thousandths of the bound."""
-SPREAD_GROUPS = 24
-"""Programmes of still more groups spread breaks evenly: a sixth of the time; the certificate is exact all the same."""
-MOST_STEPS = 200
-FIRST_LENGTH, LEAST_LENGTH = 0.5, 0.002
-LONGER, SHORTER = 1.1, 0.66
-MOST_MISSES = 3
-TIE = 0.5
-"""Prices that differ by less, in costs of an idle slot, share who can serve both."""
+"""Programmes of more groups leave start bands out: a tenth of the time for less than a thousandth of the bound."""
 POLL_SECONDS = 0.05
+LAST_SECONDS = 0.4
+"""How long a solve that was stopped is waited for; one in the middle of a long iteration ends by itself after it."""
 
 
 class Bound:
@@ -58,57 +52,6 @@ class Bound:
     def is_light(self) -> bool:
         """True where the programmes leave start bands out."""
         return self.groups > LIGHT_GROUPS
-
-    @property
-    def spreads_breaks(self) -> bool:
-        """True where the programmes spread breaks evenly, so that their prices need steps to prove much."""
-        return self.groups > SPREAD_GROUPS
-
-    def climb(self, cost: float, stop: Callable[[], bool]) -> None:
-        """Better prices by steps towards what is short or idle at the present ones.
-
-        B. T. Polyak, Minimization of unsmooth functionals (1969), doi:10.1016/0041-5553(69)90061-5.
-
-        Args:
-            cost: of the best schedule, which the bound cannot exceed.
-            stop: asked before each step.
-        """
-        prices, length, misses = self.best_prices, FIRST_LENGTH, 0
-        direction: Floats | None = None
-        for _ in range(MOST_STEPS):
-            if stop() or length < LEAST_LENGTH:
-                return
-            before = self.best
-            priced = self.price(prices)
-            missing = self._missing(priced, prices)
-            if self.best > before:
-                misses, length = 0, min(1.0, LONGER * length)
-            else:
-                misses += 1
-            if misses >= MOST_MISSES:
-                misses, length, prices = 0, SHORTER * length, self.best_prices
-            direction = missing if direction is None else 0.3 * missing + 0.7 * direction
-            square = float((direction**2).sum())
-            if square <= 0:
-                return
-            step = length * (cost - priced.bound) / square
-            prices = np.clip(prices + step * direction, 0.0, self.pricer.highest)
-
-    def _missing(self, priced: Priced, prices: Floats) -> Floats:
-        """People missing [skill, slot] when everyone takes the tour that these prices pay best."""
-        pricer = self.pricer
-        missing = pricer.required.copy()
-        for group, tour in zip(pricer.classes, priced.tours, strict=True):
-            rows = [n for n, skill in enumerate(pricer.skills) if skill in group.skills]
-            if tour is None or not rows:
-                continue
-            own = prices[rows][:, tour.working] / max(pricer.over_cost, 1e-9)
-            share = np.exp((own - own.max(axis=0)) / TIE)
-            share /= share.sum(axis=0)
-            for row, part in zip(rows, share, strict=True):
-                missing[row, tour.working] -= len(group.members) * part
-        stuck = ((prices <= 0) & (missing < 0)) | ((prices >= pricer.highest) & (missing > 0))
-        return np.where(stuck | ~pricer.counted, 0.0, missing)
 
     def solve_weeks(self, *, threads: int, stop: Callable[[], bool]) -> bool:
         """Solve the programmes of all weeks; False where that was stopped."""
@@ -153,7 +96,6 @@ class Bound:
             week,
             carried=carried,
             bands=not self.is_light,
-            breaks=not self.spreads_breaks,
         )
 
     def _read(self) -> None:
@@ -175,7 +117,7 @@ class Bound:
 
 
 def _solve_all(programmes: list[WeekProgramme], stop: Callable[[], bool], *, threads: int) -> bool:
-    """Solve programmes side by side; the caller's thread looks at `stop` meanwhile."""
+    """Solve programmes side by side; the caller's thread looks at `stop` meanwhile and is soon back after it."""
     stopped = threading.Event()
     waiting = list(enumerate(programmes))
     solved = [False] * len(programmes)
@@ -188,7 +130,10 @@ def _solve_all(programmes: list[WeekProgramme], stop: Callable[[], bool], *, thr
                     return
                 number, programme = waiting.pop(0)
             programme.solver.stop = stopped.is_set
-            solved[number] = programme.solver.by_interior_point(crossover=programme.keeps_bands)
+            solver = programme.solver
+            solved[number] = (
+                solver.by_interior_point() if programme.keeps_bands else solver.without_basis()
+            )
 
     workers = [
         threading.Thread(target=work, daemon=True) for _ in range(min(threads, len(programmes)))
@@ -196,8 +141,10 @@ def _solve_all(programmes: list[WeekProgramme], stop: Callable[[], bool], *, thr
     for worker in workers:
         worker.start()
     for worker in workers:
-        while worker.is_alive():
+        while worker.is_alive() and not stopped.is_set():
             worker.join(POLL_SECONDS)
             if stop():
                 stopped.set()
+    for worker in workers:
+        worker.join(LAST_SECONDS)
     return all(solved)

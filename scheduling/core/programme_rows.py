@@ -1,7 +1,7 @@
-"""A linear programme gathered piece by piece and handed to HiGHS whole.
+"""A linear programme gathered piece by piece and handed to a solver whole.
 
 HiGHS takes the next solve from the last basis when bounds have changed, which GLOP by way of OR-Tools does not do
-as fast on these programmes; the figures are in ADR 0012.
+as fast on these programmes; Clarabel is faster where nobody asks for a basis. The figures are in ADR 0012.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from scipy.optimize._highspy import _core as highs
+
+from scheduling.core import interior_point
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -92,13 +94,16 @@ def _spread(value: ArrayLike, count: int) -> Floats:
 
 
 class LinearSolver:
-    """HiGHS on one programme, on one thread."""
+    """HiGHS, or Clarabel where no basis is asked for, on one programme, on one thread."""
 
     def __init__(
         self, matrix: Any, *, costs: Floats, most: Floats, low: Floats, high: Floats
     ) -> None:
         """Hand the programme over."""
         self.size = matrix.shape
+        self._matrix, self._costs, self._most = matrix, costs, most
+        self._low, self._high = low, high
+        self._found: interior_point.Solved | None = None
         programme = highs.HighsLp()
         programme.num_row_, programme.num_col_ = matrix.shape
         programme.col_cost_ = costs
@@ -129,6 +134,23 @@ class LinearSolver:
         self.highs.setOptionValue("run_crossover", "on" if crossover else "off")
         return self._run(seconds)
 
+    def without_basis(self) -> bool:
+        """Solve from nothing, with bounds as they were given; True where solution and prices are there.
+
+        HiGHS takes over where Clarabel gives up on the numbers.
+        """
+        self._found = interior_point.solve(
+            self._matrix,
+            costs=self._costs,
+            most=self._most,
+            low=self._low,
+            high=self._high,
+            stop=self.stop,
+        )
+        if self._found is not None or self.stop():
+            return self._found is not None
+        return self.by_interior_point(crossover=False)
+
     def by_dual_simplex(self, *, seconds: float | None = None, cutoff: float = np.inf) -> bool:
         """Solve again from the last basis after bounds have changed; stop where it costs `cutoff`."""
         self.highs.setOptionValue("objective_bound", cutoff)
@@ -137,6 +159,7 @@ class LinearSolver:
         return self._run(seconds)
 
     def _run(self, seconds: float | None) -> bool:
+        self._found = None
         spent = self.highs.getRunTime()
         limit = np.inf if seconds is None else spent + max(0.05, seconds)
         self.highs.setOptionValue("time_limit", limit)
@@ -152,14 +175,20 @@ class LinearSolver:
     @property
     def value(self) -> float:
         """Cost of the last solution."""
+        if self._found is not None:
+            return self._found.value
         return float(self.highs.getInfo().objective_function_value)
 
     def solution(self) -> Floats:
         """Value of each column."""
+        if self._found is not None:
+            return self._found.solution
         return np.array(self.highs.getSolution().col_value)
 
     def duals(self) -> Floats:
         """Dual value of each row."""
+        if self._found is not None:
+            return self._found.duals
         return np.array(self.highs.getSolution().row_dual)
 
     def at_least(self, columns: Ints, low: Floats) -> None:

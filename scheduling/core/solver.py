@@ -246,8 +246,6 @@ class Solver:
         if set(self.start.prices) == set(coverage.skills):
             search.price(np.array([self.start.prices[skill] for skill in coverage.skills]))
         search.solve_weeks(threads=self.params.threads, stop=self.enough)
-        if search.spreads_breaks and search.programmes and self.best_cost is not None:
-            search.climb(self.best_cost, self.enough)
         rows = sum(programme.solver.size[0] for programme in search.programmes)
         self.extra_work += rows // ROWS_PER_WORK
         self.tell()

@@ -13,7 +13,7 @@ SERVE = "import sys, wfm.wsgi, wfm.urls; print(*sys.modules)"
 ROOMS = ("forecasting", "staffing", "scheduling", "adherence", "reporting")
 ENGINES = re.compile(
     r"\w+\.computations\b.*|forecasting\.core\.(engine|fitting|bands|intraday|drivers|driver_fit)"
-    r"|scheduling\.core\.(tour_loops|programme_rows|week_programme|day_programme|dive|bound)|(scipy|ortools|pandas)\b.*"
+    r"|scheduling\.core\.(tour_loops|programme_rows|interior_point|week_programme|day_programme|dive|bound)|(scipy|ortools|clarabel|pandas)\b.*"
 )
 
 

@@ -241,35 +241,7 @@ def test_a_day_planned_anew_is_legal_and_never_dearer(variant):
     assert all(later <= before + 1e-9 for before, later in pairwise(costs))
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_breaks_spread_evenly_make_the_programme_small_and_steps_raise_what_its_prices_prove(
-    variant, monkeypatch
-):
-    """As for many groups: no legal schedule costs less, and little is lost against placed breaks."""
-    data = VARIANTS[variant](1)
-    roster, placed = programme_of(data)
-    monkeypatch.setattr("scheduling.core.bound.SPREAD_GROUPS", 0)
-    _, spread = programme_of(data)
-    assert spread.spreads_breaks
-    assert spread.programmes[0].solver.size[1] < placed.programmes[0].solver.size[1]
-    costs = list(legal_costs(data, roster))
-    before = spread.best
-    spread.climb(min(costs), never)
-    assert spread.best >= before
-    assert spread.best >= placed.best - 0.1 * abs(placed.best)
-    assert min(costs) >= spread.best - 1e-4
-
-
-def test_steps_end_when_they_are_told_to():
-    _, bound = programme_of(random_data(1))
-    bound.best_prices = np.zeros_like(bound.best_prices)
-    asked = []
-    bound.climb(1e6, lambda: len(asked) > 3 or asked.append(1))
-    assert len(asked) == 4
-
-
 def test_many_groups_give_a_schedule_and_a_bound(monkeypatch):
-    monkeypatch.setattr("scheduling.core.bound.SPREAD_GROUPS", 0)
     monkeypatch.setattr("scheduling.core.bound.LIGHT_GROUPS", 0)
     data = random_data(2, count=4)
     result = solve(data, WorkBudget(work=6000), params=SolveParams(threads=1))

@@ -1,0 +1,175 @@
+"""Clarabel on the weeks' programmes: the optimum that HiGHS finds, prices that prove it, and an end when told."""
+
+import threading
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from scheduling.core import bound as bounds
+from scheduling.core import interior_point
+from scheduling.core.bound import Bound
+from scheduling.core.programme_rows import LinearSolver, Rows
+from scheduling.core.week_programme import WeekProgramme
+from tests.scheduling.core.test_week_programme import never, programme_of, random_data
+
+
+def week(seed, *, bands=False, **fields):
+    """A week's programme, not yet solved, and its bound object."""
+    _, bound = programme_of(random_data(seed, **fields))
+    return bound, WeekProgramme(bound.pricer, bound.masks, 0, bands=bands)
+
+
+def captured(monkeypatch, seed, **fields):
+    """The arrays that a week's programme hands to its solver."""
+    seen = {}
+    plain = LinearSolver.__init__
+
+    def keep(self, matrix, **arrays):
+        seen.update(matrix=matrix, **arrays)
+        plain(self, matrix, **arrays)
+
+    monkeypatch.setattr(LinearSolver, "__init__", keep)
+    week(seed, **fields)
+    return seen
+
+
+@pytest.mark.parametrize("bands", [False, True])
+@pytest.mark.parametrize("seed", [1, 4, 9])
+def test_value_and_profile_are_those_of_highs(seed, bands):
+    bound, programme = week(seed, bands=bands)
+    assert programme.solver.by_interior_point(crossover=False)
+    value, cover = programme.solver.value, sum(programme.profile().values())
+    assert programme.solver.without_basis()
+    assert programme.solver.value == pytest.approx(value, rel=1e-4)
+    found = sum(programme.profile().values())
+    assert found.sum() == pytest.approx(cover.sum(), rel=0.02)
+    slots, prices = programme.prices()
+    whole = np.zeros_like(bound.pricer.required)
+    whole[:, slots] = prices
+    assert bound.pricer.price(whole).bound >= value - 2e-4 * abs(value)
+
+
+@pytest.mark.parametrize("seed", [2, 5])
+def test_prices_prove_the_value_in_highs_own_signs(monkeypatch, seed):
+    """Levels at their prices and reduced costs add up to the optimum: weak duality, checked by hand."""
+    given = captured(monkeypatch, seed)
+    found = interior_point.solve(**given, stop=never)
+    rows = given["matrix"] @ found.solution
+    scale = 1e-3 * max(1.0, np.abs(given["costs"]).max())
+    assert (rows >= given["low"] - scale).all()
+    assert (rows <= given["high"] + scale).all()
+    assert (found.solution >= 0).all()
+    level = np.where(found.duals >= 0, given["low"], given["high"])
+    priced = np.abs(found.duals) > 1e-9
+    proven = float((found.duals[priced] * np.nan_to_num(level[priced], posinf=0, neginf=0)).sum())
+    reduced = given["costs"] - given["matrix"].T @ found.duals
+    most = np.where(np.isfinite(given["most"]), given["most"], 0.0)
+    proven += float((np.minimum(reduced, 0.0) * most).sum())
+    assert proven == pytest.approx(found.value, rel=1e-3)
+    assert (reduced[~np.isfinite(given["most"])] >= -scale).all()
+
+
+def test_bounds_that_rows_imply_are_left_out_and_no_others(monkeypatch):
+    rows = Rows()
+    part = rows.variables(3, cost=1.0)
+    total = rows.variables(3)
+    rows.running(total, part)
+    later = rows.variables(2)
+    rows.at_most(later, total[:2])
+    more = rows.variables(2)
+    rows.at_most(later, more)
+    seen = {}
+    monkeypatch.setattr(
+        LinearSolver, "__init__", lambda _self, matrix, **a: seen.update(a, m=matrix)
+    )
+    rows.solver()
+    found = interior_point.implied(seen["m"], seen["low"])
+    assert np.flatnonzero(found).tolist() == [*total, *more]
+
+
+def test_a_row_that_may_be_below_nothing_implies_nothing():
+    matrix = sparse.csc_matrix(np.array([[-1.0, 1.0], [0.0, 1.0]]))
+    assert not interior_point.implied(matrix, np.array([-1.0, -np.inf])).any()
+    assert interior_point.implied(matrix, np.array([-1.0, 0.0])).tolist() == [False, True]
+
+
+def test_both_factorisations_find_the_same(monkeypatch):
+    given = captured(monkeypatch, 3)
+    plain = interior_point.solve(**given, stop=never)
+    monkeypatch.setattr(interior_point, "MUCH_FILL", 0)
+    blocks = interior_point.solve(**given, stop=never)
+    assert blocks.value == pytest.approx(plain.value, rel=1e-4)
+
+
+def test_the_same_programme_gives_the_same_bytes(monkeypatch):
+    given = captured(monkeypatch, 3)
+    first, second = (interior_point.solve(**given, stop=never) for _ in range(2))
+    assert first.solution.tobytes() == second.solution.tobytes()
+    assert first.duals.tobytes() == second.duals.tobytes()
+
+
+def test_a_stop_comes_through_at_the_next_iteration():
+    _, programme = week(1)
+    asked = []
+    programme.solver.stop = lambda: len(asked) > 2 or bool(asked.append(1))
+    assert not programme.solver.without_basis()
+    assert len(asked) == 3
+
+
+def test_highs_takes_over_where_clarabel_gives_up(monkeypatch):
+    _, programme = week(1)
+    assert programme.solver.without_basis()
+    value = programme.solver.value
+    monkeypatch.setattr(interior_point, "USABLE", ())
+    assert programme.solver.without_basis()
+    assert programme.solver.value == pytest.approx(value, rel=1e-4)
+    assert programme.solver.highs.getSolution().value_valid
+
+
+def test_who_asks_for_a_stop_does_not_wait_for_a_long_iteration(monkeypatch):
+    """A factorisation that takes long is left to end by itself."""
+    _, bound = programme_of(random_data(1))
+    entered, release = threading.Event(), threading.Event()
+
+    def long_iteration(_solver):
+        entered.set()
+        release.wait(60)
+        return True
+
+    monkeypatch.setattr(bounds, "LIGHT_GROUPS", 0)
+    monkeypatch.setattr(LinearSolver, "without_basis", long_iteration)
+    try:
+        assert not bound.solve_weeks(threads=1, stop=entered.is_set)
+    finally:
+        release.set()
+
+
+def test_many_groups_are_solved_without_a_basis_and_prove_as_much_as_highs(monkeypatch):
+    """Up to a hundredth: optimal prices are not unique, and each proves something of its own."""
+    data = random_data(6)
+    monkeypatch.setattr(bounds, "LIGHT_GROUPS", 0)
+    _, mine = programme_of(data)
+    assert mine.is_light
+    programme = mine.programmes[0]
+    assert not programme.solver.highs.getSolution().value_valid
+    other = Bound(mine.pricer, mine.masks)
+    assert programme.solver.by_interior_point(crossover=False)
+    other.programmes = [programme]
+    other._read()
+    assert mine.best == pytest.approx(other.best, rel=1e-2)
+
+
+def test_placed_breaks_prove_more_than_breaks_spread_evenly(monkeypatch):
+    """Why programmes of many groups place their breaks, at any number of groups."""
+    monkeypatch.setattr(bounds, "LIGHT_GROUPS", 0)
+    gained = []
+    for seed in (1, 6, 8):
+        _, placed = programme_of(random_data(seed))
+        spread = Bound(placed.pricer, placed.masks)
+        programme = WeekProgramme(placed.pricer, placed.masks, 0, bands=False, breaks=False)
+        assert programme.solver.without_basis()
+        spread.programmes = [programme]
+        spread._read()
+        gained.append(placed.best - spread.best)
+    assert sum(gained) > 0
