@@ -31,6 +31,10 @@ Floats = NDArray[np.float64]
 BASE_PASSES = 10
 NOTICEABLE = 0.002
 """A bound that falls by this part of the cost is looked at by the programmes."""
+FAR = 0.05
+"""Programmes whose prices prove less by this part of the cost are not asked again."""
+SAME = 1e-6
+"""A bound that falls by less has not fallen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,13 +160,14 @@ def rule_prices(
     """
     chosen = params or PriceParams()
     steps = list(steps_of(data, prices))
-    base = _side(data, tours, prices, chosen, known_bound=np.inf, cancelled=cancelled)
+    aid = _Aid(stop=cancelled)
+    base = _side(data, tours, prices, chosen, known_bound=np.inf, aid=aid)
     found = []
     for number, step in enumerate(steps):
         if cancelled():
             break
         known = base[0].bound
-        wider = _side(step.data, base[1], base[2], chosen, known_bound=known, cancelled=cancelled)
+        wider = _side(step.data, base[1], base[2], chosen, known_bound=known, aid=aid)
         if cancelled():
             break
         found.append(_price(data, step, base[0], wider[0]))
@@ -197,7 +202,7 @@ def _side(
     params: PriceParams,
     *,
     known_bound: float,
-    cancelled: Callable[[], bool],
+    aid: _Aid,
 ) -> tuple[_Side, list[Tour | None], dict[str, Floats]]:
     """The schedule's answer under these rules, and the bound with prices re-optimised.
 
@@ -212,9 +217,12 @@ def _side(
     cost = roster.cost()
     placed = [g for g in roster.classes if any(roster.tours[n] is not None for n in g.members)]
     proof = _Proof(roster, placed, target=cost)
+    # A wider rule never proves more: where as much is proven as before, there is nothing to look for.
+    proof.enough = known_bound - SAME * cost
     proof.improve(prices, rounds=params.price_rounds)
-    if proof.highest < known_bound - NOTICEABLE * cost:
-        proof.by_programmes(rounds=params.price_rounds, stop=cancelled)
+    if aid.is_useful and proof.highest < known_bound - NOTICEABLE * cost:
+        found = proof.by_programmes(rounds=params.price_rounds, stop=aid.stop)
+        aid.is_useful = found > proof.highest - FAR * cost
     hours = data.horizon.interval_minutes / 60
     side = _Side(
         cost=cost, bound=proof.highest, short_hours=float(roster.coverage.shortage().sum()) * hours
@@ -235,13 +243,21 @@ def _answer(roster: Roster, params: PriceParams, *, passes: int) -> None:
             return
 
 
+@dataclass(kw_only=True)
+class _Aid:
+    """The weeks' programmes as a help: where their prices prove far less than others, they are left."""
+
+    stop: Callable[[], bool]
+    is_useful: bool = True
+
+
 class _Proof:
     """The best bound found so far and its prices."""
 
     def __init__(self, roster: Roster, classes: list[AgentClass], *, target: float) -> None:
         self.roster, self.classes, self.target = roster, classes, target
         self.pricer = Pricer(roster.data, classes, roster.coverage)
-        self.highest = -np.inf
+        self.highest, self.enough = -np.inf, np.inf
         self.best = np.zeros_like(self.pricer.highest)
 
     def improve(self, prices: Mapping[str, Floats], *, rounds: int) -> None:
@@ -252,32 +268,37 @@ class _Proof:
             rounds,
         )
 
-    def by_programmes(self, *, rounds: int, stop: Callable[[], bool]) -> None:
-        """Start from the prices of the weeks' linear programmes, unless their solve is stopped."""
+    def by_programmes(self, *, rounds: int, stop: Callable[[], bool]) -> float:
+        """Start from the prices of the weeks' linear programmes; the most that this way proves."""
         masks = [self.roster.coverage.mask(group.skills) for group in self.classes]
         search = Bound(self.pricer, masks)
-        if search.solve_weeks(threads=1, stop=stop):
-            self._steps(search.best_prices, rounds)
+        if not search.solve_weeks(threads=1, stop=stop):
+            return -np.inf
+        return self._steps(search.best_prices, rounds)
 
     def by_skill(self) -> dict[str, Floats]:
         """The best prices."""
         return dict(zip(self.roster.coverage.skills, self.best, strict=True))
 
-    def _steps(self, start: Floats, rounds: int) -> None:
-        """Subgradient steps towards the cost; half as long where the bound does not rise."""
+    def _steps(self, start: Floats, rounds: int) -> float:
+        """Subgradient steps towards the cost, half as long where the bound does not rise; the most proven."""
+        most = -np.inf
         now, scale = np.clip(start, 0.0, self.pricer.highest), 0.5
         for _ in range(rounds + 1):
             priced = self.pricer.price(now)
+            most = max(most, priced.bound)
             if priced.bound > self.highest + 1e-9:
                 self.highest, self.best = priced.bound, now
             else:
                 scale /= 2
             missing = _missing(self.roster, self.classes, priced.tours, now)
             length = float((missing**2).sum())
-            if length <= 0 or self.target - priced.bound <= 1e-9:
-                return
+            near = self.target - priced.bound <= 1e-9
+            if length <= 0 or near or self.highest >= self.enough:
+                return most
             step = scale * (self.target - priced.bound) / length
             now = np.clip(now + step * missing, 0.0, self.pricer.highest)
+        return most
 
 
 def _missing(

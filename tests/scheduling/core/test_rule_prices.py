@@ -7,9 +7,10 @@ import pytest
 
 from scheduling.core.bound import Bound
 from scheduling.core.improve import best_responses, construct
+from scheduling.core.pricing import Pricer
 from scheduling.core.roster import Roster
 from scheduling.core.rule_book import BY_KEY, RULES, relaxed
-from scheduling.core.rule_prices import PriceParams, rule_prices, steps_of
+from scheduling.core.rule_prices import PriceParams, Step, rule_prices, steps_of
 from tests.scheduling.core.weeks import DAY, agent, contract, demand, open_days, pattern, week
 
 TOLERANCE = 0.015
@@ -246,3 +247,37 @@ def test_a_cancel_also_ends_the_programme_in_work(monkeypatch):
     found = rule_prices(data, planned(data).tours, {}, cancelled=lambda: bool(asked))
     assert heard == [True]
     assert found == ()
+
+
+def test_programmes_that_prove_far_less_are_asked_once(monkeypatch):
+    """Where groups are many they spread breaks: their prices may prove less than the solver's."""
+    data, asked = pair(1), []
+
+    def solve_weeks(self, *, threads, stop):
+        asked.append(True)
+        self.best_prices = np.zeros_like(self.pricer.highest)
+        return True
+
+    monkeypatch.setattr(Bound, "solve_weeks", solve_weeks)
+    roster = planned(data)
+    prices = {"calls": np.where(roster.coverage.required[0] > 0, 9.0, 0.0)}
+    params = PriceParams(price_rounds=0)
+    found = rule_prices(data, roster.tours, prices, params=params)
+    assert len(found) >= 8
+    assert len(asked) == 1
+
+
+def test_a_rule_that_takes_nothing_from_the_bound_is_priced_once(monkeypatch):
+    data, priced = pair(1), []
+    price = Pricer.price
+
+    def counted(self, prices):
+        priced.append(True)
+        return price(self, prices)
+
+    monkeypatch.setattr(Pricer, "price", counted)
+    monkeypatch.setattr("scheduling.core.rule_prices.steps_of", lambda _data, _prices: [same] * 3)
+    same = Step(rule="rest", data=data, agents=2)
+    rule_prices(data, planned(data).tours, {}, params=PriceParams(price_rounds=40))
+    most_of_base = 2 * (1 + 40)
+    assert 3 < len(priced) <= most_of_base + 3
