@@ -37,7 +37,9 @@ from scheduling.core.tours import PlacedShift, Tour, TourModel
 
 Floats = NDArray[np.float64]
 POINT_EVERY = 40
-"""A point is drawn each time one agent in so many has moved."""
+"""A point is drawn at the latest each time one agent in so many has moved."""
+GROWTH = 5
+"""And each time that one in so many of those who have moved before has: a small curve has points as well."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -145,7 +147,7 @@ class _Sweep:
 
     def run(self, report: Callable[[float], None], cancelled: Callable[[], bool]) -> Curve:
         """Sweep from dear to free; who gains most for a change goes first."""
-        self.points = [self._point()]
+        self.points, self.moved = [self._point()], 0
         movable = [n for n, tour in enumerate(self.before) if tour is not None]
         gains = {agent: self._gain_per_change(agent) for agent in movable if not cancelled()}
         least = self.params.least_price * self.unit
@@ -178,15 +180,17 @@ class _Sweep:
 
     def _pass(self, agents: Sequence[int], step: float, cancelled: Callable[[], bool]) -> None:
         """Ask agents in turn; a point each time so many have moved, and at the end."""
-        moved = 0
-        each = max(1, len(self.before) // POINT_EVERY)
+        most = max(1, len(self.before) // POINT_EVERY)
+        since = 0
         for agent in agents:
             if cancelled():
                 break
-            moved += self._respond(int(agent), step)
-            if moved >= each:
+            since += self._respond(int(agent), step)
+            if since >= min(most, max(2, self.moved // GROWTH)):
                 self.points.append(self._point())
-                moved = 0
+                self.moved += since
+                since = 0
+        self.moved += since
         self.points.append(self._point())
 
     def _gain_per_change(self, agent: int) -> float:

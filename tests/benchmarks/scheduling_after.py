@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from scheduling.core.absence import with_absences
 from scheduling.core.data import Wish
 from scheduling.core.explain_day import explain_day, price_wish
 from scheduling.core.explain_interval import explain_interval
+from scheduling.core.improve import construct
 from scheduling.core.instance_file import read_instance
 from scheduling.core.reach import least_shortage, uncoverable
 from scheduling.core.reoptimise import reoptimise
@@ -82,6 +84,34 @@ def own_instance(agents=1000, seed=11):
         "agents": people,
     }  # fmt: skip
     return read_instance(document)
+
+
+def with_own_rules(data, seed=7):
+    """Everybody with a past, a wish and hours of their own, so that nobody is like anybody else."""
+    rng = np.random.default_rng(seed)
+    agents = []
+    for agent in data.agents:
+        wish = Wish(
+            day=int(rng.integers(0, 7)), worth=round(float(rng.uniform(1, 9)), 2), works=False
+        )
+        later = rng.integers(0, 5, len(agent.spans)).tolist()
+        spans = tuple(
+            tuple((low + more, high) for low, high in day)
+            for day, more in zip(agent.spans, later, strict=True)
+        )
+        agents.append(
+            replace(agent, spans=spans, wishes=(wish,), previous_run_days=int(rng.integers(0, 3)),
+                    previous_weekends=tuple(bool(n) for n in rng.integers(0, 2, 3)))
+        )  # fmt: skip
+    return replace(data, agents=tuple(agents))
+
+
+def explanations_with_own_rules(data):
+    """The same answers where no two people share a class; a first schedule will do."""
+    roster = Roster(with_own_rules(data))
+    construct(roster, rng=np.random.default_rng(1), stop=lambda: False)
+    say(f"  {len(roster.classes)} people of their own kind each:")
+    explanations(roster)
 
 
 def say(text):
@@ -188,6 +218,7 @@ def run(name, data):
     roster = Roster(data)
     roster.load(result.tours)
     explanations(roster)
+    explanations_with_own_rules(data)
     proofs(roster, result.prices)
     prices_of_rules(data, result)
     planning_again(data, result.tours, days=[2], label="absent on day 3")

@@ -177,6 +177,18 @@ def test_a_sweep_that_is_cancelled_leaves_what_it_has(given):
 # -- the breaks of a day alone -------------------------------------------------------------------
 
 
+def test_few_changes_among_many_people_make_a_curve_too():
+    """A point for each fortieth person who moves would leave two."""
+    people = [agent(key=f"agent {n}") for n in range(320)]
+    rising = sum(demand(50.0, hours=hours) for hours in ((8, 20), (9, 18), (11, 15)))
+    roster = planned(week(agents=people, required={"calls": rising}))
+    away = {n: frozenset({2}) for n in range(0, 320, 40)}
+    _changed, empty, kept = with_absences(roster.data, roster.tours, away)
+    curve = reoptimise(empty, before=kept)
+    assert len(curve.points[-1].changes) < 40
+    assert len(curve.points) >= 6
+
+
 def test_nobody_is_asked_to_change_once_nothing_is_short():
     """Changes that recover nothing are no point of the curve, however cheap they get."""
     people = [agent(key=f"agent {n}") for n in range(9)]
