@@ -33,6 +33,8 @@ NOTICEABLE = 0.002
 """A bound that falls by this part of the cost is looked at by the programmes."""
 FAR = 0.05
 """Programmes whose prices prove less by this part of the cost are not asked again."""
+MANY_CLASSES = 100
+"""With more classes a programme takes 20 s: one for the rules as they are, whose prices serve all others."""
 SAME = 1e-6
 """A bound that falls by less has not fallen."""
 
@@ -222,7 +224,7 @@ def _side(
     proof.improve(prices, rounds=params.price_rounds)
     if aid.is_useful and proof.highest < known_bound - NOTICEABLE * cost:
         found = proof.by_programmes(rounds=params.price_rounds, stop=aid.stop)
-        aid.is_useful = found > proof.highest - FAR * cost
+        aid.is_useful = found > proof.highest - FAR * cost and len(placed) <= MANY_CLASSES
     hours = data.horizon.interval_minutes / 60
     side = _Side(
         cost=cost, bound=proof.highest, short_hours=float(roster.coverage.shortage().sum()) * hours
