@@ -1,6 +1,7 @@
 """Prices that prove how good a schedule can be: the weeks' programmes, certified by the exact tours."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -15,7 +16,9 @@ LIGHT_GROUPS = 12
 """Programmes of more groups leave start bands out: a tenth of the time for less than a thousandth of the bound."""
 POLL_SECONDS = 0.05
 LAST_SECONDS = 0.4
-"""How long a solve that was stopped is waited for; one in the middle of a long iteration ends by itself after it."""
+"""How long a solve that a person has cancelled is waited for; a long iteration ends by itself after it."""
+ITERATION_SECONDS = 5.0
+"""How long one whose time is up may take to end its iteration, for the prices of it."""
 
 
 class Bound:
@@ -53,24 +56,40 @@ class Bound:
         """True where the programmes leave start bands out."""
         return self.groups > LIGHT_GROUPS
 
-    def solve_weeks(self, *, threads: int, stop: Callable[[], bool]) -> bool:
-        """Solve the programmes of all weeks; False where that was stopped."""
+    def solve_weeks(
+        self,
+        *,
+        threads: int,
+        stop: Callable[[], bool],
+        cancelled: Callable[[], bool] | None = None,
+    ) -> bool:
+        """Solve the programmes of all weeks; False where that was stopped or failed.
+
+        Args:
+            threads: programmes in work at once.
+            stop: ends the solve. What Clarabel has come to by then is priced, and where it is near an optimum its
+                profile is kept as well.
+            cancelled: a person waits for the end; without it a stop is such a cancel. Nothing is read then.
+        """
+        hurry = stop if cancelled is None else cancelled
         weeks = -(-self.pricer.classes[0].model.horizon.days // 7)
         reach = [self._reaches_next(week) for week in range(weeks - 1)]
+        one_by_one = any(reach) or threads < 2
         self.programmes = []
-        if any(reach) or threads < 2:
-            for week in range(weeks):
-                programme = self._programme(week)
-                if not _solve_all([programme], stop, threads=1):
-                    return False
-                self.programmes.append(programme)
-        else:
-            programmes = [self._programme(week) for week in range(weeks)]
-            if not _solve_all(programmes, stop, threads=threads):
-                return False
-            self.programmes = programmes
-        self._read()
-        return True
+        steps = [[week] for week in range(weeks)] if one_by_one else [list(range(weeks))]
+        is_whole = True
+        for step in steps:
+            programmes = [self._programme(week) for week in step]
+            ended = _solve_all(programmes, stop, hurry, threads=threads)
+            self.programmes += [p for p, end in zip(programmes, ended, strict=True) if end]
+            is_whole = all(ended) and all(p.solver.is_optimal for p in programmes)
+            if not is_whole:
+                break
+        if not is_whole and hurry():
+            self.programmes = []
+            return False
+        self._read(whole=len(self.programmes) == weeks)
+        return is_whole
 
     def _reaches_next(self, week: int) -> bool:
         """True where shifts of a week may go on into the next one."""
@@ -98,15 +117,19 @@ class Bound:
             bands=not self.is_light,
         )
 
-    def _read(self) -> None:
-        prices = np.zeros_like(self.pricer.required)
+    def _read(self, *, whole: bool = True) -> None:
+        """Price what the programmes say; their profile counts where it covers all weeks and is near an optimum."""
+        prices = self.best_prices.copy()
         for programme in self.programmes:
             slots, values = programme.prices()
             prices[:, slots] = values
+        self.price(prices)
+        if not whole or not all(programme.solver.is_near for programme in self.programmes):
+            self.programmes = []
+        for programme in self.programmes:
             for mask, row in programme.profile().items():
                 own = self.profile.setdefault(mask, np.zeros(len(row)))
                 np.maximum(own, row, out=own)
-        self.price(prices)
 
     def worths(self) -> dict[int, Floats]:
         """Worth of a slot to each skill set at the best prices."""
@@ -116,11 +139,20 @@ class Bound:
         }
 
 
-def _solve_all(programmes: list[WeekProgramme], stop: Callable[[], bool], *, threads: int) -> bool:
-    """Solve programmes side by side; the caller's thread looks at `stop` meanwhile and is soon back after it."""
+def _solve_all(
+    programmes: list[WeekProgramme],
+    stop: Callable[[], bool],
+    hurry: Callable[[], bool],
+    *,
+    threads: int,
+) -> list[bool]:
+    """Solve programmes side by side; tells of each whether prices can be read from it.
+
+    The caller's thread looks at `stop` meanwhile. After it each solve may end its iteration, unless there is a hurry.
+    """
     stopped = threading.Event()
     waiting = list(enumerate(programmes))
-    solved = [False] * len(programmes)
+    ended = [False] * len(programmes)
     lock = threading.Lock()
 
     def work() -> None:
@@ -129,12 +161,13 @@ def _solve_all(programmes: list[WeekProgramme], stop: Callable[[], bool], *, thr
                 if not waiting:
                     return
                 number, programme = waiting.pop(0)
-            programme.solver.stop = stopped.is_set
             solver = programme.solver
-            solved[number] = (
-                solver.by_interior_point() if programme.keeps_bands else solver.without_basis()
-            )
+            solver.stop = stopped.is_set
+            solved = solver.by_interior_point() if programme.keeps_bands else solver.without_basis()
+            ended[number] = solved or solver.has_prices
 
+    if stop():
+        return ended
     workers = [
         threading.Thread(target=work, daemon=True) for _ in range(min(threads, len(programmes)))
     ]
@@ -145,6 +178,18 @@ def _solve_all(programmes: list[WeekProgramme], stop: Callable[[], bool], *, thr
             worker.join(POLL_SECONDS)
             if stop():
                 stopped.set()
+    if stopped.is_set():
+        _join(workers, hurry)
+    # A worker that goes on by itself may still set its flag; what has been read by now stays.
+    return list(ended)
+
+
+def _join(workers: list[threading.Thread], hurry: Callable[[], bool]) -> None:
+    """Wait for the last iteration; not for long where somebody waits."""
+    begun = time.monotonic()
     for worker in workers:
-        worker.join(LAST_SECONDS)
-    return all(solved)
+        while worker.is_alive():
+            most = LAST_SECONDS if hurry() else ITERATION_SECONDS
+            if time.monotonic() - begun > most:
+                return
+            worker.join(POLL_SECONDS)

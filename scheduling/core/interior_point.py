@@ -21,16 +21,22 @@ TOLERANCE = 1e-5
 MUCH_FILL = 3_000_000
 """Entries of the factor above which faer's blocks pay off; below, each iteration of the plain one is cheaper."""
 USABLE = ("Solved", "AlmostSolved")
+STOPPED = "CallbackTerminated"
+NEAR = 0.25
+"""A stopped solve whose value and proof are this close, as a part of its value, has a solution worth following."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Solved:
-    """Columns and rows at the optimum."""
+    """Columns and rows at the optimum, or where a stopped solve had come to."""
 
     value: float
     solution: Floats
     duals: Floats
     """By how much one more of a row's level raises the cost, as HiGHS gives them."""
+    is_optimal: bool = True
+    is_near: bool = True
+    """True where the solution keeps the rows nearly and costs nearly as little as it could."""
 
 
 def solve(
@@ -42,7 +48,10 @@ def solve(
     high: Floats,
     stop: Callable[[], bool],
 ) -> Solved | None:
-    """The cheapest point of a programme whose columns are at least 0; None where that was stopped or failed.
+    """The cheapest point of a programme whose columns are at least 0; None where the numbers do not allow it.
+
+    A solve that is stopped gives the point of its last iteration: its duals, certified, prove most of what the
+    optimum's do long before the solution is one.
 
     Args:
         matrix: rows by columns, sparse.
@@ -63,7 +72,8 @@ def solve(
     solver = _solver(costs, whole, np.concatenate(levels), equations=len(equal))
     solver.set_termination_callback(lambda _: stop())
     found = solver.solve()
-    if str(found.status) not in USABLE:
+    status = str(found.status)
+    if status not in (*USABLE, STOPPED) or found.iterations < 1:
         return None
     weights = np.array(found.z)
     duals = np.zeros(len(low))
@@ -72,7 +82,18 @@ def solve(
     duals[capped] -= weights[ends[0] : ends[1]]
     duals[raised] += weights[ends[1] : ends[2]]
     solution = np.maximum(np.array(found.x), 0.0)
-    return Solved(value=float(found.obj_val), solution=solution, duals=duals)
+    return Solved(
+        value=float(found.obj_val),
+        solution=solution,
+        duals=duals,
+        is_optimal=status in USABLE,
+        is_near=status in USABLE or _is_near(found),
+    )
+
+
+def _is_near(found: Any) -> bool:
+    gap = abs(found.obj_val - found.obj_val_dual)
+    return bool(gap <= NEAR * abs(found.obj_val) and found.r_prim <= NEAR)
 
 
 def _kinds(low: Floats, high: Floats) -> tuple[Bools, Bools, Bools]:

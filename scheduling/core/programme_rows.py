@@ -147,9 +147,24 @@ class LinearSolver:
             high=self._high,
             stop=self.stop,
         )
-        if self._found is not None or self.stop():
-            return self._found is not None
-        return self.by_interior_point(crossover=False)
+        if self._found is not None:
+            return self._found.is_optimal
+        return not self.stop() and self.by_interior_point(crossover=False)
+
+    @property
+    def has_prices(self) -> bool:
+        """True where Clarabel has left a point to read, be it of a solve that was stopped."""
+        return self._found is not None
+
+    @property
+    def is_optimal(self) -> bool:
+        """False where what is to be read comes from a solve that was stopped."""
+        return self._found is None or self._found.is_optimal
+
+    @property
+    def is_near(self) -> bool:
+        """False where that was so far from an optimum that its solution says little."""
+        return self._found is None or self._found.is_near
 
     def by_dual_simplex(self, *, seconds: float | None = None, cutoff: float = np.inf) -> bool:
         """Solve again from the last basis after bounds have changed; stop where it costs `cutoff`."""

@@ -245,7 +245,7 @@ class Solver:
         search.price(search.best_prices)
         if set(self.start.prices) == set(coverage.skills):
             search.price(np.array([self.start.prices[skill] for skill in coverage.skills]))
-        search.solve_weeks(threads=self.params.threads, stop=self.enough)
+        search.solve_weeks(threads=self.params.threads, stop=self.enough, cancelled=self.cancelled)
         rows = sum(programme.solver.size[0] for programme in search.programmes)
         self.extra_work += rows // ROWS_PER_WORK
         self.tell()

@@ -1,6 +1,7 @@
 """Clarabel on the weeks' programmes: the optimum that HiGHS finds, prices that prove it, and an end when told."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -173,3 +174,87 @@ def test_placed_breaks_prove_more_than_breaks_spread_evenly(monkeypatch):
         spread._read()
         gained.append(placed.best - spread.best)
     assert sum(gained) > 0
+
+
+def after(count):
+    """A stop that comes when it has been asked for so many times."""
+    asked = []
+    return lambda: len(asked) >= count or bool(asked.append(1))
+
+
+def test_a_solve_that_is_stopped_leaves_prices_that_prove_most_of_the_bound(monkeypatch):
+    given = captured(monkeypatch, 6)
+    whole = interior_point.solve(**given, stop=never)
+    bound, programme = week(6)
+    iterations = []
+    programme.solver.stop = lambda: bool(iterations.append(1))
+    assert programme.solver.without_basis()
+    assert programme.solver.is_optimal
+    programme.solver.stop = after(len(iterations) - 3)
+    assert not programme.solver.without_basis()
+    assert programme.solver.has_prices
+    assert not programme.solver.is_optimal
+    assert programme.solver.is_near
+    slots, prices = programme.prices()
+    stopped = np.zeros_like(bound.pricer.required)
+    stopped[:, slots] = prices
+    assert bound.pricer.price(stopped).bound > 0.8 * whole.value
+
+
+def stopped_bound(monkeypatch, seed, *, left, cancelled=never):
+    """A bound whose programme is stopped so many iterations before its end, or after the third."""
+    monkeypatch.setattr(bounds, "LIGHT_GROUPS", 0)
+    data, asked = random_data(seed), []
+    _, whole = programme_of(data)
+    solve = interior_point.solve
+
+    def counted(matrix, *, stop, **rest):
+        solve(matrix, stop=lambda: bool(asked.append(1)), **rest)
+        own = after(3 if left is None else len(asked) - left)
+        found = solve(matrix, stop=own, **rest)
+        # The caller's clock is over before it hears of the end.
+        over.set()
+        while not stop():
+            time.sleep(0.01)
+        return found
+
+    over = threading.Event()
+    monkeypatch.setattr(interior_point, "solve", counted)
+    cut = Bound(whole.pricer, whole.masks)
+    solved = cut.solve_weeks(threads=1, stop=over.is_set, cancelled=cancelled)
+    return whole, cut, solved
+
+
+def test_a_bound_is_proven_although_the_time_ends_before_the_programme(monkeypatch):
+    whole, cut, solved = stopped_bound(monkeypatch, 6, left=3)
+    assert not solved
+    assert 0.8 * whole.best < cut.best
+    assert cut.programmes
+    there, here = sum(whole.profile.values()), sum(cut.profile.values())
+    assert here.sum() == pytest.approx(there.sum(), rel=0.1)
+
+
+def test_a_programme_far_from_its_optimum_gives_no_profile_to_follow(monkeypatch):
+    whole, cut, solved = stopped_bound(monkeypatch, 6, left=None)
+    assert not solved
+    assert not cut.programmes
+    assert not cut.profile
+    assert np.isfinite(cut.best)
+    assert cut.best <= whole.best
+
+
+def test_a_cancel_leaves_what_a_stopped_programme_has_found(monkeypatch):
+    _, cut, solved = stopped_bound(monkeypatch, 6, left=3, cancelled=lambda: True)
+    assert not solved
+    assert not cut.programmes
+    assert cut.best == -np.inf
+
+
+def test_a_budget_that_is_used_up_starts_no_programme():
+    """Under counted work the same programmes are solved each time, however fast they are."""
+    _, bound = programme_of(random_data(1))
+    before = bound.best
+    again = Bound(bound.pricer, bound.masks)
+    assert not again.solve_weeks(threads=1, stop=lambda: True, cancelled=never)
+    assert not again.programmes
+    assert again.best <= before
