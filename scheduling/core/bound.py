@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.core import interior_point
 from scheduling.core.data import WorkMode
 from scheduling.core.pricing import Priced, Pricer
 from scheduling.core.week_programme import WeekProgramme
@@ -24,9 +25,14 @@ ITERATION_SECONDS = 5.0
 class Bound:
     """The best proven bound, its prices, and the programmes of the weeks."""
 
-    def __init__(self, pricer: Pricer, masks: list[int]) -> None:
-        """Start where time on position is worth nothing: that proves a bound of 0."""
-        self.pricer, self.masks = pricer, masks
+    def __init__(
+        self, pricer: Pricer, masks: list[int], *, tolerance: float = interior_point.TOLERANCE
+    ) -> None:
+        """Start where time on position is worth nothing: that proves a bound of 0.
+
+        `tolerance` is that of programmes of many groups.
+        """
+        self.pricer, self.masks, self.tolerance = pricer, masks, tolerance
         self.best_prices = np.minimum(pricer.highest, pricer.over_cost)
         self.best = -np.inf
         self.programmes: list[WeekProgramme] = []
@@ -80,6 +86,8 @@ class Bound:
         is_whole = True
         for step in steps:
             programmes = [self._programme(week) for week in step]
+            for programme in programmes:
+                programme.solver.tolerance = self.tolerance
             ended = _solve_all(programmes, stop, hurry, threads=threads)
             self.programmes += [p for p, end in zip(programmes, ended, strict=True) if end]
             is_whole = all(ended) and all(p.solver.is_optimal for p in programmes)

@@ -47,6 +47,7 @@ def solve(
     low: Floats,
     high: Floats,
     stop: Callable[[], bool],
+    tolerance: float = TOLERANCE,
 ) -> Solved | None:
     """The cheapest point of a programme whose columns are at least 0; None where the numbers do not allow it.
 
@@ -60,6 +61,7 @@ def solve(
         low: of each row; may be minus infinite.
         high: of each row; may be infinite.
         stop: asked in every iteration.
+        tolerance: of the gap and of rows, as parts of what they are measured by.
     """
     by_rows = matrix.tocsr()
     equal, capped, raised = (np.flatnonzero(which) for which in _kinds(low, high))
@@ -69,7 +71,8 @@ def solve(
     parts = [by_rows[equal], by_rows[capped], -by_rows[raised], unit[bounded], -unit[signed]]
     levels = [high[equal], high[capped], -low[raised], most[bounded], np.zeros(len(signed))]
     whole = sparse.vstack(parts, format="csc")
-    solver = _solver(costs, whole, np.concatenate(levels), equations=len(equal))
+    settings = [_settings(method, tolerance) for method in ("qdldl", "faer")]
+    solver = _solver(costs, whole, np.concatenate(levels), len(equal), settings)
     solver.set_termination_callback(lambda _: stop())
     found = solver.solve()
     status = str(found.status)
@@ -123,22 +126,22 @@ def implied(matrix: Any, low: Floats) -> Bools:
     return found
 
 
-def _solver(costs: Floats, matrix: Any, levels: Floats, *, equations: int) -> Any:
+def _solver(costs: Floats, matrix: Any, levels: Floats, equations: int, settings: list[Any]) -> Any:
     """Clarabel with the factorisation that suits the programme: the plain one, or faer's where much fills in."""
     cones = [clarabel.ZeroConeT(equations), clarabel.NonnegativeConeT(len(levels) - equations)]
     square = sparse.csc_matrix((len(costs), len(costs)))
-    plain = clarabel.DefaultSolver(square, costs, matrix, levels, cones, _settings("qdldl"))
+    plain = clarabel.DefaultSolver(square, costs, matrix, levels, cones, settings[0])
     if plain.get_info().linsolver.nnzL <= MUCH_FILL:
         return plain
-    return clarabel.DefaultSolver(square, costs, matrix, levels, cones, _settings("faer"))
+    return clarabel.DefaultSolver(square, costs, matrix, levels, cones, settings[1])
 
 
-def _settings(method: str) -> Any:
+def _settings(method: str, tolerance: float) -> Any:
     """One thread, which a second one does not help; no refinement, which changes nothing at this tolerance."""
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.max_threads = 1
     settings.direct_solve_method = method
     settings.iterative_refinement_enable = False
-    settings.tol_gap_rel = settings.tol_feas = TOLERANCE
+    settings.tol_gap_rel = settings.tol_feas = tolerance
     return settings

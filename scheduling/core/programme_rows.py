@@ -104,6 +104,8 @@ class LinearSolver:
         self._matrix, self._costs, self._most = matrix, costs, most
         self._low, self._high = low, high
         self._found: interior_point.Solved | None = None
+        self.tolerance = interior_point.TOLERANCE
+        """Clarabel's."""
         programme = highs.HighsLp()
         programme.num_row_, programme.num_col_ = matrix.shape
         programme.col_cost_ = costs
@@ -146,6 +148,7 @@ class LinearSolver:
             low=self._low,
             high=self._high,
             stop=self.stop,
+            tolerance=self.tolerance,
         )
         if self._found is not None:
             return self._found.is_optimal

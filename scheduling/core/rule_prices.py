@@ -3,10 +3,11 @@
 Relaxing a rule changes the best possible cost by opt - opt'. Neither is known, both are bracketed: a schedule
 is a cost from above, prices prove a bound from below. For each rule the present schedule answers under the wider
 rule (best responses until nobody gains, the same way as under the old rules), and the bound is proven anew with
-prices re-optimised: by subgradient steps, and where the bound falls noticeably by the weeks' programmes. That gives
+prices re-optimised: by subgradient steps, and where the bound falls noticeably by the weeks' programmes; these
+rules come last. That gives
     bound - cost'  <=  opt - opt'  <=  cost - bound',
-and the estimate is what the answers save, raised to what the bounds fall by where they show more, kept within
-the bracket.
+and the estimate is what the answers save, raised to what the bounds fall by where they show more and a programme
+stands behind them, kept within the bracket.
 
 M. Held, P. Wolfe and H. P. Crowder, Validation of subgradient optimization (1974), doi:10.1007/BF01580223.
 """
@@ -31,10 +32,8 @@ Floats = NDArray[np.float64]
 BASE_PASSES = 10
 NOTICEABLE = 0.002
 """A bound that falls by this part of the cost is looked at by the programmes."""
-FAR = 0.05
-"""Programmes whose prices prove less by this part of the cost are not asked again."""
-MANY_CLASSES = 100
-"""With more classes a programme takes 20 s: one for the rules as they are, whose prices serve all others."""
+PRICE_TOLERANCE = 1e-2
+"""Of programmes of many groups: two thirds of the time, and what they prove changes by 0.2 %."""
 SAME = 1e-6
 """A bound that falls by less has not fallen."""
 
@@ -138,6 +137,10 @@ class _Side:
     cost: float
     bound: float
     short_hours: float
+    tours: list[Tour | None]
+    prices: dict[str, Floats]
+    is_sharp: bool
+    """False where better prices may prove noticeably more."""
 
 
 def rule_prices(
@@ -162,18 +165,29 @@ def rule_prices(
     """
     chosen = params or PriceParams()
     steps = list(steps_of(data, prices))
-    aid = _Aid(stop=cancelled)
-    base = _side(data, tours, prices, chosen, known_bound=np.inf, aid=aid)
-    found = []
-    for number, step in enumerate(steps):
+    base = _side(data, tours, prices, chosen, known_bound=np.inf)
+    base = _sharpened(data, base, chosen, stop=cancelled)
+    found: list[RulePrice] = []
+
+    def tell(step: Step, side: _Side) -> None:
+        found.append(_price(data, step, base, side))
+        report(len(found) / len(steps), step.rule)
+
+    waiting = []
+    for step in steps:
         if cancelled():
             break
-        known = base[0].bound
-        wider = _side(step.data, base[1], base[2], chosen, known_bound=known, aid=aid)
+        side = _side(step.data, base.tours, base.prices, chosen, known_bound=base.bound)
+        if side.is_sharp:
+            tell(step, side)
+        else:
+            waiting.append((step, side))
+    for step, side in waiting:
         if cancelled():
             break
-        found.append(_price(data, step, base[0], wider[0]))
-        report((number + 1) / len(steps), step.rule)
+        sharpened = _sharpened(step.data, side, chosen, stop=cancelled)
+        if not cancelled():
+            tell(step, sharpened)
     return tuple(sorted(found, key=lambda price: (-price.saved_cost, price.rule, price.subject)))
 
 
@@ -182,7 +196,7 @@ def _price(data: ScheduleData, step: Step, before: _Side, after: _Side) -> RuleP
     most = max(0.0, before.cost - after.bound)
     least = min(most, max(0.0, before.bound - after.cost))
     answered = max(0.0, before.cost - after.cost)
-    shown = max(answered, before.bound - after.bound)
+    shown = max(answered, before.bound - after.bound) if after.is_sharp else answered
     saved = min(most, max(least, shown))
     hour = max(data.under_cost.values(), default=1.0) * 60 / data.horizon.interval_minutes
     return RulePrice(
@@ -204,11 +218,10 @@ def _side(
     params: PriceParams,
     *,
     known_bound: float,
-    aid: _Aid,
-) -> tuple[_Side, list[Tour | None], dict[str, Floats]]:
-    """The schedule's answer under these rules, and the bound with prices re-optimised.
+) -> _Side:
+    """The schedule's answer under these rules, and the bound with prices re-optimised by steps.
 
-    Where that lies noticeably below `known_bound`, the weeks' programmes look for better prices.
+    It is not sharp where that lies noticeably below `known_bound`.
     """
     roster = Roster(data)
     for agent, tour in enumerate(tours):
@@ -217,19 +230,31 @@ def _side(
     # The schedule as it is may still be improved: only what the rule brings on top counts.
     _answer(roster, params, passes=BASE_PASSES if known_bound == np.inf else params.passes)
     cost = roster.cost()
-    placed = [g for g in roster.classes if any(roster.tours[n] is not None for n in g.members)]
-    proof = _Proof(roster, placed, target=cost)
+    proof = _Proof(roster, target=cost)
     # A wider rule never proves more: where as much is proven as before, there is nothing to look for.
     proof.enough = known_bound - SAME * cost
     proof.improve(prices, rounds=params.price_rounds)
-    if aid.is_useful and proof.highest < known_bound - NOTICEABLE * cost:
-        found = proof.by_programmes(rounds=params.price_rounds, stop=aid.stop)
-        aid.is_useful = found > proof.highest - FAR * cost and len(placed) <= MANY_CLASSES
     hours = data.horizon.interval_minutes / 60
-    side = _Side(
-        cost=cost, bound=proof.highest, short_hours=float(roster.coverage.shortage().sum()) * hours
+    return _Side(
+        cost=cost,
+        bound=proof.highest,
+        short_hours=float(roster.coverage.shortage().sum()) * hours,
+        tours=list(roster.tours),
+        prices=proof.by_skill(),
+        is_sharp=proof.highest >= known_bound - NOTICEABLE * cost,
     )
-    return side, list(roster.tours), proof.by_skill()
+
+
+def _sharpened(
+    data: ScheduleData, side: _Side, params: PriceParams, *, stop: Callable[[], bool]
+) -> _Side:
+    """The same side with the prices of the weeks' programmes where they prove more."""
+    roster = Roster(data)
+    roster.load(side.tours)
+    proof = _Proof(roster, target=side.cost)
+    proof.improve(side.prices, rounds=0)
+    is_sharp = proof.by_programmes(rounds=params.price_rounds, stop=stop)
+    return replace(side, bound=proof.highest, prices=proof.by_skill(), is_sharp=is_sharp)
 
 
 def _answer(roster: Roster, params: PriceParams, *, passes: int) -> None:
@@ -245,20 +270,17 @@ def _answer(roster: Roster, params: PriceParams, *, passes: int) -> None:
             return
 
 
-@dataclass(kw_only=True)
-class _Aid:
-    """The weeks' programmes as a help: where their prices prove far less than others, they are left."""
-
-    stop: Callable[[], bool]
-    is_useful: bool = True
-
-
 class _Proof:
     """The best bound found so far and its prices."""
 
-    def __init__(self, roster: Roster, classes: list[AgentClass], *, target: float) -> None:
-        self.roster, self.classes, self.target = roster, classes, target
-        self.pricer = Pricer(roster.data, classes, roster.coverage)
+    def __init__(self, roster: Roster, *, target: float) -> None:
+        self.roster, self.target = roster, target
+        self.classes = [
+            group
+            for group in roster.classes
+            if any(roster.tours[number] is not None for number in group.members)
+        ]
+        self.pricer = Pricer(roster.data, self.classes, roster.coverage)
         self.highest, self.enough = -np.inf, np.inf
         self.best = np.zeros_like(self.pricer.highest)
 
@@ -270,25 +292,24 @@ class _Proof:
             rounds,
         )
 
-    def by_programmes(self, *, rounds: int, stop: Callable[[], bool]) -> float:
-        """Start from the prices of the weeks' linear programmes; the most that this way proves."""
+    def by_programmes(self, *, rounds: int, stop: Callable[[], bool]) -> bool:
+        """Start from the prices of the weeks' linear programmes; False where their solve is stopped."""
         masks = [self.roster.coverage.mask(group.skills) for group in self.classes]
-        search = Bound(self.pricer, masks)
+        search = Bound(self.pricer, masks, tolerance=PRICE_TOLERANCE)
         if not search.solve_weeks(threads=1, stop=stop):
-            return -np.inf
-        return self._steps(search.best_prices, rounds)
+            return False
+        self._steps(search.best_prices, rounds)
+        return True
 
     def by_skill(self) -> dict[str, Floats]:
         """The best prices."""
         return dict(zip(self.roster.coverage.skills, self.best, strict=True))
 
-    def _steps(self, start: Floats, rounds: int) -> float:
-        """Subgradient steps towards the cost, half as long where the bound does not rise; the most proven."""
-        most = -np.inf
+    def _steps(self, start: Floats, rounds: int) -> None:
+        """Subgradient steps towards the cost, half as long where the bound does not rise."""
         now, scale = np.clip(start, 0.0, self.pricer.highest), 0.5
         for _ in range(rounds + 1):
             priced = self.pricer.price(now)
-            most = max(most, priced.bound)
             if priced.bound > self.highest + 1e-9:
                 self.highest, self.best = priced.bound, now
             else:
@@ -297,10 +318,9 @@ class _Proof:
             length = float((missing**2).sum())
             near = self.target - priced.bound <= 1e-9
             if length <= 0 or near or self.highest >= self.enough:
-                return most
+                return
             step = scale * (self.target - priced.bound) / length
             now = np.clip(now + step * missing, 0.0, self.pricer.highest)
-        return most
 
 
 def _missing(

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.core.coverage import WHOLE
 from scheduling.core.data import WorkMode
 from scheduling.core.pricing import AgentClass, Pricer
 from scheduling.core.programme_rows import LinearSolver, Rows
@@ -384,7 +385,7 @@ class WeekProgramme:
                 self.rows.put(low[bands], count, amounts[number])
                 self.rows.put(high[bands], count, amounts[number])
             for hull in group.hulls:
-                least, most = self._average(hull, kind)
+                least, most = self._average(hull, kind, paid)
                 at = np.arange(hull.first_band, hull.first_band + len(hull.bands))
                 self.rows.put(low[at], hull.bands, -least)
                 self.rows.put(high[at], hull.bands, -most)
@@ -396,12 +397,18 @@ class WeekProgramme:
                 if len(model.shapes[number].pieces) > 1:
                     self.rows.put(row[0], count, 1.0)
 
-    def _average(self, hull: Hull, kind: str) -> tuple[float, float]:
+    def _average(self, hull: Hull, kind: str, paid: Floats) -> tuple[float, float]:
         """Least and most days or hours that a mean agent of a hull still has to work this week."""
         low, high, people = 0.0, 0.0, 0
         for number in hull.classes:
             group = self.pricer.classes[number]
             least, most = group.model.week_range(self.week, hours=kind == "hours")
+            if kind == "days" and len(set(paid)) == 1 and paid[0] > 0:
+                # Where all shifts pay the same, hours are days, and there is no row for them.
+                few, many = group.model.week_range(self.week, hours=True)
+                first, last = np.ceil(few / paid[0] - WHOLE), np.floor(many / paid[0] + WHOLE)
+                if first <= last:
+                    least, most = max(least, min(first, most)), min(most, max(last, least))
             low += least * len(group.members)
             high += most * len(group.members)
             people += len(group.members)

@@ -249,22 +249,47 @@ def test_a_cancel_also_ends_the_programme_in_work(monkeypatch):
     assert found == ()
 
 
-def test_programmes_that_prove_far_less_are_asked_once(monkeypatch):
-    """Where groups are many they spread breaks: their prices may prove less than the solver's."""
-    data, asked = pair(1), []
-
-    def solve_weeks(self, *, threads, stop):
-        asked.append(True)
-        self.best_prices = np.zeros_like(self.pricer.highest)
-        return True
-
-    monkeypatch.setattr(Bound, "solve_weeks", solve_weeks)
+def flat(data):
+    """A schedule and prices of which some rules take much."""
     roster = planned(data)
-    prices = {"calls": np.where(roster.coverage.required[0] > 0, 9.0, 0.0)}
+    return roster, {"calls": np.where(roster.coverage.required[0] > 0, 9.0, 0.0)}
+
+
+def test_rules_that_need_a_programme_come_last(monkeypatch):
+    """Eight prices are there before the first programme of a wider rule, however long that takes."""
+    data, events = pair(1), []
+    solve_weeks = Bound.solve_weeks
+
+    def noted(self, *, threads, stop):
+        events.append("programme")
+        return solve_weeks(self, threads=threads, stop=stop)
+
+    monkeypatch.setattr(Bound, "solve_weeks", noted)
+    roster, prices = flat(data)
+    report = lambda _share, rule: events.append(rule)  # noqa: E731
+    found = rule_prices(
+        data, roster.tours, prices, params=PriceParams(price_rounds=0), report=report
+    )
+    assert events[0] == "programme"
+    assert events.count("programme") > 2
+    second = events.index("programme", 1)
+    assert "programme" not in events[1:second]
+    assert events[second::2] == ["programme"] * len(events[second::2])
+    assert len(found) == len(set(events) - {"programme"})
+
+
+def test_a_bound_that_falls_for_want_of_prices_is_not_taken_for_a_saving(monkeypatch):
+    data = pair(1)
+    roster, prices = flat(data)
     params = PriceParams(price_rounds=0)
-    found = rule_prices(data, roster.tours, prices, params=params)
-    assert len(found) >= 8
-    assert len(asked) == 1
+    sharp = {p.rule: p for p in rule_prices(data, roster.tours, prices, params=params)}
+    monkeypatch.setattr(Bound, "solve_weeks", lambda _self, *, threads, stop: False)
+    blunt = {p.rule: p for p in rule_prices(data, roster.tours, prices, params=params)}
+    assert sharp.keys() == blunt.keys()
+    for rule, price in blunt.items():
+        true = least_cost(data) - least_cost(relaxed(data, BY_KEY[rule])) if rule in STEPPED else 0
+        assert price.least_saved - 1e-6 <= max(true, price.saved_cost) <= price.most_saved + 1e-6
+        assert price.saved_cost <= sharp[rule].saved_cost + TOLERANCE * roster.cost()
 
 
 def test_a_rule_that_takes_nothing_from_the_bound_is_priced_once(monkeypatch):

@@ -248,3 +248,17 @@ def test_many_groups_give_a_schedule_and_a_bound(monkeypatch):
     assert broken_rules(data, result.tours) == []
     assert 0 < result.lower_bound <= result.objective
     assert result.gap < 0.5
+
+
+@pytest.mark.parametrize("days", [(1, 5), (4, 6)])
+def test_hours_bind_where_all_shifts_pay_the_same(days):
+    """No row says how many hours they work, so that the days have to."""
+    values = []
+    for limits in ((4, 4), days):
+        rules = weeks.contract(days_per_week=limits, paid_minutes_per_week=(1800, 1800))
+        people = [weeks.agent(f"p{n}") for n in range(3)]
+        data = weeks.week(
+            agents=people, contracts=[rules], required={"calls": weeks.demand(2.0, days=range(7))}
+        )
+        values.append(programme_of(data)[1].programmes[0].solver.value)
+    assert values[1] == pytest.approx(values[0])
