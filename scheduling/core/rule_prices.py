@@ -33,7 +33,7 @@ BASE_PASSES = 10
 NOTICEABLE = 0.002
 """A bound that falls by this part of the cost is looked at by the programmes."""
 PRICE_TOLERANCE = 1e-2
-"""Of programmes of many groups: two thirds of the time, and what they prove changes by 0.2 %."""
+"""Of programmes of many groups: two thirds of the time, and what they prove changes by up to 0.3 %."""
 SAME = 1e-6
 """A bound that falls by less has not fallen."""
 
