@@ -27,15 +27,22 @@ from scheduling.core.tour_loops import kinds_of_week, week_worths
 from scheduling.core.tour_tables import WEEKDAYS
 from scheduling.core.tours import TourModel
 from scheduling.core.week_programme import Group, Hull, WeekProgramme
+from scheduling.core.whole_totals import WholeTotals
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 WHOLE = 1.0 - 1e-6
+ROOM = 0.9
+"""Shifts that whole totals must leave where one more is planned; the solver's figures are not exact."""
 JUMP = 7e-4
 """Part of the value by which a batch may raise it."""
 IDLE_SLOTS = 0.5
 """Idle slots by whose cost each agent of a batch may raise it, where that is more."""
 OTHER_BANDS = 3
+SETTLED_AT = 100
+"""Agents without a plan when the totals are made whole."""
+TRIES = 15
+"""Combinations of whole totals that are tried on the whole programme."""
 BATCHES = 12
 MEAN_WEIGHT = 2.0
 FIRST_WEIGHT = 0.3
@@ -75,6 +82,8 @@ class _Choice:
     band: int
     shapes: tuple[tuple[int, int], ...]
     columns: list[int] = field(default_factory=list)
+    totals: list[int] = field(default_factory=list)
+    """Columns of the totals that count its shifts."""
 
 
 class Dive:
@@ -94,6 +103,10 @@ class Dive:
         self.noise, self.rng = noise, np.random.default_rng(seed)
         self.solver = programme.solver
         self.low = np.zeros(self.solver.size[1])
+        self.planned = np.zeros(self.solver.size[1])
+        """In the columns of totals: shifts of the agents with a plan."""
+        self.booked: dict[int, float] = {}
+        """By row of an account: what the agents with a plan work beyond what the row holds for them."""
         self.plans: dict[int, WeekPlan] = {}
         self.choices: dict[int, _Choice] = {}
         self.solved = solved
@@ -105,6 +118,17 @@ class Dive:
             for group in programme.groups
             for n in group.classes
         }
+        self.flexible = [
+            n
+            for group in programme.groups
+            for hull in group.hulls
+            if hull.is_flexible
+            for n in hull.classes
+        ]
+        """Classes whose agents may work more or less: planned first, while others can make up for it."""
+        whole = programme.totals and len(set(around.values())) == 1
+        self.totals = WholeTotals(programme) if whole else None
+        self.is_settled = self.is_whole = False
 
     @property
     def waiting(self) -> int:
@@ -129,31 +153,87 @@ class Dive:
     def _run(self, stop: Callable[[], bool]) -> bool:
         if not self._is_solved():
             return False
-        size, most = max(1, self.waiting // BATCHES), self.waiting
+        size, most = self._sizes()
         while self.waiting:
             if stop():
                 return False
-            batch = self._batch(size, most)
+            if self._may_settle():
+                self._settle_totals(stop)
+                size, most = self._sizes()
+            beyond = self._beyond()
+            batch = self._batch(min(size, beyond), min(most, beyond))
             if not batch:
+                if self.is_whole and self._without_totals():
+                    continue
                 break
             before = self.value
-            if len(batch) == 1:
-                batch = [self._in_its_band(batch[0])]
-            self._fix(batch)
-            if not self._solve() or self.value >= self.cutoff:
+            if not self._fits_below_cutoff(batch):
                 return False
-            if self.value <= before + self._tolerance(before, len(batch)):
-                size = max(1, min(size + size // 2, self.waiting // 2))
-                most = max(2 * most, size)
-            elif len(batch) > 1:
-                self._release([choice.agent for choice in batch])
-                most = max(1, len(batch) // 3)
-                size = min(size, most)
-                if not self._solve():
-                    return False
-            else:
-                self._try_others(batch[0], before)
+            sizes = self._after(batch, before, size, most)
+            if sizes is None:
+                return False
+            size, most = sizes
         return True
+
+    def _after(
+        self, batch: list[_Choice], before: float, size: int, most: int
+    ) -> tuple[int, int] | None:
+        """Sizes of the next batch after this one; None where nothing can be solved any more."""
+        if self.value <= before + self._tolerance(before, len(batch)):
+            size = max(1, min(size + max(1, size // 2), self.waiting // 2))
+            return size, max(2 * most, size)
+        if len(batch) == 1:
+            return (size, most) if self._try_others(batch[0], before) else None
+        self._release([choice.agent for choice in batch])
+        most = max(1, len(batch) // 3)
+        return (min(size, most), most) if self._solve() else None
+
+    def _sizes(self) -> tuple[int, int]:
+        """Agents of the next batch, and most of them where all are whole parts."""
+        return max(1, self.waiting // BATCHES), self.waiting
+
+    def _fits_below_cutoff(self, batch: list[_Choice]) -> bool:
+        """Fix a batch; False where the solve was stopped or all that is left costs the cutoff."""
+        if len(batch) == 1:
+            batch[0] = self._in_its_band(batch[0])
+        self._fix(batch)
+        if not self._solve() and not self.solver.is_impossible:
+            return False
+        return not self.cutoff <= self.value < np.inf
+
+    # -- whole totals ------------------------------------------------------------------------
+
+    def _may_settle(self) -> bool:
+        """Whether few enough wait, all of them with a fixed number of shifts."""
+        if self.totals is None or self.is_settled:
+            return False
+        return self.waiting <= SETTLED_AT and not self._flexible_waiting()
+
+    def _beyond(self) -> int:
+        """How many may be planned before the totals are settled; before that the flexible ones."""
+        if self.totals is None or self.is_settled:
+            return self.waiting
+        return self._flexible_waiting() or max(1, self.waiting - SETTLED_AT)
+
+    def _flexible_waiting(self) -> int:
+        return 0 if self.totals is None else sum(len(self.free[n]) for n in self.flexible)
+
+    def _settle_totals(self, stop: Callable[[], bool]) -> None:
+        """Fix the best whole totals where there are any."""
+        assert self.totals is not None
+        self.is_settled = True
+        found = self.totals.settle(TRIES, self.low, stop)
+        if found:
+            self.totals.fix(found[0][1])
+            self.is_whole = True
+        self._solve()
+
+    def _without_totals(self) -> bool:
+        """Nobody left can work the shifts that whole totals leave: the rest goes without."""
+        assert self.totals is not None
+        self.totals.free()
+        self.is_whole = False
+        return self._solve()
 
     def _tolerance(self, value: float, agents: int) -> float:
         """By how much a batch may raise the value."""
@@ -169,7 +249,7 @@ class Dive:
 
     def _solve(self) -> bool:
         solved = self.solver.by_dual_simplex(cutoff=self.cutoff)
-        self.value = self.solver.value
+        self.value = np.inf if self.solver.is_impossible else self.solver.value
         self.iterations += self.solver.iterations
         return solved
 
@@ -177,7 +257,7 @@ class Dive:
 
     def _batch(self, size: int, most: int) -> list[_Choice]:
         """Up to `most` agents for whole parts; where there are none, `size` of the largest fractions."""
-        left = np.maximum(self.solver.solution() - self.low, 0.0)
+        left = self._left()
         batch: list[_Choice] = []
         whole = True
         while len(batch) < (most if whole else size):
@@ -194,21 +274,29 @@ class Dive:
                 left[hull.bands[band]] = -1.0
                 continue
             left[choice.columns] = np.maximum(left[choice.columns] - 1.0, 0.0)
+            left[choice.totals] -= 1.0
             self.free[choice.number].remove(choice.agent)
             batch.append(choice)
         for choice in batch:
             self.free[choice.number].append(choice.agent)
         return batch
 
+    def _left(self) -> Floats:
+        """What the solution holds beyond the agents with a plan."""
+        return np.maximum(self.solver.solution() - self.low - self.planned, 0.0)
+
     def _next(
         self, left: Floats, batch: Sequence[_Choice]
     ) -> tuple[Group, Hull, int, float] | None:
         """The band of which most is left."""
         del batch
+        flexible_first = bool(self._flexible_waiting())
         best: tuple[Group, Hull, int, float] | None = None
         for group in self.programme.groups:
             for hull in group.hulls:
                 if not any(self.free[n] for n in hull.classes):
+                    continue
+                if flexible_first and not hull.is_flexible:
                     continue
                 row = left[hull.bands]
                 if self.noise:
@@ -233,7 +321,8 @@ class Dive:
             place = np.searchsorted(bands, at)
             if place < len(bands) and bands[place] == at:
                 columns[day, number] = int(count[place])
-                amounts[day, number] = left[count[place]]
+                if self._has_room(left, day, model.contract.name, number):
+                    amounts[day, number] = left[count[place]]
         best: tuple[float, int, int, tuple[tuple[int, int], ...]] | None = None
         for number in hull.classes:
             for agent in _different(self.free[number], self.around):
@@ -248,6 +337,7 @@ class Dive:
             return None
         _, agent, number, shapes = best
         used = [int(hull.bands[band]), *(columns[day, shape] for day, shape in shapes)]
+        totals = self.programme.totals if self.totals is not None else {}
         return _Choice(
             agent=agent,
             number=number,
@@ -256,7 +346,12 @@ class Dive:
             band=band,
             shapes=shapes,
             columns=used,
+            totals=[totals[day, model.contract.name, shape] for day, shape in shapes if totals],
         )
+
+    def _has_room(self, left: Floats, day: int, contract: str, shape: int) -> bool:
+        """False where the whole totals have no shift of this shape left that day."""
+        return not self.is_whole or left[self.programme.totals[day, contract, shape]] > ROOM
 
     def _closed_days(self, number: int) -> int:
         days = slice(self.programme.first_day, self.programme.first_day + self.programme.days)
@@ -346,7 +441,7 @@ class Dive:
         self.low[column] += 1.0
         self.solver.at_least(column, self.low[column])
         self._solve()
-        left = np.maximum(self.solver.solution() - self.low, 0.0)
+        left = self._left()
         choice = self._choose(left, group, hull, band, float(left[column[0]]) + 1.0)
         self.low[column] -= 1.0
         self.solver.at_least(column, self.low[column])
@@ -362,6 +457,8 @@ class Dive:
             self.free[choice.number].remove(choice.agent)
             self.choices[choice.agent] = choice
             self.low[choice.columns] += 1.0
+            self.planned[choice.totals] += 1.0
+            self._book(choice, 1.0)
             model = self.programme.pricer.classes[choice.number].model
             window = _window(model, choice.group, choice.hull.first_band + choice.band)
             self.plans[choice.agent] = WeekPlan(
@@ -379,19 +476,32 @@ class Dive:
             del self.plans[choice.agent]
             self.free[choice.number].append(choice.agent)
             self.low[choice.columns] -= 1.0
+            self.planned[choice.totals] -= 1.0
+            self._book(choice, -1.0)
         self._tell(taken)
+
+    def _book(self, choice: _Choice, times: float) -> None:
+        """Hold the rows of days and hours to what the agent of a choice works, not to what they might."""
+        given, band = self.solver.given, choice.hull.first_band + choice.band
+        for account, (least, most) in zip(choice.group.accounts, choice.hull.averages, strict=True):
+            worked = float(sum(account.of_shape[shape] for _, shape in choice.shapes))
+            low, high = int(account.least_rows[band]), int(account.most_rows[band])
+            self.booked[low] = self.booked.get(low, 0.0) + times * (worked - least)
+            self.booked[high] = self.booked.get(high, 0.0) + times * (worked - most)
+            self.solver.limit(low, given.low[low] + self.booked[low], np.inf)
+            self.solver.limit(high, -np.inf, given.high[high] + self.booked[high])
 
     def _tell(self, batch: Sequence[_Choice]) -> None:
         columns = np.unique(np.concatenate([choice.columns for choice in batch]))
         self.solver.at_least(columns, self.low[columns])
 
-    def _try_others(self, first: _Choice, before: float) -> None:
+    def _try_others(self, first: _Choice, before: float) -> bool:
         """Put one agent into the band, of a few, that raises the value least."""
         options = [(self.value, first)]
         self._release([first.agent])
         if not self._solve():
-            return
-        left = np.maximum(self.solver.solution() - self.low, 0.0)
+            return False
+        left = self._left()
         left[first.hull.bands[first.band]] = -1.0
         for _ in range(OTHER_BANDS):
             found = self._next(left, ())
@@ -408,28 +518,49 @@ class Dive:
             self._release([choice.agent])
             if options[-1][0] <= before + self._tolerance(before, 1):
                 break
-        self._fix([min(options, key=lambda option: option[0])[1]])
-        self._solve()
+        cost, choice = min(options, key=lambda option: option[0])
+        self._fix([choice])
+        if self.is_whole and not np.isfinite(cost):
+            return self._without_totals()
+        return self._solve()
 
     # -- again -------------------------------------------------------------------------------
 
-    def again(self, agents: Sequence[int], stop: Callable[[], bool]) -> bool:
-        """Plan some agents anew; False and all as before where that is no better."""
-        before, kept = self.value, [self.choices[agent] for agent in agents]
+    def again(
+        self, agents: Sequence[int], stop: Callable[[], bool], *, whole: bool = False
+    ) -> bool:
+        """Plan some agents anew; False and all as before where that is no better.
+
+        Args:
+            agents: whom.
+            stop: asked between steps and in the middle of a solve.
+            whole: whether as many shifts of each shape as now are kept on each day.
+        """
+        before, kept = self.value, dict(self.choices)
+        if self.totals is not None:
+            self.is_settled, self.is_whole = True, whole and not self.waiting
+            if self.is_whole:
+                self.totals.fix(self.planned[self.totals.columns])
+            else:
+                self.totals.free()
         self._release(agents)
         self.cutoff = before - 1e-6 * abs(before)
         with self._heeding(stop):
             better = self._solve() and self._run(stop) and self.value < self.cutoff
-        better = better and all(agent in self.choices for agent in agents)
+        better = better and len(self.choices) == len(kept)
         self.cutoff = np.inf
         if better:
             return True
-        changed = [agent for agent in agents if agent in self.choices]
+        self._go_back(kept)
+        return False
+
+    def _go_back(self, kept: dict[int, _Choice]) -> None:
+        """Give everyone the choice that was kept."""
+        changed = [agent for agent, choice in self.choices.items() if kept.get(agent) is not choice]
         if changed:
             self._release(changed)
-        self._fix(kept)
+        self._fix([choice for agent, choice in kept.items() if agent not in self.choices])
         self._solve()
-        return False
 
 
 def _window(model: TourModel, group: Group, at: int) -> slice:

@@ -173,7 +173,7 @@ class PlanSearch:
         before = {agent: dive.plans[agent] for agent in chosen}
         for agent in chosen:
             dive.around[agent] = self.plans.around(agent, week)
-        if not dive.again(chosen, stop):
+        if not dive.again(chosen, stop, whole=self.rounds % 2 == 0):
             return not stop()
         self.plans.plans[week].update(dive.plans)
         self._build(chosen)

@@ -5,6 +5,7 @@ as fast on these programmes; Clarabel is faster where nobody asks for a basis. T
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -77,12 +78,25 @@ class Rows:
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         return LinearSolver(
-            matrix,
-            costs=np.concatenate(self._costs),
-            most=np.concatenate(self._most),
-            low=np.concatenate(self._low),
-            high=np.concatenate(self._high),
+            Programme(
+                matrix=matrix,
+                costs=np.concatenate(self._costs),
+                most=np.concatenate(self._most),
+                low=np.concatenate(self._low),
+                high=np.concatenate(self._high),
+            )
         )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Programme:
+    """Least costs x with low <= matrix x <= high and 0 <= x <= most."""
+
+    matrix: Any
+    costs: Floats
+    most: Floats
+    low: Floats
+    high: Floats
 
 
 def _never() -> bool:
@@ -96,22 +110,19 @@ def _spread(value: ArrayLike, count: int) -> Floats:
 class LinearSolver:
     """HiGHS, or Clarabel where no basis is asked for, on one programme, on one thread."""
 
-    def __init__(
-        self, matrix: Any, *, costs: Floats, most: Floats, low: Floats, high: Floats
-    ) -> None:
+    def __init__(self, given: Programme) -> None:
         """Hand the programme over."""
+        self.given, matrix = given, given.matrix
         self.size = matrix.shape
-        self._matrix, self._costs, self._most = matrix, costs, most
-        self._low, self._high = low, high
         self._found: interior_point.Solved | None = None
         self.tolerance = interior_point.TOLERANCE
         """Clarabel's."""
         programme = highs.HighsLp()
         programme.num_row_, programme.num_col_ = matrix.shape
-        programme.col_cost_ = costs
-        programme.col_lower_ = np.zeros(len(costs))
-        programme.col_upper_ = most
-        programme.row_lower_, programme.row_upper_ = low, high
+        programme.col_cost_ = given.costs
+        programme.col_lower_ = np.zeros(len(given.costs))
+        programme.col_upper_ = given.most
+        programme.row_lower_, programme.row_upper_ = given.low, given.high
         programme.a_matrix_.format_ = highs.MatrixFormat.kColwise
         programme.a_matrix_.start_ = matrix.indptr
         programme.a_matrix_.index_ = matrix.indices
@@ -142,11 +153,11 @@ class LinearSolver:
         HiGHS takes over where Clarabel gives up on the numbers.
         """
         self._found = interior_point.solve(
-            self._matrix,
-            costs=self._costs,
-            most=self._most,
-            low=self._low,
-            high=self._high,
+            self.given.matrix,
+            costs=self.given.costs,
+            most=self.given.most,
+            low=self.given.low,
+            high=self.given.high,
             stop=self.stop,
             tolerance=self.tolerance,
         )
@@ -209,7 +220,30 @@ class LinearSolver:
             return self._found.duals
         return np.array(self.highs.getSolution().row_dual)
 
+    def reduced_costs(self) -> Floats:
+        """By how much one more of each column changes the cost."""
+        return np.array(self.highs.getSolution().col_dual)
+
+    @property
+    def is_impossible(self) -> bool:
+        """True where the last solve found that no solution exists."""
+        status = self.highs.getModelStatus()
+        return bool(status == highs.HighsModelStatus.kInfeasible)
+
     def at_least(self, columns: Ints, low: Floats) -> None:
         """Change lower bounds."""
         high = np.full(len(columns), highs.kHighsInf)
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
+
+    def exactly(self, columns: Ints, values: Floats) -> None:
+        """Fix columns."""
+        self.highs.changeColsBounds(len(columns), columns.astype(np.int32), values, values)
+
+    def costs(self, costs: Floats) -> None:
+        """Change the costs of all columns."""
+        every = np.arange(len(costs), dtype=np.int32)
+        self.highs.changeColsCost(len(costs), every, costs)
+
+    def limit(self, row: int, low: float, high: float) -> None:
+        """Change the bounds of a row."""
+        self.highs.changeRowBounds(row, low, high)

@@ -269,9 +269,20 @@ class Solver:
         if self.good_enough():
             return
         self._try_moves()
-        few = len(self.roster.placed()) <= self.params.dive_agents
-        if few and not self.search.is_light and not self.moves_do_better:
+        if self._may_dive() and not self.moves_do_better:
             self._dive()
+
+    def _may_dive(self) -> bool:
+        """Whether the programme is small enough to take people's plans from it.
+
+        Over several weeks plans of the first ones leave many people nothing that fits in the last, so that
+        only rosters on which small moves have been tried are planned that way.
+        """
+        assert self.search is not None
+        most = self.params.dive_agents
+        if self.data.weeks > 1:
+            most = min(most, self.params.moves_agents // self.data.weeks)
+        return len(self.roster.placed()) <= most and not self.search.is_light
 
     def _try_moves(self) -> None:
         """A short run of small moves on a small roster; are they worth going on with?"""

@@ -14,6 +14,7 @@ doi:10.1287/mnsc.36.11.1339, for the running sums.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,16 @@ TAIL_SHARE = 0.5
 """What cover of the next week's first hours counts for; that week's own shifts are not in sight."""
 
 
+class Account(NamedTuple):
+    """Days or hours of the agents of a group, by start band."""
+
+    of_shape: Floats
+    """What a shift of each shape adds."""
+    least_rows: Ints
+    """By band: shifts less the least of all agents in it is at least what the row says."""
+    most_rows: Ints
+
+
 @dataclass(kw_only=True, eq=False)
 class Hull:
     """Classes of a group whose starts lie between the same places."""
@@ -40,6 +51,13 @@ class Hull:
     bands: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Columns: agents by start band."""
     first_band: int = 0
+    averages: list[tuple[float, float]] = field(default_factory=list)
+    """Least and most of a mean agent in each of the group's accounts."""
+
+    @property
+    def is_flexible(self) -> bool:
+        """True where not everyone works the same days and hours."""
+        return any(least < most for least, most in self.averages)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -56,6 +74,8 @@ class Group:
     hulls: list[Hull] = field(default_factory=list)
     days: dict[tuple[int, int], tuple[Ints, Ints]] = field(default_factory=dict)
     """(day of the week, shape): bands that exist and their columns, agents who work such a day."""
+
+    accounts: list[Account] = field(default_factory=list)
 
     @property
     def bands(self) -> int:
@@ -107,9 +127,15 @@ class WeekProgramme:
         }
         self.tells_days_apart = len(apart) <= HULLS_AT_MOST
         self.desks: dict[str, Ints] = {}
+        self.totals: dict[tuple[int, str, int], int] = {}
+        """(day of the week, contract, shape): column of the shifts, a whole number in every schedule."""
+        self.linking: list[int] = []
+        """Rows that link days beside those of the start bands."""
         self._write_cover()
         for group in self.groups:
             self._write_group(group)
+        if bands:
+            self._write_totals()
         self.solver: LinearSolver = self.rows.solver()
 
     # -- who and when ------------------------------------------------------------------------
@@ -384,8 +410,10 @@ class WeekProgramme:
             for (_, number), (bands, count) in group.days.items():
                 self.rows.put(low[bands], count, amounts[number])
                 self.rows.put(high[bands], count, amounts[number])
+            group.accounts.append(Account(amounts, low, high))
             for hull in group.hulls:
                 least, most = self._average(hull, kind, paid)
+                hull.averages.append((least, most))
                 at = np.arange(hull.first_band, hull.first_band + len(hull.bands))
                 self.rows.put(low[at], hull.bands, -least)
                 self.rows.put(high[at], hull.bands, -most)
@@ -393,9 +421,23 @@ class WeekProgramme:
         if splits is not None:
             agents = sum(len(m.members) for m in members)
             row = self.rows.constraints(1, 0.0, float(splits * agents))
+            self.linking.append(int(row[0]))
             for (_, number), (_, count) in group.days.items():
                 if len(model.shapes[number].pieces) > 1:
                     self.rows.put(row[0], count, 1.0)
+
+    def _write_totals(self) -> None:
+        """Columns for the shifts of each contract by day and shape."""
+        together: dict[tuple[int, str, int], list[Ints]] = {}
+        for group in self.groups:
+            contract = self.pricer.classes[group.classes[0]].model.contract.name
+            for (day, number), (_, count) in group.days.items():
+                together.setdefault((day, contract, number), []).append(count)
+        for key, counts in together.items():
+            column, row = self.rows.variables(1), self.rows.constraints(1, 0.0, 0.0)
+            self.rows.put(row[0], column, -1.0)
+            self.rows.put(row[0], np.concatenate(counts), 1.0)
+            self.totals[key] = int(column[0])
 
     def _average(self, hull: Hull, kind: str, paid: Floats) -> tuple[float, float]:
         """Least and most days or hours that a mean agent of a hull still has to work this week."""

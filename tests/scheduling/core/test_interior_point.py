@@ -26,9 +26,9 @@ def captured(monkeypatch, seed, **fields):
     seen = {}
     plain = LinearSolver.__init__
 
-    def keep(self, matrix, **arrays):
-        seen.update(matrix=matrix, **arrays)
-        plain(self, matrix, **arrays)
+    def keep(self, given):
+        seen.update(vars(given))
+        plain(self, given)
 
     monkeypatch.setattr(LinearSolver, "__init__", keep)
     week(seed, **fields)
@@ -81,11 +81,9 @@ def test_bounds_that_rows_imply_are_left_out_and_no_others(monkeypatch):
     more = rows.variables(2)
     rows.at_most(later, more)
     seen = {}
-    monkeypatch.setattr(
-        LinearSolver, "__init__", lambda _self, matrix, **a: seen.update(a, m=matrix)
-    )
+    monkeypatch.setattr(LinearSolver, "__init__", lambda _self, given: seen.update(vars(given)))
     rows.solver()
-    found = interior_point.implied(seen["m"], seen["low"])
+    found = interior_point.implied(seen["matrix"], seen["low"])
     assert np.flatnonzero(found).tolist() == [*total, *more]
 
 
