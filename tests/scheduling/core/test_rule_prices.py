@@ -278,18 +278,24 @@ def test_rules_that_need_a_programme_come_last(monkeypatch):
     assert len(found) == len(set(events) - {"programme"})
 
 
-def test_a_bound_that_falls_for_want_of_prices_is_not_taken_for_a_saving(monkeypatch):
-    data = pair(1)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_bound_that_falls_for_want_of_prices_is_not_taken_for_a_saving(monkeypatch, seed):
+    """Programmes of wider rules that fail leave what the answers save, not what a weak bound lost."""
+    data, asked = pair(seed), []
+    solve_weeks = Bound.solve_weeks
+
+    def only_the_first(self, *, threads, stop):
+        asked.append(True)
+        return len(asked) == 1 and solve_weeks(self, threads=threads, stop=stop)
+
+    monkeypatch.setattr(Bound, "solve_weeks", only_the_first)
     roster, prices = flat(data)
-    params = PriceParams(price_rounds=0)
-    sharp = {p.rule: p for p in rule_prices(data, roster.tours, prices, params=params)}
-    monkeypatch.setattr(Bound, "solve_weeks", lambda _self, *, threads, stop: False)
-    blunt = {p.rule: p for p in rule_prices(data, roster.tours, prices, params=params)}
-    assert sharp.keys() == blunt.keys()
-    for rule, price in blunt.items():
-        true = least_cost(data) - least_cost(relaxed(data, BY_KEY[rule])) if rule in STEPPED else 0
-        assert price.least_saved - 1e-6 <= max(true, price.saved_cost) <= price.most_saved + 1e-6
-        assert price.saved_cost <= sharp[rule].saved_cost + TOLERANCE * roster.cost()
+    found = rule_prices(data, roster.tours, prices, params=PriceParams(price_rounds=0))
+    assert len(asked) > 2
+    for price in (price for price in found if price.rule in STEPPED):
+        true = least_cost(data) - least_cost(relaxed(data, BY_KEY[price.rule]))
+        assert price.least_saved - 1e-6 <= true <= price.most_saved + 1e-6
+        assert price.saved_cost <= true + TOLERANCE * roster.cost()
 
 
 def test_a_rule_that_takes_nothing_from_the_bound_is_priced_once(monkeypatch):
