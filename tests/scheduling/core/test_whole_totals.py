@@ -176,7 +176,7 @@ def test_flexible_people_are_planned_first(monkeypatch):
 
 def test_shifts_over_midnight_leave_the_week_in_one_piece():
     """Then nothing falls apart into days: the plans are made with or without whole totals, but all are made."""
-    data = random_data(1, alike=True, high=30)
+    data = random_data(1, alike=True, high=34)
     data = replace(data, required_agents={"calls": np.ones(data.horizon.slots)})
     roster, bound = programme_of(data)
     assert len(WholeTotals(bound.programmes[0]).parts) < 7
