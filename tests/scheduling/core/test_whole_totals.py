@@ -9,7 +9,7 @@ import pytest
 from scheduling.core.dive import Around, Dive
 from scheduling.core.whole_totals import WholeTotals
 from tests.scheduling.core import weeks
-from tests.scheduling.core.test_week_programme import never, programme_of, random_data
+from tests.scheduling.core.test_week_programme import never, programme_of, random_data, spans_of
 
 PEOPLE = 24
 
@@ -176,8 +176,13 @@ def test_flexible_people_are_planned_first(monkeypatch):
 
 def test_shifts_over_midnight_leave_the_week_in_one_piece():
     """Then nothing falls apart into days: the plans are made with or without whole totals, but all are made."""
-    data = random_data(1, alike=True, high=34)
-    data = replace(data, required_agents={"calls": np.ones(data.horizon.slots)})
+    data = random_data(1, alike=True)
+    spans = spans_of(data.horizon, low=2, high=32)
+    data = replace(
+        data,
+        agents=tuple(replace(person, spans=spans) for person in data.agents),
+        required_agents={"calls": np.ones(data.horizon.slots)},
+    )
     roster, bound = programme_of(data)
     assert len(WholeTotals(bound.programmes[0]).parts) < 7
     dive = Dive(bound.programmes[0], dict.fromkeys(range(len(roster.tours)), Around()))
