@@ -173,6 +173,8 @@ def _solve_all(
             solver.stop = stopped.is_set
             solved = solver.by_interior_point() if programme.keeps_bands else solver.without_basis()
             ended[number] = solved or solver.has_prices
+            # Whoever goes on with the programme has another reason to stop than the time of this phase.
+            solver.stop = lambda: False
 
     if stop():
         return ended

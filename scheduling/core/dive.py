@@ -126,7 +126,8 @@ class Dive:
             for n in hull.classes
         ]
         """Classes whose agents may work more or less: planned first, while others can make up for it."""
-        whole = programme.totals and len(set(around.values())) == 1
+        one_week = programme.pricer.classes[0].model.horizon.days <= WEEKDAYS
+        whole = programme.totals and around and one_week
         self.totals = WholeTotals(programme) if whole else None
         self.is_settled = self.is_whole = False
 
@@ -165,7 +166,7 @@ class Dive:
             if not batch:
                 if self.is_whole and self._without_totals():
                     continue
-                break
+                return not stop()
             before = self.value
             if not self._fits_below_cutoff(batch):
                 return False
@@ -223,6 +224,7 @@ class Dive:
         assert self.totals is not None
         self.is_settled = True
         found = self.totals.settle(TRIES, self.low, stop)
+        self.iterations += self.totals.iterations
         if found:
             self.totals.fix(found[0][1])
             self.is_whole = True
@@ -261,7 +263,7 @@ class Dive:
         batch: list[_Choice] = []
         whole = True
         while len(batch) < (most if whole else size):
-            found = self._next(left, batch)
+            found = self._next(left)
             if found is None:
                 break
             group, hull, band, share = found
@@ -285,11 +287,8 @@ class Dive:
         """What the solution holds beyond the agents with a plan."""
         return np.maximum(self.solver.solution() - self.low - self.planned, 0.0)
 
-    def _next(
-        self, left: Floats, batch: Sequence[_Choice]
-    ) -> tuple[Group, Hull, int, float] | None:
+    def _next(self, left: Floats) -> tuple[Group, Hull, int, float] | None:
         """The band of which most is left."""
-        del batch
         flexible_first = bool(self._flexible_waiting())
         best: tuple[Group, Hull, int, float] | None = None
         for group in self.programme.groups:
@@ -504,7 +503,7 @@ class Dive:
         left = self._left()
         left[first.hull.bands[first.band]] = -1.0
         for _ in range(OTHER_BANDS):
-            found = self._next(left, ())
+            found = self._next(left)
             if found is None or found[3] <= 1e-6:
                 break
             group, hull, band, _share = found

@@ -9,7 +9,7 @@ shifts and seats are left out where they are not implied, which can only lower t
 A. M. Geoffrion, Lagrangean relaxation for integer programming (1974), doi:10.1007/BFb0120690.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,13 +85,15 @@ class Pricer:
         coverage: Coverage,
         *,
         without: Sequence[AgentClass] = (),
+        spare: Mapping[int, int] | None = None,
     ) -> None:
         """Read requirement and costs.
 
         `without` are agents who have no legal tour, for want of rest for example. Whoever checks the bound
-        with fewer rules may find one, so that theirs counts against the bound.
+        with fewer rules may find one, so that theirs counts against the bound. `spare` are so many members of
+        a class, by its number, who may stay without a tour, for want of a desk.
         """
-        self.classes, self.without = classes, without
+        self.classes, self.without, self.spare = classes, without, dict(spare or {})
         self.skills = coverage.skills
         self.counted = coverage.counted
         self.required = np.where(self.counted, coverage.required, 0.0)
@@ -140,7 +142,7 @@ class Pricer:
             bound -= float(worth[np.asarray(slots, dtype=np.int64)].sum())
         known: dict[tuple[str, ...], NDArray[np.float64]] = {}
         tours = []
-        for group in self.classes:
+        for number, group in enumerate(self.classes):
             if group.skills not in known:
                 known[group.skills] = self.worth(prices, group.skills)
             value, tour = group.model.priced(known[group.skills])
@@ -148,6 +150,7 @@ class Pricer:
             self.evaluations += 1
             wishes = sum(wish.worth for wish in group.model.agent.wishes if wish.works)
             bound += len(group.members) * (wishes - value)
+            bound -= self.spare.get(number, 0) * max(0.0, wishes - value)
         for group in self.without:
             value = group.model.relaxed_value(self.worth(prices, group.skills))
             bound -= len(group.members) * max(0.0, value)

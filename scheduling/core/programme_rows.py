@@ -4,6 +4,7 @@ HiGHS takes the next solve from the last basis when bounds have changed, which G
 as fast on these programmes; Clarabel is faster where nobody asks for a basis. The figures are in ADR 0012.
 """
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -107,6 +108,16 @@ def _spread(value: ArrayLike, count: int) -> Floats:
     return np.broadcast_to(np.asarray(value, dtype=float), (count,)).copy()
 
 
+def _asking(solver: "weakref.ref[LinearSolver]") -> Callable[..., None]:
+    """HiGHS's callback. HiGHS is out of the garbage collector's sight: with a plain reference both stay for ever."""
+
+    def ask(_kind: int, _text: str, _out: Any, given: Any, _own: Any) -> None:
+        asked = solver()
+        given.user_interrupt = asked is not None and asked.stop()
+
+    return ask
+
+
 class LinearSolver:
     """HiGHS, or Clarabel where no basis is asked for, on one programme, on one thread."""
 
@@ -134,12 +145,9 @@ class LinearSolver:
         self.highs.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS's own signature
         self.highs.setOptionValue("threads", 1)
         self.highs.passModel(programme)
-        self.highs.setCallback(self._interrupt, None)
+        self.highs.setCallback(_asking(weakref.ref(self)), None)
         self.highs.startCallback(highs.cb.kCallbackIpmInterrupt)
         self.highs.startCallback(highs.cb.kCallbackSimplexInterrupt)
-
-    def _interrupt(self, _kind: int, _text: str, _out: Any, given: Any, _own: Any) -> None:
-        given.user_interrupt = self.stop()
 
     def by_interior_point(self, *, seconds: float | None = None, crossover: bool = True) -> bool:
         """Solve from nothing; True where the programme is solved, to a basis if `crossover`."""

@@ -294,6 +294,8 @@ class _Proof:
 
     def by_programmes(self, *, rounds: int, stop: Callable[[], bool]) -> bool:
         """Start from the prices of the weeks' linear programmes; False where their solve is stopped."""
+        if not self.classes:
+            return True
         masks = [self.roster.coverage.mask(group.skills) for group in self.classes]
         search = Bound(self.pricer, masks, tolerance=PRICE_TOLERANCE)
         if not search.solve_weeks(threads=1, stop=stop):

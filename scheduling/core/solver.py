@@ -240,7 +240,11 @@ class Solver:
         coverage = self.roster.coverage
         masks = [coverage.mask(group.skills) for group in placed]
         without = [group for group in self.roster.classes if group not in placed]
-        pricer = Pricer(self.data, placed, coverage, without=without)
+        spare = {
+            number: sum(self.data.agents[n].key in self.unplaced for n in group.members)
+            for number, group in enumerate(placed)
+        }
+        pricer = Pricer(self.data, placed, coverage, without=without, spare=spare)
         self.search = search = Bound(pricer, masks)
         search.price(search.best_prices)
         if set(self.start.prices) == set(coverage.skills):

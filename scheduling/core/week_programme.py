@@ -272,7 +272,8 @@ class WeekProgramme:
             hull.first_band = min(first - group.first_place, group.bands - count)
             agents = float(sum(len(self.pricer.classes[n].members) for n in hull.classes))
             hull.bands = self.rows.variables(count)
-            row = self.rows.constraints(1, agents, agents)
+            spare = float(sum(self.pricer.spare.get(n, 0) for n in hull.classes))
+            row = self.rows.constraints(1, agents - spare, agents)
             self.rows.put(row[0], hull.bands, 1.0)
             group.hulls.append(hull)
 
@@ -305,7 +306,8 @@ class WeekProgramme:
             able = sum(len(m.members) for m in members if m.model.by_day[absolute].any())
             must = sum(len(m.members) for m in members if absolute in m.model.agent.must_work)
             if able < everyone or must:
-                row = self.rows.constraints(1, float(min(must, able)), float(able))
+                spare = sum(self.pricer.spare.get(n, 0) for n in group.classes)
+                row = self.rows.constraints(1, float(max(0, min(must, able) - spare)), float(able))
                 self.rows.put(row[0], np.concatenate(columns), 1.0)
 
     def _write_starts(

@@ -1,7 +1,7 @@
-"""Whole numbers of shifts by day, contract and shape, settled before anybody is planned.
+"""Whole numbers of shifts by day, contract and shape, settled before the last hundred people are planned.
 
 A programme may hold 146.4 shifts on a Monday. Agent by agent this is made up for until the last few wait, and then
-nobody is left who could: nearly all that a dive loses, it loses there. So the totals are made whole first.
+nobody is left who could: nearly all that a dive loses, it loses there. So the totals are made whole before.
 
 Without the rows that link its days (start bands, days and hours of a week) a programme falls apart into its days.
 With their duals as prices each day's share is a small programme, solved in milliseconds for any totals, and the sum
@@ -62,6 +62,7 @@ class _Part:
             )
         )
         self.known: dict[Counts, float] = {}
+        self.iterations = 0
 
     def free(self, costs: Floats, low: Floats) -> float:
         """Take other costs and least counts; returns the least of any totals, in parts of numbers."""
@@ -72,6 +73,7 @@ class _Part:
             self.solver.at_least(counted, low[self.columns][counted])
         self.solver.at_least(self.places, np.zeros(len(self.places)))
         self.solver.by_dual_simplex()
+        self.iterations = self.solver.iterations
         return self.solver.value
 
     def cost(self, counts: Counts) -> float:
@@ -79,6 +81,7 @@ class _Part:
         if counts not in self.known:
             self.solver.exactly(self.places, np.array(counts, dtype=float))
             solved = self.solver.by_dual_simplex()
+            self.iterations += self.solver.iterations
             self.known[counts] = self.solver.value if solved else np.inf
         return self.known[counts]
 
@@ -131,6 +134,8 @@ class WholeTotals:
         self.parts = self._parts()
         self.limits = self._limits()
         self.amounts = self._amounts()
+        self.iterations = 0
+        """Simplex iterations so far."""
 
     def _linking(self) -> NDArray[np.bool_]:
         """Rows that link the days."""
@@ -213,9 +218,11 @@ class WholeTotals:
         for part in self.parts:
             if stop():
                 return np.zeros((0, len(self.columns))), np.zeros(0)
+            part.solver.stop = stop
             value -= part.free(costs, low)
             options.append(part.options(around[part.totals]))
-        if not all(options):
+            self.iterations += part.iterations
+        if stop() or not all(options):
             return np.zeros((0, len(self.columns))), np.zeros(0)
         picked, sums = self._combined(options)
         chosen = np.zeros((len(picked), len(self.columns)))
@@ -271,6 +278,7 @@ class WholeTotals:
                 break
             self.fix(chosen[number])
             solved = self.solver.by_dual_simplex()
+            self.iterations += self.solver.iterations
             if solved:
                 value = self.solver.value
                 found.append((value, chosen[number]))

@@ -312,3 +312,9 @@ def test_a_rule_that_takes_nothing_from_the_bound_is_priced_once(monkeypatch):
     rule_prices(data, planned(data).tours, {}, params=PriceParams(price_rounds=40))
     most_of_base = 2 * (1 + 40)
     assert 3 < len(priced) <= most_of_base + 3
+
+
+def test_rules_of_a_schedule_without_anybody_are_priced():
+    data = week()
+    prices = rule_prices(data, [None], {"calls": np.zeros(data.horizon.slots)})
+    assert all(price.saved_cost >= 0 for price in prices)

@@ -1,5 +1,7 @@
 """The week's programme: never dearer than a legal schedule; its plans become legal tours."""
 
+import gc
+import weakref
 from dataclasses import replace
 from itertools import pairwise
 
@@ -13,9 +15,10 @@ from scheduling.core.improve import construct
 from scheduling.core.instance_file import plain_horizon
 from scheduling.core.plan_search import PlanSearch
 from scheduling.core.pricing import Pricer
+from scheduling.core.programme_rows import LinearSolver, Rows
 from scheduling.core.result import WorkBudget
 from scheduling.core.roster import Roster
-from scheduling.core.solver import SolveParams, solve
+from scheduling.core.solver import SolveParams, Solver, StartFrom, solve
 from tests.scheduling.core import weeks
 from tests.scheduling.core.roster_checker import broken_rules, brute_cost
 from tests.scheduling.core.weeks import DAY
@@ -262,3 +265,59 @@ def test_hours_bind_where_all_shifts_pay_the_same(days):
         )
         values.append(programme_of(data)[1].programmes[0].solver.value)
     assert values[1] == pytest.approx(values[0])
+
+
+def too_few_desks(*, office, desks, wanted=1.0, hours=(8, 9), days=(0,)):
+    people = [
+        weeks.agent(f"p{n}", work_mode=WorkMode.OFFICE, site="north") for n in range(office)
+    ] + [weeks.agent(f"h{n}") for n in range(4)]
+    required = {"calls": weeks.demand(wanted, hours=hours, days=days)}
+    data = weeks.week(agents=people, required=required)
+    return replace(data, seats={"north": np.full(7 * DAY, desks)})
+
+
+@pytest.mark.parametrize("prices", [None, [0.0] * 7 * DAY])
+def test_people_without_a_desk_are_no_part_of_the_bound(prices):
+    """Whoever finds no desk is left out of the schedule: their idle time costs nothing."""
+    start = None if prices is None else StartFrom(prices={"calls": prices})
+    data = too_few_desks(office=4, desks=1)
+    result = Solver(data, WorkBudget(work=800), start=start).run()
+    assert result.unplaced
+    assert result.lower_bound <= result.objective
+
+
+def test_too_few_desks_leave_a_programme():
+    data = too_few_desks(office=5, desks=2, wanted=7.0, hours=(7, 21), days=range(6))
+    solver = Solver(data, WorkBudget(work=30_000))
+    result = solver.run()
+    assert result.unplaced
+    assert solver.search.programmes
+    assert result.lower_bound <= result.objective
+
+
+def test_solved_programmes_are_forgotten():
+    """HiGHS keeps what calls back to it; a worker solves thousands."""
+    rows = Rows()
+    rows.put(rows.constraints(5, 1.0, np.inf), rows.variables(5, cost=1.0), 1.0)
+    solver = rows.solver()
+    assert solver.by_dual_simplex()
+    kept = weakref.ref(solver)
+    del solver
+    gc.collect()
+    assert kept() is None
+
+
+def test_programmes_of_a_bound_whose_time_is_up_can_still_be_solved(monkeypatch):
+    solved = []
+    plain = LinearSolver.by_interior_point
+
+    def solve_and_tell(self, **fields):
+        found = plain(self, **fields)
+        solved.append(self)
+        return found
+
+    _, bound = programme_of(random_data(1))
+    monkeypatch.setattr(LinearSolver, "by_interior_point", solve_and_tell)
+    bound.solve_weeks(threads=1, stop=lambda: bool(solved))
+    assert solved
+    assert not any(solver.stop() for solver in solved)

@@ -159,6 +159,27 @@ def test_planning_a_few_anew_keeps_or_changes_totals_as_told(whole):
     assert gains == 0 or dive.value < before
 
 
+def test_somebody_with_a_past_does_not_keep_totals_from_being_settled():
+    roster, bound = programme_of(crowd(1))
+    around = dict.fromkeys(range(len(roster.tours)), Around()) | {0: Around(run_before=1)}
+    dive = Dive(bound.programmes[0], around)
+    assert dive.run(never)
+    assert dive.is_settled
+
+
+def test_settling_counts_as_work():
+    roster, bound = programme_of(crowd(1))
+    dive = Dive(bound.programmes[0], dict.fromkeys(range(len(roster.tours)), Around()))
+    dive.run(never)
+    assert 0 < dive.totals.iterations < dive.iterations
+
+
+def test_several_weeks_go_without_totals():
+    roster, bound = programme_of(random_data(1, count=2))
+    dive = Dive(bound.programmes[0], dict.fromkeys(range(len(roster.tours)), Around()))
+    assert dive.totals is None
+
+
 def test_flexible_people_are_planned_first(monkeypatch):
     batches = []
     plain = Dive._fix
