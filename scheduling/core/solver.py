@@ -286,7 +286,7 @@ class Solver:
         most = self.params.dive_agents
         if self.data.weeks > 1:
             most = min(most, self.params.moves_agents // self.data.weeks)
-        return len(self.roster.placed()) <= most and not self.search.is_light
+        return 0 < len(self.roster.placed()) <= most and not self.search.is_light
 
     def _try_moves(self) -> None:
         """A short run of small moves on a small roster; are they worth going on with?"""
