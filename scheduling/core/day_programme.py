@@ -6,8 +6,9 @@ belongs to the k-th agent. Breaks are counted likewise. So the model grows with 
 """
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +21,8 @@ from scheduling.core.tours import PlacedShift, Tour, TourModel
 Ints = NDArray[np.int64]
 SCALE = 20
 """Costs and decimal requirements become whole numbers for CP-SAT."""
+MOST_PARTS = 4
+"""Groups into which one is split whose windows are not in the same order at both ends."""
 Window = tuple[int, int]
 
 
@@ -58,7 +61,6 @@ class DayProgramme:
         *,
         bands: Mapping[int, Window] | None = None,
         sits: Callable[[int, int], bool] = lambda _agent, _day: True,
-        only: int | None = None,
     ) -> None:
         """Read who works that day and when each could start.
 
@@ -67,9 +69,8 @@ class DayProgramme:
             day: day of the horizon.
             bands: first and last place of each agent's starts this week; else what the other shifts leave.
             sits: whether an agent takes a desk that day, where desks count for them.
-            only: skill set of those whose shifts move; None for all.
         """
-        self.roster, self.day, self.only = roster, day, only
+        self.roster, self.day = roster, day
         self.cp = cp_model.CpModel()
         self.cost: list[tuple[int, cp_model.IntVar]] = []
         self.staffed: dict[tuple[int, int], list[tuple[int, cp_model.IntVar]]] = {}
@@ -80,17 +81,23 @@ class DayProgramme:
 
     def improve(self, *, effort: float, seed: int, stop: Callable[[], bool]) -> bool:
         """Plan the day again; True and the roster changed where that costs less."""
+        solver = self.solved(effort=effort, seed=seed, stop=stop)
+        return solver is not None and self.apply(solver)
+
+    def solved(
+        self, *, effort: float, seed: int, stop: Callable[[], bool]
+    ) -> cp_model.CpSolver | None:
+        """The day's best starts and breaks; the roster stays as it is."""
         if not self.groups:
-            return False
+            return None
         self._write()
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = seed
         solver.parameters.linearization_level = 2
         solver.parameters.max_deterministic_time = effort
-        if solve_watched(solver, self.cp, stop) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return False
-        return self._apply(solver)
+        status = solve_watched(solver, self.cp, stop)
+        return solver if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
 
     # -- who and when ------------------------------------------------------------------------
 
@@ -99,8 +106,6 @@ class DayProgramme:
     ) -> list[_Group]:
         found: dict[tuple[int, str, str, int, str], _Group] = {}
         for agent in self.roster.placed():
-            if self.only is not None and self.roster.masks[agent] != self.only:
-                continue
             member = self._member(agent, bands.get(agent))
             if member is None or member.shift.shape is None:
                 continue
@@ -113,9 +118,7 @@ class DayProgramme:
                 key, _Group(mask=mask, site=site, shape=shape, model=model, members=[])
             )
             group.members.append(member)
-        for _, group in sorted(found.items()):
-            _order(group)
-        return [group for _, group in sorted(found.items())]
+        return [part for _, group in sorted(found.items()) for part in _in_order(group)]
 
     def _member(self, agent: int, band: Window | None) -> _Member | None:
         tour, model = self.roster.tours[agent], self.roster.class_of[agent].model
@@ -124,14 +127,14 @@ class DayProgramme:
         rows = np.flatnonzero(tour.days == self.day)
         if not len(rows) or tour.shape_numbers[rows[0]] < 0:
             return None
-        shift = tour.shifts[rows[0]]
+        shift = tour.shift_at(int(rows[0]))
         assert shift.shape is not None
         first, last = band or _open_band(model, tour, self.day)
         places = np.arange(model.start_table.shape[1]) + model.first_place
         legal = model.by_day[self.day, shift.shape] & (places >= first) & (places <= last)
         slots = model.start_table[self.day][legal]
         length = model.shapes[shift.shape].length
-        earliest, latest_end = _rest_around(model, tour, self.day)
+        earliest, latest_end = _rest_around(model, tour, int(rows[0]))
         slots = slots[(slots >= earliest) & (slots + length <= latest_end)]
         if not len(slots):
             slots = np.array([shift.start_slot])
@@ -306,7 +309,7 @@ class DayProgramme:
 
     # -- the answer --------------------------------------------------------------------------
 
-    def _apply(self, solver: cp_model.CpSolver) -> bool:
+    def apply(self, solver: cp_model.CpSolver) -> bool:
         """Deal starts and breaks out; False and all as before where that is not less dear."""
         before = self.roster.cost()
         old = {m.agent: self.roster.tours[m.agent] for g in self.groups for m in g.members}
@@ -334,21 +337,30 @@ class DayProgramme:
         return tour.with_shift(self.day, start=start, offsets=offsets)
 
 
-def _order(group: _Group) -> None:
-    """Sort members by window and narrow windows so that both ends rise."""
-    group.members.sort(key=lambda m: (m.first, m.last, m.agent))
+def _in_order(group: _Group) -> list[_Group]:
+    """Groups in whose order both ends of the windows rise; in the last of many the windows are narrowed to that."""
+    parts: list[list[_Member]] = []
+    for member in sorted(group.members, key=lambda m: (m.first, m.last, m.agent)):
+        fitting = [part for part in parts if part[-1].last <= member.last]
+        if fitting:
+            max(fitting, key=lambda part: part[-1].last).append(member)
+        elif len(parts) < MOST_PARTS:
+            parts.append([member])
+        else:
+            parts[-1].append(member)
+    _narrow(parts[-1])
+    return [replace(group, members=members, started=[], begun=[]) for members in parts]
+
+
+def _narrow(members: list[_Member]) -> None:
+    """Narrow windows so that both ends rise."""
     last = 1 << 30
-    for number in range(len(group.members) - 1, -1, -1):
-        member = group.members[number]
+    for number in range(len(members) - 1, -1, -1):
+        member = members[number]
         last = min(last, member.last)
         if last < member.last:
-            group.members[number] = _Member(
-                agent=member.agent,
-                shift=member.shift,
-                first=member.first,
-                last=last,
-                allowed=frozenset(slot for slot in member.allowed if slot <= last),
-            )
+            allowed = frozenset(slot for slot in member.allowed if slot <= last)
+            members[number] = replace(member, last=last, allowed=allowed)
 
 
 def _dealt(solver: cp_model.CpSolver, slots: Ints, counts: list[cp_model.IntVar]) -> list[int]:
@@ -374,12 +386,45 @@ def _open_band(model: TourModel, tour: Tour, day: int) -> Window:
     return max(places) - band, min(places) + band
 
 
-def _rest_around(model: TourModel, tour: Tour, day: int) -> Window:
-    """First slot of a start and last of an end that keep rest to the other shifts."""
-    ends = [shift.end_slot for shift in tour.shifts if shift.day < day]
-    starts = [shift.start_slot for shift in tour.shifts if shift.day > day]
-    first = max(ends, default=-(1 << 30)) + model.rest_slots
-    return first, min(starts, default=1 << 30) - model.rest_slots
+def _rest_around(model: TourModel, tour: Tour, row: int) -> Window:
+    """First slot of a start and last of an end that keep rest to the shifts beside one."""
+    first, last = -(1 << 30), 1 << 30
+    if row > 0:
+        first = tour.shift_at(row - 1).end_slot
+    if row + 1 < len(tour.days):
+        last = tour.shift_at(row + 1).start_slot
+    return first + model.rest_slots, last - model.rest_slots
+
+
+def apart(days: Sequence[int]) -> list[tuple[int, ...]]:
+    """Days in pairs with at least one between them, so that rest does not link them; else alone."""
+    waiting = list(days)
+    pairs: list[tuple[int, ...]] = []
+    while waiting:
+        first = waiting.pop(0)
+        far = next((day for day in waiting[len(waiting) // 2 :] if abs(day - first) > 1), None)
+        if far is None:
+            pairs.append((first,))
+        else:
+            waiting.remove(far)
+            pairs.append((first, far))
+    return pairs
+
+
+def improve_days(
+    plans: Sequence[DayProgramme],
+    *,
+    threads: int,
+    effort: float,
+    seed: int,
+    stop: Callable[[], bool],
+) -> None:
+    """Solve days that do not touch side by side; their answers go into the roster one after the other."""
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(lambda plan: plan.solved(effort=effort, seed=seed, stop=stop), plans))
+    for plan, solver in zip(plans, found, strict=True):
+        if solver is not None:
+            plan.apply(solver)
 
 
 def solve_watched(

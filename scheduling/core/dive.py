@@ -8,19 +8,16 @@ jumps, the batch is taken back and halved; a single agent who costs too much is 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.core.dive_order import LAST_TURN, Around, PlanOrder, goes_with
 from scheduling.core.tour_facts import (
     DAYS_OF,
-    HEAD,
-    LONGEST,
     MASKS,
     NEVER,
     POSSIBLE,
-    TAIL,
     Weeks,
 )
 from scheduling.core.tour_loops import kinds_of_week, week_worths
@@ -43,9 +40,17 @@ SETTLED_AT = 100
 """Agents without a plan when the totals are made whole."""
 TRIES = 15
 """Combinations of whole totals that are tried on the whole programme."""
+ROOMS = 3
+"""Times that plans are taken back where nobody left fits into whole totals."""
+MADE = 10
+"""Plans taken back for each agent who fits nowhere."""
 BATCHES = 12
 MEAN_WEIGHT = 2.0
-FIRST_WEIGHT = 0.3
+
+REST_WEIGHT = 1.0
+"""What a day counts for less whose every start may leave no rest to the weeks beside."""
+FIRST_WEIGHT = 0.5
+"""How much it counts that few sets of days are left to someone, by the logarithm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,19 +61,6 @@ class WeekPlan:
     last_place: int
     shapes: tuple[tuple[int, int], ...]
     """Day and shape of each shift."""
-
-
-class Around(NamedTuple):
-    """What an agent's other weeks leave to one week."""
-
-    run_before: int = 0
-    """Days in a row worked just before."""
-    run_after: int = 0
-    may_work_weekend: bool = True
-    earliest_start: int = 0
-    """Slot from which rest allows a start on the first day."""
-    latest_end: int = 1 << 30
-    """Slot until which rest allows a shift of the last day to go on."""
 
 
 @dataclass(kw_only=True)
@@ -94,13 +86,11 @@ class Dive:
         programme: WeekProgramme,
         around: dict[int, Around],
         *,
-        noise: float = 0.0,
         seed: int = 1,
-        solved: bool = True,
     ) -> None:
         """Take a programme; `around` holds everyone whom it is about."""
         self.programme, self.around = programme, around
-        self.noise, self.rng = noise, np.random.default_rng(seed)
+        self.rng = np.random.default_rng(seed)
         self.solver = programme.solver
         self.low = np.zeros(self.solver.size[1])
         self.planned = np.zeros(self.solver.size[1])
@@ -109,8 +99,7 @@ class Dive:
         """By row of an account: what the agents with a plan work beyond what the row holds for them."""
         self.plans: dict[int, WeekPlan] = {}
         self.choices: dict[int, _Choice] = {}
-        self.solved = solved
-        self.value = self.solver.value if solved else np.inf
+        self.value = self.solver.value
         self.cutoff = np.inf
         self.iterations = 0
         self.free: dict[int, list[int]] = {
@@ -118,18 +107,11 @@ class Dive:
             for group in programme.groups
             for n in group.classes
         }
-        self.flexible = [
-            n
-            for group in programme.groups
-            for hull in group.hulls
-            if hull.is_flexible
-            for n in hull.classes
-        ]
-        """Classes whose agents may work more or less: planned first, while others can make up for it."""
-        one_week = programme.pricer.classes[0].model.horizon.days <= WEEKDAYS
-        whole = programme.totals and around and one_week
+        self.order = PlanOrder(programme, around, self.free)
+        whole = programme.totals and around
         self.totals = WholeTotals(programme) if whole else None
         self.is_settled = self.is_whole = False
+        self.rooms = ROOMS
 
     @property
     def waiting(self) -> int:
@@ -152,8 +134,6 @@ class Dive:
             self.solver.stop = before
 
     def _run(self, stop: Callable[[], bool]) -> bool:
-        if not self._is_solved():
-            return False
         size, most = self._sizes()
         while self.waiting:
             if stop():
@@ -164,7 +144,8 @@ class Dive:
             beyond = self._beyond()
             batch = self._batch(min(size, beyond), min(most, beyond))
             if not batch:
-                if self.is_whole and self._without_totals():
+                if self.is_whole and (self._make_room() or self._without_totals()):
+                    size, most = self._sizes()
                     continue
                 return not stop()
             before = self.value
@@ -208,16 +189,25 @@ class Dive:
         """Whether few enough wait, all of them with a fixed number of shifts."""
         if self.totals is None or self.is_settled:
             return False
-        return self.waiting <= SETTLED_AT and not self._flexible_waiting()
+        return self.waiting <= SETTLED_AT and self._turn_now() == LAST_TURN
 
     def _beyond(self) -> int:
         """How many may be planned before the totals are settled; before that the flexible ones."""
         if self.totals is None or self.is_settled:
             return self.waiting
-        return self._flexible_waiting() or max(1, self.waiting - SETTLED_AT)
+        turn = self._turn_now()
+        if turn < LAST_TURN:
+            return sum(
+                len(members) for n, members in self.free.items() if self.order.turns[n] == turn
+            )
+        return max(1, self.waiting - SETTLED_AT)
 
-    def _flexible_waiting(self) -> int:
-        return 0 if self.totals is None else sum(len(self.free[n]) for n in self.flexible)
+    def _turn_now(self) -> int:
+        """Whose turn it is."""
+        if self.totals is None:
+            return LAST_TURN
+        turns = (self.order.turns[n] for n, members in self.free.items() if members)
+        return min(turns, default=LAST_TURN)
 
     def _settle_totals(self, stop: Callable[[], bool]) -> None:
         """Fix the best whole totals where there are any."""
@@ -230,6 +220,28 @@ class Dive:
             self.is_whole = True
         self._solve()
 
+    def _make_room(self) -> bool:
+        """Take the plans of some back who could have others, so that those who fit nowhere may."""
+        if self.rooms == 0:
+            return False
+        self.rooms -= 1
+        contracts = {
+            self.programme.pricer.classes[n].model.contract.name
+            for n, members in self.free.items()
+            if members
+        }
+        able = sorted(
+            agent
+            for agent, choice in self.choices.items()
+            if self.order.turns[choice.number] == LAST_TURN
+            and self.programme.pricer.classes[choice.number].model.contract.name in contracts
+        )
+        count = min(len(able), MADE * self.waiting)
+        if not count:
+            return False
+        self._release([int(n) for n in self.rng.choice(able, count, replace=False)])
+        return self._solve()
+
     def _without_totals(self) -> bool:
         """Nobody left can work the shifts that whole totals leave: the rest goes without."""
         assert self.totals is not None
@@ -241,13 +253,6 @@ class Dive:
         """By how much a batch may raise the value."""
         by_agent = IDLE_SLOTS * self.programme.pricer.over_cost * agents
         return max(JUMP * abs(value), by_agent)
-
-    def _is_solved(self) -> bool:
-        """Solve the programme from nothing where nobody has done so."""
-        if not self.solved:
-            self.solved = self.solver.by_interior_point()
-            self.value = self.solver.value
-        return self.solved
 
     def _solve(self) -> bool:
         solved = self.solver.by_dual_simplex(cutoff=self.cutoff)
@@ -289,19 +294,13 @@ class Dive:
 
     def _next(self, left: Floats) -> tuple[Group, Hull, int, float] | None:
         """The band of which most is left."""
-        flexible_first = bool(self._flexible_waiting())
+        turn = self._turn_now()
         best: tuple[Group, Hull, int, float] | None = None
         for group in self.programme.groups:
             for hull in group.hulls:
-                if not any(self.free[n] for n in hull.classes):
-                    continue
-                if flexible_first and not hull.is_flexible:
+                if not any(self.free[n] and self.order.turns[n] <= turn for n in hull.classes):
                     continue
                 row = left[hull.bands]
-                if self.noise:
-                    row = np.where(
-                        row > 0, row * self.rng.uniform(1 - self.noise, 1, len(row)), row
-                    )
                 band = int(np.argmax(row))
                 share = float(left[hull.bands[band]])
                 if share >= 0 and (best is None or share > best[3] + 1e-9):
@@ -323,15 +322,14 @@ class Dive:
                 if self._has_room(left, day, model.contract.name, number):
                     amounts[day, number] = left[count[place]]
         best: tuple[float, int, int, tuple[tuple[int, int], ...]] | None = None
-        for number in hull.classes:
-            for agent in _different(self.free[number], self.around):
-                found = self._week(number, agent, group, at, amounts, share)
-                if found is None:
-                    continue
-                # Whoever has fewer days to choose from goes first where they fit about as well.
-                score = found[0] + FIRST_WEIGHT * self._closed_days(number)
-                if best is None or score > best[0] + 1e-9:
-                    best = (score, agent, number, found[1])
+        for number, agent in self._candidates(hull):
+            found = self._week(number, agent, group, at, amounts, share)
+            if found is None:
+                continue
+            # Whoever has fewer days to choose from goes first where they fit about as well.
+            score = found[0] + FIRST_WEIGHT * self.order.tightness(number, agent)
+            if best is None or score > best[0] + 1e-9:
+                best = (score, agent, number, found[1])
         if best is None:
             return None
         _, agent, number, shapes = best
@@ -348,14 +346,22 @@ class Dive:
             totals=[totals[day, model.contract.name, shape] for day, shape in shapes if totals],
         )
 
+    def _candidates(self, hull: Hull) -> Iterator[tuple[int, int]]:
+        """Class and agent: one of each kind of week whose turn it is."""
+        turn = self._turn_now()
+        seen: set[tuple[bytes, Around]] = set()
+        for number in hull.classes:
+            if self.order.turns[number] > turn:
+                continue
+            for agent in _different(self.free[number], self.around):
+                alike = self.order.kinds[number], self.around[agent]
+                if alike not in seen:
+                    seen.add(alike)
+                    yield number, agent
+
     def _has_room(self, left: Floats, day: int, contract: str, shape: int) -> bool:
         """False where the whole totals have no shift of this shape left that day."""
         return not self.is_whole or left[self.programme.totals[day, contract, shape]] > ROOM
-
-    def _closed_days(self, number: int) -> int:
-        days = slice(self.programme.first_day, self.programme.first_day + self.programme.days)
-        model = self.programme.pricer.classes[number].model
-        return int((~model.by_day[days].any(axis=(1, 2))).sum())
 
     def _week(
         self, number: int, agent: int, group: Group, at: int, amounts: Floats, share: float
@@ -374,6 +380,7 @@ class Dive:
         for shape in range(len(model.shapes)):
             # Ever the days of which the largest part is left, so that none is left over at the end.
             value = np.minimum(amounts[:, shape], 1.0) + amounts[:, shape] / max(share, 1.0)
+            value = value - REST_WEIGHT * self._unsure(model, agent, window, shape)
             value = np.where(open_[:, shape], value, NEVER)
             better = value > worth[:, kinds[shape]]
             worth[better, kinds[shape]] = value[better]
@@ -404,6 +411,21 @@ class Dive:
         )
         return float(worths[mask]), shapes
 
+    def _unsure(self, model: TourModel, agent: int, window: slice, shape: int) -> Floats:
+        """[day] part of the starts in a window that may leave no rest to the weeks beside this one."""
+        around, first = self.around[agent], self.programme.first_day
+        found = np.zeros(self.programme.days)
+        for row in (0, self.programme.days - 1):
+            legal = model.by_day[first + row, shape, window]
+            starts = model.start_table[first + row, window][legal]
+            if not len(starts):
+                continue
+            early = (starts < around.sure_start) if row == 0 else np.zeros(len(starts), dtype=bool)
+            length = model.shapes[shape].length
+            late = (starts + length > around.sure_end) if row else np.zeros(len(starts), dtype=bool)
+            found[row] = (early | late).mean()
+        return found
+
     def _close_by_rest(
         self, open_: NDArray[np.bool_], model: TourModel, agent: int, window: slice
     ) -> None:
@@ -422,13 +444,8 @@ class Dive:
 
     def _of_mask(self, model: TourModel, agent: int, amounts: Floats, share: float) -> Floats:
         """0 for sets of days that the other weeks allow, less the distance to the mean days."""
-        around, most = self.around[agent], model.limits.most_in_row
         of_mask = model.weeks.of_mask[self.programme.week]
-        head = np.where(HEAD == WEEKDAYS, WEEKDAYS + around.run_after, HEAD)
-        may = (most >= LONGEST) & ((HEAD == 0) | (around.run_before + head <= most))
-        may &= (TAIL == 0) | (TAIL + around.run_after <= most)
-        if not around.may_work_weekend:
-            may &= model.weeks.weekend == 0
+        may = goes_with(model, self.around[agent])
         mean = np.maximum(amounts, 0).sum() / share
         low, high = model.week_range(self.programme.week, hours=False)
         bent = MEAN_WEIGHT * np.abs(DAYS_OF - mean) if low < high else np.zeros(MASKS)
@@ -481,14 +498,28 @@ class Dive:
 
     def _book(self, choice: _Choice, times: float) -> None:
         """Hold the rows of days and hours to what the agent of a choice works, not to what they might."""
-        given, band = self.solver.given, choice.hull.first_band + choice.band
+        band = choice.hull.first_band + choice.band
         for account, (least, most) in zip(choice.group.accounts, choice.hull.averages, strict=True):
             worked = float(sum(account.of_shape[shape] for _, shape in choice.shapes))
-            low, high = int(account.least_rows[band]), int(account.most_rows[band])
-            self.booked[low] = self.booked.get(low, 0.0) + times * (worked - least)
-            self.booked[high] = self.booked.get(high, 0.0) + times * (worked - most)
-            self.solver.limit(low, given.low[low] + self.booked[low], np.inf)
-            self.solver.limit(high, -np.inf, given.high[high] + self.booked[high])
+            self._move_limits(int(account.least_rows[band]), times * (worked - least))
+            self._move_limits(int(account.most_rows[band]), times * (worked - most))
+        group = self.programme.pricer.classes[choice.number]
+        off = set(choice.group.once_rows) - {day for day, _ in choice.shapes}
+        for day in off:
+            if day in choice.hull.open_days:
+                self._move_limits(int(choice.group.once_rows[day][band]), times)
+            if day in choice.group.able_rows and group.is_open(self.programme.first_day + day):
+                self._move_limits(choice.group.able_rows[day], -times)
+
+    def _move_limits(self, row: int, by: float) -> None:
+        """Move what a row allows at most, or asks for where it allows any amount."""
+        given = self.solver.given
+        self.booked[row] = self.booked.get(row, 0.0) + by
+        low, high = float(given.low[row]), float(given.high[row])
+        if np.isfinite(high):
+            self.solver.limit(row, low, high + self.booked[row])
+        else:
+            self.solver.limit(row, low + self.booked[row], high)
 
     def _tell(self, batch: Sequence[_Choice]) -> None:
         columns = np.unique(np.concatenate([choice.columns for choice in batch]))

@@ -27,6 +27,12 @@ class AgentClass:
     model: TourModel
     skills: tuple[str, ...]
     members: tuple[int, ...]
+    closed_days: frozenset[int] = frozenset()
+    """Days of weekends that they have off beyond what their rules say."""
+
+    def is_open(self, day: int) -> bool:
+        """Whether any shift of theirs may be on a day."""
+        return day not in self.closed_days and bool(self.model.by_day[day].any())
 
 
 def agent_classes(data: ScheduleData) -> list[AgentClass]:

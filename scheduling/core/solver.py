@@ -19,12 +19,13 @@ from scheduling.core.improve import (
 )
 from scheduling.core.move_tables import fits
 from scheduling.core.plan_search import PlanSearch
-from scheduling.core.pricing import Pricer
+from scheduling.core.pricing import AgentClass, Pricer
 from scheduling.core.result import Budget, Phase, Progress, ScheduleResult, SolveStatus
 from scheduling.core.roster import Roster
 from scheduling.core.seating import seat_everyone
 from scheduling.core.small_moves import BENT, GUIDED, PLAIN, TILTED, Chains, Cooling
 from scheduling.core.tours import Tour
+from scheduling.core.weekends_off import with_weekends_off
 
 ROWS_PER_WORK = 10
 """Rows of a programme whose solve counts as one best tour."""
@@ -32,6 +33,8 @@ ROWS_PER_WORK = 10
 
 PEOPLE_OF_RUNS = 100
 """The fewer people, the more runs, each from the heat again: one of these many on all runs together."""
+IDLE_SHARE = 0.01
+"""Part of the staffed time that is idle at least where a dive is tried after small moves that did well."""
 MUCH_BETTER = 0.8
 """Part of the gap that small moves leave where they are worth going on with."""
 
@@ -47,7 +50,7 @@ class SolveParams:
     """Part of the budget that the first schedule may take beyond being legal."""
     follow_share: float = 0.6
     """Part of the budget by which passes along the programme end."""
-    dive_share: float = 0.7
+    dive_share: float = 0.9
     """Part of the budget by which plans taken from the programme must stand."""
     dive_agents: int = 2500
     """Agents in a week up to whom plans are taken from the programme one by one."""
@@ -183,6 +186,9 @@ class Solver:
         """True where this phase has to end or nothing is left to gain."""
         return self.stop() or self.good_enough()
 
+    def _unplaced_of(self, group: AgentClass) -> int:
+        return sum(self.data.agents[n].key in self.unplaced for n in group.members)
+
     # -- phases ------------------------------------------------------------------------------
 
     def run(self) -> ScheduleResult:
@@ -238,13 +244,15 @@ class Solver:
         if not placed or not self.data.required_agents:
             return
         coverage = self.roster.coverage
-        masks = [coverage.mask(group.skills) for group in placed]
         without = [group for group in self.roster.classes if group not in placed]
-        spare = {
-            number: sum(self.data.agents[n].key in self.unplaced for n in group.members)
-            for number, group in enumerate(placed)
-        }
-        pricer = Pricer(self.data, placed, coverage, without=without, spare=spare)
+        spare = {id(group): self._unplaced_of(group) for group in placed}
+        if self.data.weeks > 1:
+            firm = [group for group in placed if spare[id(group)]]
+            others = [group for group in placed if not spare[id(group)]]
+            placed = [*firm, *with_weekends_off(others, self.data.weeks)]
+        masks = [coverage.mask(group.skills) for group in placed]
+        short = {n: spare[id(group)] for n, group in enumerate(placed) if id(group) in spare}
+        pricer = Pricer(self.data, placed, coverage, without=without, spare=short)
         self.search = search = Bound(pricer, masks)
         search.price(search.best_prices)
         if set(self.start.prices) == set(coverage.skills):
@@ -273,20 +281,19 @@ class Solver:
         if self.good_enough():
             return
         self._try_moves()
-        if self._may_dive() and not self.moves_do_better:
+        if self._may_dive() and (self._idles() or not self.moves_do_better):
             self._dive()
 
     def _may_dive(self) -> bool:
-        """Whether the programme is small enough to take people's plans from it.
-
-        Over several weeks plans of the first ones leave many people nothing that fits in the last, so that
-        only rosters on which small moves have been tried are planned that way.
-        """
+        """Whether the programme is small enough to take people's plans from it."""
         assert self.search is not None
-        most = self.params.dive_agents
-        if self.data.weeks > 1:
-            most = min(most, self.params.moves_agents // self.data.weeks)
-        return 0 < len(self.roster.placed()) <= most and not self.search.is_light
+        return 0 < len(self.roster.placed()) <= self.params.dive_agents and not self.search.is_light
+
+    def _idles(self) -> bool:
+        """Whether time is idle under the best schedule; where none is, a dive takes too long to end."""
+        coverage = self.roster.coverage
+        staffed = sum(float(row.sum()) for row in self.roster.staffed.values())
+        return float(coverage.idle().sum()) > IDLE_SHARE * staffed
 
     def _try_moves(self) -> None:
         """A short run of small moves on a small roster; are they worth going on with?"""
@@ -327,9 +334,17 @@ class Solver:
         self.plans = PlanSearch(
             self.roster, self.search, seed=self.params.seed, threads=self.params.threads
         )
-        if self.plans.dive(self.enough):
+        before, begun = self.best_cost, self.budget.share_used(self.work)
+
+        def in_time(part: float) -> bool:
+            spent = self.budget.share_used(self.work) - begun
+            return spent <= part * (self.limit - begun)
+
+        if self.plans.dive(self.enough, in_time):
             self.keep_best()
         self.roster.load(self.best)
+        if self.best_cost != before:
+            self.moves_do_better = False
 
     def _improve(self) -> None:
         """Plans of a few agents anew by the programme, whole days, best responses, in turn."""

@@ -72,11 +72,15 @@ class Tour:
     @cached_property
     def shifts(self) -> tuple[PlacedShift, ...]:
         """The shifts in order."""
-        return tuple(
-            self.model.placed(int(day), int(shape), int(start), offsets)
-            for day, shape, start, offsets in zip(
-                self.days, self.shape_numbers, self.starts, self.offsets, strict=True
-            )
+        return tuple(self.shift_at(row) for row in range(len(self.days)))
+
+    def shift_at(self, row: int) -> PlacedShift:
+        """The shift of a row."""
+        return self.model.placed(
+            int(self.days[row]),
+            int(self.shape_numbers[row]),
+            int(self.starts[row]),
+            self.offsets[row],
         )
 
     @cached_property

@@ -1,26 +1,30 @@
 """Everyone's weeks as plans (band, days, shapes), and the tours that keep to them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 import numpy as np
 
-from scheduling.core.dive import Around, WeekPlan
+from scheduling.core.day_sets import NONE_CLOSED, least_heads
+from scheduling.core.dive import WeekPlan
+from scheduling.core.dive_order import Around
 from scheduling.core.roster import Roster
 from scheduling.core.tour_facts import HEAD, TAIL
 from scheduling.core.tour_tables import WEEKDAYS
 from scheduling.core.tours import Tour, TourModel, Week
 
 WEEKENDS_SEEN = 4
+NEVER_ENDS = 1 << 30
 
 
 class WeekPlans:
     """Plans by week and agent; what they leave to each other."""
 
-    def __init__(self, roster: Roster) -> None:
-        """Start without a plan."""
-        self.roster = roster
+    def __init__(self, roster: Roster, closed_days: Mapping[int, frozenset[int]]) -> None:
+        """Start without a plan; `closed_days` are those of an agent's weekends off, where these are known."""
+        self.roster, self.closed_days = roster, closed_days
         self.weeks = roster.data.weeks
+        self._heads: dict[tuple[int, frozenset[int]], list[int]] = {}
         self.plans: list[dict[int, WeekPlan]] = [{} for _ in range(self.weeks)]
 
     def _model(self, agent: int) -> TourModel:
@@ -38,13 +42,33 @@ class WeekPlans:
     # -- what other weeks leave --------------------------------------------------------------
 
     def around(self, agent: int, week: int) -> Around:
-        """What an agent's other weeks leave to this one."""
+        """What an agent's other weeks leave to this one; what cannot bind is left out, so that many are alike."""
+        model = self._model(agent)
+        first = WEEKDAYS * week
+        last = min(first + WEEKDAYS, model.horizon.days) - 1
+        opens = int(model.start_table[first].min())
+        closes = int(model.start_table[last].max()) + max(
+            (s.length for s in model.shapes), default=0
+        )
+        longest = int(model.weeks.most_days[week]) + sum(d // WEEKDAYS == week for d in model.fixed)
+
+        def binding(run: int) -> int:
+            return run if run + longest > model.limits.most_in_row else 0
+
+        def late(slot: int) -> int:
+            return slot if slot > opens else 0
+
+        def early(slot: int) -> int:
+            return slot if slot < closes else NEVER_ENDS
+
         return Around(
-            run_before=self._run_before(agent, week),
-            run_after=self._run_after(agent, week),
+            run_before=binding(self._run_before(agent, week)),
+            run_after=binding(self._run_after(agent, week)),
             may_work_weekend=self._may_work_weekend(agent, week),
-            earliest_start=self._earliest_start(agent, week),
-            latest_end=self._latest_end(agent, week),
+            earliest_start=late(self._earliest_start(agent, week)),
+            latest_end=early(self._latest_end(agent, week)),
+            sure_start=late(self._earliest_start(agent, week, surely=True)),
+            sure_end=early(self._latest_end(agent, week, surely=True)),
         )
 
     def _run_before(self, agent: int, week: int) -> int:
@@ -63,13 +87,23 @@ class WeekPlans:
         for after in range(week + 1, self.weeks):
             mask = self._days(agent, after)
             if mask is None:
-                return run
+                return run + self._least_head(agent, after)
             run += int(HEAD[mask])
             if HEAD[mask] < WEEKDAYS:
                 return run
         return run
 
+    def _least_head(self, agent: int, week: int) -> int:
+        """Days in a row that an agent has to work at the beginning of a week whatever is planned."""
+        key = (id(self._model(agent)), self.closed_days.get(agent, NONE_CLOSED))
+        if key not in self._heads:
+            heads = least_heads(self._model(agent), key[1])
+            self._heads[key] = [0] * (self.weeks + 1) if heads is None else heads
+        return self._heads[key][week]
+
     def _may_work_weekend(self, agent: int, week: int) -> bool:
+        if agent in self.closed_days:
+            return all(day // WEEKDAYS != week for day in self.closed_days[agent])
         model = self._model(agent)
         most = model.limits.most_weekends
         if most >= WEEKENDS_SEEN:
@@ -99,17 +133,21 @@ class WeekPlans:
         slots = open_starts(model, plan, day, shape)
         return int(slots[0]), int(slots[-1]), model.shapes[shape].length
 
-    def _earliest_start(self, agent: int, week: int) -> int:
+    def _earliest_start(self, agent: int, week: int, *, surely: bool = False) -> int:
+        """Slot from which some start of the last shift before leaves rest; `surely`: every start."""
         if week == 0:
             return 0
         last = self._starts(agent, week - 1, WEEKDAYS * week - 1)
-        return 0 if last is None else last[0] + last[2] + self._model(agent).rest_slots
+        return 0 if last is None else last[surely] + last[2] + self._model(agent).rest_slots
 
-    def _latest_end(self, agent: int, week: int) -> int:
+    def _latest_end(self, agent: int, week: int, *, surely: bool = False) -> int:
+        """Slot until which rest to some start of the next shift is kept; `surely`: to every start."""
         if week + 1 >= self.weeks:
-            return 1 << 30
+            return NEVER_ENDS
         following = self._starts(agent, week + 1, WEEKDAYS * (week + 1))
-        return 1 << 30 if following is None else following[1] - self._model(agent).rest_slots
+        if following is None:
+            return NEVER_ENDS
+        return following[not surely] - self._model(agent).rest_slots
 
     # -- tours -------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from scheduling.core.coverage import WHOLE
 from scheduling.core.data import WorkMode
+from scheduling.core.day_sets import day_range
 from scheduling.core.pricing import AgentClass, Pricer
 from scheduling.core.programme_rows import LinearSolver, Rows
 from scheduling.core.tour_tables import WEEKDAYS
@@ -53,6 +54,8 @@ class Hull:
     first_band: int = 0
     averages: list[tuple[float, float]] = field(default_factory=list)
     """Least and most of a mean agent in each of the group's accounts."""
+    open_days: set[int] = field(default_factory=set)
+    """Days of the week on which some of them may work."""
 
     @property
     def is_flexible(self) -> bool:
@@ -76,6 +79,10 @@ class Group:
     """(day of the week, shape): bands that exist and their columns, agents who work such a day."""
 
     accounts: list[Account] = field(default_factory=list)
+    once_rows: dict[int, Ints] = field(default_factory=dict)
+    """By day of the week: rows, one per band, that leave room for one shift of each agent."""
+    able_rows: dict[int, int] = field(default_factory=dict)
+    """By day of the week: the row that leaves room for those who may work that day, where not all may."""
 
     @property
     def bands(self) -> int:
@@ -94,8 +101,6 @@ class WeekProgramme:
         *,
         carried: dict[int, Floats] | None = None,
         bands: bool = True,
-        breaks: bool = True,
-        only: int | None = None,
     ) -> None:
         """Write the programme of a week.
 
@@ -105,12 +110,8 @@ class WeekProgramme:
             week: number of the week.
             carried: people per skill set and slot who are there beside those who are planned.
             bands: whether starts of an agent's week keep to a band.
-            breaks: whether breaks are placed; otherwise each is spread evenly over its window. Then the value
-                is no bound; its prices, certified, still prove one.
-            only: skill set of those who are planned; `carried` holds all others.
         """
         self.pricer, self.masks, self.week, self.keeps_bands = pricer, masks, week, bands
-        self.only, self.places_breaks = only, breaks
         horizon = pricer.classes[0].model.horizon
         self.first_day = WEEKDAYS * week
         self.days = min(WEEKDAYS, horizon.days - self.first_day)
@@ -159,8 +160,6 @@ class WeekProgramme:
         """People per skill set who are there whatever is planned."""
         slots = len(self.pricer.counted)
         supply = {mask: row.copy() for mask, row in carried.items()}
-        if self.only is not None:
-            return supply
         for skills, held in self.pricer.carried:
             mask = sum(1 << n for n, s in enumerate(self.pricer.skills) if s in skills)
             supply.setdefault(mask, np.zeros(slots))[np.asarray(held, dtype=np.int64)] += 1
@@ -175,8 +174,6 @@ class WeekProgramme:
     def _groups(self) -> list[Group]:
         together: dict[tuple[int, str, str, str], list[int]] = {}
         for number, (group, mask) in enumerate(zip(self.pricer.classes, self.masks, strict=True)):
-            if self.only is not None and mask != self.only:
-                continue
             agent = group.model.agent
             sits = agent.work_mode == WorkMode.OFFICE and agent.site in self.pricer.seats
             key = (mask, agent.site if sits else "", group.model.contract.name, agent.zone)
@@ -279,9 +276,9 @@ class WeekProgramme:
 
     def _open_days(self, number: int) -> tuple[int, ...]:
         """Days of this week on which agents of a class can work."""
-        model = self.pricer.classes[number].model
+        group = self.pricer.classes[number]
         days = range(self.first_day, self.first_day + self.days)
-        return tuple(day for day in days if model.by_day[day].any())
+        return tuple(day for day in days if group.is_open(day))
 
     def _write_days(self, group: Group, members: list[AgentClass]) -> None:
         """Ensures that nobody works twice a day or on a day that is closed to them."""
@@ -289,9 +286,10 @@ class WeekProgramme:
         everyone = sum(len(m.members) for m in members)
         for day in range(self.days):
             absolute = self.first_day + day
-            once = self.rows.constraints(group.bands, 0.0, np.inf)
+            once = group.once_rows[day] = self.rows.constraints(group.bands, 0.0, np.inf)
             for hull in group.hulls:
                 if any(absolute in self._open_days(n) for n in hull.classes):
+                    hull.open_days.add(day)
                     at = np.arange(hull.first_band, hull.first_band + len(hull.bands))
                     self.rows.put(once[at], hull.bands, 1.0)
             columns: list[Ints] = []
@@ -303,12 +301,13 @@ class WeekProgramme:
                     columns.append(count)
             if not columns:
                 continue
-            able = sum(len(m.members) for m in members if m.model.by_day[absolute].any())
+            able = sum(len(m.members) for m in members if m.is_open(absolute))
             must = sum(len(m.members) for m in members if absolute in m.model.agent.must_work)
             if able < everyone or must:
                 spare = sum(self.pricer.spare.get(n, 0) for n in group.classes)
                 row = self.rows.constraints(1, float(max(0, min(must, able) - spare)), float(able))
                 self.rows.put(row[0], np.concatenate(columns), 1.0)
+                group.able_rows[day] = int(row[0])
 
     def _write_starts(
         self, group: Group, members: list[AgentClass], day: int, number: int
@@ -318,6 +317,8 @@ class WeekProgramme:
         legal = np.zeros(group.places, dtype=bool)
         for member in members:
             model = member.model
+            if not member.is_open(day):
+                continue
             offset = model.first_place - group.first_place
             legal[offset : offset + model.by_day.shape[2]] |= model.by_day[day, number]
         places = np.flatnonzero(legal)
@@ -356,11 +357,6 @@ class WeekProgramme:
             if group.site:
                 self._sit(group.site, started, slots + offset, length)
         for rule in shape.breaks:
-            if not self.places_breaks:
-                width = rule.latest - rule.earliest + 1
-                for offset in range(rule.earliest, rule.latest + 1):
-                    self._cover(group.mask, started, slots + offset, rule.length, -1.0 / width)
-                continue
             begins = np.arange(slots[0] + rule.earliest, slots[-1] + rule.latest + 1)
             begun = self.rows.variables(len(begins))
             self.rows.rising(begun)
@@ -447,6 +443,11 @@ class WeekProgramme:
         for number in hull.classes:
             group = self.pricer.classes[number]
             least, most = group.model.week_range(self.week, hours=kind == "hours")
+            few_days, many_days = day_range(group.model, self.week, group.closed_days)
+            if kind == "days":
+                least, most = max(least, few_days), min(most, many_days)
+            else:
+                most = max(least, min(most, many_days * float(paid.max())))
             if kind == "days" and len(set(paid)) == 1 and paid[0] > 0:
                 # Where all shifts pay the same, hours are days, and there is no row for them.
                 few, many = group.model.week_range(self.week, hours=True)

@@ -159,21 +159,6 @@ def test_many_groups_are_solved_without_a_basis_and_prove_as_much_as_highs(monke
     assert mine.best == pytest.approx(other.best, rel=1e-2)
 
 
-def test_placed_breaks_prove_more_than_breaks_spread_evenly(monkeypatch):
-    """Why programmes of many groups place their breaks, at any number of groups."""
-    monkeypatch.setattr(bounds, "LIGHT_GROUPS", 0)
-    gained = []
-    for seed in (1, 6, 8):
-        _, placed = programme_of(random_data(seed))
-        spread = Bound(placed.pricer, placed.masks)
-        programme = WeekProgramme(placed.pricer, placed.masks, 0, bands=False, breaks=False)
-        assert programme.solver.without_basis()
-        spread.programmes = [programme]
-        spread._read()
-        gained.append(placed.best - spread.best)
-    assert sum(gained) > 0
-
-
 def after(count):
     """A stop that comes when it has been asked for so many times."""
     asked = []

@@ -197,7 +197,7 @@ def test_plans_of_a_dive_become_legal_tours(count, seed):
 def test_a_dive_ends_in_the_middle_of_a_solve_when_told_to():
     """One solve alone can take longer than the budget: 1,000 people with three linked skills."""
     roster, search = dived(random_data(12, count=4))
-    dive = search._started(search._parts(0, roster.placed())[0])
+    dive = search._started(0, roster.placed())
     asked, solved, solve = [], [], dive._solve
 
     def stop():

@@ -6,9 +6,20 @@ from itertools import product
 import numpy as np
 import pytest
 
-from scheduling.core.dive import Around, Dive
+from scheduling.core.bound import Bound
+from scheduling.core.dive import Dive
+from scheduling.core.dive_order import Around
+from scheduling.core.improve import construct
+from scheduling.core.instance_file import plain_horizon
+from scheduling.core.plan_search import PlanSearch
+from scheduling.core.pricing import Pricer
+from scheduling.core.result import WorkBudget
+from scheduling.core.roster import Roster
+from scheduling.core.solver import SolveParams, solve
+from scheduling.core.weekends_off import with_weekends_off
 from scheduling.core.whole_totals import WholeTotals
 from tests.scheduling.core import weeks
+from tests.scheduling.core.roster_checker import broken_rules
 from tests.scheduling.core.test_week_programme import never, programme_of, random_data, spans_of
 
 PEOPLE = 24
@@ -26,8 +37,13 @@ def crowd(seed, *, people=PEOPLE, part_every=3, days=7):
         paid_minutes_per_week=(900, 1500),
         **rules,
     )  # fmt: skip
+    horizon = plain_horizon(days=days, interval_minutes=15)
     agents = [
-        weeks.agent(f"p{n}", contract="part" if part_every and n % part_every == 0 else "full")
+        weeks.agent(
+            f"p{n}",
+            contract="part" if part_every and n % part_every == 0 else "full",
+            spans=spans_of(horizon, low=6, high=22),
+        )
         for n in range(people)
     ]
     slots = np.arange(days * 96)
@@ -35,7 +51,13 @@ def crowd(seed, *, people=PEOPLE, part_every=3, days=7):
     shape = np.where((hour >= 7) & (hour < 21), 1 + np.sin((hour - 7) / 14 * np.pi), 0.0)
     by_day = rng.uniform(0.5, 1.0, days)[slots // 96]
     required = {"calls": np.round(shape * by_day * people / 3)}
-    return weeks.week(agents=agents, contracts=[full, part], required=required, over_cost=1.0)
+    return weeks.week(
+        horizon=horizon,
+        agents=agents,
+        contracts=[full, part],
+        required=required,
+        over_cost=1.0,
+    )
 
 
 def totals_of(seed, **fields):
@@ -174,10 +196,90 @@ def test_settling_counts_as_work():
     assert 0 < dive.totals.iterations < dive.iterations
 
 
-def test_several_weeks_go_without_totals():
-    roster, bound = programme_of(random_data(1, count=2))
-    dive = Dive(bound.programmes[0], dict.fromkeys(range(len(roster.tours)), Around()))
-    assert dive.totals is None
+def rotated(data):
+    """Programmes of several weeks whose weekends off are known."""
+    roster = Roster(data)
+    classes = with_weekends_off(roster.classes, data.weeks)
+    masks = [roster.coverage.mask(group.skills) for group in classes]
+    bound = Bound(Pricer(data, classes, roster.coverage), masks)
+    assert bound.solve_weeks(threads=1, stop=never)
+    return roster, bound
+
+
+def month(seed, *, most_weekends=3):
+    """A crowd for four weeks whose weekends are limited."""
+    data = crowd(seed, days=28)
+    limited = {
+        name: replace(rules, max_weekends_in_4_weeks=most_weekends)
+        for name, rules in data.contracts.items()
+    }
+    return replace(data, contracts=limited)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_several_weeks_are_planned_with_totals_and_all_come_near_their_programmes(seed):
+    data = month(seed)
+    roster, bound = rotated(data)
+    construct(roster, rng=np.random.default_rng(0), stop=never)
+    values = [programme.solver.value for programme in bound.programmes]
+    search = PlanSearch(roster, bound, seed=1, threads=2)
+    assert search.dive(never)
+    assert broken_rules(data, roster.tours) == []
+    assert all(dive.is_settled and not dive.waiting for dive in search.dives)
+    assert sum(values) - 1e-6 <= roster.cost() < 1.03 * sum(values)
+
+
+def test_without_weekends_off_the_last_week_has_nobody_for_its_weekend():
+    """What the rotation is for: with one weekend in four the last week would have none left."""
+    costs = []
+    for plan in (rotated, programme_of):
+        data = month(0, most_weekends=1)
+        roster, bound = plan(data)
+        construct(roster, rng=np.random.default_rng(0), stop=never)
+        search = PlanSearch(roster, bound, seed=1, threads=1)
+        search.dive(never)
+        costs.append(search.dives[-1].value if len(search.dives) == 4 else np.inf)
+    assert costs[0] < 0.9 * costs[1]
+
+
+def test_nobody_with_a_plan_counts_for_another_day(monkeypatch):
+    """Shifts of a day in the programme: those of the plans and one for each who waits, at most."""
+    seen = []
+    plain = Dive._after
+
+    def after(self, batch, before, size, most):
+        solution, programme = self.solver.solution(), self.programme
+        for day in range(7):
+            columns = [c for (d, _, _), c in programme.totals.items() if d == day]
+            worked = sum((day, s) in plan.shapes for plan in self.plans.values() for s in range(3))
+            seen.append((float(solution[columns].sum()), worked + self.waiting))
+        return plain(self, batch, before, size, most)
+
+    monkeypatch.setattr(Dive, "_after", after)
+    dived(2)
+    assert len(seen) > 30
+    assert all(shifts <= room + 1e-6 for shifts, room in seen)
+    assert any(shifts > room - 1e-6 for shifts, room in seen)
+
+
+def test_people_with_few_sets_of_days_go_before_the_others(monkeypatch):
+    turns = []
+    plain = Dive._fix
+
+    def fix(self, batch):
+        if self.programme.week == 0:
+            turns.extend(self.order.turns[choice.number] for choice in batch)
+        plain(self, batch)
+
+    monkeypatch.setattr(Dive, "_fix", fix)
+    roster, bound = rotated(month(0))
+    construct(roster, rng=np.random.default_rng(0), stop=never)
+    assert PlanSearch(roster, bound, seed=1, threads=1).dive(never)
+    assert {0, 1, 2, 3} == set(turns)
+    last = {turn: max(at for at, now in enumerate(turns) if now == turn) for turn in set(turns)}
+    first = {turn: turns.index(turn) for turn in set(turns)}
+    assert all(first[turn] > first[turn - 1] for turn in (1, 2, 3))
+    assert last[3] > last[0]
 
 
 def test_flexible_people_are_planned_first(monkeypatch):
@@ -209,3 +311,37 @@ def test_shifts_over_midnight_leave_the_week_in_one_piece():
     dive = Dive(bound.programmes[0], dict.fromkeys(range(len(roster.tours)), Around()))
     assert dive.run(never)
     assert not dive.waiting
+
+
+def test_a_dive_that_comes_too_late_is_given_up_after_a_week():
+    roster, bound = rotated(month(1))
+    construct(roster, rng=np.random.default_rng(0), stop=never)
+    search = PlanSearch(roster, bound, seed=1, threads=1)
+    told = []
+    assert not search.dive(never, lambda part: bool(told.append(part)))
+    assert len(search.dives) == len(told) == 1
+    assert not search.complete
+    assert 0 < told[0] < 0.25
+
+
+@pytest.mark.parametrize(("people", "dives"), [(0.8, 1), (40.0, 0)])
+def test_a_dive_is_tried_after_small_moves_where_time_is_idle(monkeypatch, people, dives):
+    """Where nobody is ever idle nearly all plans cost the same and a dive would not end."""
+    monkeypatch.setattr("scheduling.core.solver.MUCH_BETTER", 10.0)
+    called = []
+    plain = PlanSearch.dive
+
+    def dive(self, stop, in_time):
+        called.append(1)
+        return plain(self, stop, in_time)
+
+    monkeypatch.setattr(PlanSearch, "dive", dive)
+    data = crowd(3)
+    required = {"calls": np.round(data.required_agents["calls"] * people)}
+    result = solve(
+        replace(data, required_agents=required),
+        WorkBudget(work=20_000),
+        params=SolveParams(threads=1),
+    )
+    assert len(called) == dives
+    assert result.lower_bound <= result.objective
