@@ -13,18 +13,37 @@ from scheduling.core.tours import Tour
 StopRule: TypeAlias = Callable[[], bool]
 Noise: TypeAlias = NDArray[np.float64]
 
+AGENTS_ALIKE = 2_000
+"""For each so many agents of a roster one more of a class starts with the same tour; passes tell them apart."""
 SLOTS_PER_STRETCH = 8
 SLOPES = (0.2, 0.2, 0.4, 0.4)
 
 
 def construct(roster: Roster, *, rng: np.random.Generator, stop: StopRule) -> None:
-    """Place agent after agent where they save most. Those who find no seat try once more at the end."""
+    """Place agent after agent where they save most; in large rosters a few of a class at a time.
+
+    Those who find no seat try once more at the end.
+    """
+    together = 1 + len(roster.tours) // AGENTS_ALIKE
+    alike = {id(group): list(group.members) for group in roster.classes}
     for agent in rng.permutation(len(roster.tours)):
         if stop():
             return
         if roster.tours[agent] is None:
             weights = roster.coverage.weights(roster.masks[agent])
-            roster.put(agent, roster.best_tour(agent, weights))
+            tour = roster.best_tour(agent, weights)
+            roster.put(agent, tour)
+            if tour is not None and together > 1 and not roster.needs_seat[agent]:
+                _put_others(roster, alike[id(roster.class_of[agent])], tour, together - 1)
+
+
+def _put_others(roster: Roster, members: list[int], tour: Tour, count: int) -> None:
+    """Give the same tour to the next members who have none; the list loses those who have one."""
+    while members and count:
+        member = members.pop()
+        if roster.tours[member] is None:
+            roster.put(member, tour)
+            count -= 1
 
 
 def best_responses(roster: Roster, *, rng: np.random.Generator, stop: StopRule) -> None:

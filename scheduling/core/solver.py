@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +19,6 @@ from scheduling.core.improve import (
     follow_programme,
 )
 from scheduling.core.move_tables import fits
-from scheduling.core.plan_search import PlanSearch
 from scheduling.core.pricing import AgentClass, Pricer
 from scheduling.core.result import Budget, Phase, Progress, ScheduleResult, SolveStatus
 from scheduling.core.roster import Roster
@@ -26,6 +26,9 @@ from scheduling.core.seating import seat_everyone
 from scheduling.core.small_moves import BENT, GUIDED, PLAIN, TILTED, Chains, Cooling
 from scheduling.core.tours import Tour
 from scheduling.core.weekends_off import with_weekends_off
+
+if TYPE_CHECKING:
+    from scheduling.core.plan_search import PlanSearch
 
 ROWS_PER_WORK = 10
 """Rows of a programme whose solve counts as one best tour."""
@@ -329,6 +332,9 @@ class Solver:
 
     def _dive(self) -> None:
         """People taken from the programme one by one."""
+        # CP-SAT brings pandas: over a second that a first schedule need not wait for.
+        from scheduling.core.plan_search import PlanSearch  # noqa: PLC0415
+
         assert self.search is not None
         self.limit = self._until(self.params.dive_share)
         self.plans = PlanSearch(

@@ -1,5 +1,7 @@
 """Plans by CP-SAT: legal whatever they change, and never dearer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -128,3 +130,21 @@ def test_two_days_side_by_side_cost_no_more_than_before_and_are_legal():
         assert roster.cost() < before
         costs.add(roster.cost())
     assert len(costs) == 1
+
+
+def test_in_a_large_roster_a_few_of_a_class_start_alike(monkeypatch):
+    """Two fifths of the time to the first schedule of 5,000 people; nobody without a tour gets one."""
+    monkeypatch.setattr("scheduling.core.improve.AGENTS_ALIKE", 4)
+    people = [weeks.agent(f"p{n}", skills=("calls", "chat")[: 1 + n % 2]) for n in range(9)]
+    people.append(weeks.agent("never", spans=((),) * 7))
+    data = weeks.week(
+        agents=people, required={"calls": weeks.demand(4.0), "chat": weeks.demand(2.0)}
+    )
+    roster = built(data)
+    assert [tour is not None for tour in roster.tours] == [True] * 9 + [False]
+    assert broken_rules(replace(data, agents=data.agents[:9]), roster.tours[:9]) == []
+    assert roster.evaluations < 6
+    again = Roster(data)
+    again.load(roster.tours)
+    assert again.cost() == pytest.approx(roster.cost())
+    assert len({id(tour) for tour in roster.tours}) < 6
