@@ -56,7 +56,8 @@ bench-staffing: setup ## staffing against exact values, pyworkforce and simulate
 	@$(BIN)/python tools/bench_environment.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv-bench/bin/python -m tests.benchmarks.staffing $(OPTIONS)
 
-bench-scheduling: setup ## schedules of the given instances beside direct CP-SAT; OPTIONS="--help" lists options
+bench-scheduling: setup ## schedules of the given instances beside direct CP-SAT and pyworkforce; OPTIONS="--help" lists options
+	@$(BIN)/python tools/bench_environment.py
 	$(BIN)/python -m tests.benchmarks.scheduling $(OPTIONS)
 
 bench-scheduling-hybrid: setup ## office days, desks, meetings and deferred work in one solve; OPTIONS="--help" lists options

@@ -22,6 +22,8 @@ from tests.benchmarks.direct_cpsat import solve_directly
 from tests.scheduling.test_random_instances import check
 
 ROOT = Path(__file__).resolve().parents[2]
+BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+"""Where peers are installed that are kept apart from the product's packages."""
 SHARED = ROOT.parent / "shared"
 GIVEN = SHARED / "data" / "scheduling" / "contact_centre"
 BARS = {
@@ -128,61 +130,18 @@ def _verify(tool, path, out):
     return json.loads(done.stdout)
 
 
-def by_pyworkforce(data):
-    """Cost of the head counts by shift that pyworkforce proposes, day by day; None where it is not installed.
-
-    It knows neither agents nor breaks nor weeks: its head counts break every contract and are compared by cover
-    alone, each shift with its breaks in the middle of their windows.
-    """
-    try:
-        from pyworkforce.scheduling import MinAbsDifference  # noqa: PLC0415
-    except ImportError:
-        return None
-    (skill,) = data.required_agents
-    per_day = 1440 // data.horizon.interval_minutes
-    need = data.required_agents[skill][: 7 * per_day].reshape(7, per_day)
-    shifts = _shift_rows(data, per_day)
-    people = len(data.agents)
-    answer = MinAbsDifference(
-        num_days=7,
-        periods=per_day,
-        shifts_coverage=shifts,
-        required_resources=need.astype(int).tolist(),
-        max_period_concurrency=people,
-        max_shift_concurrency=people,
-        max_search_time=60,
-    ).solve()
-    cover = [[0] * per_day for _ in range(7)]
-    for item in answer["resources_shifts"]:
-        for slot, there in enumerate(shifts[item["shift"]]):
-            cover[item["day"]][slot] += there * item["resources"]
-    under = sum(
-        max(0, n - c)
-        for row, got in zip(need, cover, strict=True)
-        for n, c in zip(row, got, strict=True)
-    )
-    over = sum(
-        max(0, c - n)
-        for row, got in zip(need, cover, strict=True)
-        for n, c in zip(row, got, strict=True)
-    )
-    return float(under * data.under_cost[skill] + over * data.over_cost)
-
-
-def _shift_rows(data, per_day):
-    """Cover of every shift at every full hour, breaks in the middle of their windows."""
-    from scheduling.core.shapes import shapes_of  # noqa: PLC0415
-
-    rows = {}
-    for contract in data.contracts.values():
-        for number, shape in enumerate(shapes_of(contract, interval_minutes=1440 // per_day)):
-            breaks = tuple((rule.earliest + rule.latest) // 2 for rule in shape.breaks)
-            for start in range(7 * 4, 22 * 4 - shape.length + 1, 4):
-                row = [0] * per_day
-                for slot in shape.working_slots(start=start, breaks=breaks):
-                    row[slot] = 1
-                rows[f"{contract.name} {number} {start}"] = row
-    return rows
+def by_pyworkforce(path, *, seconds):
+    """What pyworkforce's head counts cost as cover alone (`pyworkforce_cover.py`), or why there are none."""
+    if not BENCH_PYTHON.exists():
+        return "not installed"
+    done = subprocess.run(
+        [BENCH_PYTHON, "-m", "tests.benchmarks.pyworkforce_cover", path, "--seconds", str(int(seconds))],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        return done.stderr.strip().splitlines()[-1]
+    found = json.loads(done.stdout)
+    return found["error"] if "error" in found else f"{found['cost']:,.0f}"
 
 
 def main():
@@ -235,10 +194,10 @@ def _peers(paths, seconds):
         if data.weeks > 1 or len(data.required_agents) > 1 or len(data.agents) > PEER_AGENTS:
             continue
         cost, bound = solve_directly(data, seconds=seconds)
-        other = by_pyworkforce(data)
+        other = by_pyworkforce(path, seconds=seconds)
         yield (
             f"| {path.stem} | {'none' if cost is None else f'{cost:,.0f}'} | {bound:,.0f} "
-            f"| {'not installed' if other is None else f'{other:,.0f}'} |"
+            f"| {other} |"
         )
 
 

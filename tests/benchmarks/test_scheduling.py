@@ -5,6 +5,7 @@
 
 import json
 import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,11 @@ import pytest
 
 from scheduling.core.instance_file import read_instance
 from scheduling.core.solver import solve
+from tests.benchmarks import scheduling
 from tests.benchmarks.direct_cpsat import solve_directly
-from tests.benchmarks.scheduling import Row, faults_of, main
+from tests.benchmarks.pyworkforce_cover import shift_rows
+from tests.benchmarks.scheduling import Row, by_pyworkforce, faults_of, main
+from tests.scheduling.core import weeks
 
 INSTANCES = (
     Path(__file__).resolve().parents[2].parent
@@ -80,6 +84,23 @@ def test_the_benchmark_names_every_bar_that_is_missed():
     assert faults_of(replace(fine, confirmed=False)) == ["bound not confirmed"]
     assert faults_of(replace(fine, first_seconds=16.0)) == ["first legal"]
     assert faults_of(replace(fine, megabytes=2100)) == ["memory"]
+
+
+def test_the_shifts_told_to_pyworkforce_lie_in_the_asked_hours_and_have_their_breaks():
+    rows = shift_rows(weeks.week())
+    starts = [row.index(1) for row in rows.values()]
+    assert starts == [8 * weeks.HOUR, 9 * weeks.HOUR, 10 * weeks.HOUR]
+    for row in rows.values():
+        lunch = row.index(1) + 225 // 15
+        assert sum(row) == 450 // 15
+        assert row[lunch : lunch + 2] == [0, 0]
+
+
+def test_a_peer_that_is_absent_or_fails_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(scheduling, "BENCH_PYTHON", tmp_path / "python")
+    assert by_pyworkforce(tmp_path / "x.json", seconds=1) == "not installed"
+    monkeypatch.setattr(scheduling, "BENCH_PYTHON", Path(sys.executable))
+    assert "x.json" in by_pyworkforce(tmp_path / "x.json", seconds=1)
 
 
 @pytest.mark.shared
