@@ -20,6 +20,12 @@ PERMISSION_ACTIONS: dict[str, tuple[str, ...]] = {
     "timeoff": ("view", "request", "approve"),
     "adherence": ("view", "approve", "edit"),
     "event": ("ingest",),
+    "note": ("view", "edit"),
+    "intraday": ("view", "act", "edit"),
+    "request": ("make", "decide"),
+    "notice": ("send",),
+    "news": ("edit",),
+    "webhook": ("view", "edit"),
     "sla": ("view", "run"),
     "metric": ("view",),
     "cost": ("view",),
@@ -39,6 +45,12 @@ OBJECT_LABELS = {
     "timeoff": _("Time off"),
     "adherence": _("Adherence"),
     "event": _("Activity events"),
+    "note": _("Notes on adherence"),
+    "intraday": _("The day in hand"),
+    "request": _("Swaps, bids and availability"),
+    "notice": _("Messages to people"),
+    "news": _("News and policies"),
+    "webhook": _("Webhooks"),
     "sla": _("Service levels"),
     "metric": _("Metric definitions"),
     "cost": _("Costs"),
@@ -59,6 +71,10 @@ ACTION_LABELS = {
     "ingest": _("send"),
     "cancel": _("cancel"),
     "use": _("use"),
+    "act": _("act"),
+    "make": _("make"),
+    "decide": _("decide"),
+    "send": _("send"),
 }
 ALL_PERMISSIONS = frozenset(
     f"{name}.{action}" for name, actions in PERMISSION_ACTIONS.items() for action in actions
@@ -86,22 +102,46 @@ BUILTIN_ROLES = (
         "Planner",
         is_internal=True,
         permissions=ALL_PERMISSIONS
-        - {"role.edit", "apikey.edit", "org.edit", "portal.use", "event.ingest"},
+        - {
+            "role.edit",
+            "apikey.edit",
+            "org.edit",
+            "portal.use",
+            "event.ingest",
+            "request.make",
+            "webhook.edit",
+        },
     ),
     BuiltinRole(
         "team_lead",
         "Team lead",
         is_internal=True,
         permissions=_views(
-            "org", "people", "schedule", "timeoff", "adherence", "sla", "metric", "job"
+            "org",
+            "people",
+            "schedule",
+            "timeoff",
+            "adherence",
+            "note",
+            "intraday",
+            "sla",
+            "metric",
+            "job",
         )
-        | {"adherence.approve", "timeoff.approve"},
+        | {
+            "adherence.approve",
+            "timeoff.approve",
+            "note.edit",
+            "intraday.act",
+            "request.decide",
+            "notice.send",
+        },
     ),
     BuiltinRole(
         "agent",
         "Agent",
         is_internal=True,
-        permissions=frozenset({"portal.use", "timeoff.request", "metric.view"}),
+        permissions=frozenset({"portal.use", "timeoff.request", "request.make", "metric.view"}),
     ),
     BuiltinRole(
         "client", "Client", is_internal=False, permissions=frozenset({"sla.view", "metric.view"})
