@@ -173,6 +173,8 @@ EMAIL_FILE_PATH = STATE_DIR / "mail"
 EMAIL_HOST = env_text("WFM_EMAIL_HOST", "localhost")
 EMAIL_PORT = env_int("WFM_EMAIL_PORT", 25)
 DEFAULT_FROM_EMAIL = env_text("WFM_EMAIL_FROM", "wfm@localhost")
+# Where people reach these pages, such as https://wfm.example; without it e-mails carry paths only.
+PUBLIC_URL = env_text("WFM_PUBLIC_URL", "").rstrip("/")
 
 LIVE_PORT = env_int("LIVE_PORT", 8001)
 # Empty: the live process answers on LIVE_PORT of the host that the page came from.
@@ -242,6 +244,26 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"queue": "default", "expires": 25},
     },
+    "integration-deliver-webhooks": {
+        "task": "integration.deliver_webhooks",
+        "schedule": 2.0,
+        "options": {"queue": "default", "expires": 5},
+    },
+    "integration-send-notices": {
+        "task": "integration.send_notices",
+        "schedule": 10.0,
+        "options": {"queue": "default", "expires": 20},
+    },
+    "integration-announce-news": {
+        "task": "integration.announce_news",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
+    "integration-clear": {
+        "task": "integration.clear",
+        "schedule": crontab(hour=2, minute=40),
+        "options": {"queue": "default", "expires": 6 * 3600},
+    },
     "nightly-refresh": {
         "task": "pipeline.nightly_refresh",
         "schedule": crontab(hour=3, minute=30),
@@ -263,6 +285,15 @@ NIGHTLY_FORECAST_PUBLISH = env_bool("WFM_NIGHTLY_FORECAST_PUBLISH", default=True
 # made or published.
 FORECAST_RETENTION_DAYS = env_int("WFM_FORECAST_RETENTION_DAYS", 14, minimum=1)
 FORECAST_BY_HAND_RETENTION_DAYS = env_int("WFM_FORECAST_BY_HAND_RETENTION_DAYS", 180, minimum=1)
+
+# Changes, and what was delivered of them to webhooks, are deleted when they are so many days old.
+CHANGE_RETENTION_DAYS = env_int("WFM_CHANGE_RETENTION_DAYS", 30, minimum=1)
+NOTICE_RETENTION_DAYS = env_int("WFM_NOTICE_RETENTION_DAYS", 180, minimum=1)
+# Webhooks reach the open internet by https only. Hosts, host:port or networks of one's own that
+# they may reach besides, also by http: `hooks.internal:8080,10.20.0.0/16`.
+WEBHOOK_ALLOWED_HOSTS = env_list("WFM_WEBHOOK_ALLOWED_HOSTS")
+# A webhook that has failed for so many days without a success is switched off.
+WEBHOOK_DISABLE_AFTER_DAYS = env_int("WFM_WEBHOOK_DISABLE_AFTER_DAYS", 5, minimum=1)
 
 # The composition root's Celery application, by name: the kernel must not import it.
 JOB_BELL = "wfm.celery.app"

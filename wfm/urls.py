@@ -12,6 +12,7 @@ from wfm.today import today
 api_patterns: list[URLPattern | URLResolver] = [
     path("", include("wfm.jobs.api.urls")),
     path("", include("wfm.org.api.urls")),
+    path("", include("wfm.integration.api.urls")),
     path("forecasting/", include("forecasting.api.urls")),
     path("staffing/", include("staffing.api.urls")),
     path("scheduling/", include("scheduling.api.urls")),

@@ -14,6 +14,9 @@ TABS = (
     ("people", _("People"), "people.view"),
     ("roles", _("Roles"), "role.view"),
     ("api-keys", _("API keys"), "apikey.view"),
+    ("webhooks", _("Webhooks"), "webhook.view"),
+    ("news-entries", _("News and policies"), "news.edit"),
+    ("knowledge-links", _("Links to knowledge"), "news.edit"),
 )
 
 

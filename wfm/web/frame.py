@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 
+from wfm.integration.models import Notice
 from wfm.jobs.models import Job
 from wfm.org.access import Access, access_of
 
@@ -126,6 +127,17 @@ class Frame:
     def portal_url(self) -> str:
         """Where one's own shifts are, for people who are scheduled."""
         return "/portal/" if self.access.agent_id and self.access.can("portal.use") else ""
+
+    @property
+    def own_base(self) -> str:
+        """The frame of pages about oneself: people who only work shifts stay in the portal."""
+        only_portal = self.portal_url and not self.access.can("schedule.view")
+        return "portal_base.html" if only_portal else "base.html"
+
+    @cached_property
+    def unread_notices(self) -> int:
+        """Number of one's notices not read yet."""
+        return Notice.objects.visible_to(self.user).unread().count()
 
     @property
     def languages(self) -> list[dict[str, Any]]:

@@ -45,8 +45,14 @@ function failure(message) {
   toast(message);
 }
 
-document.addEventListener("htmx:sendError", () => failure(text("requestFailed")));
+// A poll nobody asked for and nobody misses, such as the bell's, fails in silence.
+const isQuiet = (event) => event.detail.elt?.closest("[data-quiet-poll]");
+
+document.addEventListener("htmx:sendError", (event) => {
+  if (!isQuiet(event)) failure(text("requestFailed"));
+});
 document.addEventListener("htmx:responseError", (event) => {
+  if (isQuiet(event)) return;
   const { status } = event.detail.xhr;
   failure(status === 401 ? text("loggedOut") : text("requestRefused", { status }));
 });

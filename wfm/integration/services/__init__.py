@@ -1,5 +1,6 @@
-"""Writes: create, use and revoke API keys."""
+"""Writes: API keys, the feed of changes, webhooks, notices, news and links to knowledge."""
 
+from wfm.integration.services.changes import record_change
 from wfm.integration.services.keys import (
     CLIENT_SCOPES,
     ApiKeyRefused,
@@ -9,6 +10,7 @@ from wfm.integration.services.keys import (
     create_api_key,
     revoke_api_key,
 )
+from wfm.integration.services.notify import notify
 
 __all__ = [
     "CLIENT_SCOPES",
@@ -17,5 +19,7 @@ __all__ = [
     "UnableToCreateApiKey",
     "authenticate_key",
     "create_api_key",
+    "notify",
+    "record_change",
     "revoke_api_key",
 ]

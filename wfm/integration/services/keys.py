@@ -28,7 +28,7 @@ PREFIX_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 PREFIX_LENGTH = 8
 SECRET_BYTES = 32
 # What a client's key may hold; anything else is for our own systems.
-CLIENT_SCOPES = frozenset({"sla.view", "metric.view"})
+CLIENT_SCOPES = frozenset({"sla.view", "metric.view", "webhook.view"})
 # Written at most this often, so that reading does not write a row per request.
 LAST_USED_EVERY = timedelta(minutes=1)
 

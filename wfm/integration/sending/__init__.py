@@ -1,0 +1,1 @@
+"""What it takes to post a message to a stranger's address safely."""
