@@ -332,6 +332,9 @@ _API_CHOICES = (
     "scheduling.models.TimeOffStatus",
     "adherence.models.ExceptionStatus",
     "wfm.jobs.models.JobStatus",
+    "wfm.integration.models.Audience",
+    "wfm.integration.models.DeliveryStatus",
+    "wfm.integration.models.NewsKind",
 )
 SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {f"{path.rpartition('.')[2]}Enum": path for path in _API_CHOICES},

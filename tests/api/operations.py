@@ -10,7 +10,7 @@ from wfm.org.access import BUILTIN_ROLES
 
 MISSING_ID = 999_999_999
 UNSAFE = ("post", "put", "patch", "delete")
-KEY_PERMISSIONS = frozenset({"sla.view", "metric.view"})
+KEY_PERMISSIONS = frozenset({"sla.view", "metric.view", "webhook.view"})
 
 
 @dataclass(frozen=True)

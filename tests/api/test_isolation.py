@@ -15,6 +15,7 @@ from forecasting.models import Override, SpecialDay
 from tests.api.operations import MISSING_ID, operations, permissions_of, reads, writes
 from tests.api.walls import without_querysets, without_row_level_security
 from tests.factories import org
+from tests.factories.integration import make_link, make_news, make_webhook
 from tests.factories.reporting import (
     make_clause,
     make_interval,
@@ -24,6 +25,7 @@ from tests.factories.reporting import (
     utc,
 )
 from tests.factories.scheduling import make_requirement
+from wfm.integration.services import record_change
 from wfm.jobs.models import Job
 from wfm.org.access import ALL_PERMISSIONS, BUILTIN_ROLES
 from wfm.org.models import Role, RoleGrant
@@ -98,6 +100,12 @@ def foreign(own):
             reason=f"{SECRET} campaign",
         )
         Job.objects.create(kind="probe", title=f"{SECRET} job", client=client)
+        make_webhook(name=f"{SECRET} hook", client=client)
+        make_news(title=f"{SECRET} news", audience="QUEUE", queue=queue)
+        make_link(title=f"{SECRET} link", queue=queue)
+        record_change(
+            kind="sla.computed", key=f"{SECRET} change", payload={}, client_id=client.pk
+        )
         return {
             "client": client.pk,
             "site": site.pk,
@@ -170,6 +178,9 @@ def test_the_other_clients_rows_are_there_to_be_seen(caller, foreign):
         "/api/v1/forecasting/special-days/",
         "/api/v1/sla/results/",
         "/api/v1/sla/intervals/",
+        "/api/v1/webhooks/",
+        "/api/v1/news-entries/",
+        "/api/v1/knowledge-links/",
     }
 
 
@@ -186,7 +197,8 @@ def assert_nothing_is_told(api, *, words, but_of=None):
 
 
 ABOUT_THE_CLIENT = [
-    f"{SECRET} {word}" for word in ("inc", "voice", "mail", "day", "campaign", "job")
+    f"{SECRET} {word}"
+    for word in ("inc", "voice", "mail", "day", "campaign", "job", "hook", "news", "link", "change")
 ]
 
 

@@ -89,7 +89,7 @@ def make_result(
     )
 
 
-def make_key(*, client=None, scopes=("sla.view", "metric.view"), **fields):
+def make_key(*, client=None, scopes=("sla.view", "metric.view", "webhook.view"), **fields):
     """A new key; its text is in `.text`."""
     return create_api_key(
         name=f"Key {next(_numbers)}", client=client, scopes=scopes, created_by=None, **fields

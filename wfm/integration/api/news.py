@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -340,7 +340,7 @@ class KnowledgeView(APIView):
 def _writer(request: Request) -> User:
     person = person_of(request)
     if person is None:
-        raise PermissionDenied(_("This takes a person; an API key is none."))
+        raise Conflict(_("This takes a person; an API key is none."))
     return person
 
 

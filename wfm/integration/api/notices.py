@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -26,6 +26,7 @@ from wfm.integration.services.choices import (
 from wfm.integration.services.messages import MAX_TEXT, UnableToSendMessage, send_message
 from wfm.org.access_views import person_of
 from wfm.org.models import User
+from wfm.web.api.errors import Conflict
 from wfm.web.api.idempotency import IdempotentMixin
 from wfm.web.api.views import ReadViewSet
 
@@ -196,7 +197,7 @@ class MessageView(IdempotentMixin, APIView):
 def _person(request: Request) -> User:
     person = person_of(request)
     if person is None:
-        raise PermissionDenied(_("An API key is no person and has no notices."))
+        raise Conflict(_("An API key is no person and has no notices."))
     return person
 
 

@@ -66,7 +66,7 @@ class NewsForm(forms.Form):
         for name, model in (("site", Site), ("team", Team), ("queue", Queue)):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
-            rows = model.objects.visible_to(person)  # type: ignore[attr-defined]
+            rows = model.objects.visible_to(person)
             field.queryset = rows.filter(is_active=True).order_by("name")
 
     def wanted(self) -> NewsInput:

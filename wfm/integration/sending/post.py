@@ -65,10 +65,18 @@ class _PinnedConnection(http.client.HTTPConnection):
             left = min(CONNECT_SECONDS, self.deadline - time.monotonic())
             if left <= 0:
                 raise TimeoutError
+            family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+            sock = socket.socket(family, socket.SOCK_STREAM)
+            sock.settimeout(left)
             try:
-                return socket.create_connection((str(address), self.target.port), timeout=left)
+                sock.connect((str(address), self.target.port))
             except OSError as found:
+                sock.close()
                 error = found
+            else:
+                # Head and body go out in two writes; the second must not wait for an answer.
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return sock
         raise error
 
 
@@ -99,7 +107,7 @@ def _fault(error: Exception, deadline: float) -> str:
         return _("TLS: %(why)s.") % {"why": error.reason or error}
     if isinstance(error, TimeoutError) or time.monotonic() >= deadline:
         return _("It did not answer within %(seconds)d seconds.") % {"seconds": WHOLE_SECONDS}
-    return _("No answer: %(why)s.") % {"why": error or type(error).__name__}
+    return _("No answer: %(why)s.") % {"why": str(error) or type(error).__name__}
 
 
 def _exchange(
