@@ -103,9 +103,7 @@ def foreign(own):
         make_webhook(name=f"{SECRET} hook", client=client)
         make_news(title=f"{SECRET} news", audience="QUEUE", queue=queue)
         make_link(title=f"{SECRET} link", queue=queue)
-        record_change(
-            kind="sla.computed", key=f"{SECRET} change", payload={}, client_id=client.pk
-        )
+        record_change(kind="sla.computed", key=f"{SECRET} change", payload={}, client_id=client.pk)
         return {
             "client": client.pk,
             "site": site.pk,

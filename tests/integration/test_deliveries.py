@@ -129,7 +129,10 @@ def test_only_the_chosen_kinds_are_told(receiver, admin):
     for kind in ("request.decided", "schedule.published", "schedule.changed", "news.published"):
         record(kind=kind)
     deliver()
-    assert [told["type"] for told in received(receiver)] == ["request.decided", "schedule.published"]
+    assert [told["type"] for told in received(receiver)] == [
+        "request.decided",
+        "schedule.published",
+    ]
 
 
 def test_a_clients_endpoint_is_told_of_that_client_alone(receiver, admin):

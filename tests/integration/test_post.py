@@ -70,7 +70,9 @@ def test_secrets_hold_32_bytes_and_depend_on_the_servers_key(settings):
 
 def test_a_body_says_what_happened_and_one_too_large_is_fetched_instead():
     at = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    small = delivery_body(kind="a.b", key="k", at=at, change_id=7, payload={"x": "排班"}, client_id=3)
+    small = delivery_body(
+        kind="a.b", key="k", at=at, change_id=7, payload={"x": "排班"}, client_id=3
+    )
     assert json.loads(small) == {
         "type": "a.b", "timestamp": "2026-03-02T09:00:00+00:00", "id": 7, "key": "k", "client": 3,
         "data": {"x": "排班"},
@@ -126,9 +128,9 @@ def trickle(handler):
             handler.wfile.write(b"H")
             handler.wfile.flush()
             if handler.server.stop.wait(0.02):
-                return None
+                return
     except OSError:
-        return None
+        return
 
 
 def test_an_answer_that_trickles_in_is_cut_off(receiver, monkeypatch):
@@ -169,7 +171,15 @@ def certificate(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tls")
     subprocess.run(
         [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
+            *(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+            ),
             *("-nodes", "-days", "2", "-subj", "/CN=receiver.example"),
             *("-addext", "subjectAltName=DNS:receiver.example"),
             *("-keyout", folder / "key.pem", "-out", folder / "cert.pem"),
