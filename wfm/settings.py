@@ -173,6 +173,8 @@ EMAIL_FILE_PATH = STATE_DIR / "mail"
 EMAIL_HOST = env_text("WFM_EMAIL_HOST", "localhost")
 EMAIL_PORT = env_int("WFM_EMAIL_PORT", 25)
 DEFAULT_FROM_EMAIL = env_text("WFM_EMAIL_FROM", "wfm@localhost")
+# Links in e-mails that no request is behind begin with it; empty: such e-mails have no links.
+SITE_URL = env_text("WFM_SITE_URL", "").rstrip("/")
 
 LIVE_PORT = env_int("LIVE_PORT", 8001)
 # Empty: the live process answers on LIVE_PORT of the host that the page came from.
@@ -241,6 +243,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "staffing.follow_today_tick",
         "schedule": 30.0,
         "options": {"queue": "default", "expires": 25},
+    },
+    "intraday-watch": {
+        "task": "intraday.watch",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 55},
+    },
+    "briefing-send-due": {
+        "task": "briefing.send_due",
+        "schedule": 300.0,
+        "options": {"queue": "default", "expires": 280},
     },
     "nightly-refresh": {
         "task": "pipeline.nightly_refresh",
