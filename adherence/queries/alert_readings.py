@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from adherence.models import AgentLive, AlertKind, EventFeed, LiveFlag
 from wfm.org.models import AgentAssignment, AgentSkill, Queue, StateGroup, Team
@@ -117,10 +117,11 @@ def _sole_holder(skill_id: int, agent_id: int, group: str, queues: list[Queue]) 
 
 def _feeds(at: datetime) -> list[Reading]:
     """Feeds that must be heard: minutes of silence beyond their own limit."""
-    rows = EventFeed.objects.exclude(silence_limit_seconds=None).exclude(last_heard_at=None)
     found = []
-    for feed in rows.annotate(limit=F("silence_limit_seconds")):
-        silence = (at - feed.last_heard_at) - timedelta(seconds=feed.limit)
+    for feed in EventFeed.objects.order_by("source"):
+        if feed.silence_limit_seconds is None or feed.last_heard_at is None:
+            continue
+        silence = (at - feed.last_heard_at) - timedelta(seconds=feed.silence_limit_seconds)
         found.append(
             Reading(
                 kind=AlertKind.FEED_SILENT,

@@ -87,9 +87,7 @@ def risk(**changes):
 
 
 def test_intervals_that_touch_are_one_window_with_its_worst_and_its_cost():
-    found = windows(
-        risk(at_risk=[9, 0, 5, 20, 0, 0], short_people=[0, 0, 1, 2, 0, 3]), since=1
-    )
+    found = windows(risk(at_risk=[9, 0, 5, 20, 0, 0], short_people=[0, 0, 1, 2, 0, 3]), since=1)
     assert [(w.first, w.end, w.cause, w.worst) for w in found] == [
         (2, 4, Cause.SERVICE, 3),
         (5, 6, Cause.SHORT, 5),
@@ -199,7 +197,9 @@ def test_breaks_stay_apart_and_inside_work_on_the_queue():
         part(11, 16, queue=OTHER),
     )
     [found] = moves(person(*parts), window=(10, 10.5))
-    assert found.starts_at == int(10.5 * HOUR)  # not within 30 minutes of lunch, not on the other queue
+    assert found.starts_at == int(
+        10.5 * HOUR
+    )  # not within 30 minutes of lunch, not on the other queue
 
 
 def offers(who, *, window, now=8):

@@ -37,24 +37,30 @@ def send_due(*, at: datetime) -> int:
         )
     sent = 0
     for subscription in subscriptions:
-        day = due_on(
-            Wish(
-                at_minute=subscription.at_minute,
-                timezone=subscription.timezone,
-                weekdays=subscription.weekdays,
-                starts_on=subscription.starts_on,
-            ),
-            at=at,
-        )
-        if day is None or not may_read(subscription.user) or not _claim(subscription.user, day, at):
-            continue
         try:
-            _send(subscription, day, at)
+            sent += _send_if_due(subscription, at)
         except Exception:  # one person's trouble must not keep the others' mail
-            logger.exception("Unable to send the briefing of %s to %s.", day, subscription.user_id)
-        else:
-            sent += 1
+            logger.exception("Unable to send the briefing to person %s.", subscription.user_id)
     return sent
+
+
+def _send_if_due(subscription: BriefingSubscription, at: datetime) -> bool:
+    wish = Wish(
+        at_minute=subscription.at_minute,
+        timezone=subscription.timezone,
+        weekdays=subscription.weekdays,
+        starts_on=subscription.starts_on,
+    )
+    day = due_on(wish, at=at)
+    if day is None:
+        return False
+    with system_tenant():
+        if not may_read(subscription.user):
+            return False
+    if not _claim(subscription.user, day, at):
+        return False
+    _send(subscription, day, at)
+    return True
 
 
 def may_read(user: User) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Model
 from rest_framework import serializers
 from rest_framework.fields import Field
 
@@ -29,23 +30,30 @@ MODELS: dict[str, Any] = {"queue": Queue, "team": Team, "site": Site, "client": 
 class ScopedSerializer(serializers.ModelSerializer[Any]):
     """Rows about one part of the operation that the caller sees."""
 
+    row_model: type[Model]
+
     def get_fields(self) -> dict[str, Field[Any, Any, Any, Any]]:
         """Only parts in scope can be named; another's answers like one that does not exist."""
         fields = super().get_fields()
         request = self.context.get("request")
         for name, model in MODELS.items():
-            field = fields.get(name)
+            field: Any = fields.get(name)
             if request is not None and isinstance(field, serializers.PrimaryKeyRelatedField):
                 field.queryset = model.objects.visible_to(request.user)
         return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Check the row's own rules, so that a wrong one is told beside its field."""
-        kept = {name: getattr(self.instance, name) for name in SCOPE} if self.instance else {}
-        row = self.Meta.model(**{**kept, **{k: v for k, v in attrs.items() if k != "steps"}})  # type: ignore[attr-defined]
+        """Check the rules of the table, so that what breaks one is told in a sentence."""
+        values = {name: getattr(self.instance, name) for name in SCOPE} if self.instance else {}
+        values |= {name: value for name, value in attrs.items() if name != "steps"}
+        row = self.row_model(**values)
         row.pk = getattr(self.instance, "pk", None)
-        row.validate_constraints()
+        row.validate_constraints(exclude=NOT_GIVEN - attrs.keys() if self.instance else set())
         return attrs
+
+
+NOT_GIVEN = {"kind", "name", "user", "role", "from_minute", "until_minute", "weekdays"}
+"""A change that does not name them leaves them as they are: their rules held before."""
 
 
 class AlertLogSerializer(serializers.ModelSerializer[AlertLog]):
@@ -116,6 +124,8 @@ class AlertOutcomeSerializer(serializers.Serializer[Any]):
 class AlertRuleSerializer(ScopedSerializer):
     """When an alert is raised."""
 
+    row_model = AlertRule
+
     class Meta:
         model = AlertRule
         fields = (
@@ -133,6 +143,8 @@ class AlertRuleSerializer(ScopedSerializer):
 
 class ResponsibilitySerializer(ScopedSerializer):
     """Who answers for what, at which hours."""
+
+    row_model = Responsibility
 
     user = serializers.PrimaryKeyRelatedField(
         queryset=User.objects.filter(is_active=True), allow_null=True, required=False
@@ -167,6 +179,8 @@ class PlaybookStepSerializer(serializers.ModelSerializer[PlaybookStep]):
 
 class PlaybookSerializer(ScopedSerializer):
     """A playbook with its steps in order."""
+
+    row_model = Playbook
 
     steps = PlaybookStepSerializer(many=True, allow_empty=False)
 

@@ -66,14 +66,14 @@ class IntradayView(APIView):
         found = risks(day)
         asked = {queue_day.queue.pk for queue_day in day.queues}
         with_intervals = request.query_params.get("intervals") in {"true", "1"}
+        rows = [_queue(item, found, with_intervals) for item in day.queues]
         body = {
             "date": day.ask.starts_on,
             "timezone": day.ask.timezone,
             "as_of": day.ask.at,
-            "queues": [_queue(item, found, with_intervals) for item in day.queues],
+            "queues": sorted(rows, key=lambda row: (-row["risk_cost"], row["name"])),
             "risks": [_risk(risk) for risk in found if risk.queue.pk in asked],
         }
-        body["queues"].sort(key=lambda row: (-row["risk_cost"], row["name"]))
         return Response(IntradaySerializer(body).data)
 
 

@@ -31,6 +31,8 @@ MOST_TRIED = 3
 """Of each kind so many are tried, those that promise most."""
 SPARE_PEOPLE = 0.9
 """Nearly one: parts of a person are a matter of chance."""
+MOST_WORTH = 4.0
+"""Of an hour's value: beyond it one person more makes no difference."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,13 +165,15 @@ def _people(day: Day, queue_day: QueueDay, span: Span) -> list[Person]:
 
 
 def _worth(queue_day: QueueDay) -> FloatArray:
-    """Return what a person more is worth for a slot; less where one could nearly be spared."""
+    """Return what a person more is worth for a slot: most where most is late, little where one is over."""
     line = queue_day.line
     difference = np.nan_to_num(line.of("difference_hours")) / SLOT_HOURS
-    at_risk = np.nan_to_num(line.of("at_risk"))
-    counts = np.isfinite(line.of("to_schedule_hours"))
-    share = np.where(at_risk > 0, np.maximum(1.0, -difference), np.clip(1.0 - difference, 0, None))
-    return np.where(counts, np.minimum(share, 4.0), 0.0) * queue_day.hour_value * SLOT_HOURS
+    at_risk, counted = np.nan_to_num(line.of("at_risk")), np.nan_to_num(line.of("counted"))
+    late = np.divide(at_risk, counted, out=np.zeros_like(at_risk), where=counted > 0.0)
+    calm = np.clip(1.0 - difference, 0.0, None)
+    share = np.where(at_risk > 0, np.maximum(1.0, -difference) + late, calm)
+    asked = np.isfinite(line.of("to_schedule_hours"))
+    return np.where(asked, np.minimum(share, MOST_WORTH), 0.0) * queue_day.hour_value * SLOT_HOURS
 
 
 def _spare(queue_day: QueueDay) -> FloatArray:

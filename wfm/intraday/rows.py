@@ -117,7 +117,8 @@ def day_rows(queues: Sequence[Queue], grid: BoardGrid, *, at: datetime) -> dict[
         columns = read_columns(ACTUALS_SQL, [*span], types=["bigint", "bigint", *["float8"] * 7])
         for pk, rows in _by_queue(columns):
             for number, name in enumerate(ACTUALS):
-                slots.spread(found[pk].actual[name], rows[0], rows[1 + number], widths[pk])
+                moments = rows[0].astype(np.int64)
+                slots.spread(found[pk].actual[name], moments, rows[1 + number], widths[pk])
         counted = {int(pk) for pk in np.unique(columns[0])}
         _items([q for q in queues if not q.is_live and q.pk not in counted], found, slots, until)
     _forecasts(ids, found, slots, widths)
@@ -140,9 +141,8 @@ def _items(
     if not ids:
         return
     kinds = ["bigint", "bigint", "float8"]
-    for pk, (epoch, items) in _by_queue(
-        read_columns(ARRIVED_SQL, [ids, period.starts_at, until], types=kinds)
-    ):
+    arrived = read_columns(ARRIVED_SQL, [ids, period.starts_at, until], types=kinds)
+    for pk, (epoch, items) in _by_queue(arrived):
         offered = found[pk].actual["offered"]
         last = (int(epoch.max()) - slots.grid.slots.first) // SLOT_SECONDS
         offered[slots.grid.first : last + 1] = 0.0

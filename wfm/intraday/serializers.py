@@ -22,7 +22,9 @@ class IntradayIntervalSerializer(serializers.Serializer[Any]):
     corrected = serializers.FloatField(
         allow_null=True, help_text="The forecast in force; today as its updates have it."
     )
-    required = serializers.FloatField(allow_null=True, help_text="People on position (net).")
+    required_people = serializers.FloatField(
+        source="required", allow_null=True, help_text="On position (net)."
+    )
     to_schedule = serializers.FloatField(allow_null=True, help_text="People to schedule (gross).")
     scheduled = serializers.FloatField(
         allow_null=True, help_text="People in published shifts, accepted measures counted."

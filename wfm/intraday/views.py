@@ -158,7 +158,7 @@ def options_url(queue: Queue, found: QueueDay, span: Span, *, aim: str) -> str:
 
 def window_url(name: str, queue: Queue, starts_at: datetime, ends_at: datetime, aim: str) -> str:
     """Return the address of a page about a window of a queue."""
-    query = {
+    query: dict[str, str | int] = {
         "queue": queue.pk,
         "starts_at": starts_at.isoformat(),
         "ends_at": ends_at.isoformat(),

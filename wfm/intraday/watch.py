@@ -11,7 +11,6 @@ from adherence.services.alerts import Observed, observe
 from adherence.services.playbooks import start_due
 from wfm.board.board import Ask
 from wfm.intraday.day import HOUR_SLOTS, Day, QueueDay, day_of
-from wfm.intraday.risks import about
 from wfm.org.access import SYSTEM
 from wfm.org.tenancy import system_tenant
 
@@ -72,8 +71,15 @@ def day_readings(day: Day) -> Iterator[Reading]:
 
 def _reading(kind: str, found: QueueDay, value: float, **detail: float | str | None) -> Reading:
     queue = found.queue
-    scopes = {f"{name}_id": pk for name, pk in about(queue).items()}
-    return Reading(kind=kind, scope_key=f"queue:{queue.pk}", value=value, detail=detail, **scopes)
+    return Reading(
+        kind=kind,
+        scope_key=f"queue:{queue.pk}",
+        value=value,
+        queue_id=queue.pk,
+        site_id=queue.site_id,
+        client_id=queue.client_id,
+        detail=detail,
+    )
 
 
 def _service(found: QueueDay) -> Iterator[Reading]:

@@ -43,9 +43,10 @@ def test_an_alert_takes_its_turns(value, standing, expected):
 
 
 def test_without_a_time_to_hold_it_is_raised_at_once():
-    assert turn(
-        value=1, standing=None, limits=Limits(threshold=1, is_worse_above=True), at=0
-    ) is Turn.OPEN
+    assert (
+        turn(value=1, standing=None, limits=Limits(threshold=1, is_worse_above=True), at=0)
+        is Turn.OPEN
+    )
 
 
 def test_where_less_is_worse_the_threshold_counts_from_above():
@@ -95,9 +96,7 @@ def test_who_is_off_duty_is_passed_over_but_goes_before_nobody():
 
 
 def test_a_night_belongs_to_the_day_it_began():
-    night = Duty(
-        key=1, scope={}, weekdays=frozenset({4}), from_minute=22 * 60, until_minute=6 * 60
-    )
+    night = Duty(key=1, scope={}, weekdays=frozenset({4}), from_minute=22 * 60, until_minute=6 * 60)
     assert night.is_on(weekday=4, minute=23 * 60)
     assert night.is_on(weekday=5, minute=5 * 60)
     assert not night.is_on(weekday=5, minute=6 * 60)

@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from adherence.models import AgentLive, Alert, AlertKind, AlertLog, AlertRule, AlertStatus, EventFeed, LiveFlag
+from adherence.models import (
+    AgentLive,
+    Alert,
+    AlertKind,
+    AlertLog,
+    AlertRule,
+    AlertStatus,
+    EventFeed,
+    LiveFlag,
+)
 from adherence.queries.alert_readings import OWN_KINDS, Reading, own_readings
 from adherence.services.alerts import (
     UnableToAcknowledge,
@@ -214,17 +223,13 @@ def test_a_team_is_read_by_the_share_that_does_what_is_planned(team):
 def test_the_sole_planned_holder_of_a_skill_is_missed(team):
     _row, agents, code = team
     queue = org.make_queue()
-    org.models.AgentSkill.objects.create(
-        agent=agents[0], skill=queue.skill, starts_on=org.LONG_AGO
-    )
+    org.models.AgentSkill.objects.create(agent=agents[0], skill=queue.skill, starts_on=org.LONG_AGO)
     live(agents[0], code, queue=queue)
     key = f"skill:{queue.skill_id}"
     assert values(AlertKind.SOLE_HOLDER_ABSENT) == {key: 0.0}
     live(agents[0], code, queue=queue, group="OFFLINE", flag=LiveFlag.NO_SHOW)
     assert values(AlertKind.SOLE_HOLDER_ABSENT) == {key: 1.0}
-    org.models.AgentSkill.objects.create(
-        agent=agents[1], skill=queue.skill, starts_on=org.LONG_AGO
-    )
+    org.models.AgentSkill.objects.create(agent=agents[1], skill=queue.skill, starts_on=org.LONG_AGO)
     live(agents[1], code, queue=queue)
     assert values(AlertKind.SOLE_HOLDER_ABSENT) == {}
 

@@ -46,7 +46,9 @@ def test_it_starts_once_when_its_alert_has_lasted_and_is_bad_enough(queue):
     assert [step.text for step in run.steps.order_by("position")] == ["Call", "Write"]
     assert start_due(at=NOON + timedelta(minutes=11)) == []
     end_run(run=run, outcome="HELPED", note="", by=None, at=NOON + timedelta(minutes=12))
-    assert start_due(at=NOON + timedelta(minutes=13)) == []  # the same alert does not start it again
+    assert (
+        start_due(at=NOON + timedelta(minutes=13)) == []
+    )  # the same alert does not start it again
 
 
 @pytest.mark.parametrize("scope", ["queue", "client"])

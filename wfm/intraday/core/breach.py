@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-SECOND = 1.0
+LEAST_SECONDS = 0.5
 """Less work than that left over is rounding."""
 
 
@@ -66,14 +66,12 @@ def first_breach(work: Work, capacity_seconds: Floats) -> Breach | None:
             place += 1
         _work_off(waiting, left, capacity)
         late = _give_up(waiting, left, boundary=interval + 1)
-        if late > SECOND:
+        if late > LEAST_SECONDS:
             late_at[interval + 1] = late
     if not late_at:
         return None
     first = min(late_at)
-    return Breach(
-        boundary=first, late_seconds=late_at[first], missed_seconds=sum(late_at.values())
-    )
+    return Breach(boundary=first, late_seconds=late_at[first], missed_seconds=sum(late_at.values()))
 
 
 def _work_off(waiting: list[tuple[int, int]], left: Floats, capacity: float) -> None:
@@ -84,7 +82,7 @@ def _work_off(waiting: list[tuple[int, int]], left: Floats, capacity: float) -> 
         done = min(rest, float(left[batch]))
         left[batch] -= done
         rest -= done
-        if left[batch] <= SECOND:
+        if left[batch] <= LEAST_SECONDS:
             heapq.heappop(waiting)
 
 

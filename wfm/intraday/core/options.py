@@ -7,6 +7,7 @@ engines to say.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 STEP = 900
 """Breaks move and shifts grow by whole quarters of an hour."""
@@ -283,7 +284,7 @@ def brought_over(
         if not part.is_work or part.queue is None or part.queue == queue:
             continue
         start, end = max(part.starts_at, first), min(part.ends_at, window[1])
-        best = _longest(start, end, lambda a, b, q=part.queue: spare(q, a, b) > 0)
+        best = _longest(start, end, partial(_can_spare, spare, part.queue))
         if best is None:
             continue
         yield Option(
@@ -297,6 +298,10 @@ def brought_over(
                 Stretch(starts_at=best[0], ends_at=best[1], queue=queue, people=1),
             ),
         )
+
+
+def _can_spare(spare: Callable[[int, int, int], float], queue: int, first: int, last: int) -> bool:
+    return spare(queue, first, last) > 0
 
 
 def time_off(
