@@ -99,9 +99,7 @@ def test_every_page_is_accessible_and_looks_right(open_page, floor):  # noqa: F8
 
 def test_it_works_at_360_pixels_in_the_dark_and_in_chinese(open_page, floor):  # noqa: F811
     for name in ("day", "alerts", "briefing"):
-        page = open_page(
-            PAGES[name], viewport={"width": 360, "height": 740}, color_scheme="dark"
-        )
+        page = open_page(PAGES[name], viewport={"width": 360, "height": 740}, color_scheme="dark")
         page.set_default_timeout(LONG)
         page.wait_for_load_state("networkidle")
         shot(page, f"{name}-360-dark")

@@ -181,7 +181,8 @@ def test_a_break_in_the_window_is_moved_and_the_level_rises(floors):
             starts_at=at(hour=0) + timedelta(hours=first),
             ends_at=at(hour=0) + timedelta(hours=last),
         )
-    ask_for(floors.voice, 3, hours=(13, 14))
+    ask_for(floors.voice, 2, hours=(8, 18), offered=4)
+    ask_for(floors.voice, 3, hours=(13, 14), offered=8)
     day = look()
     best = next(item for item in offered(day, floors.voice, 13, 14) if item.kind == "MOVE_BREAK")
     assert best.agent == stander
@@ -191,10 +192,10 @@ def test_a_break_in_the_window_is_moved_and_the_level_rises(floors):
     assert best.effect.cost == 0
 
 
-def ask_for(queue, people, *, hours):
+def ask_for(queue, people, *, hours, offered):
     RequirementInterval.objects.filter(
         queue=queue, starts_at__gte=at(hour=hours[0]), starts_at__lt=at(hour=hours[1])
-    ).update(required_fte=people, required_agents=people, offered=people * 8)
+    ).update(required_fte=people, required_agents=people, offered=offered)
 
 
 def test_overtime_is_offered_with_its_pay_and_what_it_saves(floors):

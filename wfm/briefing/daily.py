@@ -37,6 +37,8 @@ class QueueLine:
     expected: float | None
     """Service of the rest of the day; of a day that is over nothing."""
     came: float
+    known: float
+    """Of what came, the part for whose time a forecast is there."""
     forecast: float
     short_hours: float
     over_hours: float
@@ -49,7 +51,7 @@ class QueueLine:
     @property
     def difference(self) -> float | None:
         """By which share more came than forecast."""
-        return self.came / self.forecast - 1.0 if self.forecast > 0 else None
+        return self.known / self.forecast - 1.0 if self.forecast > 0 else None
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ class DayPart:
     @property
     def difference(self) -> float | None:
         """By which share more came than forecast."""
-        return self.came / self.forecast - 1.0 if self.forecast > 0 else None
+        known = sum(line.known for line in self.queues if line.queue.is_live)
+        return known / self.forecast - 1.0 if self.forecast > 0 else None
 
     @property
     def by_kind(self) -> list[tuple[str, int, int]]:
@@ -206,7 +209,8 @@ def _queue(found: QueueDay) -> QueueLine:
         goal=None if goal is None else goal.level,
         level=found.level_so_far(),
         expected=found.level_rest() if over < found.edges[0].size else None,
-        came=so_far.actual,
+        came=found.came,
+        known=so_far.actual,
         forecast=so_far.forecast,
         short_hours=float(np.nansum(np.maximum(-difference, 0.0))),
         over_hours=float(np.nansum(np.maximum(difference, 0.0))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -17,10 +17,12 @@ from rest_framework.views import APIView
 
 from adherence.models import (
     Alert,
+    AlertLog,
     AlertRule,
     Playbook,
     PlaybookRun,
     PlaybookRunStep,
+    PlaybookStep,
     Responsibility,
 )
 from adherence.queries.contingency import METRIC_KEY, ContingencyMonth, contingency_days
@@ -70,7 +72,7 @@ class AlertViewSet(IdempotentMixin, ReadViewSet):
 
     queryset = Alert.objects.select_related(
         "queue", "team", "site", "client", "skill", "owner", "owner_role"
-    ).prefetch_related("log")
+    ).prefetch_related(Prefetch("log", queryset=AlertLog.objects.order_by("at", "pk")))
     serializer_class = AlertSerializer
     filterset_fields = ("kind", "status", "queue", "team", "site", "client", "owner")
     cursor_ordering = ("-opened_at", "-pk")
@@ -178,7 +180,9 @@ class ResponsibilityViewSet(KeptViewSet):
 class PlaybookViewSet(KeptViewSet):
     """Steps for one kind of trouble."""
 
-    queryset = Playbook.objects.prefetch_related("steps")
+    queryset = Playbook.objects.prefetch_related(
+        Prefetch("steps", queryset=PlaybookStep.objects.order_by("position"))
+    )
     serializer_class = PlaybookSerializer
 
     def perform_create(self, serializer: Any) -> None:
@@ -220,7 +224,9 @@ def _steps(rows: list[dict[str, str]]) -> list[tuple[str, str]]:
 class PlaybookRunViewSet(IdempotentMixin, ReadViewSet):
     """Playbooks under way and done."""
 
-    queryset = PlaybookRun.objects.select_related("playbook").prefetch_related("steps")
+    queryset = PlaybookRun.objects.select_related("playbook").prefetch_related(
+        Prefetch("steps", queryset=PlaybookRunStep.objects.order_by("position"))
+    )
     serializer_class = PlaybookRunSerializer
     filterset_fields = ("playbook", "alert", "local_date", "queue", "client", "site", "team")
     cursor_ordering = ("-started_at", "-pk")
@@ -272,7 +278,8 @@ class PlaybookStartViewSet(IdempotentMixin, ReadViewSet):
             run = start_playbook(playbook=book, by=person_of(request), at=now())
         except UnableToRun as error:
             raise Conflict(str(error)) from error
-        return Response(PlaybookRunSerializer(run).data, status=status.HTTP_201_CREATED)
+        made = PlaybookRunViewSet.queryset.get(pk=run.pk)
+        return Response(PlaybookRunSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
 class ContingencyView(APIView):

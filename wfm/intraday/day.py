@@ -18,7 +18,7 @@ from wfm.board.grid import SLOT_HOURS, SLOT_MINUTES, BoardGrid
 from wfm.board.lines import QueueLine
 from wfm.intraday.changes import with_accepted
 from wfm.intraday.core.breach import Breach, Work, first_breach
-from wfm.intraday.core.risk import Deviation, QueueRisk, deviation
+from wfm.intraday.core.risk import Deviation, QueueRisk, cost_by_interval, deviation
 from wfm.intraday.rows import ACTUALS, DayRows, Presence, day_rows, hour_values, presence
 from wfm.org.models import Queue, ServiceGoal
 
@@ -180,8 +180,13 @@ class QueueDay:
             hour_value=self.hour_value,
         )
 
+    @property
+    def came(self) -> float:
+        """What came so far, forecast or not."""
+        return float(np.nansum(self.rows.actual["offered"]))
+
     def so_far(self) -> Deviation:
-        """Return today's volume so far against the locked forecast."""
+        """Return the volume so far against the locked forecast, where both are known."""
         return self._deviation(self.grid.first)
 
     def last_hour(self) -> Deviation:
@@ -215,6 +220,27 @@ class QueueDay:
     def level_rest(self) -> float | None:
         """Return the service expected of the rest of the day."""
         return self.level_between(max(self.grid.origin, self.grid.first), self.grid.last)
+
+    @property
+    def _ahead(self) -> slice:
+        """The rest of the day; of deferred work all that is followed: what waits is late later."""
+        last = self.grid.last if self.queue.is_live else self.grid.slots.count
+        return slice(max(self.grid.origin, self.grid.first), last)
+
+    def level_ahead(self) -> float | None:
+        """Return the service expected of all that lies ahead."""
+        return self.level_between(self._ahead.start, self._ahead.stop)
+
+    def at_risk_ahead(self) -> float:
+        """Return the contacts or items at risk of all that lies ahead."""
+        return float(np.nansum(self.line.of("at_risk")[self._ahead]))
+
+    def risk_cost_ahead(self) -> float:
+        """Return what the risk of all that lies ahead costs."""
+        risk = self.risk()
+        if self.queue.is_live:
+            return float(cost_by_interval(risk)[self.now :].sum())
+        return self.at_risk_ahead() * risk.aht_seconds / 3600.0 * risk.hour_value
 
     def required_now(self) -> float | None:
         """People needed on position now."""
@@ -304,7 +330,21 @@ class Day:
     def queues(self) -> tuple[QueueDay, ...]:
         """Those asked for that have anything that day."""
         asked = {line.queue.pk for line in self.board.lines}
-        return tuple(found for found in self.all_queues if found.queue.pk in asked)
+        return tuple(
+            found
+            for found in self.all_queues
+            if found.queue.pk in asked or (found.came > 0 and self._is_in_scope(found.queue))
+        )
+
+    def _is_in_scope(self, queue: Queue) -> bool:
+        """Tell whether a queue to which something came, though nothing was asked, is asked for."""
+        ask = self.ask
+        return (
+            ask.team is None
+            and (ask.queue is None or ask.queue.pk == queue.pk)
+            and (ask.client is None or ask.client.pk == queue.client_id)
+            and (ask.site is None or ask.site.pk == queue.site_id)
+        )
 
     def of(self, queue_id: int) -> QueueDay | None:
         """Return one queue; None where it has nothing that day."""

@@ -22,7 +22,6 @@ from wfm.intraday.core.options import (
     overtime,
     time_off,
 )
-from wfm.intraday.core.risk import cost_by_interval
 from wfm.intraday.day import Day, QueueDay
 from wfm.intraday.people import people_with
 from wfm.org.models import Agent, Queue
@@ -54,7 +53,7 @@ class Effect:
 
     Attributes:
         intervals: Person-intervals more on the queue inside the window.
-        level_before: Service expected there; of a deferred queue over the rest of the day.
+        level_before: Service expected there; of a deferred queue over all that is followed.
         level_after: The same with it.
         at_risk_before: Contacts or items beyond what the goal allows, of all queues it touches.
         at_risk_after: The same with it.
@@ -285,14 +284,15 @@ def effect_of(day: Day, queue_day: QueueDay, span: Span, option: Option) -> Effe
         intervals=seconds / (queue_day.queue.interval_minutes * 60),
         level_before=_level(queue_day, span),
         level_after=_level(mine, span),
-        at_risk_before=_at_risk(before),
-        at_risk_after=_at_risk(later),
-        other_before=None if giver is None else giver.level_rest(),
+        at_risk_before=sum(found.at_risk_ahead() for found in before),
+        at_risk_after=sum(found.at_risk_ahead() for found in later),
+        other_before=None if giver is None else giver.level_ahead(),
         other_after=None
         if giver is None
-        else replace(giver, line=after[giver.queue.pk]).level_rest(),
+        else replace(giver, line=after[giver.queue.pk]).level_ahead(),
         cost=option.cost,
-        saved=_risk_cost(before) - _risk_cost(later),
+        saved=sum(found.risk_cost_ahead() for found in before)
+        - sum(found.risk_cost_ahead() for found in later),
     )
 
 
@@ -312,12 +312,4 @@ def _with_their_pools(sources: Sequence[Source], touched: set[int]) -> list[Sour
 def _level(queue_day: QueueDay, span: Span) -> float | None:
     if queue_day.queue.is_live:
         return queue_day.level_between(span.first, span.end)
-    return queue_day.level_rest()
-
-
-def _at_risk(found: Sequence[QueueDay]) -> float:
-    return float(sum(np.nansum(item.figure("at_risk")) for item in found))
-
-
-def _risk_cost(found: Sequence[QueueDay]) -> float:
-    return float(sum(cost_by_interval(item.risk())[item.now :].sum() for item in found))
+    return queue_day.level_ahead()

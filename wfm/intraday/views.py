@@ -129,15 +129,16 @@ def _focus(request: HttpRequest, rows: list[QueueState]) -> QueueDay | None:
 def _totals(rows: list[QueueState]) -> dict[str, Any]:
     required = [found for row in rows if (found := row.day.required_now()) is not None]
     planned = sum(row.day.people.planned for row in rows)
-    came = sum(row.day.so_far().actual for row in rows if row.day.queue.is_live)
-    due = sum(row.day.so_far().forecast for row in rows if row.day.queue.is_live)
+    live = [row.day for row in rows if row.day.queue.is_live]
+    known = sum(found.so_far().actual for found in live)
+    due = sum(found.so_far().forecast for found in live)
     return {
         "required": sum(required) if required else None,
         "planned": planned,
         "present": sum(row.day.people.present for row in rows),
-        "came": came,
+        "came": sum(found.came for found in live),
         "forecast": due,
-        "difference": came / due - 1.0 if due else None,
+        "difference": known / due - 1.0 if due else None,
     }
 
 
