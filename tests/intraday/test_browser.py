@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from playwright.sync_api import expect
 
 from adherence.models import Measure
+from staffing.models import RequirementInterval
 from tests.board.floors import make_floors, work
 from tests.factories import org
 from tests.factories.intraday import make_alert, make_duty, make_playbook
@@ -71,8 +72,6 @@ def floor():
 
 
 def open_all_day(floors):
-    from staffing.models import RequirementInterval
-
     for queue in (floors.voice, floors.mail):
         queue.opening_hours.all().delete()
         for weekday in range(7):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.db.models import Model
@@ -38,22 +39,18 @@ class ScopedSerializer(serializers.ModelSerializer[Any]):
         request = self.context.get("request")
         for name, model in MODELS.items():
             field: Any = fields.get(name)
-            if request is not None and isinstance(field, serializers.PrimaryKeyRelatedField):
+            if request is not None and getattr(field, "queryset", None) is not None:
                 field.queryset = model.objects.visible_to(request.user)
         return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check the rules of the table, so that what breaks one is told in a sentence."""
-        values = {name: getattr(self.instance, name) for name in SCOPE} if self.instance else {}
-        values |= {name: value for name, value in attrs.items() if name != "steps"}
-        row = self.row_model(**values)
-        row.pk = getattr(self.instance, "pk", None)
-        row.validate_constraints(exclude=NOT_GIVEN - attrs.keys() if self.instance else set())
+        row = self.row_model() if self.instance is None else copy(self.instance)
+        for name, value in attrs.items():
+            if name != "steps":
+                setattr(row, name, value)
+        row.validate_constraints()
         return attrs
-
-
-NOT_GIVEN = {"kind", "name", "user", "role", "from_minute", "until_minute", "weekdays"}
-"""A change that does not name them leaves them as they are: their rules held before."""
 
 
 class AlertLogSerializer(serializers.ModelSerializer[AlertLog]):

@@ -22,3 +22,8 @@ if (words) {
   registerKey("n", words.dataset.nextQueue, () => step("[data-queue]", 1));
   registerKey("u", words.dataset.previousQueue, () => step("[data-queue]", -1));
 }
+
+// The table of intervals opens at the one under way, with the hour before it in sight.
+const underWay = document.querySelector("tr.intraday-now");
+const box = underWay?.closest(".table-scroll");
+if (box) box.scrollTop = Math.max(underWay.offsetTop - 5 * underWay.offsetHeight, 0);
