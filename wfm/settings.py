@@ -311,7 +311,14 @@ _API_CHOICES = (
     "scheduling.models.ScheduleStatus",
     "scheduling.models.ShiftPlace",
     "scheduling.models.TimeOffStatus",
+    "adherence.models.AlertKind",
+    "adherence.models.AlertOutcome",
+    "adherence.models.AlertStatus",
+    "adherence.models.AlertStep",
     "adherence.models.ExceptionStatus",
+    "adherence.models.MeasureKind",
+    "adherence.models.MeasureStatus",
+    "adherence.models.RunOutcome",
     "wfm.jobs.models.JobStatus",
 )
 SPECTACULAR_SETTINGS = {

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.utils.timezone import now
 from playwright.sync_api import expect
@@ -35,9 +36,17 @@ def shot(page, name):
     page.screenshot(path=ARTIFACTS / f"intraday-{name}.png", full_page=True)
 
 
+@pytest.fixture(autouse=True)
+def _noon():
+    """Noon of today: the day has as much behind it as ahead, whenever the tests run."""
+    noon = now().replace(hour=12, minute=5, second=0)
+    with time_machine.travel(noon, tick=True):
+        yield
+
+
 @pytest.fixture
 def floor():
-    """Both floors today, whatever the hour: the queues are asked for people all day."""
+    """Both floors today: the queues are asked for people all day."""
     at = now()
     monday = at.date() - timedelta(days=at.weekday())
     day = at.weekday()
@@ -45,6 +54,7 @@ def floor():
     with system_tenant():
         floors = make_floors(monday=monday)
         open_all_day(floors)
+        work(floors, floors.north, floors.voice, day=day, hours=(6, 14))
         for number in range(3):
             work(floors, floors.north, floors.voice, day=day, hours=(0, 24))
             work(

@@ -24,7 +24,7 @@ from wfm.intraday.people import moment
 from wfm.intraday.risks import Risk, risks
 from wfm.intraday.serializers import (
     AcceptSerializer,
-    IntradaySerializer,
+    DayInHandSerializer,
     MeasureSerializer,
     SuggestionsSerializer,
 )
@@ -58,7 +58,7 @@ class IntradayView(APIView):
             ),
             *SCOPE_PARAMETERS,
         ],
-        responses=IntradaySerializer,
+        responses=DayInHandSerializer,
     )
     def get(self, request: Request) -> Response:
         """Return the queues, worst first, and the windows at risk, the dearest first."""
@@ -74,7 +74,7 @@ class IntradayView(APIView):
             "queues": sorted(rows, key=lambda row: (-row["risk_cost"], row["name"])),
             "risks": [_risk(risk) for risk in found if risk.queue.pk in asked],
         }
-        return Response(IntradaySerializer(body).data)
+        return Response(DayInHandSerializer(body).data)
 
 
 def _queue(item: QueueDay, found: list[Risk], with_intervals: bool) -> dict[str, Any]:  # noqa: FBT001 - from the query

@@ -11,7 +11,7 @@ from adherence.models.measure import Measure
 from wfm.web.api.fields import InstantField
 
 
-class IntradayIntervalSerializer(serializers.Serializer[Any]):
+class DayInHandIntervalSerializer(serializers.Serializer[Any]):
     """One interval of a queue; null where nothing is known."""
 
     starts_at = InstantField()
@@ -38,7 +38,7 @@ class IntradayIntervalSerializer(serializers.Serializer[Any]):
     short = serializers.FloatField(allow_null=True, help_text="People to schedule who are not.")
 
 
-class IntradayQueueSerializer(serializers.Serializer[Any]):
+class DayInHandQueueSerializer(serializers.Serializer[Any]):
     """One queue today."""
 
     queue = serializers.IntegerField()
@@ -66,10 +66,10 @@ class IntradayQueueSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Work that is due then and not done."
     )
     notes = serializers.ListField(child=serializers.CharField())
-    intervals = IntradayIntervalSerializer(many=True, required=False)
+    intervals = DayInHandIntervalSerializer(many=True, required=False)
 
 
-class IntradayRiskSerializer(serializers.Serializer[Any]):
+class DayInHandRiskSerializer(serializers.Serializer[Any]):
     """Intervals at risk that touch, as one."""
 
     queue = serializers.IntegerField()
@@ -87,14 +87,14 @@ class IntradayRiskSerializer(serializers.Serializer[Any]):
     will_breach_at = InstantField(allow_null=True)
 
 
-class IntradaySerializer(serializers.Serializer[Any]):
+class DayInHandSerializer(serializers.Serializer[Any]):
     """The day in hand."""
 
     date = serializers.DateField()
     timezone = serializers.CharField()
     as_of = InstantField()
-    queues = IntradayQueueSerializer(many=True)
-    risks = IntradayRiskSerializer(many=True)
+    queues = DayInHandQueueSerializer(many=True)
+    risks = DayInHandRiskSerializer(many=True)
 
 
 class EffectSerializer(serializers.Serializer[Any]):

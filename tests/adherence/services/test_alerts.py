@@ -186,6 +186,17 @@ def test_a_role_means_everybody_who_may_see_the_alert(queue):
     assert people_of(make_duty(far), alert) == [far]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_looks_at_once_one_works(queue, owner_connection):
+    with owner_connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('adherence.alerts'))")
+        see(queue, 0.1, 0)
+        assert not Alert.objects.exists()
+        cursor.execute("SELECT pg_advisory_unlock(hashtext('adherence.alerts'))")
+    see(queue, 0.1, 0)
+    assert Alert.objects.exists()
+
+
 # -- what adherence itself reads ------------------------------------------------------------------
 
 
