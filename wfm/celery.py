@@ -15,6 +15,7 @@ app = Celery("wfm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["wfm"], related_name="pipeline")
+app.autodiscover_tasks(["wfm.intraday", "wfm.briefing"])
 
 
 @worker_process_init.connect

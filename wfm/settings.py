@@ -173,7 +173,7 @@ EMAIL_FILE_PATH = STATE_DIR / "mail"
 EMAIL_HOST = env_text("WFM_EMAIL_HOST", "localhost")
 EMAIL_PORT = env_int("WFM_EMAIL_PORT", 25)
 DEFAULT_FROM_EMAIL = env_text("WFM_EMAIL_FROM", "wfm@localhost")
-# Where people reach these pages, such as https://wfm.example; without it e-mails carry paths only.
+# Where people reach these pages, such as https://wfm.example; e-mails link there; without it they carry paths only.
 PUBLIC_URL = env_text("WFM_PUBLIC_URL", "").rstrip("/")
 
 LIVE_PORT = env_int("LIVE_PORT", 8001)
@@ -264,6 +264,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=40),
         "options": {"queue": "default", "expires": 6 * 3600},
     },
+    "intraday-watch": {
+        "task": "intraday.watch",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 55},
+    },
+    "briefing-send-due": {
+        "task": "briefing.send_due",
+        "schedule": 300.0,
+        "options": {"queue": "default", "expires": 280},
+    },
     "nightly-refresh": {
         "task": "pipeline.nightly_refresh",
         "schedule": crontab(hour=3, minute=30),
@@ -330,7 +340,14 @@ _API_CHOICES = (
     "scheduling.models.ScheduleStatus",
     "scheduling.models.ShiftPlace",
     "scheduling.models.TimeOffStatus",
+    "adherence.models.AlertKind",
+    "adherence.models.AlertOutcome",
+    "adherence.models.AlertStatus",
+    "adherence.models.AlertStep",
     "adherence.models.ExceptionStatus",
+    "adherence.models.MeasureKind",
+    "adherence.models.MeasureStatus",
+    "adherence.models.RunOutcome",
     "wfm.jobs.models.JobStatus",
     "wfm.integration.models.Audience",
     "wfm.integration.models.DeliveryStatus",

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate, now
 
+from wfm.briefing.alerts import alerts_now
 from wfm.briefing.cover import day_cover
 from wfm.briefing.people import people_now
 from wfm.briefing.steps import next_steps
@@ -32,6 +33,9 @@ def today(request: HttpRequest) -> HttpResponse:
         "cover": cover,
         "cover_chart": cover.chart(at=at) if cover else None,
         "people": people_now(principal=principal) if access.can("adherence.view") else None,
+        "alerts": alerts_now(principal=principal, person=request.user)
+        if access.can("intraday.view")
+        else None,
         "running": Job.objects.visible_to(principal).unfinished().order_by("pk")[:MOST_JOBS],
     }
     return render(request, "web/today.html", context)

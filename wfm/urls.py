@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from wfm.board.api import BoardView
 from wfm.board.views import board_page
+from wfm.briefing.api import BriefingView, BriefingWishView
+from wfm.briefing.views import briefing_page
 from wfm.completeness import completeness
 from wfm.today import today
 
@@ -19,12 +21,17 @@ api_patterns: list[URLPattern | URLResolver] = [
     path("adherence/", include("adherence.api.urls")),
     path("", include("reporting.api.urls")),
     path("board/", BoardView.as_view(), name="api-board"),
+    path("intraday/", include("wfm.intraday.api_urls")),
+    path("briefing/", BriefingView.as_view(), name="api-briefing"),
+    path("briefing/wish/", BriefingWishView.as_view(), name="api-briefing-wish"),
 ]
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_patterns)),
     path("", today, name="today"),
+    path("briefing/", briefing_page, name="briefing"),
+    path("intraday/", include("wfm.intraday.urls")),
     path("settings/", completeness, name="settings"),
     path("", include("wfm.web.urls")),
     path("", include("wfm.org.urls")),

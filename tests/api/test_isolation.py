@@ -11,11 +11,13 @@ import pytest
 from django.apps import apps
 from rest_framework.test import APIClient
 
+from adherence.models import AlertRule, Measure, PlaybookRun
 from forecasting.models import Override, SpecialDay
 from tests.api.operations import MISSING_ID, operations, permissions_of, reads, writes
 from tests.api.walls import without_querysets, without_row_level_security
 from tests.factories import org
 from tests.factories.integration import make_link, make_news, make_webhook
+from tests.factories.intraday import make_alert, make_duty, make_playbook
 from tests.factories.reporting import (
     make_clause,
     make_interval,
@@ -104,6 +106,30 @@ def foreign(own):
         make_news(title=f"{SECRET} news", audience="QUEUE", queue=queue)
         make_link(title=f"{SECRET} link", queue=queue)
         record_change(kind="sla.computed", key=f"{SECRET} change", payload={}, client_id=client.pk)
+        alert = make_alert(queue)
+        AlertRule.objects.create(kind="SERVICE_AT_RISK", queue=queue, threshold=0.1)
+        make_duty(org.make_user("team_lead", display_name=f"{SECRET} lead"), client=client)
+        book = make_playbook(name=f"{SECRET} campaign book", client=client)
+        PlaybookRun.objects.create(
+            playbook=book,
+            alert=alert,
+            client=client,
+            local_date=date(2026, 3, 2),
+            started_at=utc("2026-03-02T09:00"),
+        )
+        Measure.objects.create(
+            kind="OVERTIME",
+            queue=queue,
+            agent=agent,
+            shift_id=1,
+            starts_at=utc("2026-03-02T09:00"),
+            ends_at=utc("2026-03-02T10:00"),
+            effect={
+                "intervals": 1, "level_before": None, "level_after": None, "at_risk_before": 0,
+                "at_risk_after": 0, "other_before": None, "other_after": None, "cost": 0, "saved": 0,
+            },
+            accepted_at=utc("2026-03-02T08:00"),
+        )  # fmt: skip
         return {
             "client": client.pk,
             "site": site.pk,
@@ -179,6 +205,10 @@ def test_the_other_clients_rows_are_there_to_be_seen(caller, foreign):
         "/api/v1/webhooks/",
         "/api/v1/news-entries/",
         "/api/v1/knowledge-links/",
+        "/api/v1/intraday/alerts/",
+        "/api/v1/intraday/playbooks/",
+        "/api/v1/intraday/runs/",
+        "/api/v1/intraday/measures/",
     }
 
 

@@ -29,10 +29,10 @@ def rail(client, path):
             "planner",
             [
                 *("/", "/history/", "/forecast/", "/staffing/", "/schedule/"),
-                *("/adherence/", "/reports/", "/settings/"),
+                *("/adherence/", "/intraday/", "/reports/", "/settings/"),
             ],
         ),
-        ("team_lead", ["/", "/schedule/", "/adherence/", "/reports/", "/settings/"]),
+        ("team_lead", ["/", "/schedule/", "/adherence/", "/intraday/", "/reports/", "/settings/"]),
         ("finance", ["/", "/forecast/", "/staffing/", "/schedule/", "/reports/", "/settings/"]),
         ("client", ["/reports/"]),
     ],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
 
 from scheduling.models import ScheduleStatus, ScheduleVersion
+from staffing.core.kernels import FloatArray
 from staffing.models import Pool, RequirementPoolResult, RequirementQueueResult
 from staffing.queries import in_force, pools_with_queues
 from staffing.queries.callbacks import offers_by_queue
@@ -77,19 +78,79 @@ class Board:
         return tuple(line for line in self.lines if not line.queue.is_live)
 
 
-def board(ask: Ask) -> Board:
-    """Return the board as it stands at a moment; the number of queries never grows."""
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What is read for a board: enough to predict it again with other people."""
+
+    ask: Ask
+    grid: BoardGrid
+    sources: tuple[Source, ...]
+    covered: np.ndarray
+    """For which slots a schedule is published."""
+    people: tuple[People, ...]
+    """As they are scheduled, on queues or on work without one."""
+    load: Mapping[int, FloatArray]
+    """People to schedule by queue and slot: whom work without a queue serves."""
+    placed: tuple[People, ...]
+    unplaced: tuple[People, ...]
+
+    def having(self, people: Sequence[People]) -> Inputs:
+        """Return the same with other people."""
+        queues = [source.queue for source in self.sources]
+        placed, unplaced = with_queues(people, queues=queues, load=self.load)
+        return replace(self, people=tuple(people), placed=tuple(placed), unplaced=tuple(unplaced))
+
+    @property
+    def on_queue(self) -> dict[int, FloatArray]:
+        """People scheduled on each queue, by slot."""
+        return people_by_queue(self.placed)
+
+    def lines(self) -> list[QueueLine]:
+        """Return a line per queue with the people as they are scheduled."""
+        return predicted_lines(self, self.sources, self.on_queue)
+
+
+def board_inputs(ask: Ask) -> Inputs:
+    """Read everything that a board is made of; the number of queries never grows."""
     grid = board_grid(
         starts_on=ask.starts_on, ends_on=ask.ends_on, timezone=ask.timezone, at=ask.at
     )
     sources = _sources(ask, grid)
     covered = _covered(ask, grid)
-    placed, unplaced = _people(ask, grid, sources)
-    on_queue = people_by_queue(placed)
+    people, load = _people(ask, grid, sources)
+    read = Inputs(
+        ask=ask,
+        grid=grid,
+        sources=tuple(sources),
+        covered=covered,
+        people=(),
+        load=load,
+        placed=(),
+        unplaced=(),
+    )
+    return read.having(people)
+
+
+def predicted_lines(
+    inputs: Inputs, sources: Sequence[Source], on_queue: Mapping[int, FloatArray]
+) -> list[QueueLine]:
+    """Return the lines of some queues with so many people on each; a pool must come whole."""
     # The engines stay out of web processes until somebody asks for a board.
     from wfm.board.assemble import queue_lines  # noqa: PLC0415
 
-    found = queue_lines(sources, grid, on_queue, covered)
+    return queue_lines(sources, inputs.grid, on_queue, inputs.covered)
+
+
+def board(ask: Ask) -> Board:
+    """Return the board as it stands at a moment; the number of queries never grows."""
+    inputs = board_inputs(ask)
+    return board_of(inputs, inputs.lines())
+
+
+def board_of(inputs: Inputs, found: Sequence[QueueLine]) -> Board:
+    """Return the board of these lines."""
+    ask, grid, covered = inputs.ask, inputs.grid, inputs.covered
+    placed, unplaced = inputs.placed, inputs.unplaced
     asked = _asked(found, placed, ask)
     teams = _teams(ask)
     is_narrow = ask.client is not None or ask.queue is not None
@@ -243,10 +304,11 @@ def _covered(ask: Ask, grid: BoardGrid) -> np.ndarray:
 
 def _people(
     ask: Ask, grid: BoardGrid, sources: Sequence[Source]
-) -> tuple[list[People], list[People]]:
+) -> tuple[list[People], dict[int, FloatArray]]:
+    """Return who is scheduled, and the load by which work without a queue is shared out."""
     access = access_of(ask.principal)
     if not access.is_internal:
-        return [], []
+        return [], {}
     found = people_rows(
         grid.slots,
         queue_ids=[source.queue.pk for source in sources],
@@ -255,7 +317,7 @@ def _people(
     )
     if access.client_ids is not None:
         # Whom other clients' queues ask for cannot be told from those that nobody asks for.
-        return [group for group in found if group.queue_id is not None], []
+        return [group for group in found if group.queue_id is not None], {}
     load = {}
     for source in sources:
         intervals = QueueIntervals.of(source, grid)
@@ -268,7 +330,7 @@ def _people(
                 is_total=False,
             )
             load[source.queue.pk] = figures
-    return with_queues(found, queues=[source.queue for source in sources], load=load)
+    return found, load
 
 
 def _asked(lines: Sequence[QueueLine], placed: Sequence[People], ask: Ask) -> list[QueueLine]:

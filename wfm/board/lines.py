@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from staffing.core.deferred_demand import DeferredDemand
 from staffing.core.kernels import FloatArray
 from staffing.core.params import RequirementParams
 from staffing.core.transfer import Transfer
@@ -175,6 +176,10 @@ class Backlog:
     aht_seconds: float
     hours_by_slot: FloatArray
     """Hours of open work at the start of each slot; NaN where nothing is predicted."""
+    demand: DeferredDemand | None = None
+    """The work that is followed, from `origin_at` on."""
+    people: FloatArray | None = None
+    """Who works on it, by interval of `demand`."""
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,9 @@ def predict_deferred(
     hours_by_slot, spare_rate = unknown.copy(), unknown.copy()
     ahead.spread(found.backlog_seconds[:-1] / 3600.0, onto=hours_by_slot, is_total=False)
     ahead.spread(np.where(known, spare, np.nan), onto=spare_rate, is_total=False)
-    backlog = Backlog(open_now, origin, demand.backlog.aht_seconds, hours_by_slot)
+    backlog = Backlog(
+        open_now, origin, demand.backlog.aht_seconds, hours_by_slot, demand=demand, people=whole
+    )
     return Worked(backlog, "", spare_rate)
 
 

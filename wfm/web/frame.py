@@ -38,6 +38,7 @@ ROOMS = (
     Room(key="staffing", path="/staffing/", icon="staffing", label=gettext_lazy("Staffing"), permissions=("staffing.view",)),
     Room(key="schedule", path="/schedule/", icon="schedule", label=gettext_lazy("Schedule"), permissions=("schedule.view",)),
     Room(key="adherence", path="/adherence/", icon="adherence", label=gettext_lazy("Adherence"), permissions=("adherence.view",)),
+    Room(key="intraday", path="/intraday/", icon="intraday", label=gettext_lazy("Intraday"), permissions=("intraday.view",)),
     Room(key="reports", path="/reports/", icon="reports", label=gettext_lazy("Reports"), permissions=("sla.view", "metric.view")),
     Room(key="settings", path="/settings/", icon="settings", label=gettext_lazy("Settings"), permissions=("org.view", "people.view", "role.view")),
 )  # fmt: skip

@@ -18,6 +18,9 @@ MOST_OF_ONE_KIND = 6
 # Pages below the rooms: label, URL name, permission.
 PAGES = (
     (gettext_lazy("Board"), "board", "schedule.view"),
+    (gettext_lazy("Briefing"), "briefing", "intraday.view"),
+    (gettext_lazy("Alerts"), "intraday-alerts", "intraday.view"),
+    (gettext_lazy("Playbooks"), "intraday-playbooks", "intraday.view"),
     (gettext_lazy("People"), "people", "people.view"),
     (gettext_lazy("Roles"), "roles", "role.view"),
     (gettext_lazy("Jobs"), "jobs", "job.view"),

@@ -38,7 +38,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
-  if (leader && Date.now() - leader < 1500 && /^[t1-8]$/.test(event.key)) {
+  if (leader && Date.now() - leader < 1500 && /^[t1-9]$/.test(event.key)) {
     leader = 0;
     goTo(event.key);
     return;

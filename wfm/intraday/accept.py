@@ -1,0 +1,145 @@
+"""Accept what is suggested: checked again as things stand now, then written down with its effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from adherence.models import Alert, AlertLog, AlertStep, Measure, MeasureStatus
+from wfm.intraday.core.options import Option
+from wfm.intraday.day import Day, QueueDay
+from wfm.intraday.options import (
+    Span,
+    effect_of,
+    measure_kind,
+    options_for,
+    time_off_options,
+)
+from wfm.intraday.people import moment
+from wfm.org.models import Agent, User
+
+
+class UnableToAccept(ValueError):  # noqa: N818 - domain errors are named for what failed
+    """What was suggested is not possible any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """One suggestion as the page or the API names it."""
+
+    kind: str
+    agent_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+def accept(
+    *,
+    day: Day,
+    queue_day: QueueDay,
+    span: Span,
+    chosen: Chosen,
+    by: User | None,
+    alert: Alert | None,
+) -> Measure:
+    """Write an accepted suggestion down; from now on the day counts with it.
+
+    Raises UnableToAccept where it is not legal any more or the agent has agreed to something else
+    at that time.
+    """
+    option = _found(day, queue_day, span, chosen)
+    if option is None:
+        raise UnableToAccept(
+            _("This is not possible any more: the shift, the time or the need has changed.")
+        )
+    queues = {found.queue.pk: found.queue for found in day.all_queues}
+    effect = effect_of(day, queue_day, span, option)
+    at = day.ask.at
+    with transaction.atomic():
+        agent = Agent.objects.select_for_update().get(pk=chosen.agent_id)
+        _refuse_double(agent, chosen)
+        try:
+            with transaction.atomic():
+                measure = Measure.objects.create(
+                    kind=measure_kind(option, queue_day.queue, queues),
+                    queue=queue_day.queue,
+                    other_queue=queues.get(option.other_queue or 0),
+                    agent=agent,
+                    shift_id=option.person.shift,
+                    starts_at=chosen.starts_at,
+                    ends_at=chosen.ends_at,
+                    moved_from_at=None if option.moved_from is None else moment(option.moved_from),
+                    effect=effect.as_json(),
+                    alert=alert,
+                    accepted_by=by,
+                    accepted_at=at,
+                )
+        except IntegrityError as error:
+            raise UnableToAccept(_("This is accepted already.")) from error
+        _carry_out(measure)
+        if alert is not None:
+            AlertLog.objects.create(
+                alert=alert, step=AlertStep.ACTION, text=words_of(measure), by=by, at=at
+            )
+    return measure
+
+
+def _carry_out(measure: Measure) -> None:
+    """Change the published shift by what was accepted; until then the row says what is to be done."""
+
+
+def _found(day: Day, queue_day: QueueDay, span: Span, chosen: Chosen) -> Option | None:
+    """Return the option as it is possible now."""
+    wanted = (int(chosen.starts_at.timestamp()), int(chosen.ends_at.timestamp()))
+    queues = {found.queue.pk: found.queue for found in day.all_queues}
+    options = [*options_for(day, queue_day, span), *time_off_options(day, queue_day, span)]
+    return next(
+        (
+            option
+            for option in options
+            if option.person.agent == chosen.agent_id
+            and (option.starts_at, option.ends_at) == wanted
+            and measure_kind(option, queue_day.queue, queues) == chosen.kind
+        ),
+        None,
+    )
+
+
+def _refuse_double(agent: Agent, chosen: Chosen) -> None:
+    other = (
+        Measure.objects.filter(agent=agent, starts_at__lt=chosen.ends_at)
+        .filter(ends_at__gt=chosen.starts_at)
+        .exclude(status=MeasureStatus.WITHDRAWN)
+        .first()
+    )
+    if other is not None:
+        raise UnableToAccept(
+            _("%(name)s has agreed to something else then: %(what)s.")
+            % {"name": agent.name, "what": words_of(other)}
+        )
+
+
+def words_of(measure: Measure) -> str:
+    """Say what is to be done, times in UTC."""
+    return _("%(what)s, %(name)s, %(first)s–%(last)s UTC") % {
+        "what": measure.get_kind_display(),
+        "name": measure.agent.name,
+        "first": f"{measure.starts_at:%H:%M}",
+        "last": f"{measure.ends_at:%H:%M}",
+    }
+
+
+def end_measure(*, measure: Measure, status: str, by: User | None, at: datetime) -> Measure:
+    """Say that it is done, or take it back. Raises UnableToAccept where that has been said."""
+    with transaction.atomic():
+        held = Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
+        if held.status != MeasureStatus.ACCEPTED:
+            raise UnableToAccept(
+                _("This is %(status)s already.") % {"status": held.get_status_display()}
+            )
+        held.status, held.ended_by, held.ended_at = MeasureStatus(status), by, at
+        held.save(update_fields=["status", "ended_by", "ended_at"])
+    return held

@@ -1,0 +1,1 @@
+"""Arithmetic of the day in hand: no rows, no clock."""
