@@ -232,6 +232,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "adherence-retry-cured": {
+        "task": "adherence.retry_cured",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
     "forecasting-refresh-today": {
         "task": "forecasting.refresh_today_tick",
         "schedule": 300.0,
@@ -299,7 +304,10 @@ _API_CHOICES = (
     "scheduling.models.ScheduleStatus",
     "scheduling.models.ShiftPlace",
     "scheduling.models.TimeOffStatus",
+    "adherence.models.ConnectorKind",
+    "adherence.models.DateOrder",
     "adherence.models.ExceptionStatus",
+    "adherence.models.StateMeaning",
     "wfm.jobs.models.JobStatus",
 )
 SPECTACULAR_SETTINGS = {

@@ -1,5 +1,12 @@
 """Tables of what people do."""
 
+from adherence.models.connector import (
+    Connector,
+    ConnectorKind,
+    DateOrder,
+    StateMapping,
+    StateMeaning,
+)
 from adherence.models.day import AdherenceDay, AdherenceException, ExceptionStatus, PendingDay
 from adherence.models.event import ActivityEvent, EventSource, QuarantinedEvent
 from adherence.models.feed import EventFeed, FeedHeartbeat
@@ -10,6 +17,9 @@ __all__ = [
     "AdherenceDay",
     "AdherenceException",
     "AgentLive",
+    "Connector",
+    "ConnectorKind",
+    "DateOrder",
     "EventFeed",
     "EventSource",
     "ExceptionStatus",
@@ -17,4 +27,6 @@ __all__ = [
     "LiveFlag",
     "PendingDay",
     "QuarantinedEvent",
+    "StateMapping",
+    "StateMeaning",
 ]
