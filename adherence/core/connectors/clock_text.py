@@ -41,9 +41,10 @@ def parse_moment(
     wall, rest = _wall(whole, order)
     if wall is None:
         return None
-    offset = _offset(offset_text or rest)
+    told = offset_text.strip() or rest
+    offset = _offset(told)
     if offset is None:
-        return None if offset_text.strip() else Moment(wall=wall)
+        return None if told else Moment(wall=wall)
     return Moment(instant=(wall - offset).replace(tzinfo=UTC))
 
 

@@ -284,6 +284,26 @@ def test_a_zone_or_order_that_is_chosen_later_reads_the_rows_again(centre, table
     assert [outcome.status for outcome in taken.outcomes] == ["duplicate", "duplicate"]
 
 
+def test_rows_in_json_are_read_again_too(centre):
+    """Of Avaya, whose rows come in JSON: the zone is chosen after they came."""
+    with system_tenant():
+        avaya = make_connector(
+            "avaya-cms", source="cms", mappings=[("AVAIL", "", centre.codes["work"])]
+        )
+        number = centre.agent.employee_number
+        row = {"LOGID": number, "STARTTIME": "2026-11-10 08:00", "WORKMODE": "AVAIL"}
+        take_body(connector=avaya, body=json.dumps([row]).encode(), received_at=centre.start)
+        waits = open_rows(reason_code="no_zone").get()
+        Connector.objects.update(timezone="UTC", columns={"state": "gone"})
+        assert replay(event_ids=[waits.pk], at=centre.start) == 0
+        QuarantinedEvent.objects.update(raw={"said": "state", "fault": "no_zone", "raw": 7})
+        assert replay(event_ids=[waits.pk], at=centre.start) == 0
+        QuarantinedEvent.objects.update(raw=waits.raw)
+        Connector.objects.update(columns={})
+        assert replay(event_ids=[waits.pk], at=centre.start) == 1
+        assert stored(centre.agent)[0][1] == "work"
+
+
 def test_rows_read_anew_that_wait_for_something_else_wait_once(centre, table):
     Connector.objects.update(timezone="")
     table.refresh_from_db()
@@ -357,15 +377,16 @@ def test_a_connector_made_later_takes_nothing_that_it_cannot_understand(centre):
     ("kind", "source", "details", "field"),
     [
         ("csv", "portal", {}, "source"),
+        ("csv", "new", {}, "source"),
         ("csv", "acd", {}, "source"),
-        ("csv", "new", {"timezone": ""}, "timezone"),
-        ("csv", "new", {"timezone": "Mars/Olympus"}, "timezone"),
-        ("csv", "new", {"columns": {"colour": "x"}}, "columns"),
+        ("csv", "fresh", {"timezone": ""}, "timezone"),
+        ("csv", "fresh", {"timezone": "Mars/Olympus"}, "timezone"),
+        ("csv", "fresh", {"columns": {"colour": "x"}}, "columns"),
         ("csv", "not a slug", {}, "source"),
-        ("csv", "new", {"name": " "}, "name"),
-        ("csv", "new", {"silence_limit_seconds": 5}, "__all__"),
-        ("csv", "new", {"max_delay_minutes": 9999}, "__all__"),
-        ("amazon-connect", "new", {"columns": {"agent": "x"}}, "columns"),
+        ("csv", "fresh", {"name": " "}, "name"),
+        ("csv", "fresh", {"silence_limit_seconds": 5}, "__all__"),
+        ("csv", "fresh", {"max_delay_minutes": 9999}, "__all__"),
+        ("amazon-connect", "fresh", {"columns": {"agent": "x"}}, "columns"),
     ],
 )
 def test_what_would_be_wrong_is_refused(centre, acd, kind, source, details, field):

@@ -502,6 +502,14 @@ class TestCsv:
             ("E1", "2026-11-18T09:00:00+00:00", "state", "work", "", "")
         ]
 
+    def test_the_column_of_the_agent_may_be_chosen_alone(self):
+        body = "who,time,state\nE1,2026-11-18T09:00:00Z,Login\n"
+        (event,) = read("csv", body, agent_field="who")
+        assert (event.agent_key, event.kind, event.state) == ("E1", SourceKind.LOGIN, "")
+        body = "extension;time;work mode\n7001;2026-11-18 09:00;AVAIL\n"
+        (event,) = read("avaya-cms", body, agent_field="extension", zone="UTC")
+        assert event.agent_key == "7001"
+
     def test_a_title_above_the_heading_is_passed_over(self):
         body = "Agent states\nMonday\n\nAgent,Time,State\nE1,2026-11-18T09:00:00Z,work\n"
         assert len(read("csv", body)) == 1
@@ -528,6 +536,7 @@ class TestCsv:
             ("E1,2026-02-30 09:00,work", Fault.BAD_TIME),
             ("E1,2026-11-18 13:00 PM,work", Fault.BAD_TIME),
             ("E1,noon,work", Fault.BAD_TIME),
+            ("E1,2026-11-18 09:00 +25:00,work", Fault.BAD_TIME),
             ("E1,2026-11-18,work", Fault.BAD_TIME),
             (",2026-11-18T09:00:00Z,work", Fault.NO_AGENT),
             ("E1,2026-11-18T09:00:00Z,", Fault.NO_STATE),
