@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from adherence import computations, services
+from adherence.services import connectors
 from wfm.jobs.runner import run
 from wfm.org.tenancy import system_tenant
 
@@ -27,6 +28,13 @@ def mark_current(**_: object) -> None:
     """Mark the days that are under way, so that their seconds follow the clock."""
     with system_tenant():
         services.mark_current(at=now())
+
+
+@shared_task(name="adherence.retry_cured")
+def retry_cured(**_: object) -> None:
+    """Take events that waited for an agent, a code or a mapping that is there now."""
+    with system_tenant():
+        connectors.retry_cured(at=now())
 
 
 @shared_task(name="adherence.recompute_days")

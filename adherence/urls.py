@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from adherence.views import dashboard, days, exceptions, portal
+from adherence.views import connectors, dashboard, days, exceptions, portal, quarantine
 
 urlpatterns = [
     path("adherence/", dashboard.dashboard, name="adherence"),
@@ -14,6 +14,55 @@ urlpatterns = [
         "adherence/exceptions/<int:pk>/withdraw/",
         exceptions.withdraw,
         name="adherence-exception-withdraw",
+    ),
+    path("adherence/connectors/", connectors.connector_list, name="adherence-connectors"),
+    path("adherence/connectors/new/", connectors.connector_new, name="adherence-connector-new"),
+    path(
+        "adherence/connectors/<slug:source>/",
+        connectors.connector_page,
+        name="adherence-connector",
+    ),
+    path(
+        "adherence/connectors/<slug:source>/edit/",
+        connectors.connector_edit,
+        name="adherence-connector-edit",
+    ),
+    path(
+        "adherence/connectors/<slug:source>/map/",
+        connectors.connector_map,
+        name="adherence-connector-map",
+    ),
+    path(
+        "adherence/connectors/<slug:source>/secret/",
+        connectors.connector_secret,
+        name="adherence-connector-secret",
+    ),
+    path(
+        "adherence/connectors/<slug:source>/token/",
+        connectors.connector_token,
+        name="adherence-connector-token",
+    ),
+    path("adherence/quarantine/", quarantine.quarantine_page, name="adherence-quarantine"),
+    path(
+        "adherence/quarantine/agents/",
+        quarantine.agent_options,
+        name="adherence-quarantine-agents",
+    ),
+    path("adherence/quarantine/map/", quarantine.map_state, name="adherence-quarantine-map"),
+    path("adherence/quarantine/key/", quarantine.add_key, name="adherence-quarantine-key"),
+    path("adherence/quarantine/retry/", quarantine.retry_events, name="adherence-quarantine-retry"),
+    path(
+        "adherence/quarantine/dismiss/",
+        quarantine.dismiss_events,
+        name="adherence-quarantine-dismiss",
+    ),
+    path(
+        "adherence/quarantine/reopen/", quarantine.reopen_events, name="adherence-quarantine-reopen"
+    ),
+    path(
+        "adherence/quarantine/hour/",
+        quarantine.choose_events_hour,
+        name="adherence-quarantine-hour",
     ),
     path("portal/", portal.portal, name="portal"),
     path("portal/day/", portal.portal_day, name="portal-day"),

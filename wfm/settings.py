@@ -234,6 +234,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "adherence-retry-cured": {
+        "task": "adherence.retry_cured",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
     "forecasting-refresh-today": {
         "task": "forecasting.refresh_today_tick",
         "schedule": 300.0,
@@ -348,6 +353,10 @@ _API_CHOICES = (
     "adherence.models.MeasureKind",
     "adherence.models.MeasureStatus",
     "adherence.models.RunOutcome",
+    "adherence.models.ConnectorKind",
+    "adherence.models.DateOrder",
+    "adherence.models.ExceptionStatus",
+    "adherence.models.StateMeaning",
     "wfm.jobs.models.JobStatus",
     "wfm.integration.models.Audience",
     "wfm.integration.models.DeliveryStatus",

@@ -1,16 +1,56 @@
 """Addresses of adherence under /api/v1/adherence/."""
 
-from django.urls import path
+from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from adherence.api import views
+from adherence.api import connector_events, connectors, quarantine, views
 
 router = SimpleRouter()
 router.register("days", views.AdherenceDayViewSet, basename="api-adherence-day")
 router.register("exceptions", views.ExceptionViewSet, basename="api-adherence-exception")
 router.register("quarantine", views.QuarantineViewSet, basename="api-adherence-quarantine")
 
+router.register("connectors", connectors.ConnectorViewSet, basename="api-adherence-connector")
+router.register(
+    "state-mappings", connectors.StateMappingViewSet, basename="api-adherence-state-mapping"
+)
+
+connector_patterns = [
+    path(
+        "events/",
+        connector_events.ConnectorEventsView.as_view(),
+        name="api-adherence-connector-events",
+    ),
+    path(
+        "health/", connectors.ConnectorHealthView.as_view(), name="api-adherence-connector-health"
+    ),
+    path(
+        "preview/",
+        connectors.ConnectorPreviewView.as_view(),
+        name="api-adherence-connector-preview",
+    ),
+    path(
+        "secret/", connectors.ConnectorSecretView.as_view(), name="api-adherence-connector-secret"
+    ),
+    path(
+        "signing-token/",
+        connectors.ConnectorSigningTokenView.as_view(),
+        name="api-adherence-connector-signing-token",
+    ),
+]
+quarantine_patterns = [
+    path("counts/", quarantine.QuarantineCountsView.as_view(), name="api-quarantine-counts"),
+    path("retry/", quarantine.QuarantineRetryView.as_view(), name="api-quarantine-retry"),
+    path("dismiss/", quarantine.QuarantineDismissView.as_view(), name="api-quarantine-dismiss"),
+    path("reopen/", quarantine.QuarantineReopenView.as_view(), name="api-quarantine-reopen"),
+    path("hour/", quarantine.QuarantineHourView.as_view(), name="api-quarantine-hour"),
+]
+
 urlpatterns = [
+    path("connectors/<slug:source>/", include(connector_patterns)),
+    path("connector-preview/", connectors.PreviewView.as_view(), name="api-adherence-preview"),
+    path("agent-keys/", quarantine.AgentKeyView.as_view(), name="api-adherence-agent-key"),
+    path("quarantine/", include(quarantine_patterns)),
     path("events/", views.EventIntakeView.as_view(), name="api-adherence-events"),
     path("live/", views.LiveView.as_view(), name="api-adherence-live"),
     *router.urls,

@@ -11,6 +11,13 @@ from adherence.models.alert import (
     Responsibility,
 )
 from adherence.models.briefing import BriefingSent, BriefingSubscription
+from adherence.models.connector import (
+    Connector,
+    ConnectorKind,
+    DateOrder,
+    StateMapping,
+    StateMeaning,
+)
 from adherence.models.day import AdherenceDay, AdherenceException, ExceptionStatus, PendingDay
 from adherence.models.event import ActivityEvent, EventSource, QuarantinedEvent
 from adherence.models.feed import EventFeed, FeedHeartbeat
@@ -38,6 +45,9 @@ __all__ = [
     "AlertStep",
     "BriefingSent",
     "BriefingSubscription",
+    "Connector",
+    "ConnectorKind",
+    "DateOrder",
     "EventFeed",
     "EventSource",
     "ExceptionStatus",
@@ -54,4 +64,6 @@ __all__ = [
     "QuarantinedEvent",
     "Responsibility",
     "RunOutcome",
+    "StateMapping",
+    "StateMeaning",
 ]

@@ -87,6 +87,12 @@ class QuarantinedEvent(models.Model):
     received_at = models.DateTimeField(_("received"))
     times_seen = models.PositiveIntegerField(_("times seen"), default=1)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    dismissed_by = models.ForeignKey(
+        "org.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    dismissed_reason = models.CharField(
+        _("dismissed because"), max_length=300, blank=True, default="", db_default=""
+    )
 
     objects = QuarantinedEventQuerySet.as_manager()
 

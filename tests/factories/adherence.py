@@ -80,3 +80,22 @@ def make_event(agent, occurred_at, code=None, **fields):
 
 def moment(second: int) -> datetime:
     return datetime.fromtimestamp(int(second), UTC)
+
+
+def make_connector(kind="amazon-connect", *, source="acd", mappings=(), **fields):
+    """A connector; `mappings` are (state, reason, code or None for clocked out)."""
+    feed, _made = models.EventFeed.objects.get_or_create(
+        source=source, defaults={"silence_limit_seconds": fields.pop("silence_limit_seconds", None)}
+    )
+    connector = models.Connector.objects.create(
+        **{"name": source.title(), "kind": kind, "source": source, "feed": feed} | fields
+    )
+    for state, reason, code in mappings:
+        models.StateMapping.objects.create(
+            connector=connector,
+            state=state,
+            reason=reason,
+            activity_code=code,
+            meaning=models.StateMeaning.ACTIVITY if code else models.StateMeaning.CLOCKED_OUT,
+        )
+    return connector

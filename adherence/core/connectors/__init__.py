@@ -1,0 +1,1 @@
+"""Sources' own messages to events, one file per source. Pure: bytes in, `SourceEvent`s out."""
