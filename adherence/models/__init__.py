@@ -1,6 +1,13 @@
 """Tables of what people do."""
 
-from adherence.models.day import AdherenceDay, AdherenceException, ExceptionStatus, PendingDay
+from adherence.models.day import (
+    AdherenceDay,
+    AdherenceException,
+    ChangeKind,
+    DayCorrection,
+    ExceptionStatus,
+    PendingDay,
+)
 from adherence.models.event import ActivityEvent, EventSource, QuarantinedEvent
 from adherence.models.feed import EventFeed, FeedHeartbeat
 from adherence.models.live import AgentLive, LiveFlag
@@ -10,6 +17,8 @@ __all__ = [
     "AdherenceDay",
     "AdherenceException",
     "AgentLive",
+    "ChangeKind",
+    "DayCorrection",
     "EventFeed",
     "EventSource",
     "ExceptionStatus",

@@ -4,7 +4,14 @@ For other rooms and the demo: `ingest_events(events=…, source=…, received_at
 """
 
 from adherence.services.bus import changes_since
-from adherence.services.days import mark_current, mark_days, recompute_days, recompute_pending
+from adherence.services.causes import EVENTS, MANUAL, ChangeCause
+from adherence.services.days import (
+    mark_agent_days,
+    mark_current,
+    mark_days,
+    recompute_days,
+    recompute_pending,
+)
 from adherence.services.exceptions import (
     UnableToApprove,
     approve_exception,
@@ -22,6 +29,9 @@ from adherence.services.portal import Tap, record_taps
 from adherence.services.tick import close_forgotten, follow_plans, tick
 
 __all__ = [
+    "EVENTS",
+    "MANUAL",
+    "ChangeCause",
     "EventKind",
     "EventOutcome",
     "EventStatus",
@@ -33,6 +43,7 @@ __all__ = [
     "close_forgotten",
     "follow_plans",
     "ingest_events",
+    "mark_agent_days",
     "mark_current",
     "mark_days",
     "read_live",

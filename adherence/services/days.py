@@ -1,30 +1,43 @@
 """AdherenceDay: written from the sweep, one row per agent and operational day."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
+from itertools import groupby
 
 import numpy as np
 from django.db import connection, transaction
 
-from adherence.core.data import Ints, SweepResult
+from adherence.core.data import SweepResult
+from adherence.core.day_texts import matrix_texts, stretch_texts
 from adherence.core.days import GRACE_SECONDS
 from adherence.core.groups import StateGroup
+from adherence.core.projections import day_figures
 from adherence.core.sweep import sweep
 from adherence.models import AdherenceDay, AgentLive, PendingDay
 from adherence.queries.agent_days import AgentDays, load_agent_days
+from adherence.services.causes import (
+    EVENTS,
+    MANUAL,
+    AgentDay,
+    ChangeCause,
+    Mark,
+    Marks,
+    cause_table,
+    marks_of,
+    pending_marks,
+)
+from adherence.services.day_rows import DayRows, write_days
 
-METRIC_VERSION = 1
 AGENTS_AT_ONCE = 1000
 UNPLANNED = ""
 """Key of time without plan in `AdherenceDay.matrix`."""
+OFF_DUTY = [StateGroup.OFFLINE, StateGroup.UNKNOWN]
 
 # A state holds until the next event, so a late one may change several days. The day before and the
 # day after are concerned where one of their shifts comes within the grace; see core.days.
 MARK_SQL = """
-INSERT INTO adherence_pendingday (agent_id, operational_date)
-SELECT DISTINCT span.agent_id, day::date
+INSERT INTO adherence_pendingday (agent_id, operational_date, kind, by_id, why, marked_at)
+SELECT DISTINCT span.agent_id, day::date, %(kind)s, %(by_id)s::bigint, %(why)s, %(at)s
 FROM unnest(%(agents)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
     AS span(agent_id, starts_at, ends_at)
 CROSS JOIN LATERAL (
@@ -55,7 +68,12 @@ WHERE day::date BETWEEN local.first AND local.last OR EXISTS (
 """
 
 
-def mark_days(*, spans: Iterable[tuple[int, datetime, datetime | None]], at: datetime) -> None:
+def mark_days(
+    *,
+    spans: Iterable[tuple[int, datetime, datetime | None]],
+    at: datetime,
+    cause: ChangeCause = EVENTS,
+) -> None:
     """Note that (agent, from, until) must be computed again; without `until` up to the next event."""
     columns = list(zip(*spans, strict=True))
     if not columns:
@@ -69,8 +87,29 @@ def mark_days(*, spans: Iterable[tuple[int, datetime, datetime | None]], at: dat
                 "ends": list(columns[2]),
                 "at": at,
                 "grace_seconds": GRACE_SECONDS,
+                "kind": str(cause.kind),
+                "by_id": cause.by_id,
+                "why": cause.why,
             },
         )
+
+
+def mark_agent_days(*, days: Iterable[AgentDay], at: datetime, cause: ChangeCause = EVENTS) -> None:
+    """Note that these operational days must be computed again."""
+    PendingDay.objects.bulk_create(
+        [
+            PendingDay(
+                agent_id=agent_id,
+                operational_date=day,
+                kind=cause.kind,
+                by_id=cause.by_id,
+                why=cause.why,
+                marked_at=at,
+            )
+            for agent_id, day in days
+        ],
+        batch_size=5000,
+    )
 
 
 def mark_current(*, at: datetime) -> None:
@@ -84,13 +123,7 @@ def mark_current(*, at: datetime) -> None:
         at=at,
     )
     ended = AdherenceDay.objects.filter(is_final=False, operational_date__lt=at.date())
-    PendingDay.objects.bulk_create(
-        [
-            PendingDay(agent_id=agent_id, operational_date=day)
-            for agent_id, day in ended.values_list("agent_id", "operational_date")[:20_000]
-        ],
-        batch_size=5000,
-    )
+    mark_agent_days(days=ended.values_list("agent_id", "operational_date")[:20_000], at=at)
 
 
 def recompute_pending(*, at: datetime, limit: int = 5000) -> int:
@@ -103,40 +136,76 @@ def recompute_pending(*, at: datetime, limit: int = 5000) -> int:
             cursor.execute(
                 """DELETE FROM adherence_pendingday WHERE id IN (
                     SELECT id FROM adherence_pendingday ORDER BY id LIMIT %s
-                    FOR UPDATE SKIP LOCKED) RETURNING agent_id, operational_date""",
+                    FOR UPDATE SKIP LOCKED)
+                RETURNING agent_id, operational_date, kind, by_id, why, marked_at""",
                 [limit],
             )
-            marked = set(cursor.fetchall())
-        agents_of: defaultdict[date, list[int]] = defaultdict(list)
-        for agent_id, day in marked:
-            agents_of[day].append(agent_id)
-        for day, agent_ids in sorted(agents_of.items()):
-            recompute_days(agent_ids=agent_ids, first_date=day, last_date=day, at=at)
-    return len(marked)
+            taken = marks_of(cursor.fetchall())
+        by_date = sorted(taken, key=lambda agent_day: agent_day[1])
+        for day, marked in groupby(by_date, key=lambda agent_day: agent_day[1]):
+            chosen = {agent_day: taken[agent_day] for agent_day in marked}
+            _recompute(
+                agent_ids=sorted(agent_id for agent_id, _day in chosen),
+                period=(day, day),
+                at=at,
+                taken=chosen,
+            )
+    return len(taken)
 
 
 def recompute_days(
-    *, agent_ids: Sequence[int], first_date: date, last_date: date, at: datetime
+    *,
+    agent_ids: Sequence[int],
+    first_date: date,
+    last_date: date,
+    at: datetime,
+    cause: ChangeCause = MANUAL,
 ) -> int:
     """Compute and write whole operational days as far as they have passed; return the rows.
 
-    Days in which nothing was planned and nothing was done have no row.
+    Days in which nothing was planned and nothing was done have no row. A finished day whose
+    figures change leaves a correction that names the cause, and those that were pending.
     """
+    return _recompute(
+        agent_ids=sorted(set(agent_ids)),
+        period=(first_date, last_date),
+        at=at,
+        given=Mark(cause, at),
+    )
+
+
+def _recompute(
+    *,
+    agent_ids: Sequence[int],
+    period: tuple[date, date],
+    at: datetime,
+    given: Mark | None = None,
+    taken: Marks | None = None,
+) -> int:
     written = 0
-    ids = sorted(set(agent_ids))
-    for start in range(0, len(ids), AGENTS_AT_ONCE):
+    first, last = period
+    for start in range(0, len(agent_ids), AGENTS_AT_ONCE):
+        chunk = agent_ids[start : start + AGENTS_AT_ONCE]
         with transaction.atomic():
             _wait_for_other_writers()
-            days = load_agent_days(
-                agent_ids=ids[start : start + AGENTS_AT_ONCE],
-                first_date=first_date,
-                last_date=last_date,
-                until=at,
+            days = load_agent_days(agent_ids=chunk, first_date=first, last_date=last, until=at)
+            rows = _day_rows(days, sweep(days.data), at)
+            # Read after the events: whatever is in the figures has left its mark by now.
+            pending = pending_marks(agent_ids=chunk, first_date=first, last_date=last)
+            own = set(chunk)
+            write_days(
+                rows,
+                agent_ids=chunk,
+                first_date=first,
+                last_date=last,
+                causes=cause_table(
+                    given=given,
+                    taken={key: marks for key, marks in (taken or {}).items() if key[0] in own},
+                    pending=pending,
+                ),
+                at=at,
             )
-            result = sweep(days.data)
-            chosen = _rows_with_content(days, result)
-            _write(_day_rows(days, result, chosen, at), days)
-        written += len(chosen)
+        written += len(rows.agent_id)
     return written
 
 
@@ -146,84 +215,20 @@ def _wait_for_other_writers() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('adherence.days'))")
 
 
-def _rows_with_content(days: AgentDays, result: SweepResult) -> Ints:
-    offline = result.seconds[:, -1, [StateGroup.OFFLINE, StateGroup.UNKNOWN]].sum(axis=1)
-    return np.flatnonzero(result.seconds.sum(axis=(1, 2)) > offline)
-
-
-def _day_rows(
-    days: AgentDays, result: SweepResult, chosen: Ints, at: datetime
-) -> list[AdherenceDay]:
-    keys = [*(code.key for code in days.codes.codes), UNPLANNED]
-    stretches = _stretches(days, result)
-    columns = {
-        "scheduled_seconds": result.scheduled_seconds,
-        "in_seconds": result.in_seconds,
-        "out_seconds": result.out_seconds,
-        "unknown_seconds": result.unknown_seconds,
-        "excepted_seconds": result.excused.sum(axis=1),
-        "scheduled_work_seconds": result.scheduled_on_position_seconds,
-        "worked_seconds": result.worked_on_position_seconds,
-        "handling_seconds": result.seconds[:, :, StateGroup.HANDLING].sum(axis=1),
-        "available_seconds": result.seconds[:, :, StateGroup.AVAILABLE].sum(axis=1),
-    }
-    matrices: defaultdict[int, dict[str, dict[str, int]]] = defaultdict(dict)
+def _day_rows(days: AgentDays, result: SweepResult, at: datetime) -> DayRows:
+    """The days with content, as columns."""
     seconds = result.seconds.copy()
-    seconds[:, -1, [StateGroup.OFFLINE, StateGroup.UNKNOWN]] = 0  # off duty: nothing to tell
-    for row, code, group in np.argwhere(seconds):
-        cell = matrices[int(row)].setdefault(keys[code], {})
-        cell[StateGroup(int(group)).name] = int(seconds[row, code, group])
-    final = days.data.windows.ends_at < int(at.timestamp())
-    return [
-        AdherenceDay(
-            agent_id=int(days.agent_ids[row // len(days.dates)]),
-            operational_date=days.dates[row % len(days.dates)],
-            matrix=matrices[row],
-            exceptions=stretches[row],
-            is_final=bool(final[row]),
-            computed_at=at,
-            metric_version=METRIC_VERSION,
-            **{name: int(values[row]) for name, values in columns.items()},
-        )
-        for row in chosen.tolist()
-    ]
-
-
-def _stretches(days: AgentDays, result: SweepResult) -> defaultdict[int, list[dict[str, Any]]]:
-    """Deviations of each day in the words of the page, those within tolerance included."""
-    found = result.deviations
-    by_row: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    for index in range(len(found.window)):
-        by_row[int(found.window[index])].append(
-            {
-                "starts_at": datetime.fromtimestamp(int(found.starts_at[index]), UTC).isoformat(),
-                "seconds": int(found.ends_at[index] - found.starts_at[index]),
-                "planned": days.codes.codes[found.code[index]].key,
-                "group": StateGroup(int(found.first_group[index])).name,
-                "counts": bool(found.counts[index]),
-            }
-        )
-    return by_row
-
-
-def _write(rows: list[AdherenceDay], days: AgentDays) -> None:
-    """Replace the days: rows that have lost their content go."""
-    agents = days.agent_ids.tolist()
-    kept = {(row.agent_id, row.operational_date) for row in rows}
-    existing = AdherenceDay.objects.filter(
-        agent__in=agents, operational_date__range=(days.dates[0], days.dates[-1])
-    ).values_list("pk", "agent_id", "operational_date")
-    stale = [pk for pk, agent_id, day in existing if (agent_id, day) not in kept]
-    if stale:
-        AdherenceDay.objects.filter(pk__in=stale).delete()
-    AdherenceDay.objects.bulk_create(
-        rows,
-        batch_size=2000,
-        update_conflicts=True,
-        unique_fields=["agent", "operational_date"],
-        update_fields=[
-            field.name
-            for field in AdherenceDay._meta.concrete_fields  # noqa: SLF001 - documented API
-            if field.name not in {"id", "agent", "operational_date"}
-        ],
+    seconds[:, -1, OFF_DUTY] = 0  # off duty: nothing to tell
+    chosen = np.flatnonzero(seconds.any(axis=(1, 2)))
+    keys = [*(code.key for code in days.codes.codes), UNPLANNED]
+    figures = day_figures(result, days.codes.kinds)
+    windows = len(days.data.windows.agent)
+    stretches = stretch_texts(result.deviations, keys, days=windows)
+    return DayRows(
+        agent_id=days.agent_ids[chosen // len(days.dates)],
+        operational_date=np.array(days.dates, "datetime64[D]")[chosen % len(days.dates)],
+        figures={name: values[chosen] for name, values in figures.items()},
+        matrix=matrix_texts(seconds[chosen], keys),
+        exceptions=[stretches[row] for row in chosen.tolist()],
+        is_final=days.data.windows.ends_at[chosen] < int(at.timestamp()),
     )
