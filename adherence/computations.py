@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.timezone import now
 
 from adherence import services
+from adherence.models import ChangeKind
 from wfm.jobs.runner import JobContext, JobRefused
 from wfm.org.models import Agent
 from wfm.org.tenancy import system_tenant
@@ -21,6 +22,11 @@ def recompute_days(context: JobContext) -> dict[str, Any]:
     first, last = (date.fromisoformat(context.params[name]) for name in ("from", "to"))
     if first > last:
         raise JobRefused(f"The period must not end before it begins: {first} to {last}.")
+    cause = services.ChangeCause(
+        kind=context.params.get("kind", ChangeKind.MANUAL),
+        by_id=context.params.get("by"),
+        why=context.params.get("why", ""),
+    )
     start = date.fromisoformat(context.checkpoint.get("next", first.isoformat()))
     written = int(context.checkpoint.get("written", 0))
     while start <= last:
@@ -29,7 +35,7 @@ def recompute_days(context: JobContext) -> dict[str, Any]:
         with system_tenant():
             agent_ids = list(Agent.objects.values_list("pk", flat=True))
             written += services.recompute_days(
-                agent_ids=agent_ids, first_date=start, last_date=end, at=now()
+                agent_ids=agent_ids, first_date=start, last_date=end, at=now(), cause=cause
             )
         start = end + timedelta(days=1)
         context.save_checkpoint({"next": start.isoformat(), "written": written})

@@ -1,0 +1,71 @@
+"""A month of everybody computed again: as it was, and with a changed tolerance."""
+
+from __future__ import annotations
+
+from adherence import computations
+from adherence.models import AdherenceDay, DayCorrection
+from tests.benchmarks.adherence.centre import Centre, write_centre
+from tests.benchmarks.adherence.frame import Options, PeakMemory, Row, Watch
+from tests.benchmarks.adherence.server import backend_pid
+from wfm.org.models import ActivityCode
+from wfm.org.tenancy import system_tenant
+
+BAR_SECONDS = 15.0
+BAR_MEGABYTES = 1200
+
+
+class _Job:
+    """What the computation sees of its job."""
+
+    def __init__(self, centre: Centre) -> None:
+        self.params = {
+            "from": centre.first_date.isoformat(),
+            "to": centre.last_date.isoformat(),
+            "kind": "CODES",
+            "why": "tolerance of the bench",
+        }
+        self.checkpoint: dict[str, object] = {}
+
+    def raise_if_cancelled(self) -> None:
+        """Nobody cancels."""
+
+    def save_checkpoint(self, data: dict[str, object]) -> None:
+        """Keep it."""
+        self.checkpoint = data
+
+    def progress(self, share: float, message: str) -> None:
+        """Nobody watches."""
+
+
+def run(options: Options) -> list[Row]:
+    """Compute a month, once for the first time, once without and once with a change."""
+    agents, days = options.pick(smoke=(20, 10), full=(5000, 30))
+    with system_tenant():
+        centre = write_centre(agents=agents, days=days)
+    rows = [_row(options, centre, "computed for the first time")]
+    rows.append(_row(options, centre, "computed again, nothing changed"))
+    with system_tenant():
+        assert AdherenceDay.objects.count() == centre.days
+        assert not DayCorrection.objects.exists()
+        ActivityCode.objects.filter(key__in=["work", "claims"]).update(tolerance_seconds=60)
+    rows.append(_row(options, centre, "computed again, a tolerance changed"))
+    with system_tenant():
+        corrected = DayCorrection.objects.count()
+        assert corrected
+    rows.append(Row("of these days corrected, with both figures", f"{corrected:,}"))
+    return rows
+
+
+def _row(options: Options, centre: Centre, what: str) -> Row:
+    pid = backend_pid()
+    with Watch(server_pid=pid) as watch, PeakMemory() as ours, PeakMemory(pid) as theirs:
+        written = computations.recompute_days(_Job(centre))["days"]  # type: ignore[arg-type]
+    assert written == centre.days
+    memory = ours.megabytes + theirs.megabytes
+    is_met = watch.wall <= BAR_SECONDS and memory <= BAR_MEGABYTES
+    return Row(
+        f"{written:,} agent-days with {centre.events:,} events, {what}",
+        f"{watch.text()}, at most {memory:,.0f} MB with PostgreSQL's",
+        wanted="≤ 15 s, ≤ 1.2 GB",
+        is_met=None if options.is_smoke else is_met,
+    )
