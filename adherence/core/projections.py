@@ -5,8 +5,9 @@ is an entry of the metric registry over counts made of these sums. So formulas n
 what happened, only about what they count, and rates are pooled from sums of seconds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from adherence.core.data import Ints, SweepResult
 from adherence.core.groups import StateGroup
 from wfm import metrics
+
+Seconds = TypeVar("Seconds", int, Ints)
 
 FIGURES = (
     "scheduled_seconds",
@@ -111,7 +114,7 @@ def day_figures(result: SweepResult, kinds: CodeKinds) -> dict[str, Ints]:
     }
 
 
-def counts_of(figures: Mapping[str, int]) -> dict[str, int]:
+def counts_of(figures: Mapping[str, Seconds]) -> dict[str, Seconds]:
     """Return the counts of the metric registry that the formulas ask for.
 
     Time in which the feed was silent is no scheduled time in any of them: nobody knows what it
@@ -153,13 +156,21 @@ def project_all(figures: Mapping[str, int]) -> dict[str, metrics.Ratio]:
     return {key: metrics.evaluate(key, counts) for key in FORMULAS}
 
 
-def pooled_figures(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """Add the figures of days: rates are made of the sums, never averaged."""
-    sums = dict.fromkeys(FIGURES, 0)
-    for part in parts:
-        for name in FIGURES:
-            sums[name] += part[name]
-    return sums
+def project_rows(key: str, figures: Mapping[str, Ints]) -> NDArray[np.float64]:
+    """Return one formula's value for many days or sums at once; NaN where it is undefined."""
+    metric = metrics.get(key)
+    counts = counts_of(figures)
+    over, under = (_value_of(text, counts) for text in (metric.numerator, metric.denominator))
+    rates: NDArray[np.float64] = np.divide(
+        over, under, out=np.full(np.shape(over), np.nan), where=under > 0
+    )
+    return rates if metric.floor is None else np.maximum(rates, metric.floor)
+
+
+def _value_of(text: str, counts: Mapping[str, Ints]) -> NDArray[np.float64]:
+    form = metrics.parse_form(text)
+    terms = [factor * np.asarray(counts[name], np.float64) for factor, name in form.terms]
+    return np.asarray(np.sum(terms, axis=0) + form.constant, dtype=np.float64)
 
 
 def _of(by_group: Ints, groups: tuple[StateGroup, ...]) -> Ints:

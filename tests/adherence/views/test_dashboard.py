@@ -77,7 +77,7 @@ def test_the_line_of_figures_pools_today(centre, now, client):
 def test_the_day_page_pools_and_explains(centre, now, client):
     client.force_login(centre.planner)
     days = client.get("/adherence/days/")
-    assert days.context["total"].adherence_rate == pytest.approx(1 / 3)
+    assert days.context["total"]["rate"] == pytest.approx(1 / 3)
     page = text_of(client.get(f"/adherence/agents/{centre.agent.pk}/"))
     assert "not in “Work” for 10 min" in page
     assert "66.7" in page
