@@ -14,6 +14,7 @@ _KOOLE = "Koole, Call Center Optimization, 2013"
 _SERVICENOW = "ServiceNow, Workforce Optimization: Time worked summary"
 _SALESFORCE = "Salesforce, Object Reference: SchedulingAdherenceSummary"
 _NO_SCHEDULE = _("No scheduled time: undefined.")
+_WORK_ALONE = _("Work without any scheduled time: 0 %; neither of them: undefined.")
 _APPROVED = _("Approved exceptions count as in adherence.")
 _UNSEEN = _(
     "Time in which the feed was silent is neither in nor out: it is not scheduled time here."
@@ -37,6 +38,7 @@ def _of_shift(  # noqa: PLR0913 - a definition has that many parts
     reference: str = _KOOLE,
     better: Direction = Direction.HIGHER,
     floor: float | None = None,
+    no_schedule: str = _NO_SCHEDULE,
 ) -> Metric:
     return Metric(
         key=key,
@@ -48,7 +50,7 @@ def _of_shift(  # noqa: PLR0913 - a definition has that many parts
         numerator=numerator,
         denominator=denominator,
         floor=floor,
-        edge_cases=(_NO_SCHEDULE, *edge_cases),
+        edge_cases=(no_schedule, *edge_cases),
         source=_CLOCKED,
         reference=reference,
     )
@@ -130,6 +132,7 @@ PUBLISHED = (
             _("Uncompliant is work without a plan, available or handling."),
         ),
         reference="Genesys, Workforce Management Supervisor Help: Adherence reports",
+        no_schedule=_WORK_ALONE,
     ),
     _of_shift(
         key="adherence_rate.amazon_connect",
@@ -172,6 +175,7 @@ PUBLISHED = (
             _UNSEEN_ALWAYS,
         ),
         reference=_SERVICENOW,
+        no_schedule=_WORK_ALONE,
     ),
     _of_shift(
         key="adherence_rate.puzzel_straight",
