@@ -32,6 +32,16 @@ class Migration(migrations.Migration):
             name='excess_seconds',
             field=models.PositiveIntegerField(default=0),
         ),
+        migrations.AlterField(
+            model_name='adherenceday',
+            name='agent',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='org.agent'),
+        ),
+        migrations.AddField(
+            model_name='adherenceday',
+            name='content_digest',
+            field=models.BigIntegerField(default=0),
+        ),
         migrations.AddField(
             model_name='adherenceday',
             name='figures_version',

@@ -22,7 +22,8 @@ class AdherenceDay(models.Model):
     made of them.
     """
 
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    # The unique constraint's index begins with the agent.
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+", db_index=False)
     operational_date = models.DateField(_("operational day"))
     scheduled_seconds = models.PositiveIntegerField(default=0)
     in_seconds = models.PositiveIntegerField(default=0)
@@ -54,6 +55,8 @@ class AdherenceDay(models.Model):
     computed_at = models.DateTimeField(null=True, blank=True)
     metric_version = models.PositiveIntegerField(default=1)
     figures_version = models.PositiveSmallIntegerField(default=0)
+    content_digest = models.BigIntegerField(default=0)
+    """Of matrix and exceptions, so that a row that comes out the same is known without them."""
 
     objects = ByAgentQuerySet.as_manager()
 

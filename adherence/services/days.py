@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 
 import numpy as np
@@ -11,7 +12,7 @@ from adherence.core.data import SweepResult
 from adherence.core.day_texts import matrix_texts, stretch_texts
 from adherence.core.days import GRACE_SECONDS
 from adherence.core.groups import StateGroup
-from adherence.core.projections import day_figures
+from adherence.core.projections import FIGURES, day_figures
 from adherence.core.sweep import sweep
 from adherence.models import AdherenceDay, AgentLive, PendingDay
 from adherence.queries.agent_days import AgentDays, load_agent_days
@@ -19,6 +20,7 @@ from adherence.services.causes import (
     EVENTS,
     MANUAL,
     AgentDay,
+    CauseTable,
     ChangeCause,
     Mark,
     Marks,
@@ -28,7 +30,8 @@ from adherence.services.causes import (
 )
 from adherence.services.day_rows import DayRows, write_days
 
-AGENTS_AT_ONCE = 1000
+AGENT_DAYS_AT_ONCE = 10_000
+"""What is read, swept and written at once: some 150 MB."""
 UNPLANNED = ""
 """Key of time without plan in `AdherenceDay.matrix`."""
 OFF_DUTY = [StateGroup.OFFLINE, StateGroup.UNKNOWN]
@@ -184,29 +187,39 @@ def _recompute(
 ) -> int:
     written = 0
     first, last = period
-    for start in range(0, len(agent_ids), AGENTS_AT_ONCE):
-        chunk = agent_ids[start : start + AGENTS_AT_ONCE]
+    size = max(1, AGENT_DAYS_AT_ONCE // ((last - first).days + 1))
+    for start in range(0, len(agent_ids), size):
+        chunk = agent_ids[start : start + size]
         with transaction.atomic():
             _wait_for_other_writers()
             days = load_agent_days(agent_ids=chunk, first_date=first, last_date=last, until=at)
             rows = _day_rows(days, sweep(days.data), at)
-            # Read after the events: whatever is in the figures has left its mark by now.
-            pending = pending_marks(agent_ids=chunk, first_date=first, last_date=last)
-            own = set(chunk)
             write_days(
                 rows,
                 agent_ids=chunk,
                 first_date=first,
                 last_date=last,
-                causes=cause_table(
-                    given=given,
-                    taken={key: marks for key, marks in (taken or {}).items() if key[0] in own},
-                    pending=pending,
-                ),
+                causes=partial(_causes, chunk, period, given, taken or {}),
                 at=at,
             )
         written += len(rows.agent_id)
     return written
+
+
+def _causes(
+    agent_ids: Sequence[int], period: tuple[date, date], given: Mark | None, taken: Marks
+) -> CauseTable:
+    """What is known of the causes.
+
+    Asked after the events were read: whatever is in the figures has left its mark by then.
+    """
+    first, last = period
+    own = set(agent_ids)
+    return cause_table(
+        given=given,
+        taken={key: marks for key, marks in taken.items() if key[0] in own},
+        pending=pending_marks(agent_ids=agent_ids, first_date=first, last_date=last),
+    )
 
 
 def _wait_for_other_writers() -> None:
@@ -227,7 +240,7 @@ def _day_rows(days: AgentDays, result: SweepResult, at: datetime) -> DayRows:
     return DayRows(
         agent_id=days.agent_ids[chosen // len(days.dates)],
         operational_date=np.array(days.dates, "datetime64[D]")[chosen % len(days.dates)],
-        figures={name: values[chosen] for name, values in figures.items()},
+        figures=np.stack([figures[name][chosen] for name in FIGURES], axis=1),
         matrix=matrix_texts(seconds[chosen], keys),
         exceptions=[stretches[row] for row in chosen.tolist()],
         is_final=days.data.windows.ends_at[chosen] < int(at.timestamp()),

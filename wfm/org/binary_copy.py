@@ -17,7 +17,7 @@ _TRAILER = b"\xff\xff"
 _FORMATS = {"bigint": ">i8", "integer": ">i4", "float8": ">f8", "float4": ">f4", "boolean": "?"}
 _NATIVE = {"bigint": "i8", "integer": "i4", "float8": "f8", "float4": "f4", "boolean": "?"}
 _POSTGRES_EPOCH = np.datetime64("2000-01-01", "us")
-_WIRE_KINDS = {"timestamptz": "bigint", "date": "integer"}
+_INTEGER_OID = 23
 _JSONB_VERSION = 1
 
 
@@ -45,19 +45,20 @@ def write_columns(
 ) -> int:
     """COPY arrays of one length into a table: column name → (type, values); return the rows.
 
-    Instants (`timestamptz`) and dates are datetime64, `jsonb` a list of encoded texts. Nothing can
-    be NULL.
+    Instants (`timestamptz`) and dates are datetime64, `integer[]` the rows of a matrix, `jsonb` a
+    list of encoded texts. Nothing can be NULL.
     """
     texts = {name: values for name, (kind, values) in columns.items() if kind == "jsonb"}
     fixed = {name: column for name, column in columns.items() if name not in texts}
-    kinds = [kind for kind, _values in fixed.values()]
     arrays = [_wire(kind, np.asarray(values)) for kind, values in fixed.values()]
-    wire = [_WIRE_KINDS.get(kind, kind) for kind in kinds]
-    rows = np.zeros(len(arrays[0]), dtype=_row(wire))
+    fields: list[tuple[str, Any]] = [("count", ">i2")]
+    for number, array in enumerate(arrays):
+        fields += [(f"length_{number}", ">i4"), (f"value_{number}", array.dtype)]
+    rows = np.zeros(len(arrays[0]), dtype=np.dtype(fields))
     rows["count"] = len(columns)
-    for number, (kind, values) in enumerate(zip(wire, arrays, strict=True)):
-        rows[f"length_{number}"] = np.dtype(_FORMATS[kind]).itemsize
-        rows[f"value_{number}"] = values
+    for number, array in enumerate(arrays):
+        rows[f"length_{number}"] = array.dtype.itemsize
+        rows[f"value_{number}"] = array
     body = _with_texts(rows, list(texts.values())) if texts else rows.tobytes()
     buffer = BytesIO(_SIGNATURE + body + _TRAILER)
     with connection.cursor() as cursor:
@@ -94,10 +95,27 @@ def _row(types: Sequence[str]) -> np.dtype[Any]:
 
 
 def _wire(kind: str, values: Array) -> Array:
+    """The values as PostgreSQL takes them."""
     if kind == "date":
-        return (values.astype("datetime64[D]") - _POSTGRES_EPOCH.astype("datetime64[D]")).astype(
-            np.int64
-        )
-    if kind != "timestamptz":
-        return values
-    return (values.astype("datetime64[us]") - _POSTGRES_EPOCH).astype(np.int64)
+        days = values.astype("datetime64[D]") - _POSTGRES_EPOCH.astype("datetime64[D]")
+        return days.astype(_FORMATS["integer"])
+    if kind == "timestamptz":
+        instants = values.astype("datetime64[us]") - _POSTGRES_EPOCH
+        return instants.astype(np.int64).astype(_FORMATS["bigint"])
+    if kind == "integer[]":
+        return _wire_arrays(values)
+    return values.astype(_FORMATS[kind])
+
+
+def _wire_arrays(values: Array) -> Array:
+    """Each row of a matrix as a one-dimensional array of integers."""
+    item = np.dtype([("length", ">i4"), ("value", _FORMATS["integer"])])
+    head = [(name, ">i4") for name in ("dimensions", "has_null", "type", "size", "first")]
+    rows = np.zeros(len(values), dtype=np.dtype([*head, ("items", item, (values.shape[1],))]))
+    rows["dimensions"] = 1
+    rows["type"] = _INTEGER_OID
+    rows["size"] = values.shape[1]
+    rows["first"] = 1
+    rows["items"]["length"] = 4
+    rows["items"]["value"] = values
+    return rows
