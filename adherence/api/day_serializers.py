@@ -20,12 +20,20 @@ class RateSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="Version of the metric's definition.")
 
 
-RATES = serializers.DictField(
-    child=RateSerializer(), help_text=f"By metric key: {', '.join(FORMULAS)}."
-)
-FIGURE_FIELDS = serializers.DictField(
-    child=serializers.IntegerField(), help_text=f"Seconds: {', '.join(FIGURES)}."
-)
+class RatesField(serializers.DictField):
+    """Rates by metric key."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        text = f"By metric key: {', '.join(FORMULAS)}."
+        super().__init__(child=RateSerializer(), help_text=text, **kwargs)
+
+
+class FiguresField(serializers.DictField):
+    """Seconds by name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        text = f"Seconds: {', '.join(FIGURES)}."
+        super().__init__(child=serializers.IntegerField(), help_text=text, **kwargs)
 
 
 def rates_of(ratios: Mapping[str, metrics.Ratio]) -> dict[str, dict[str, Any]]:
@@ -72,7 +80,7 @@ class AdherenceDaySerializer(serializers.ModelSerializer[AdherenceDay]):
         """The definition of `adherence_rate`."""
         return DEFAULT
 
-    @extend_schema_field(RATES)
+    @extend_schema_field(RatesField())
     def get_rates(self, day: AdherenceDay) -> dict[str, dict[str, Any]]:
         """Every formula's numerator, denominator and value."""
         return rates_of(day.rates)
@@ -85,8 +93,8 @@ class PooledSerializer(serializers.Serializer[Any]):
     team = serializers.IntegerField(allow_null=True)
     operational_date = serializers.DateField(allow_null=True)
     days = serializers.IntegerField(help_text="Agent-days summed up.")
-    figures = FIGURE_FIELDS
-    rates = RATES
+    figures = FiguresField()
+    rates = RatesField()
 
 
 def pooled_row(
@@ -120,8 +128,8 @@ class CorrectionSerializer(serializers.ModelSerializer[DayCorrection]):
 
     employee_number = serializers.CharField(source="agent.employee_number", read_only=True)
     causes = CauseSerializer(many=True)
-    figures_before = FIGURE_FIELDS
-    figures_after = FIGURE_FIELDS
+    figures_before = FiguresField(read_only=True)
+    figures_after = FiguresField(read_only=True)
     rates_before = serializers.SerializerMethodField()
     rates_after = serializers.SerializerMethodField()
 
@@ -142,12 +150,12 @@ class CorrectionSerializer(serializers.ModelSerializer[DayCorrection]):
         ]
         read_only_fields = fields
 
-    @extend_schema_field(RATES)
+    @extend_schema_field(RatesField())
     def get_rates_before(self, correction: DayCorrection) -> dict[str, dict[str, Any]]:
         """Every formula as it was told until then."""
         return rates_of(correction.rates_before)
 
-    @extend_schema_field(RATES)
+    @extend_schema_field(RatesField())
     def get_rates_after(self, correction: DayCorrection) -> dict[str, dict[str, Any]]:
         """Every formula as it is told since."""
         return rates_of(correction.rates_after)
