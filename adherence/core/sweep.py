@@ -111,7 +111,7 @@ def _cut(data: SweepData, axis: _Axis) -> _Segments:
     spans = (data.windows, data.plan, data.excused, data.silences)
     edges = [axis.keys(span.agent, at) for span in spans for at in (span.starts_at, span.ends_at)]
     state_keys = axis.keys(data.states.agent, data.states.at)
-    cuts = np.unique(np.concatenate([*edges, state_keys]))
+    cuts = _distinct(np.concatenate([*edges, state_keys]))
     start, length = cuts[:-1], np.diff(cuts)
     window = _row_at(axis, data.windows, start)
     inside = window >= 0
@@ -211,6 +211,14 @@ def _deviations(
         first_group=segments.group[first],
         counts=length > data.codes.tolerance_seconds[code],
     )
+
+
+def _distinct(keys: Ints) -> Ints:
+    """Sorted, each once: for whole numbers faster than np.unique, which hashes them first."""
+    keys = np.sort(keys)
+    first = np.ones(len(keys), np.bool_)
+    first[1:] = keys[1:] != keys[:-1]
+    return keys[first]
 
 
 def _take(values: Ints, rows: Ints, *, empty: int = 0) -> Ints:

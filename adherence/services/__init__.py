@@ -6,6 +6,8 @@ For other rooms and the demo: `ingest_events(events=…, source=…, received_at
 from adherence.services.bus import changes_since
 from adherence.services.causes import EVENTS, MANUAL, ChangeCause
 from adherence.services.days import (
+    AGENT_DAYS_AT_ONCE,
+    independent_parts,
     mark_agent_days,
     mark_current,
     mark_days,
@@ -29,6 +31,7 @@ from adherence.services.portal import Tap, record_taps
 from adherence.services.tick import close_forgotten, follow_plans, tick
 
 __all__ = [
+    "AGENT_DAYS_AT_ONCE",
     "EVENTS",
     "MANUAL",
     "ChangeCause",
@@ -42,6 +45,7 @@ __all__ = [
     "changes_since",
     "close_forgotten",
     "follow_plans",
+    "independent_parts",
     "ingest_events",
     "mark_agent_days",
     "mark_current",

@@ -1,5 +1,6 @@
 """AdherenceDay: written from the sweep, one row per agent and operational day."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -32,6 +33,8 @@ from adherence.services.day_rows import DayRows, write_days
 
 AGENT_DAYS_AT_ONCE = 10_000
 """What is read, swept and written at once: some 150 MB."""
+WRITER_LOCKS = 256
+"""Agents are spread over so many locks, so that several may be written at the same time."""
 UNPLANNED = ""
 """Key of time without plan in `AdherenceDay.matrix`."""
 OFF_DUTY = [StateGroup.OFFLINE, StateGroup.UNKNOWN]
@@ -144,6 +147,7 @@ def recompute_pending(*, at: datetime, limit: int = 5000) -> int:
                 [limit],
             )
             taken = marks_of(cursor.fetchall())
+        _wait_for_other_writers(agent_id for agent_id, _day in taken)
         by_date = sorted(taken, key=lambda agent_day: agent_day[1])
         for day, marked in groupby(by_date, key=lambda agent_day: agent_day[1]):
             chosen = {agent_day: taken[agent_day] for agent_day in marked}
@@ -188,10 +192,11 @@ def _recompute(
     written = 0
     first, last = period
     size = max(1, AGENT_DAYS_AT_ONCE // ((last - first).days + 1))
-    for start in range(0, len(agent_ids), size):
-        chunk = agent_ids[start : start + size]
+    ordered = sorted(agent_ids, key=_lock_order)
+    for start in range(0, len(ordered), size):
+        chunk = sorted(ordered[start : start + size])
         with transaction.atomic():
-            _wait_for_other_writers()
+            _wait_for_other_writers(chunk)
             days = load_agent_days(agent_ids=chunk, first_date=first, last_date=last, until=at)
             rows = _day_rows(days, sweep(days.data), at)
             write_days(
@@ -222,10 +227,34 @@ def _causes(
     )
 
 
-def _wait_for_other_writers() -> None:
-    """Read only once no other writer is under way: the last to write must have read the latest."""
+def independent_parts(agent_ids: Sequence[int], *, size: int) -> list[list[int]]:
+    """Cut agents into parts of about this size that may be computed at the same time."""
+    by_lock: defaultdict[int, list[int]] = defaultdict(list)
+    for agent_id in sorted(agent_ids):
+        by_lock[agent_id % WRITER_LOCKS].append(agent_id)
+    parts: list[list[int]] = []
+    for lock in sorted(by_lock):
+        if not parts or len(parts[-1]) >= size:
+            parts.append([])
+        parts[-1] += by_lock[lock]
+    return parts
+
+
+def _lock_order(agent_id: int) -> tuple[int, int]:
+    return agent_id % WRITER_LOCKS, agent_id
+
+
+def _wait_for_other_writers(agent_ids: Iterable[int]) -> None:
+    """Read only once nobody else is writing these agents: the last to write has read the latest.
+
+    Agents share some locks, which everybody takes in the same order.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('adherence.days'))")
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('adherence.days'), lock)"
+            " FROM unnest(%s::int[]) AS lock",
+            [sorted({agent_id % WRITER_LOCKS for agent_id in agent_ids})],
+        )
 
 
 def _day_rows(days: AgentDays, result: SweepResult, at: datetime) -> DayRows:

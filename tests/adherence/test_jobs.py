@@ -36,7 +36,7 @@ class Context:
 
 def test_a_job_computes_a_period_part_by_part(centre, monkeypatch):
     monkeypatch.setattr(computations, "DAYS_AT_ONCE", 7)
-    monkeypatch.setattr(computations, "AGENTS_AT_ONCE", 1)
+    monkeypatch.setattr(computations, "PARTS_AT_ONCE", 1)
     make_event(centre.agent, centre.start, centre.codes["work"])
     with time_machine.travel(centre.start + timedelta(days=20)):
         context = Context({"from": "2026-11-10", "to": "2026-11-23"})
@@ -54,9 +54,9 @@ def test_a_second_attempt_goes_on_where_the_first_stopped(centre):
     assert computations.recompute_days(context) == {"days": 5}
 
 
-def test_a_second_attempt_leaves_out_the_agents_that_are_done(centre):
+def test_a_second_attempt_leaves_out_the_parts_that_are_done(centre):
     """Of two agents the first was done; the second has a plan on one day."""
-    checkpoint = {"next": "2026-11-18", "agents": 1, "written": 5}
+    checkpoint = {"next": "2026-11-18", "parts": 1, "written": 5}
     context = Context({"from": "2026-11-18", "to": "2026-11-18"}, checkpoint)
     assert computations.recompute_days(context) == {"days": 6}
     assert AdherenceDay.objects.get().agent == centre.stranger

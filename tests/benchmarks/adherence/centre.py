@@ -29,7 +29,7 @@ SPLIT = (
     (360, 480, "work"), (480, 495, "break"), (495, 600, "work"),
 )  # fmt: skip
 NIGHT_MINUTE = 22 * 60
-FIRST_DATE = date(2026, 10, 12)
+FIRST_DATE = date(2025, 10, 13)
 """The clocks of Europe and America change within the four weeks that follow."""
 
 EVENTS_SQL = """

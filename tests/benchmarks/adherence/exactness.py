@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
 from adherence.core.groups import StateGroup
 from adherence.core.sweep import sweep
-from adherence.models import ActivityEvent, AdherenceDay, EventFeed, PendingDay
+from adherence.models import ActivityEvent, AdherenceDay, EventFeed
 from adherence.queries.agent_days import AgentDays, load_agent_days
 from adherence.queries.multirange import multirange_days
 from adherence.services import ingest_events, recompute_days, recompute_pending
@@ -18,7 +19,6 @@ from tests.adherence.oracle import paint_day
 from tests.adherence.random_days import ZONES
 from tests.adherence.random_rows import write_random_days
 from tests.benchmarks.adherence.frame import Options, Row, Watch
-from tests.benchmarks.adherence.installation import remove_rows
 from wfm.org.models import ActivityCode
 from wfm.org.tenancy import system_tenant
 
@@ -33,6 +33,10 @@ COMPARED = (
     "scheduled_work_seconds",
     "worked_seconds",
 )
+
+
+_Figures = dict[tuple[int, date], tuple[int, ...]]
+"""(place of the agent, day) → figures."""
 
 
 def run(options: Options) -> list[Row]:
@@ -62,12 +66,24 @@ def run(options: Options) -> list[Row]:
     ]
 
 
+class _UndoError(Exception):
+    """Takes a round's rows back."""
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """A transaction that leaves nothing behind."""
+    with suppress(_UndoError), system_tenant():
+        yield
+        raise _UndoError
+
+
 def _three_ways(wanted: int, *, agents: int) -> tuple[int, int]:
     """Days with content compared, and the seconds by which any of the three differs."""
     days = seconds = seed = 0
     while days < wanted:
         seed += 1
-        with system_tenant():
+        with _undone():
             people, events = write_random_days(seed=seed, agents=agents, days=DAYS)
             _write_events(events, people)
             for index, (_zone, first) in enumerate(ZONES):
@@ -75,7 +91,6 @@ def _three_ways(wanted: int, *, agents: int) -> tuple[int, int]:
                 compared, difference = _compare(own, first, seed)
                 days += compared
                 seconds += difference
-        remove_rows()
     return days, seconds
 
 
@@ -129,30 +144,28 @@ def _cells_apart(matrix, painted: dict[tuple[int, int], int], keys: list[str]) -
 
 def _orders(count: int, *, agents: int) -> tuple[int, int]:
     """Deliver the same events in ever other orders, some twice, some a day late."""
-    with system_tenant():
-        people, events = write_random_days(seed=9, agents=agents, days=2)
-        EventFeed.objects.all().delete()
-        ids = [agent.pk for agent in people]
-        delivered = difference = 0
-        expected = None
-        for number in range(count):
-            ActivityEvent.objects.filter(agent__in=ids).delete()
-            AdherenceDay.objects.filter(agent__in=ids).delete()
-            rng = np.random.default_rng(number)
-            delivered += _deliver(events, rng)
-            found = _figures(ids)
-            expected = expected or found
-            difference += sum(
-                abs(one - other)
-                for key in expected.keys() | found.keys()
-                for one, other in zip(
-                    expected.get(key, (0,) * len(COMPARED)),
-                    found.get(key, (0,) * len(COMPARED)),
-                    strict=True,
-                )
-            )
-    remove_rows()
+    delivered = difference = 0
+    expected: _Figures = {}
+    for number in range(count):
+        with _undone():
+            people, events = write_random_days(seed=9, agents=agents, days=2)
+            EventFeed.objects.all().delete()
+            delivered += _deliver(events, np.random.default_rng(number))
+            found = _figures([agent.pk for agent in people])
+        assert found
+        expected = expected or found
+        difference += _apart(expected, found)
     return delivered, difference
+
+
+def _apart(one: _Figures, other: _Figures) -> int:
+    """Seconds by which two rounds differ."""
+    nothing = (0,) * len(COMPARED)
+    return sum(
+        abs(first - second)
+        for key in one.keys() | other.keys()
+        for first, second in zip(one.get(key, nothing), other.get(key, nothing), strict=True)
+    )
 
 
 def _deliver(events, rng) -> int:
@@ -171,14 +184,13 @@ def _deliver(events, rng) -> int:
                 received_at=received_at,
             )
             recompute_pending(at=received_at + timedelta(days=3), limit=100_000)
-    PendingDay.objects.all().delete()
     return len(delivered)
 
 
-def _figures(ids: list[int]) -> dict[tuple[int, date], tuple[int, ...]]:
+def _figures(ids: list[int]) -> _Figures:
     rows = AdherenceDay.objects.filter(agent__in=ids, scheduled_seconds__gt=0)
     return {
-        (agent_id, day): tuple(figures)
+        (ids.index(agent_id), day): tuple(figures)
         for agent_id, day, *figures in rows.values_list("agent_id", "operational_date", *COMPARED)
     }
 

@@ -20,6 +20,7 @@ T = TypeVar("T")
 BEGIN = "<!-- make bench-adherence: begin -->"
 END = "<!-- make bench-adherence: end -->"
 PREFIX = "adherence"
+_OWN = Path("/proc/self")
 FIRST = ("exactness", "nightly", "restate")
 
 
@@ -47,54 +48,44 @@ class Row:
 class Watch:
     """Wall time and this process's CPU time of a block; the database server's CPU where asked."""
 
-    def __init__(self, *, server_pid: int | None = None) -> None:
+    def __init__(self, server_cpu: Callable[[], float] | None = None) -> None:
         self.wall = self.cpu = self.server_cpu = 0.0
-        self._server_pid = server_pid
+        self._server_cpu = server_cpu
 
     def __enter__(self) -> Self:
-        self._begun = (time.perf_counter(), time.process_time(), _cpu_of(self._server_pid))
+        server = self._server_cpu() if self._server_cpu else 0.0
+        self._begun = (time.perf_counter(), time.process_time(), server)
         return self
 
     def __exit__(self, *error: object) -> None:
         wall, cpu, server = self._begun
         self.wall = time.perf_counter() - wall
         self.cpu = time.process_time() - cpu
-        self.server_cpu = _cpu_of(self._server_pid) - server
+        self.server_cpu = self._server_cpu() - server if self._server_cpu else 0.0
 
     def text(self) -> str:
         """What it took."""
-        server = f", {self.server_cpu:.2f} s of PostgreSQL" if self._server_pid else ""
+        server = f", {self.server_cpu:.2f} s of PostgreSQL" if self._server_cpu else ""
         return f"{self.wall:.2f} s ({self.cpu:.2f} s CPU{server})"
 
 
 class PeakMemory:
-    """The most memory a process held during a block, in MB: this one, or that of `pid`."""
+    """The most memory this process held during a block, in MB."""
 
-    def __init__(self, pid: int | None = None) -> None:
-        self._folder = Path(f"/proc/{pid or 'self'}")
+    def __init__(self) -> None:
         self.megabytes = 0.0
 
     def __enter__(self) -> Self:
-        if self._folder.exists():
-            (self._folder / "clear_refs").write_text("5")
+        if _OWN.exists():
+            (_OWN / "clear_refs").write_text("5")
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.megabytes = self._peak()
-
-    def _peak(self) -> float:
-        if not self._folder.exists():
-            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        status = (self._folder / "status").read_text()
-        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-
-def _cpu_of(pid: int | None) -> float:
-    path = Path(f"/proc/{pid}/stat")
-    if pid is None or not path.exists():
-        return 0.0
-    fields = path.read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        if _OWN.exists():
+            status = (_OWN / "status").read_text()
+            self.megabytes = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+        else:
+            self.megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def found_modules() -> dict[str, Callable[[Options], list[Row]]]:

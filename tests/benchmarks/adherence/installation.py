@@ -45,14 +45,6 @@ def _make_database() -> None:
     databases.make_worker_database()
 
 
-def remove_rows() -> None:
-    """Take a module's rows away between two rounds; a test's transaction does without."""
-    from django.db import connection  # noqa: PLC0415 - wants Django's settings
-
-    if not connection.in_atomic_block:
-        empty()
-
-
 def empty() -> None:
     """Take away whatever a module has written."""
     from tests.services import databases  # noqa: PLC0415 - wants Django's settings
