@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -177,6 +178,6 @@ class RecomputeSerializer(serializers.Serializer[Any]):
         """Refuse a period that ends before it begins."""
         if attrs["first_date"] > attrs["last_date"]:
             raise serializers.ValidationError(
-                {"last_date": "Expected a day not before first_date."}
+                {"last_date": _("Expected a day not before first_date.")}
             )
         return attrs

@@ -60,7 +60,7 @@ class AdherenceDayViewSet(IdempotentMixin, ListViewSet):
     queryset = AdherenceDay.objects.select_related("agent")
     serializer_class = AdherenceDaySerializer
     filterset_fields = ("agent", "is_final")
-    cursor_ordering = ("operational_date", "pk")
+    cursor_ordering: tuple[str, ...] = ("operational_date", "pk")
     required_permission = {"GET": "adherence.view", "POST": "adherence.edit"}
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -142,18 +142,18 @@ class CorrectionViewSet(ReadViewSet):
         if getattr(self, "swagger_fake_view", False) or self.action == "retrieve":
             return rows
         first, last = date_span(self.request, default_days=31, today=now().date())
-        rows = rows.filter(operational_date__range=(first, last))  # type: ignore[misc]
+        rows = rows.filter(operational_date__range=(first, last))
         agent, team = _number(self.request, "agent"), _number(self.request, "team")
         if agent is not None:
-            rows = rows.filter(agent=agent)  # type: ignore[misc]
+            rows = rows.filter(agent=agent)
         if team is not None:
             members = AgentAssignment.objects.effective_on(last).filter(team=team)
-            rows = rows.filter(agent__in=members.values("agent"))  # type: ignore[misc]
+            rows = rows.filter(agent__in=members.values("agent"))
         kind = self.request.query_params.get("kind", "")
         if kind and kind not in ChangeKind:
             known = ", ".join(ChangeKind)
             raise ValidationError({"kind": _("Expected one of %(known)s.") % {"known": known}})
-        return rows.filter(kinds__contains=[kind]) if kind else rows  # type: ignore[misc]
+        return rows.filter(kinds__contains=[kind]) if kind else rows
 
 
 def _pooled(row: dict[str, Any], by: PooledBy, keys: list[str]) -> dict[str, Any]:

@@ -109,5 +109,5 @@ def _told(mark: Mark, names: dict[int, str]) -> dict[str, Any]:
 
 
 def _names(ids: set[int | None]) -> dict[int, str]:
-    known = ids - {None}
+    known = [user_id for user_id in ids if user_id is not None]
     return {user.pk: str(user) for user in User.objects.filter(pk__in=known)} if known else {}

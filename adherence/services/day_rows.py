@@ -163,7 +163,7 @@ def write_days(
         day_id[: len(changed)] = stored.day_id[changed]
         cursor.execute(_CREATE_SQL)
         _stage(rows, chosen, day_id, digests)
-        params = {"at": at, "metric": METRIC_VERSION, "version": FIGURES_VERSION}
+        params: dict[str, Any] = {"at": at, "metric": METRIC_VERSION, "version": FIGURES_VERSION}
         if len(changed):
             cursor.execute(_UPDATE_SQL, params)
         if is_new.any():

@@ -128,7 +128,14 @@ def test_an_exception_longer_than_a_day_is_refused(centre):
 
 @pytest.mark.parametrize(
     "table",
-    ["activityevent", "adherenceday", "quarantinedevent", "eventfeed", "adherenceexception"],
+    [
+        "activityevent",
+        "adherenceday",
+        "quarantinedevent",
+        "eventfeed",
+        "adherenceexception",
+        "daycorrection",
+    ],
 )
 def test_the_admin_lists_every_table(centre, client, table):
     with system_tenant():

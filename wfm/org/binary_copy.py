@@ -48,7 +48,7 @@ def write_columns(
     Instants (`timestamptz`) and dates are datetime64, `integer[]` the rows of a matrix, `jsonb` a
     list of encoded texts. Nothing can be NULL.
     """
-    texts = {name: values for name, (kind, values) in columns.items() if kind == "jsonb"}
+    texts = {name: list(values) for name, (kind, values) in columns.items() if kind == "jsonb"}
     fixed = {name: column for name, column in columns.items() if name not in texts}
     arrays = [_wire(kind, np.asarray(values)) for kind, values in fixed.values()]
     fields: list[tuple[str, Any]] = [("count", ">i2")]
@@ -68,7 +68,7 @@ def write_columns(
     return len(rows)
 
 
-def _with_texts(rows: Array, texts: Sequence[Sequence[Any]]) -> bytes:
+def _with_texts(rows: Array, texts: Sequence[list[Any]]) -> bytes:
     """Each row's fixed part, then its texts with their lengths."""
     pieces: list[bytes] = [b""] * (len(rows) * (1 + 2 * len(texts)))
     step = 1 + 2 * len(texts)
@@ -98,10 +98,10 @@ def _wire(kind: str, values: Array) -> Array:
     """The values as PostgreSQL takes them."""
     if kind == "date":
         days = values.astype("datetime64[D]") - _POSTGRES_EPOCH.astype("datetime64[D]")
-        return days.astype(_FORMATS["integer"])
+        return np.asarray(days).astype(_FORMATS["integer"])
     if kind == "timestamptz":
         instants = values.astype("datetime64[us]") - _POSTGRES_EPOCH
-        return instants.astype(np.int64).astype(_FORMATS["bigint"])
+        return np.asarray(instants).astype(np.int64).astype(_FORMATS["bigint"])
     if kind == "integer[]":
         return _wire_arrays(values)
     return values.astype(_FORMATS[kind])
