@@ -21,6 +21,9 @@ class RateSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="Version of the metric's definition.")
 
 
+KINDS = f"One of {', '.join(ChangeKind.values)}."
+
+
 class RatesField(serializers.DictField):
     """Rates by metric key."""
 
@@ -117,7 +120,7 @@ def pooled_row(
 class CauseSerializer(serializers.Serializer[Any]):
     """Why a day was corrected, and by whom."""
 
-    kind = serializers.ChoiceField(choices=ChangeKind.choices)
+    kind = serializers.CharField(help_text=KINDS)
     by_id = serializers.IntegerField(allow_null=True)
     by = serializers.CharField(help_text="Who decided it, by the name of that time; else empty.")
     why = serializers.CharField(help_text="The reason given; else empty.")
@@ -128,6 +131,7 @@ class CorrectionSerializer(serializers.ModelSerializer[DayCorrection]):
     """The figures of a finished day before and after they changed."""
 
     employee_number = serializers.CharField(source="agent.employee_number", read_only=True)
+    kinds = serializers.ListField(child=serializers.CharField(), help_text=KINDS, read_only=True)
     causes = CauseSerializer(many=True)
     figures_before = FiguresField(read_only=True)
     figures_after = FiguresField(read_only=True)
@@ -167,7 +171,7 @@ class RecomputeSerializer(serializers.Serializer[Any]):
 
     first_date = serializers.DateField(help_text="First operational day.")
     last_date = serializers.DateField(help_text="Last operational day, included.")
-    kind = serializers.ChoiceField(
+    cause = serializers.ChoiceField(
         choices=[ChangeKind.MANUAL.value, ChangeKind.CODES.value],
         default=ChangeKind.MANUAL.value,
         help_text="CODES: because an activity code or its tolerance has changed.",

@@ -106,7 +106,14 @@ class AdherenceDayViewSet(IdempotentMixin, ListViewSet):
         """Start the job."""
         form = RecomputeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        job = start_recompute(**form.validated_data, created_by=person_of(request))
+        wanted = form.validated_data
+        job = start_recompute(
+            first_date=wanted["first_date"],
+            last_date=wanted["last_date"],
+            created_by=person_of(request),
+            kind=wanted["cause"],
+            why=wanted["why"],
+        )
         return accepted(job)
 
     def _chosen(self, request: Request) -> QuerySet[AdherenceDay]:

@@ -44,6 +44,7 @@ def days(request: HttpRequest) -> HttpResponse:
         {
             "scope": scope,
             "formula": formula,
+            "formula_title": title_of(formula),
             "formulas": formula_choices(),
             "rows": _rows(found, formula, days=scope.days),
             "total": _summed(found.total, formula),

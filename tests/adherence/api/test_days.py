@@ -186,7 +186,7 @@ def test_computing_again_is_a_job_with_who_and_why(computed):
     api = APIClient()
     api.force_login(manager)
     body = {"first_date": "2026-11-01", "last_date": "2026-11-18", "why": "Tolerance was wrong"}
-    answer = api.post(RECOMPUTE, body | {"kind": "CODES"}, format="json")
+    answer = api.post(RECOMPUTE, body | {"cause": "CODES"}, format="json")
     assert answer.status_code == 202, answer.content
     job = Job.objects.get(pk=answer.json()["job_id"])
     assert job.params == {
@@ -199,7 +199,8 @@ def test_computing_again_is_a_job_with_who_and_why(computed):
 
 
 @pytest.mark.parametrize(
-    "change", [{"why": ""}, {"last_date": "2026-10-31"}, {"kind": "EXCEPTION"}, {"first_date": "x"}]
+    "change",
+    [{"why": ""}, {"last_date": "2026-10-31"}, {"cause": "EXCEPTION"}, {"first_date": "x"}],
 )
 def test_a_senseless_recompute_is_refused(computed, change):
     with system_tenant():
