@@ -9,7 +9,7 @@ LINT_ENVIRONMENT := WFM_SECRET_KEY=lint-lint-lint-lint-lint-lint-lint-lint-lint-
 	DATABASE_URL=postgresql://nobody@127.0.0.1:1/none WFM_STATE_DIR=.state/lint
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format messages bench bench-forecasting bench-staffing bench-scheduling bench-scheduling-hybrid bench-scheduling-after bench-dayroster lock clean
+.PHONY: help setup demo run test lint format messages bench bench-forecasting bench-staffing bench-scheduling bench-scheduling-hybrid bench-scheduling-after bench-dayroster bench-adherence lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -68,6 +68,9 @@ bench-scheduling-after: setup ## explanations, prices of rules and planning agai
 
 bench-dayroster: setup ## rosters of day shifts beside a direct CP-SAT model; OPTIONS="--help" lists options
 	$(BIN)/python -m tests.benchmarks.dayroster $(OPTIONS)
+
+bench-adherence: setup ## adherence: exactness, speed, races, recovery; OPTIONS="--help" lists options
+	$(BIN)/python -m tests.benchmarks.adherence $(OPTIONS)
 
 lock: setup ## resolve requirements/*.in again into the lock files
 	@for name in bootstrap base test bench; do \

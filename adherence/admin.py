@@ -10,6 +10,7 @@ from adherence.models import (
     ActivityEvent,
     AdherenceDay,
     AdherenceException,
+    DayCorrection,
     EventFeed,
     QuarantinedEvent,
 )
@@ -34,6 +35,16 @@ class AdherenceDayAdmin(ReadOnlyAdmin):
 
     list_display = ("operational_date", "agent", "scheduled_seconds", "out_seconds", "is_final")
     list_filter = ("is_final",)
+    date_hierarchy = "operational_date"
+    search_fields = ("agent__name", "agent__employee_number")
+    list_select_related = ("agent",)
+
+
+@admin.register(DayCorrection)
+class DayCorrectionAdmin(ReadOnlyAdmin):
+    """Corrections of finished days; they are only ever added."""
+
+    list_display = ("corrected_at", "agent", "operational_date", "kinds")
     date_hierarchy = "operational_date"
     search_fields = ("agent__name", "agent__employee_number")
     list_select_related = ("agent",)

@@ -5,17 +5,31 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from adherence import tasks
+from adherence.models import ChangeKind
 from wfm.jobs.models import Job
 from wfm.jobs.services import start_job
 from wfm.org.models import User
 
 
-def start_recompute(*, first_date: date, last_date: date, created_by: User | None) -> Job:
-    """Compute all operational days from first to last again."""
+def start_recompute(
+    *,
+    first_date: date,
+    last_date: date,
+    created_by: User | None,
+    kind: str = ChangeKind.MANUAL,
+    why: str = "",
+) -> Job:
+    """Compute all operational days from first to last again; corrections name kind, who and why."""
     return start_job(
         kind=tasks.recompute_days.name,
         title=_("Adherence from %(first)s to %(last)s")
         % {"first": first_date.isoformat(), "last": last_date.isoformat()},
-        params={"from": first_date.isoformat(), "to": last_date.isoformat()},
+        params={
+            "from": first_date.isoformat(),
+            "to": last_date.isoformat(),
+            "kind": str(kind),
+            "by": created_by.pk if created_by else None,
+            "why": why,
+        },
         created_by=created_by,
     )

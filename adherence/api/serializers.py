@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from adherence.models import AdherenceDay, AdherenceException, QuarantinedEvent
+from adherence.models import AdherenceException, QuarantinedEvent
 from adherence.services import EventKind, EventStatus
 from wfm.org.models import Agent
 from wfm.web.api.fields import InstantField
@@ -111,44 +111,6 @@ class LiveSerializer(serializers.Serializer[Any]):
         help_text="True: these are all rows; forget what you had. False: only changed ones."
     )
     rows = LiveRowSerializer(many=True)
-
-
-class AdherenceDaySerializer(serializers.ModelSerializer[AdherenceDay]):
-    """Seconds of one agent's operational day, and the rates made of them."""
-
-    employee_number = serializers.CharField(source="agent.employee_number", read_only=True)
-    metric_key = serializers.SerializerMethodField()
-    adherence_rate = serializers.FloatField(allow_null=True, read_only=True)
-    conformance_rate = serializers.FloatField(allow_null=True, read_only=True)
-
-    class Meta:
-        model = AdherenceDay
-        fields: ClassVar[list[str]] = [
-            "agent",
-            "employee_number",
-            "operational_date",
-            "scheduled_seconds",
-            "in_seconds",
-            "out_seconds",
-            "unknown_seconds",
-            "excepted_seconds",
-            "scheduled_work_seconds",
-            "worked_seconds",
-            "handling_seconds",
-            "available_seconds",
-            "metric_key",
-            "metric_version",
-            "adherence_rate",
-            "conformance_rate",
-            "matrix",
-            "is_final",
-            "computed_at",
-        ]
-        read_only_fields = fields
-
-    def get_metric_key(self, day: AdherenceDay) -> str:
-        """The definition of the rate."""
-        return "adherence_rate"
 
 
 class ExceptionSerializer(serializers.ModelSerializer[AdherenceException]):

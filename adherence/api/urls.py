@@ -3,10 +3,11 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from adherence.api import connector_events, connectors, quarantine, views
+from adherence.api import connector_events, connectors, day_views, quarantine, views
 
 router = SimpleRouter()
-router.register("days", views.AdherenceDayViewSet, basename="api-adherence-day")
+router.register("days", day_views.AdherenceDayViewSet, basename="api-adherence-day")
+router.register("corrections", day_views.CorrectionViewSet, basename="api-adherence-correction")
 router.register("exceptions", views.ExceptionViewSet, basename="api-adherence-exception")
 router.register("quarantine", views.QuarantineViewSet, basename="api-adherence-quarantine")
 

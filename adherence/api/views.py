@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -17,7 +16,6 @@ from rest_framework.views import APIView
 
 from adherence.api.serializers import (
     MAX_EVENTS,
-    AdherenceDaySerializer,
     BatchResultSerializer,
     EventBatchSerializer,
     ExceptionSerializer,
@@ -25,7 +23,6 @@ from adherence.api.serializers import (
     QuarantinedEventSerializer,
 )
 from adherence.models import (
-    AdherenceDay,
     AdherenceException,
     AgentLive,
     EventSource,
@@ -42,9 +39,9 @@ from adherence.services import (
 )
 from wfm.org.access import access_of
 from wfm.org.access_views import person_of
-from wfm.web.api.fields import FROM_DATE, TO_DATE, date_span, row_number
+from wfm.web.api.fields import row_number
 from wfm.web.api.idempotency import IdempotentMixin
-from wfm.web.api.views import ListViewSet, ReadViewSet
+from wfm.web.api.views import ReadViewSet
 
 OWN_SOURCES = frozenset({EventSource.PORTAL.value, EventSource.RULE.value})
 
@@ -153,29 +150,6 @@ def _number(request: Request, name: str) -> int | None:
     if number is None:
         raise ValidationError({name: _("Expected an id.")})
     return number
-
-
-@extend_schema_view(
-    list=extend_schema(
-        summary="List adherence by agent and operational day", parameters=[FROM_DATE, TO_DATE]
-    )
-)
-class AdherenceDayViewSet(ListViewSet):
-    """Adherence of operational days. Pool rates from the seconds, never average them."""
-
-    queryset = AdherenceDay.objects.select_related("agent")
-    serializer_class = AdherenceDaySerializer
-    filterset_fields = ("agent", "is_final")
-    cursor_ordering = ("operational_date", "pk")
-    required_permission = {"GET": "adherence.view"}
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """Rows of the period, by default of the last seven days."""
-        rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows
-        first, last = date_span(self.request, default_days=7, today=now().date())
-        return rows.filter(operational_date__range=(first, last))
 
 
 @extend_schema_view(

@@ -172,6 +172,8 @@ class SweepResult:
     excused: Ints
     out: Ints
     unknown: Ints
+    out_unapproved: Ints
+    """As `out`, but as if nothing had been excused: what was out before any approval."""
     excess_seconds: Ints
     """Per day: the part of each counted stretch beyond its tolerance (another metric's key)."""
     deviations: Deviations

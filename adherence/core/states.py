@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from adherence.core.data import Ints, StatePoints
+from adherence.core.data import Ints, StatePoints, SweepDataError
 from adherence.core.groups import StateGroup
 
 CLOCKED_OUT = -1
@@ -44,6 +44,10 @@ def declared_states(*, agent: Ints, at: Ints, code: Ints, codes: CodeStates) -> 
     The last event of a second decides it; a code declared again goes on; after-contact work
     becomes busy at its limit.
     """
+    backwards = (agent[1:] < agent[:-1]) | ((agent[1:] == agent[:-1]) & (at[1:] < at[:-1]))
+    if backwards.any():
+        row = int(np.flatnonzero(backwards)[0]) + 1
+        raise SweepDataError(f"Expected events sorted by agent and time; row {row} is not.")
     last = np.ones(len(agent), np.bool_)
     last[:-1] = (agent[1:] != agent[:-1]) | (at[1:] != at[:-1])
     agent, at, code = agent[last], at[last], code[last]

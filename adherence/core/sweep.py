@@ -77,10 +77,12 @@ def sweep(data: SweepData) -> SweepResult:
     matches = accepts_group(mask[segments.code], segments.group)
     is_unknown = segments.group == StateGroup.UNKNOWN
     deviates = segments.is_planned & ~matches & ~is_unknown & ~segments.is_excused
-    run, deviations = _deviations(data, axis, segments, deviates)
-    counts = np.zeros(len(segments.start), np.bool_)
-    counts[deviates] = deviations.counts[run[deviates]]
+    counts, deviations = _judged(data, axis, segments, deviates)
     excused = segments.is_planned & ~matches & segments.is_excused
+    counts_unapproved = counts
+    if (excused & ~is_unknown).any():
+        unapproved = deviates | (excused & ~is_unknown)
+        counts_unapproved, _ = _judged(data, axis, segments, unapproved)
 
     def tally(chosen: NDArray[np.bool_]) -> Ints:
         cells = segments.window[chosen] * codes + segments.code[chosen]
@@ -97,6 +99,7 @@ def sweep(data: SweepData) -> SweepResult:
         excused=tally(excused),
         out=tally(counts),
         unknown=tally(segments.is_planned & is_unknown & ~segments.is_excused),
+        out_unapproved=tally(counts_unapproved),
         excess_seconds=_sum_by(deviations.window[deviations.counts], excess, days),
         deviations=deviations,
         is_on_position=data.codes.is_on_position,
@@ -108,7 +111,7 @@ def _cut(data: SweepData, axis: _Axis) -> _Segments:
     spans = (data.windows, data.plan, data.excused, data.silences)
     edges = [axis.keys(span.agent, at) for span in spans for at in (span.starts_at, span.ends_at)]
     state_keys = axis.keys(data.states.agent, data.states.at)
-    cuts = np.unique(np.concatenate([*edges, state_keys]))
+    cuts = _distinct(np.concatenate([*edges, state_keys]))
     start, length = cuts[:-1], np.diff(cuts)
     window = _row_at(axis, data.windows, start)
     inside = window >= 0
@@ -170,6 +173,16 @@ def _stretches(data: SweepData) -> Ints:
     return np.asarray(np.cumsum(begins) - 1, dtype=np.int64)
 
 
+def _judged(
+    data: SweepData, axis: _Axis, segments: _Segments, deviates: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], Deviations]:
+    """Which segments belong to deviations beyond their tolerance, and the deviations."""
+    run, deviations = _deviations(data, axis, segments, deviates)
+    counts = np.zeros(len(segments.start), np.bool_)
+    counts[deviates] = deviations.counts[run[deviates]]
+    return counts, deviations
+
+
 def _deviations(
     data: SweepData, axis: _Axis, segments: _Segments, deviates: NDArray[np.bool_]
 ) -> tuple[Ints, Deviations]:
@@ -198,6 +211,14 @@ def _deviations(
         first_group=segments.group[first],
         counts=length > data.codes.tolerance_seconds[code],
     )
+
+
+def _distinct(keys: Ints) -> Ints:
+    """Sorted, each once: for whole numbers faster than np.unique, which hashes them first."""
+    keys = np.sort(keys)
+    first = np.ones(len(keys), np.bool_)
+    first[1:] = keys[1:] != keys[:-1]
+    return keys[first]
 
 
 def _take(values: Ints, rows: Ints, *, empty: int = 0) -> Ints:
@@ -234,6 +255,7 @@ def _empty_result(data: SweepData) -> SweepResult:
         excused=nothing,
         out=nothing,
         unknown=nothing,
+        out_unapproved=nothing,
         excess_seconds=np.zeros(0, np.int64),
         deviations=_no_deviations(),
         is_on_position=data.codes.is_on_position,

@@ -18,7 +18,14 @@ from adherence.models.connector import (
     StateMapping,
     StateMeaning,
 )
-from adherence.models.day import AdherenceDay, AdherenceException, ExceptionStatus, PendingDay
+from adherence.models.day import (
+    AdherenceDay,
+    AdherenceException,
+    ChangeKind,
+    DayCorrection,
+    ExceptionStatus,
+    PendingDay,
+)
 from adherence.models.event import ActivityEvent, EventSource, QuarantinedEvent
 from adherence.models.feed import EventFeed, FeedHeartbeat
 from adherence.models.live import AgentLive, LiveFlag
@@ -45,9 +52,11 @@ __all__ = [
     "AlertStep",
     "BriefingSent",
     "BriefingSubscription",
+    "ChangeKind",
     "Connector",
     "ConnectorKind",
     "DateOrder",
+    "DayCorrection",
     "EventFeed",
     "EventSource",
     "ExceptionStatus",

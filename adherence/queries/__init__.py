@@ -4,6 +4,14 @@ from adherence.queries.agent_day import AgentDayView, agent_day, agent_zone, com
 from adherence.queries.agent_days import AgentDays, load_agent_days
 from adherence.queries.codes import CodeTable, code_table
 from adherence.queries.live_rows import LiveFilter, LiveRow, live_rows
+from adherence.queries.pooled import (
+    PeriodFigures,
+    PooledBy,
+    period_figures,
+    pooled_days,
+    pooled_total,
+    sums_of,
+)
 
 __all__ = [
     "AgentDayView",
@@ -11,10 +19,16 @@ __all__ = [
     "CodeTable",
     "LiveFilter",
     "LiveRow",
+    "PeriodFigures",
+    "PooledBy",
     "agent_day",
     "agent_zone",
     "code_table",
     "coming_shifts",
     "live_rows",
     "load_agent_days",
+    "period_figures",
+    "pooled_days",
+    "pooled_total",
+    "sums_of",
 ]

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 
 from adherence.core.data import SweepResult
 from adherence.core.groups import StateGroup
-from adherence.core.rates import adherence_rate, conformance_rate
+from adherence.core.projections import DEFAULT, day_figures, project_all
 from adherence.core.sweep import sweep
 from adherence.queries.agent_days import AgentDays, load_agent_days
 from scheduling.models import Shift
+from wfm.metrics import Ratio
 from wfm.org.models import ActivityCode, AgentAssignment, Queue
 
 ONE_DAY = timedelta(days=1)
@@ -62,14 +64,43 @@ class AgentDayView:
     planned: tuple[PlannedBlock, ...]
     actual: tuple[ActualBlock, ...]
     stretches: tuple[Stretch, ...]
-    scheduled_seconds: int
-    in_seconds: int
-    out_seconds: int
-    unknown_seconds: int
-    excepted_seconds: int
-    tolerated_seconds: int
-    adherence_rate: float | None
-    conformance_rate: float | None
+    figures: dict[str, int]
+    """Seconds by the names of `FIGURES`."""
+
+    @cached_property
+    def rates(self) -> dict[str, Ratio]:
+        """Every formula's numerator, denominator and value, by key."""
+        return project_all(self.figures)
+
+    @property
+    def adherence_rate(self) -> float | None:
+        """By our default formula."""
+        return self.rates[DEFAULT].value
+
+    @property
+    def conformance_rate(self) -> float | None:
+        """Worked on position over scheduled on position."""
+        return self.rates["conformance_rate"].value
+
+    @property
+    def scheduled_seconds(self) -> int:
+        """Planned so far."""
+        return self.figures["scheduled_seconds"]
+
+    @property
+    def out_seconds(self) -> int:
+        """Out of adherence."""
+        return self.figures["out_seconds"]
+
+    @property
+    def excepted_seconds(self) -> int:
+        """Not as planned, and approved."""
+        return self.figures["excepted_seconds"]
+
+    @property
+    def unknown_seconds(self) -> int:
+        """Planned, and the feed was silent."""
+        return self.figures["unknown_seconds"]
 
     @property
     def counted(self) -> tuple[Stretch, ...]:
@@ -84,15 +115,6 @@ def agent_day(*, agent_id: int, at: datetime, day: date | None = None) -> AgentD
     days = load_agent_days(agent_ids=[agent_id], first_date=first, last_date=last, until=at)
     row = 0 if day else _present_row(days, at)
     result = sweep(days.data)
-    adherence = adherence_rate(
-        out_seconds=result.out_seconds[row : row + 1],
-        scheduled_seconds=result.scheduled_seconds[row : row + 1],
-        unknown_seconds=result.unknown_seconds[row : row + 1],
-    )
-    conformance = conformance_rate(
-        worked_seconds=result.worked_on_position_seconds[row : row + 1],
-        scheduled_seconds=result.scheduled_on_position_seconds[row : row + 1],
-    )
     operational_date = days.dates[row]
     return AgentDayView(
         operational_date=operational_date,
@@ -100,14 +122,9 @@ def agent_day(*, agent_id: int, at: datetime, day: date | None = None) -> AgentD
         planned=_planned(days, row),
         actual=_actual(days, row),
         stretches=_stretches(days, result, row),
-        scheduled_seconds=int(result.scheduled_seconds[row]),
-        in_seconds=int(result.in_seconds[row]),
-        out_seconds=int(result.out_seconds[row]),
-        unknown_seconds=int(result.unknown_seconds[row]),
-        excepted_seconds=int(result.excused[row].sum()),
-        tolerated_seconds=int(result.tolerated[row].sum()),
-        adherence_rate=None if np.isnan(adherence[0]) else float(adherence[0]),
-        conformance_rate=None if np.isnan(conformance[0]) else float(conformance[0]),
+        figures={
+            name: int(values[row]) for name, values in day_figures(result, days.codes.kinds).items()
+        },
     )
 
 

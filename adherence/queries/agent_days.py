@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adherence.core.data import (
+    DayWindows,
     Ints,
     PlannedActivities,
     Spans,
@@ -16,7 +17,7 @@ from adherence.core.data import (
 )
 from adherence.core.days import ShiftSpans, clip_days, operational_days
 from adherence.core.live import NEVER
-from adherence.core.silence import feed_silences
+from adherence.core.silence import NOT_AGAIN, feed_silences
 from adherence.core.states import DeclaredStates, declared_states
 from adherence.models import EventFeed
 from adherence.queries.arrays import copy_integers
@@ -27,39 +28,37 @@ from wfm.timeline import day_bounds
 ONE_DAY = timedelta(days=1)
 
 # The one order of events: when they occurred, then the source's sequence, then their uid. What
-# arrives late or twice changes nothing about it.
+# arrives late or twice changes nothing about it. Agent by agent the index has almost that order, so
+# that nothing large is sorted. Instants are read as they are stored; see `copy_integers`.
 EVENTS_SQL = """
-SELECT agent_id, floor(extract(epoch FROM occurred_at))::bigint, coalesce(activity_code_id, -1)
-FROM (
-    SELECT agent_id, occurred_at, sequence, source, event_uid, activity_code_id
-    FROM adherence_activityevent
-    WHERE agent_id = ANY(%(agents)s) AND occurred_at >= %(starts_at)s AND occurred_at < %(ends_at)s
+SELECT wanted.agent_id, event.occurred_at, coalesce(event.activity_code_id, -1)
+FROM unnest(%(agents)s::bigint[], %(begins)s::bigint[], %(ends)s::bigint[])
+    AS wanted(agent_id, begins, ends)
+CROSS JOIN LATERAL (
+    (SELECT occurred_at, activity_code_id FROM adherence_activityevent
+    WHERE agent_id = wanted.agent_id AND occurred_at < to_timestamp(wanted.begins)
+    ORDER BY occurred_at DESC, sequence DESC, event_uid COLLATE "C" DESC, source COLLATE "C" DESC
+    LIMIT 1)
     UNION ALL
-    SELECT carried.* FROM unnest(%(agents)s::bigint[]) AS wanted(agent_id)
-    CROSS JOIN LATERAL (
-        SELECT agent_id, occurred_at, sequence, source, event_uid, activity_code_id
-        FROM adherence_activityevent
-        WHERE agent_id = wanted.agent_id AND occurred_at < %(starts_at)s
-        ORDER BY occurred_at DESC, sequence DESC, event_uid COLLATE "C" DESC, source COLLATE "C" DESC
-        LIMIT 1
-    ) carried
-) events
-ORDER BY agent_id, occurred_at, sequence, event_uid COLLATE "C", source COLLATE "C"
+    (SELECT occurred_at, activity_code_id FROM adherence_activityevent
+    WHERE agent_id = wanted.agent_id AND occurred_at >= to_timestamp(wanted.begins)
+        AND occurred_at < to_timestamp(wanted.ends)
+    ORDER BY occurred_at, sequence, event_uid COLLATE "C", source COLLATE "C")
+) event
 """
+# The fence (OFFSET 0) keeps PostgreSQL from reading all activities there are.
 PLAN_SQL = """
-SELECT shift.agent_id, floor(extract(epoch FROM activity.starts_at))::bigint,
-    floor(extract(epoch FROM activity.ends_at))::bigint, activity.activity_code_id,
+SELECT shift.agent_id, activity.starts_at, activity.ends_at, activity.activity_code_id,
     coalesce(activity.queue_id, -1), (shift.operational_date - %(first_date)s::date)::bigint,
     (shift.place = 'HOME')::int::bigint
 FROM scheduling_shift shift
-JOIN scheduling_shiftactivity activity ON activity.shift_id = shift.id
+CROSS JOIN LATERAL (SELECT * FROM scheduling_shiftactivity
+    WHERE shift_id = shift.id OFFSET 0) activity
 WHERE shift.is_published AND shift.agent_id = ANY(%(agents)s)
     AND shift.operational_date BETWEEN %(first_date)s::date - 1 AND %(last_date)s::date + 1
-ORDER BY shift.agent_id, activity.starts_at
 """
 EXCUSED_SQL = """
-SELECT agent_id, floor(extract(epoch FROM starts_at))::bigint,
-    floor(extract(epoch FROM ends_at))::bigint
+SELECT agent_id, starts_at, ends_at
 FROM adherence_adherenceexception
 WHERE status = 'APPROVED' AND agent_id = ANY(%(agents)s)
     AND starts_at < %(ends_at)s AND ends_at > %(starts_at)s
@@ -80,8 +79,7 @@ heard AS (
     FROM feed JOIN adherence_feedheartbeat beat ON beat.feed_id = feed.id
         AND beat.heard_at >= feed.since AND beat.heard_at < %(ends_at)s
 )
-SELECT id, floor(extract(epoch FROM heard_at))::bigint,
-    coalesce(floor(extract(epoch FROM again_at))::bigint, -1), limit_seconds::bigint
+SELECT id, heard_at, coalesce(again_at, '-infinity'), limit_seconds::bigint
 FROM heard
 WHERE again_at IS NULL OR again_at - heard_at > limit_seconds * interval '1 second'
 ORDER BY id, heard_at
@@ -140,7 +138,7 @@ def load_agent_days(
     codes = code_table()
     plan, detail, shifts = _plan(ids, codes, bounds)
     windows = operational_days(midnights=_midnights(ids, dates), shifts=shifts)
-    agent, at, code_id = copy_integers(EVENTS_SQL, bounds, columns=3)
+    agent, at, code_id = _events(ids, windows, until)
     declared = declared_states(
         agent=np.searchsorted(ids, agent), at=at, code=codes.rows(code_id), codes=codes.states
     )
@@ -164,11 +162,25 @@ def load_agent_days(
     )
 
 
+def _events(ids: Ints, windows: DayWindows, until: datetime) -> list[Ints]:
+    """Each agent's events in their order: those of the agent's own days, and the last before."""
+    days = max(len(windows.agent) // max(len(ids), 1), 1)
+    last = int(np.ceil(until.timestamp()))
+    bounds = {
+        "agents": ids.tolist(),
+        "begins": np.minimum(windows.starts_at[::days], last).tolist(),
+        "ends": np.minimum(windows.ends_at[days - 1 :: days], last).tolist(),
+    }
+    return copy_integers(EVENTS_SQL, bounds, columns=3, instants=[1])
+
+
 def _plan(
     ids: Ints, codes: CodeTable, bounds: dict[str, object]
 ) -> tuple[PlannedActivities, PlanDetail, ShiftSpans]:
-    agent_id, starts_at, ends_at, code_id, queue_id, day, is_home = copy_integers(
-        PLAN_SQL, bounds, columns=7
+    columns = copy_integers(PLAN_SQL, bounds, columns=7, instants=[1, 2])
+    order = np.lexsort((columns[1], columns[0]))
+    agent_id, starts_at, ends_at, code_id, queue_id, day, is_home = (
+        column[order] for column in columns
     )
     agent = np.searchsorted(ids, agent_id)
     plan = PlannedActivities(
@@ -209,18 +221,23 @@ def _zone_midnights(zone: str, days: Sequence[date]) -> Ints:
 def _excused(ids: Ints, bounds: dict[str, object], last_date: date) -> Spans:
     # Also those of later today: the present asks when the next one begins.
     ends_at = datetime.combine(last_date + 3 * ONE_DAY, datetime.min.time(), UTC)
-    agent, starts_at, ends = copy_integers(EXCUSED_SQL, bounds | {"ends_at": ends_at}, columns=3)
+    agent, starts_at, ends = copy_integers(
+        EXCUSED_SQL, bounds | {"ends_at": ends_at}, columns=3, instants=[1, 2]
+    )
     return Spans(agent=np.searchsorted(ids, agent), starts_at=starts_at, ends_at=ends)
 
 
 def _silences(ids: Ints, bounds: dict[str, object], until: int) -> tuple[Spans, Ints, Ints]:
     """Silences of the feeds that speak for these agents; since when and from when, per agent."""
     since, following = np.full(len(ids), NEVER), np.full(len(ids), NEVER)
-    feed, heard_at, again_at, limit = copy_integers(HEARD_SQL, bounds, columns=4)
+    feed, heard_at, again_at, limit = copy_integers(HEARD_SQL, bounds, columns=4, instants=[1, 2])
     if len(feed) == 0:
         return Spans.none(), since, following
     starts_at, ends_at = feed_silences(
-        heard_at=heard_at, next_heard_at=again_at, limit_seconds=limit, until=until
+        heard_at=heard_at,
+        next_heard_at=np.where(again_at < heard_at, NOT_AGAIN, again_at),
+        limit_seconds=limit,
+        until=until,
     )
     found: list[tuple[Ints, Ints, Ints]] = []
     for feed_id, agents in _agents_by_feed(ids).items():

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from adherence.core.data import CodeRules, Ints
 from adherence.core.groups import ON_POSITION, StateGroup, accepted_groups, group_mask
+from adherence.core.projections import CodeKinds
 from adherence.core.states import CLOCKED_OUT, CodeStates
 from wfm.org.models import ActivityCode
 
@@ -52,6 +53,14 @@ class CodeTable:
                 [code.tolerance_seconds for code in self.codes], dtype=np.int64
             ),
             is_on_position=on_position,
+        )
+
+    @cached_property
+    def kinds(self) -> CodeKinds:
+        """What the formulas need to know of the codes."""
+        return CodeKinds(
+            is_paid=np.array([code.is_paid for code in self.codes], dtype=np.bool_),
+            is_neutral=np.array([code.is_neutral for code in self.codes], dtype=np.bool_),
         )
 
     def rows(self, ids: Ints) -> Ints:

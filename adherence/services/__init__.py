@@ -4,7 +4,16 @@ For other rooms and the demo: `ingest_events(events=…, source=…, received_at
 """
 
 from adherence.services.bus import changes_since
-from adherence.services.days import mark_current, mark_days, recompute_days, recompute_pending
+from adherence.services.causes import EVENTS, MANUAL, ChangeCause
+from adherence.services.days import (
+    AGENT_DAYS_AT_ONCE,
+    independent_parts,
+    mark_agent_days,
+    mark_current,
+    mark_days,
+    recompute_days,
+    recompute_pending,
+)
 from adherence.services.exceptions import (
     UnableToApprove,
     approve_exception,
@@ -22,6 +31,10 @@ from adherence.services.portal import Tap, record_taps
 from adherence.services.tick import close_forgotten, follow_plans, tick
 
 __all__ = [
+    "AGENT_DAYS_AT_ONCE",
+    "EVENTS",
+    "MANUAL",
+    "ChangeCause",
     "EventKind",
     "EventOutcome",
     "EventStatus",
@@ -32,7 +45,9 @@ __all__ = [
     "changes_since",
     "close_forgotten",
     "follow_plans",
+    "independent_parts",
     "ingest_events",
+    "mark_agent_days",
     "mark_current",
     "mark_days",
     "read_live",

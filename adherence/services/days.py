@@ -2,29 +2,48 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
+from functools import partial
+from itertools import groupby
 
 import numpy as np
 from django.db import connection, transaction
 
-from adherence.core.data import Ints, SweepResult
+from adherence.core.data import SweepResult
+from adherence.core.day_texts import matrix_texts, stretch_texts
 from adherence.core.days import GRACE_SECONDS
 from adherence.core.groups import StateGroup
+from adherence.core.projections import FIGURES, day_figures
 from adherence.core.sweep import sweep
 from adherence.models import AdherenceDay, AgentLive, PendingDay
 from adherence.queries.agent_days import AgentDays, load_agent_days
+from adherence.services.causes import (
+    EVENTS,
+    MANUAL,
+    AgentDay,
+    CauseTable,
+    ChangeCause,
+    Mark,
+    Marks,
+    cause_table,
+    marks_of,
+    pending_marks,
+)
+from adherence.services.day_rows import DayRows, write_days
 
-METRIC_VERSION = 1
-AGENTS_AT_ONCE = 1000
+AGENT_DAYS_AT_ONCE = 10_000
+"""What is read, swept and written at once: some 150 MB."""
+WRITER_LOCKS = 256
+"""Agents are spread over so many locks, so that several may be written at the same time."""
 UNPLANNED = ""
 """Key of time without plan in `AdherenceDay.matrix`."""
+OFF_DUTY = [StateGroup.OFFLINE, StateGroup.UNKNOWN]
 
 # A state holds until the next event, so a late one may change several days. The day before and the
 # day after are concerned where one of their shifts comes within the grace; see core.days.
 MARK_SQL = """
-INSERT INTO adherence_pendingday (agent_id, operational_date)
-SELECT DISTINCT span.agent_id, day::date
+INSERT INTO adherence_pendingday (agent_id, operational_date, kind, by_id, why, marked_at)
+SELECT DISTINCT span.agent_id, day::date, %(kind)s, %(by_id)s::bigint, %(why)s, %(at)s
 FROM unnest(%(agents)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
     AS span(agent_id, starts_at, ends_at)
 CROSS JOIN LATERAL (
@@ -55,7 +74,12 @@ WHERE day::date BETWEEN local.first AND local.last OR EXISTS (
 """
 
 
-def mark_days(*, spans: Iterable[tuple[int, datetime, datetime | None]], at: datetime) -> None:
+def mark_days(
+    *,
+    spans: Iterable[tuple[int, datetime, datetime | None]],
+    at: datetime,
+    cause: ChangeCause = EVENTS,
+) -> None:
     """Note that (agent, from, until) must be computed again; without `until` up to the next event."""
     columns = list(zip(*spans, strict=True))
     if not columns:
@@ -69,8 +93,29 @@ def mark_days(*, spans: Iterable[tuple[int, datetime, datetime | None]], at: dat
                 "ends": list(columns[2]),
                 "at": at,
                 "grace_seconds": GRACE_SECONDS,
+                "kind": str(cause.kind),
+                "by_id": cause.by_id,
+                "why": cause.why,
             },
         )
+
+
+def mark_agent_days(*, days: Iterable[AgentDay], at: datetime, cause: ChangeCause = EVENTS) -> None:
+    """Note that these operational days must be computed again."""
+    PendingDay.objects.bulk_create(
+        [
+            PendingDay(
+                agent_id=agent_id,
+                operational_date=day,
+                kind=cause.kind,
+                by_id=cause.by_id,
+                why=cause.why,
+                marked_at=at,
+            )
+            for agent_id, day in days
+        ],
+        batch_size=5000,
+    )
 
 
 def mark_current(*, at: datetime) -> None:
@@ -84,13 +129,7 @@ def mark_current(*, at: datetime) -> None:
         at=at,
     )
     ended = AdherenceDay.objects.filter(is_final=False, operational_date__lt=at.date())
-    PendingDay.objects.bulk_create(
-        [
-            PendingDay(agent_id=agent_id, operational_date=day)
-            for agent_id, day in ended.values_list("agent_id", "operational_date")[:20_000]
-        ],
-        batch_size=5000,
-    )
+    mark_agent_days(days=ended.values_list("agent_id", "operational_date")[:20_000], at=at)
 
 
 def recompute_pending(*, at: datetime, limit: int = 5000) -> int:
@@ -103,127 +142,135 @@ def recompute_pending(*, at: datetime, limit: int = 5000) -> int:
             cursor.execute(
                 """DELETE FROM adherence_pendingday WHERE id IN (
                     SELECT id FROM adherence_pendingday ORDER BY id LIMIT %s
-                    FOR UPDATE SKIP LOCKED) RETURNING agent_id, operational_date""",
+                    FOR UPDATE SKIP LOCKED)
+                RETURNING agent_id, operational_date, kind, by_id, why, marked_at""",
                 [limit],
             )
-            marked = set(cursor.fetchall())
-        agents_of: defaultdict[date, list[int]] = defaultdict(list)
-        for agent_id, day in marked:
-            agents_of[day].append(agent_id)
-        for day, agent_ids in sorted(agents_of.items()):
-            recompute_days(agent_ids=agent_ids, first_date=day, last_date=day, at=at)
-    return len(marked)
+            taken = marks_of(cursor.fetchall())
+        _wait_for_other_writers(agent_id for agent_id, _day in taken)
+        by_date = sorted(taken, key=lambda agent_day: agent_day[1])
+        for day, marked in groupby(by_date, key=lambda agent_day: agent_day[1]):
+            chosen = {agent_day: taken[agent_day] for agent_day in marked}
+            _recompute(
+                agent_ids=sorted(agent_id for agent_id, _day in chosen),
+                period=(day, day),
+                at=at,
+                taken=chosen,
+            )
+    return len(taken)
 
 
 def recompute_days(
-    *, agent_ids: Sequence[int], first_date: date, last_date: date, at: datetime
+    *,
+    agent_ids: Sequence[int],
+    first_date: date,
+    last_date: date,
+    at: datetime,
+    cause: ChangeCause = MANUAL,
 ) -> int:
     """Compute and write whole operational days as far as they have passed; return the rows.
 
-    Days in which nothing was planned and nothing was done have no row.
+    Days in which nothing was planned and nothing was done have no row. A finished day whose
+    figures change leaves a correction that names the cause, and those that were pending.
     """
+    return _recompute(
+        agent_ids=sorted(set(agent_ids)),
+        period=(first_date, last_date),
+        at=at,
+        given=Mark(cause, at),
+    )
+
+
+def _recompute(
+    *,
+    agent_ids: Sequence[int],
+    period: tuple[date, date],
+    at: datetime,
+    given: Mark | None = None,
+    taken: Marks | None = None,
+) -> int:
     written = 0
-    ids = sorted(set(agent_ids))
-    for start in range(0, len(ids), AGENTS_AT_ONCE):
+    first, last = period
+    size = max(1, AGENT_DAYS_AT_ONCE // ((last - first).days + 1))
+    ordered = sorted(agent_ids, key=_lock_order)
+    for start in range(0, len(ordered), size):
+        chunk = sorted(ordered[start : start + size])
         with transaction.atomic():
-            _wait_for_other_writers()
-            days = load_agent_days(
-                agent_ids=ids[start : start + AGENTS_AT_ONCE],
-                first_date=first_date,
-                last_date=last_date,
-                until=at,
+            _wait_for_other_writers(chunk)
+            days = load_agent_days(agent_ids=chunk, first_date=first, last_date=last, until=at)
+            rows = _day_rows(days, sweep(days.data), at)
+            write_days(
+                rows,
+                agent_ids=chunk,
+                first_date=first,
+                last_date=last,
+                causes=partial(_causes, chunk, period, given, taken or {}),
+                at=at,
             )
-            result = sweep(days.data)
-            chosen = _rows_with_content(days, result)
-            _write(_day_rows(days, result, chosen, at), days)
-        written += len(chosen)
+        written += len(rows.agent_id)
     return written
 
 
-def _wait_for_other_writers() -> None:
-    """Read only once no other writer is under way: the last to write must have read the latest."""
+def _causes(
+    agent_ids: Sequence[int], period: tuple[date, date], given: Mark | None, taken: Marks
+) -> CauseTable:
+    """What is known of the causes.
+
+    Asked after the events were read: whatever is in the figures has left its mark by then.
+    """
+    first, last = period
+    own = set(agent_ids)
+    return cause_table(
+        given=given,
+        taken={key: marks for key, marks in taken.items() if key[0] in own},
+        pending=pending_marks(agent_ids=agent_ids, first_date=first, last_date=last),
+    )
+
+
+def independent_parts(agent_ids: Sequence[int], *, size: int) -> list[list[int]]:
+    """Cut agents into parts of about this size that may be computed at the same time."""
+    by_lock: defaultdict[int, list[int]] = defaultdict(list)
+    for agent_id in sorted(agent_ids):
+        by_lock[agent_id % WRITER_LOCKS].append(agent_id)
+    parts: list[list[int]] = []
+    for lock in sorted(by_lock):
+        if not parts or len(parts[-1]) >= size:
+            parts.append([])
+        parts[-1] += by_lock[lock]
+    return parts
+
+
+def _lock_order(agent_id: int) -> tuple[int, int]:
+    return agent_id % WRITER_LOCKS, agent_id
+
+
+def _wait_for_other_writers(agent_ids: Iterable[int]) -> None:
+    """Read only once nobody else is writing these agents: the last to write has read the latest.
+
+    Agents share some locks, which everybody takes in the same order.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('adherence.days'))")
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('adherence.days'), lock)"
+            " FROM unnest(%s::int[]) AS lock",
+            [sorted({agent_id % WRITER_LOCKS for agent_id in agent_ids})],
+        )
 
 
-def _rows_with_content(days: AgentDays, result: SweepResult) -> Ints:
-    offline = result.seconds[:, -1, [StateGroup.OFFLINE, StateGroup.UNKNOWN]].sum(axis=1)
-    return np.flatnonzero(result.seconds.sum(axis=(1, 2)) > offline)
-
-
-def _day_rows(
-    days: AgentDays, result: SweepResult, chosen: Ints, at: datetime
-) -> list[AdherenceDay]:
-    keys = [*(code.key for code in days.codes.codes), UNPLANNED]
-    stretches = _stretches(days, result)
-    columns = {
-        "scheduled_seconds": result.scheduled_seconds,
-        "in_seconds": result.in_seconds,
-        "out_seconds": result.out_seconds,
-        "unknown_seconds": result.unknown_seconds,
-        "excepted_seconds": result.excused.sum(axis=1),
-        "scheduled_work_seconds": result.scheduled_on_position_seconds,
-        "worked_seconds": result.worked_on_position_seconds,
-        "handling_seconds": result.seconds[:, :, StateGroup.HANDLING].sum(axis=1),
-        "available_seconds": result.seconds[:, :, StateGroup.AVAILABLE].sum(axis=1),
-    }
-    matrices: defaultdict[int, dict[str, dict[str, int]]] = defaultdict(dict)
+def _day_rows(days: AgentDays, result: SweepResult, at: datetime) -> DayRows:
+    """The days with content, as columns."""
     seconds = result.seconds.copy()
-    seconds[:, -1, [StateGroup.OFFLINE, StateGroup.UNKNOWN]] = 0  # off duty: nothing to tell
-    for row, code, group in np.argwhere(seconds):
-        cell = matrices[int(row)].setdefault(keys[code], {})
-        cell[StateGroup(int(group)).name] = int(seconds[row, code, group])
-    final = days.data.windows.ends_at < int(at.timestamp())
-    return [
-        AdherenceDay(
-            agent_id=int(days.agent_ids[row // len(days.dates)]),
-            operational_date=days.dates[row % len(days.dates)],
-            matrix=matrices[row],
-            exceptions=stretches[row],
-            is_final=bool(final[row]),
-            computed_at=at,
-            metric_version=METRIC_VERSION,
-            **{name: int(values[row]) for name, values in columns.items()},
-        )
-        for row in chosen.tolist()
-    ]
-
-
-def _stretches(days: AgentDays, result: SweepResult) -> defaultdict[int, list[dict[str, Any]]]:
-    """Deviations of each day in the words of the page, those within tolerance included."""
-    found = result.deviations
-    by_row: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    for index in range(len(found.window)):
-        by_row[int(found.window[index])].append(
-            {
-                "starts_at": datetime.fromtimestamp(int(found.starts_at[index]), UTC).isoformat(),
-                "seconds": int(found.ends_at[index] - found.starts_at[index]),
-                "planned": days.codes.codes[found.code[index]].key,
-                "group": StateGroup(int(found.first_group[index])).name,
-                "counts": bool(found.counts[index]),
-            }
-        )
-    return by_row
-
-
-def _write(rows: list[AdherenceDay], days: AgentDays) -> None:
-    """Replace the days: rows that have lost their content go."""
-    agents = days.agent_ids.tolist()
-    kept = {(row.agent_id, row.operational_date) for row in rows}
-    existing = AdherenceDay.objects.filter(
-        agent__in=agents, operational_date__range=(days.dates[0], days.dates[-1])
-    ).values_list("pk", "agent_id", "operational_date")
-    stale = [pk for pk, agent_id, day in existing if (agent_id, day) not in kept]
-    if stale:
-        AdherenceDay.objects.filter(pk__in=stale).delete()
-    AdherenceDay.objects.bulk_create(
-        rows,
-        batch_size=2000,
-        update_conflicts=True,
-        unique_fields=["agent", "operational_date"],
-        update_fields=[
-            field.name
-            for field in AdherenceDay._meta.concrete_fields  # noqa: SLF001 - documented API
-            if field.name not in {"id", "agent", "operational_date"}
-        ],
+    seconds[:, -1, OFF_DUTY] = 0  # off duty: nothing to tell
+    chosen = np.flatnonzero(seconds.any(axis=(1, 2)))
+    keys = [*(code.key for code in days.codes.codes), UNPLANNED]
+    figures = day_figures(result, days.codes.kinds)
+    windows = len(days.data.windows.agent)
+    stretches = stretch_texts(result.deviations, keys, days=windows)
+    return DayRows(
+        agent_id=days.agent_ids[chosen // len(days.dates)],
+        operational_date=np.array(days.dates, "datetime64[D]")[chosen % len(days.dates)],
+        figures=np.stack([figures[name][chosen] for name in FIGURES], axis=1),
+        matrix=matrix_texts(seconds[chosen], keys),
+        exceptions=[stretches[row] for row in chosen.tolist()],
+        is_final=days.data.windows.ends_at[chosen] < int(at.timestamp()),
     )

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from adherence.models import AdherenceException, ExceptionStatus
+from adherence.models import AdherenceException, ChangeKind, ExceptionStatus
+from adherence.services.causes import ChangeCause
 from adherence.services.days import recompute_days
 from adherence.services.live import refresh_live
 from wfm.org.models import Agent, User
@@ -47,7 +48,7 @@ def approve_exception(
             decided_by=approved_by,
             decided_at=at,
         )
-        _apply(found, at)
+        _apply(found, at, why=found.reason)
     return found
 
 
@@ -60,10 +61,11 @@ def withdraw_exception(
         exception.decided_by = withdrawn_by
         exception.decided_at = at
         exception.save(update_fields=["status", "decided_by", "decided_at"])
-        _apply(exception, at)
+        why = _("Withdrawn: %(reason)s") % {"reason": exception.reason}
+        _apply(exception, at, why=why)
 
 
-def _apply(exception: AdherenceException, at: datetime) -> None:
+def _apply(exception: AdherenceException, at: datetime, *, why: str) -> None:
     agent_id = exception.agent_id
     refresh_live(agent_ids=[agent_id], at=at)
     # The zone's date is at most one day beside that of UTC.
@@ -72,4 +74,5 @@ def _apply(exception: AdherenceException, at: datetime) -> None:
         first_date=(exception.starts_at - timedelta(days=1)).date(),
         last_date=(exception.ends_at + timedelta(days=1)).date(),
         at=at,
+        cause=ChangeCause(ChangeKind.EXCEPTION, by_id=exception.decided_by_id, why=why),
     )

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Max, Q
 
-from adherence.models import ActivityEvent, AgentLive, EventFeed, EventSource, PendingDay
+from adherence.models import ActivityEvent, AgentLive, ChangeKind, EventFeed, EventSource
 from adherence.services.bus import connection as redis_connection
+from adherence.services.causes import ChangeCause
+from adherence.services.days import mark_agent_days
 from adherence.services.ingest import EventKind, IncomingEvent, ingest_events
 from adherence.services.live import refresh_due, refresh_live
 from scheduling.models import ScheduleStatus, ScheduleVersion, Shift
@@ -59,10 +61,7 @@ def follow_plans(*, at: datetime) -> int:
         for agent_id, day in past.values_list("agent_id", "operational_date")
         for offset in (-1, 0, 1)
     }
-    PendingDay.objects.bulk_create(
-        [PendingDay(agent_id=agent_id, operational_date=day) for agent_id, day in sorted(days)],
-        batch_size=5000,
-    )
+    mark_agent_days(days=sorted(days), at=at, cause=ChangeCause(ChangeKind.SCHEDULE))
     near = shifts.filter(
         operational_date__range=(today - timedelta(days=1), today + timedelta(days=2))
     )

@@ -1,25 +1,28 @@
 """Adherence by day: the table of agents, and one agent's day with its explanation."""
 
-from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from adherence.core.projections import project
 from adherence.models import (
     ActivityEvent,
     AdherenceDay,
     AdherenceException,
+    ChangeKind,
+    DayCorrection,
     EventSource,
     ExceptionStatus,
 )
-from adherence.queries import AgentDayView, agent_day
+from adherence.queries import AgentDayView, PeriodFigures, agent_day, period_figures
 from adherence.views.dashboard import REASONS
+from adherence.views.formulas import chosen_formula, formula_choices, title_of
 from adherence.views.timeline import day_timeline
 from wfm.org.access import access_of
 from wfm.org.access_views import require
@@ -27,30 +30,24 @@ from wfm.org.models import Agent, AgentAssignment
 from wfm.web.formats import zone_of
 from wfm.web.scope import Scope, page_scope
 
-SUMMED = (
-    "scheduled_seconds",
-    "in_seconds",
-    "out_seconds",
-    "unknown_seconds",
-    "excepted_seconds",
-    "scheduled_work_seconds",
-    "worked_seconds",
-)
-
 
 @require_GET
 @require("adherence.view")
 def days(request: HttpRequest) -> HttpResponse:
     """Agents of the scope over the period: seconds, rates pooled from them."""
     scope = page_scope(request, fields=("site", "team", "period"), default_period="day")
-    rows = _rows(request, scope)
+    formula = chosen_formula(request)
+    found = period_figures(_days(request, scope), first=scope.starts_on)
     return render(
         request,
         "adherence/days.html",
         {
             "scope": scope,
-            "rows": rows,
-            "total": _pooled([day for row in rows for day in row["days"]]),
+            "formula": formula,
+            "formula_title": title_of(formula),
+            "formulas": formula_choices(),
+            "rows": _rows(found, formula, days=scope.days),
+            "total": _summed(found.total, formula),
             "is_one_day": scope.days == 1,
         },
     )
@@ -77,6 +74,7 @@ def agent_page(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("decided_by")
         .order_by("starts_at")
     )
+    formula = chosen_formula(request)
     return render(
         request,
         "adherence/agent.html",
@@ -84,6 +82,11 @@ def agent_page(request: HttpRequest, pk: int) -> HttpResponse:
             "scope": scope,
             "agent": agent,
             "day": day,
+            "formula": formula,
+            "formula_title": title_of(formula),
+            "formulas": formula_choices(),
+            "rate": day.rates[formula],
+            "corrections": _corrections(request, agent, day, formula),
             "at": at,
             "timeline": day_timeline(day, at=at),
             "exceptions": exceptions,
@@ -119,30 +122,66 @@ def _events(request: HttpRequest, agent: Agent, day: AgentDayView) -> Any:
     return found.filter(told).select_related("activity_code").order_by("occurred_at", "sequence")
 
 
+def _corrections(
+    request: HttpRequest, agent: Agent, day: AgentDayView, formula: str
+) -> list[dict[str, Any]]:
+    """How the finished day's figures have changed, newest first: both rates, who and why."""
+    found = DayCorrection.objects.visible_to(request.user).filter(
+        agent=agent, operational_date=day.operational_date
+    )
+    return [
+        {
+            "corrected_at": row.corrected_at,
+            "before": row.rates_before[formula].value,
+            "after": row.rates_after[formula].value,
+            "out_before": row.figures_before["out_seconds"],
+            "out_after": row.figures_after["out_seconds"],
+            "scheduled_before": row.figures_before["scheduled_seconds"],
+            "scheduled_after": row.figures_after["scheduled_seconds"],
+            "causes": [{**cause, "label": ChangeKind(cause["kind"]).label} for cause in row.causes],
+        }
+        for row in found.order_by("-corrected_at", "-pk")
+    ]
+
+
 def _visible(request: HttpRequest) -> Any:
     """Agents whose adherence the person may see."""
     return Agent.objects.visible_to(request.user).values("pk")
 
 
-def _rows(request: HttpRequest, scope: Scope) -> list[dict[str, Any]]:
+def _days(request: HttpRequest, scope: Scope) -> QuerySet[AdherenceDay]:
+    """The scope's days of the period."""
     found = AdherenceDay.objects.visible_to(request.user).filter(
         operational_date__range=(scope.starts_on, scope.ends_on)
     )
     members = _members(scope)
-    if members is not None:
-        found = found.filter(agent__in=members)
-    by_agent: defaultdict[Agent, list[AdherenceDay]] = defaultdict(list)
-    for day in found.select_related("agent").order_by("agent__sort_key", "operational_date"):
-        by_agent[day.agent].append(day)
+    return found if members is None else found.filter(agent__in=members)
+
+
+def _rows(found: PeriodFigures, formula: str, *, days: int) -> list[dict[str, Any]]:
+    """One row per agent, by name, with the sums and the rate of each day."""
+    sums = found.by_agent()
+    place_of = {agent_id: place for place, agent_id in enumerate(found.agents.tolist())}
+    daily = found.daily_rates(formula, days=days) if days > 1 else {}
     return [
         {
             "agent": agent,
-            "days": own,
-            "sum": _pooled(own),
-            "rates": _daily_rates(own, scope.starts_on, scope.days),
+            "sum": _summed(
+                {name: int(values[place_of[agent.pk]]) for name, values in sums.items()}, formula
+            ),
+            "rates": daily.get(agent.pk, []),
         }
-        for agent, own in by_agent.items()
+        for agent in Agent.objects.filter(pk__in=place_of).order_by("sort_key", "pk")
     ]
+
+
+def _summed(figures: dict[str, int], formula: str) -> dict[str, Any]:
+    """Sums of the seconds, with the rates made of them."""
+    return {
+        **figures,
+        "rate": project(formula, figures).value,
+        "conformance_rate": project("conformance_rate", figures).value,
+    }
 
 
 def _members(scope: Scope) -> Any:
@@ -153,13 +192,3 @@ def _members(scope: Scope) -> Any:
     if scope.site:
         return assignments.filter(team__site=scope.site).values("agent")
     return None
-
-
-def _pooled(own: list[AdherenceDay]) -> AdherenceDay:
-    """Sums of the seconds; the rates come from the sums."""
-    return AdherenceDay(**{name: sum(getattr(day, name) for day in own) for name in SUMMED})
-
-
-def _daily_rates(own: list[AdherenceDay], first: date, count: int) -> list[float | None]:
-    by_date = {day.operational_date: day.adherence_rate for day in own}
-    return [by_date.get(first + timedelta(days=offset)) for offset in range(count)]

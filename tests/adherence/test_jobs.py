@@ -34,12 +34,14 @@ class Context:
         self.reports.append(round(share, 2))
 
 
-def test_a_job_computes_a_period_week_by_week(centre):
+def test_a_job_computes_a_period_part_by_part(centre, monkeypatch):
+    monkeypatch.setattr(computations, "DAYS_AT_ONCE", 7)
+    monkeypatch.setattr(computations, "PARTS_AT_ONCE", 1)
     make_event(centre.agent, centre.start, centre.codes["work"])
     with time_machine.travel(centre.start + timedelta(days=20)):
         context = Context({"from": "2026-11-10", "to": "2026-11-23"})
         assert computations.recompute_days(context)["days"] == AdherenceDay.objects.count()
-    assert context.reports == ["asked", 0.5, "asked", 1.0]
+    assert context.reports == ["asked", 0.25, "asked", 0.5, "asked", 0.75, "asked", 1.0]
     assert AdherenceDay.objects.get(
         agent=centre.agent, operational_date=centre.start.date()
     ).is_final
@@ -50,6 +52,14 @@ def test_a_second_attempt_goes_on_where_the_first_stopped(centre):
         {"from": "2026-11-10", "to": "2026-11-23"}, {"next": "2026-11-24", "written": 5}
     )
     assert computations.recompute_days(context) == {"days": 5}
+
+
+def test_a_second_attempt_leaves_out_the_parts_that_are_done(centre):
+    """Of two agents the first was done; the second has a plan on one day."""
+    checkpoint = {"next": "2026-11-18", "parts": 1, "written": 5}
+    context = Context({"from": "2026-11-18", "to": "2026-11-18"}, checkpoint)
+    assert computations.recompute_days(context) == {"days": 6}
+    assert AdherenceDay.objects.get().agent == centre.stranger
 
 
 def test_a_period_that_ends_before_it_begins_is_refused():
@@ -118,7 +128,14 @@ def test_an_exception_longer_than_a_day_is_refused(centre):
 
 @pytest.mark.parametrize(
     "table",
-    ["activityevent", "adherenceday", "quarantinedevent", "eventfeed", "adherenceexception"],
+    [
+        "activityevent",
+        "adherenceday",
+        "quarantinedevent",
+        "eventfeed",
+        "adherenceexception",
+        "daycorrection",
+    ],
 )
 def test_the_admin_lists_every_table(centre, client, table):
     with system_tenant():

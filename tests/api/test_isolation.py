@@ -11,7 +11,7 @@ import pytest
 from django.apps import apps
 from rest_framework.test import APIClient
 
-from adherence.models import AlertRule, Measure, PlaybookRun
+from adherence.models import AdherenceDay, AlertRule, DayCorrection, Measure, PlaybookRun
 from forecasting.models import Override, SpecialDay
 from tests.api.operations import MISSING_ID, operations, permissions_of, reads, writes
 from tests.api.walls import without_querysets, without_row_level_security
@@ -130,6 +130,18 @@ def foreign(own):
             },
             accepted_at=utc("2026-03-02T08:00"),
         )  # fmt: skip
+        AdherenceDay.objects.create(
+            agent=agent, operational_date=date(2026, 3, 2), matrix={SECRET: {"AWAY": 60}}
+        )
+        DayCorrection.objects.create(
+            agent=agent,
+            operational_date=date(2026, 3, 2),
+            corrected_at=utc("2026-03-05T09:00"),
+            kinds=["MANUAL"],
+            causes=[{"kind": "MANUAL", "by_id": None, "by": SECRET, "why": SECRET, "at": None}],
+            before=[0],
+            after=[60],
+        )
         return {
             "client": client.pk,
             "site": site.pk,

@@ -7,6 +7,7 @@ import shutil
 import signal
 import tempfile
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from tests.services.urls import TEMPLATE_DATABASE
@@ -57,8 +58,8 @@ class Services:
         self._cluster: Cluster | None = None
         self._stops: list = []
 
-    def start(self, *, use_cache: bool) -> None:
-        """Start both servers and export their URLs."""
+    def start(self, *, use_cache: bool, is_durable: bool = False) -> None:
+        """Start both servers and export their URLs; durable ones sync to disk as in production."""
         identity = server_identity()
         if identity is Identity.NOBODY:
             self.folder.chmod(0o711)
@@ -72,7 +73,9 @@ class Services:
         make_private_folder(cluster.socket_folder, identity=identity)
         _fill(cluster, use_cache=use_cache)
         server = start_server(
-            cluster, log_path=self.folder / "postgres.log", death_signal=signal.SIGQUIT
+            replace(cluster, is_for_tests=not is_durable),
+            log_path=self.folder / "postgres.log",
+            death_signal=signal.SIGQUIT,
         )
         self._stops.append(lambda: stop_server(server))
         broker = new_broker(self.folder / "valkey", keeps_data=False)

@@ -185,6 +185,7 @@ class ActivitySpec:
     state_group: str
     is_paid: bool = True
     is_work: bool = False
+    is_neutral: bool = False
     tolerance_seconds: int = 180
     limit_seconds: int | None = None
     position: int | None = None
@@ -216,8 +217,8 @@ ACTIVITIES = (
     ActivitySpec(
         "lunch", "Lunch", "L", "activity-4", "AWAY", is_paid=False, limit_seconds=2700, position=4
     ),
-    ActivitySpec("meeting", "Meeting", "M", "activity-5", "AWAY", position=5),
-    ActivitySpec("training", "Training", "T", "activity-6", "AWAY", position=6),
+    ActivitySpec("meeting", "Meeting", "M", "activity-5", "AWAY", is_neutral=True, position=5),
+    ActivitySpec("training", "Training", "T", "activity-6", "AWAY", is_neutral=True, position=6),
     ActivitySpec("coaching", "Coaching", "C", "activity-7", "AWAY", position=7),
     ActivitySpec(
         "technical", "Technical trouble", "X", "activity-8", "BUSY", limit_seconds=900, position=8

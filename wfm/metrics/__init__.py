@@ -14,6 +14,7 @@ from wfm.metrics.model import (
     Ratio,
     Unit,
     UnknownMetricError,
+    parse_form,
 )
 from wfm.metrics.registry import (
     DEFAULT_SERVICE_LEVEL,
@@ -38,6 +39,7 @@ __all__ = [
     "all_metrics",
     "evaluate",
     "get",
+    "parse_form",
     "pool",
     "versions_of",
 ]

@@ -17,6 +17,8 @@ _TRAILER = b"\xff\xff"
 _FORMATS = {"bigint": ">i8", "integer": ">i4", "float8": ">f8", "float4": ">f4", "boolean": "?"}
 _NATIVE = {"bigint": "i8", "integer": "i4", "float8": "f8", "float4": "f4", "boolean": "?"}
 _POSTGRES_EPOCH = np.datetime64("2000-01-01", "us")
+_INTEGER_OID = 23
+_JSONB_VERSION = 1
 
 
 def read_columns(
@@ -38,25 +40,51 @@ def read_columns(
     return [rows[f"value_{number}"].astype(_NATIVE[kind]) for number, kind in enumerate(types)]
 
 
-def write_columns(table: str, columns: Mapping[str, tuple[str, Array]]) -> int:
+def write_columns(
+    table: str, columns: Mapping[str, tuple[str, Array] | tuple[str, Sequence[bytes]]]
+) -> int:
     """COPY arrays of one length into a table: column name → (type, values); return the rows.
 
-    Instants (`timestamptz`) are datetime64. Nothing can be NULL.
+    Instants (`timestamptz`) and dates are datetime64, `integer[]` the rows of a matrix, `jsonb` a
+    list of encoded texts. Nothing can be NULL.
     """
-    kinds = [kind for kind, _values in columns.values()]
-    arrays = [_wire(kind, values) for kind, values in columns.values()]
-    wire = ["bigint" if kind == "timestamptz" else kind for kind in kinds]
-    rows = np.zeros(len(arrays[0]), dtype=_row(wire))
-    rows["count"] = len(arrays)
-    for number, (kind, values) in enumerate(zip(wire, arrays, strict=True)):
-        rows[f"length_{number}"] = np.dtype(_FORMATS[kind]).itemsize
-        rows[f"value_{number}"] = values
-    buffer = BytesIO(_SIGNATURE + rows.tobytes() + _TRAILER)
+    texts = {name: list(values) for name, (kind, values) in columns.items() if kind == "jsonb"}
+    fixed = {name: column for name, column in columns.items() if name not in texts}
+    arrays = [_wire(kind, np.asarray(values)) for kind, values in fixed.values()]
+    fields: list[tuple[str, Any]] = [("count", ">i2")]
+    for number, array in enumerate(arrays):
+        fields += [(f"length_{number}", ">i4"), (f"value_{number}", array.dtype)]
+    rows = np.zeros(len(arrays[0]), dtype=np.dtype(fields))
+    rows["count"] = len(columns)
+    for number, array in enumerate(arrays):
+        rows[f"length_{number}"] = array.dtype.itemsize
+        rows[f"value_{number}"] = array
+    body = _with_texts(rows, list(texts.values())) if texts else rows.tobytes()
+    buffer = BytesIO(_SIGNATURE + body + _TRAILER)
     with connection.cursor() as cursor:
         cursor.copy_expert(
-            f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)", buffer
+            f"COPY {table} ({', '.join([*fixed, *texts])}) FROM STDIN (FORMAT binary)", buffer
         )
     return len(rows)
+
+
+def _with_texts(rows: Array, texts: Sequence[list[Any]]) -> bytes:
+    """Each row's fixed part, then its texts with their lengths."""
+    pieces: list[bytes] = [b""] * (len(rows) * (1 + 2 * len(texts)))
+    step = 1 + 2 * len(texts)
+    pieces[0::step] = _slices(rows)
+    for number, column in enumerate(texts):
+        heads = np.zeros(len(rows), dtype=[("length", ">i4"), ("version", "u1")])
+        heads["length"] = np.fromiter(map(len, column), np.int64, len(rows)) + 1
+        heads["version"] = _JSONB_VERSION
+        pieces[1 + 2 * number :: step] = _slices(heads)
+        pieces[2 + 2 * number :: step] = column
+    return b"".join(pieces)
+
+
+def _slices(rows: Array) -> list[bytes]:
+    whole, width = rows.tobytes(), rows.dtype.itemsize
+    return [whole[start : start + width] for start in range(0, len(whole), width)]
 
 
 def _row(types: Sequence[str]) -> np.dtype[Any]:
@@ -67,6 +95,27 @@ def _row(types: Sequence[str]) -> np.dtype[Any]:
 
 
 def _wire(kind: str, values: Array) -> Array:
-    if kind != "timestamptz":
-        return values
-    return (values.astype("datetime64[us]") - _POSTGRES_EPOCH).astype(np.int64)
+    """The values as PostgreSQL takes them."""
+    if kind == "date":
+        days = values.astype("datetime64[D]") - _POSTGRES_EPOCH.astype("datetime64[D]")
+        return np.asarray(days).astype(_FORMATS["integer"])
+    if kind == "timestamptz":
+        instants = values.astype("datetime64[us]") - _POSTGRES_EPOCH
+        return np.asarray(instants).astype(np.int64).astype(_FORMATS["bigint"])
+    if kind == "integer[]":
+        return _wire_arrays(values)
+    return values.astype(_FORMATS[kind])
+
+
+def _wire_arrays(values: Array) -> Array:
+    """Each row of a matrix as a one-dimensional array of integers."""
+    item = np.dtype([("length", ">i4"), ("value", _FORMATS["integer"])])
+    head = [(name, ">i4") for name in ("dimensions", "has_null", "type", "size", "first")]
+    rows = np.zeros(len(values), dtype=np.dtype([*head, ("items", item, (values.shape[1],))]))
+    rows["dimensions"] = 1
+    rows["type"] = _INTEGER_OID
+    rows["size"] = values.shape[1]
+    rows["first"] = 1
+    rows["items"]["length"] = 4
+    rows["items"]["value"] = values
+    return rows

@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from adherence.core.data import SweepDataError
 from adherence.core.groups import StateGroup
 from adherence.core.states import CLOCKED_OUT, CodeStates, declared_states
 
@@ -53,3 +55,9 @@ def test_other_busy_codes_are_busy_from_the_start():
 
 def test_no_events_give_no_states():
     assert states() == []
+
+
+@pytest.mark.parametrize("events", [((0, 20, WORK), (0, 10, WORK)), ((1, 5, WORK), (0, 9, WORK))])
+def test_events_out_of_order_are_refused(events):
+    with pytest.raises(SweepDataError, match="row 1 is not"):
+        states(*events)

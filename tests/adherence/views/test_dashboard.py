@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from adherence.models import AdherenceException, AgentLive
-from adherence.services import recompute_days, refresh_live
+from adherence.services import approve_exception, recompute_days, refresh_live
 from tests.factories.adherence import make_event
 from tests.factories.org import make_client, make_user
 from wfm.org.tenancy import system_tenant
@@ -77,10 +77,57 @@ def test_the_line_of_figures_pools_today(centre, now, client):
 def test_the_day_page_pools_and_explains(centre, now, client):
     client.force_login(centre.planner)
     days = client.get("/adherence/days/")
-    assert days.context["total"].adherence_rate == pytest.approx(1 / 3)
+    assert days.context["total"]["rate"] == pytest.approx(1 / 3)
     page = text_of(client.get(f"/adherence/agents/{centre.agent.pk}/"))
     assert "not in “Work” for 10 min" in page
     assert "66.7" in page
+
+
+def test_pages_show_the_chosen_formula(centre, now, client):
+    """Ten minutes out of thirty: the whole stretch by default, five of them as excess only."""
+    client.force_login(centre.planner)
+    query = {"metric": "adherence_rate.excess_only"}
+    days = client.get("/adherence/days/", query)
+    assert days.context["total"]["rate"] == pytest.approx(1 - (5 + 25) / 60)
+    assert 'data-metric="adherence_rate.excess_only"' in days.content.decode()
+    page = client.get(f"/adherence/agents/{centre.agent.pk}/", query).content.decode()
+    assert "83.3" in page
+    assert '<option value="adherence_rate.excess_only" selected>' in page
+    assert client.get("/adherence/days/", {"metric": "answer_rate"}).status_code == 404
+
+
+def test_a_period_shows_each_days_rate(centre, now, client):
+    client.force_login(centre.planner)
+    period = {"from": "2026-11-17", "to": "2026-11-18"}
+    rows = client.get("/adherence/days/", period).context["rows"]
+    rates = {row["agent"]: row["rates"] for row in rows}
+    assert rates[centre.agent] == [None, pytest.approx(2 / 3)]
+
+
+def test_the_agents_page_tells_how_a_finished_day_was_corrected(centre, now, client):
+    later = centre.start + timedelta(days=2)
+    with system_tenant():
+        day = centre.start.date()
+        ids = [centre.stranger.pk]
+        recompute_days(agent_ids=ids, first_date=day, last_date=day, at=later)
+        approve_exception(
+            agent=centre.stranger,
+            starts_at=centre.start,
+            ends_at=centre.start + timedelta(hours=4),
+            reason="Jury service",
+            approved_by=centre.planner,
+            at=later,
+        )
+    with time_machine.travel(later, tick=False):
+        client.force_login(centre.planner)
+        page = text_of(
+            client.get(f"/adherence/agents/{centre.stranger.pk}/", {"from": day.isoformat()})
+        )
+    assert "Corrections of this day" in page
+    assert "exception approved or withdrawn" in page
+    assert str(centre.planner) in page
+    assert "Jury service" in page
+    assert "50.0" in page  # after; 0.0 before
 
 
 def test_the_lead_sees_taps_that_came_late(centre, now, client):

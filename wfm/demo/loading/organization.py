@@ -108,6 +108,7 @@ def _activity(spec: ActivitySpec) -> ActivityCode:
             "state_group": spec.state_group,
             "is_paid": spec.is_paid,
             "is_work": spec.is_work,
+            "is_neutral": spec.is_neutral,
             "tolerance_seconds": spec.tolerance_seconds,
             "limit_seconds": spec.limit_seconds,
             "portal_position": spec.position,

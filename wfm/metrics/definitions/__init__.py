@@ -1,5 +1,6 @@
 """Every definition of the glossary, one file per family."""
 
+from wfm.metrics.definitions.adherence import ADHERENCE
 from wfm.metrics.definitions.backlog import BACKLOG
 from wfm.metrics.definitions.comfort import COMFORT
 from wfm.metrics.definitions.contacts import CONTACTS
@@ -16,6 +17,7 @@ DEFINITIONS: tuple[Metric, ...] = (
     *STAFFING,
     *FORECAST,
     *PEOPLE,
+    *ADHERENCE,
     *COMFORT,
 )
 

@@ -1,19 +1,12 @@
-"""Time of people: occupancy, shrinkage, adherence."""
+"""Time of people: occupancy, shrinkage, attrition. Adherence has a file of its own."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from wfm.metrics.marking import gettext_noop as _
 from wfm.metrics.model import Direction, Metric, Pooling, Unit
 
 _CLOCKED = _("Clocked activity of agents against their published shifts.")
 _KOOLE = "Koole, Call Center Optimization, 2013"
-_NO_SCHEDULE = _("No scheduled time: undefined.")
-_APPROVED = _("Approved exceptions count as in adherence.")
-_UNSEEN = _(
-    "Time in which the feed was silent is neither in nor out: it is not scheduled time here."
-)
 
 
 def _of_time(
@@ -39,10 +32,6 @@ def _of_time(
         source=_CLOCKED,
         reference=_KOOLE,
     )
-
-
-def _never_below_zero(metric: Metric) -> Metric:
-    return replace(metric, floor=0.0)
 
 
 PEOPLE = (
@@ -81,55 +70,6 @@ PEOPLE = (
             _("No paid time: undefined."),
             _("Breaks that the schedule already places are not counted again in planning."),
         ),
-    ),
-    _never_below_zero(
-        _of_time(
-            key="adherence_rate",
-            title=_("Adherence"),
-            definition=_(
-                "One minus time out of adherence over scheduled time. An exception longer than the "
-                "tolerance of its activity counts whole."
-            ),
-            numerator="scheduled_seconds - out_of_adherence_seconds",
-            denominator="scheduled_seconds",
-            edge_cases=(
-                _NO_SCHEDULE,
-                _APPROVED,
-                _UNSEEN,
-                _("Work outside the shift is not in it."),
-            ),
-        )
-    ),
-    _never_below_zero(
-        _of_time(
-            key="adherence_rate.excess_only",
-            title=_("Adherence, excess only"),
-            definition=_("As adherence, but an exception counts only beyond its tolerance."),
-            numerator="scheduled_seconds - out_of_adherence_excess_seconds",
-            denominator="scheduled_seconds",
-            edge_cases=(_NO_SCHEDULE, _APPROVED),
-        )
-    ),
-    _never_below_zero(
-        _of_time(
-            key="adherence_rate.with_outside_shift",
-            title=_("Adherence with work outside the shift"),
-            definition=_(
-                "As adherence, but work outside the shift counts as out of adherence too."
-            ),
-            numerator="scheduled_seconds - out_of_adherence_seconds - outside_shift_seconds",
-            denominator="scheduled_seconds",
-            edge_cases=(_NO_SCHEDULE, _APPROVED),
-        )
-    ),
-    _of_time(
-        key="conformance_rate",
-        title=_("Conformance"),
-        definition=_("Time worked on position over time scheduled on position, whenever it was."),
-        numerator="position_worked_seconds",
-        denominator="position_scheduled_seconds",
-        better=Direction.NEAR_TARGET,
-        edge_cases=(_NO_SCHEDULE, _("May exceed 100 %.")),
     ),
     _of_time(
         key="contingency_day_share",

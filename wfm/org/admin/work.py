@@ -106,9 +106,10 @@ class ActivityCodeAdmin(OrgAdmin):
         "state_group",
         "is_work",
         "is_paid",
+        "is_neutral",
         "portal_position",
         "is_active",
     ]
-    list_filter = ["state_group", "is_work", "is_paid", "is_active"]
+    list_filter = ["state_group", "is_work", "is_paid", "is_neutral", "is_active"]
     search_fields = ["name", "key"]
     prepopulated_fields = {"key": ["name"]}

@@ -104,4 +104,13 @@ class ActivityCodeSerializer(serializers.ModelSerializer[ActivityCode]):
 
     class Meta:
         model = ActivityCode
-        fields = ["id", "key", "name", "state_group", "is_paid", "is_work", "tolerance_seconds"]
+        fields = [
+            "id",
+            "key",
+            "name",
+            "state_group",
+            "is_paid",
+            "is_work",
+            "is_neutral",
+            "tolerance_seconds",
+        ]

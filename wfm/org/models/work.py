@@ -342,6 +342,14 @@ class ActivityCode(models.Model):
     state_group = models.CharField(_("state group"), max_length=12, choices=StateGroup)
     is_paid = models.BooleanField(_("paid"), default=True)
     is_work = models.BooleanField(_("work on a queue"), default=False)
+    is_neutral = models.BooleanField(
+        _("neutral"),
+        default=False,
+        help_text=_(
+            "Time planned on it is left out of the formulas that know neutral time; "
+            "our own adherence counts it."
+        ),
+    )
     tolerance_seconds = models.PositiveIntegerField(_("tolerance in seconds"), default=180)
     limit_seconds = models.PositiveIntegerField(_("too long after seconds"), null=True, blank=True)
     portal_position = models.PositiveSmallIntegerField(
