@@ -10,6 +10,8 @@ from adherence.core.groups import StateGroup
 
 CLOCKED_OUT = -1
 """In place of a code: the agent has clocked out."""
+LASTS_SECONDS = 31 * 86_400
+"""So long a state lasts without any event; then the agent is offline, whatever was declared."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,18 @@ class DeclaredStates:
     code_since: Ints
 
 
-def declared_states(*, agent: Ints, at: Ints, code: Ints, codes: CodeStates) -> DeclaredStates:
+def declared_states(
+    *, agent: Ints, at: Ints, code: Ints, codes: CodeStates, until: int | None = None
+) -> DeclaredStates:
     """Turn events in their order into states.
 
     The last event of a second decides it; a code declared again goes on; after-contact work
-    becomes busy at its limit.
+    becomes busy at its limit; a state ends by itself `LASTS_SECONDS` after its last event (after
+    an agent's last one only where that is before `until`).
     """
     last = np.ones(len(agent), np.bool_)
     last[:-1] = (agent[1:] != agent[:-1]) | (at[1:] != at[:-1])
-    agent, at, code = agent[last], at[last], code[last]
+    agent, at, code = _ended(agent[last], at[last], code[last], until)
     begins = np.ones(len(agent), np.bool_)
     begins[1:] = (agent[1:] != agent[:-1]) | (code[1:] != code[:-1])
     agent, at, code = agent[begins], at[begins], code[begins]
@@ -71,4 +76,19 @@ def declared_states(*, agent: Ints, at: Ints, code: Ints, codes: CodeStates) -> 
         points=StatePoints(agent=agent[order], at=at[order], group=group[order]),
         code=code[order],
         code_since=since[order],
+    )
+
+
+def _ended(agent: Ints, at: Ints, code: Ints, until: int | None) -> tuple[Ints, Ints, Ints]:
+    """The events with a clock-out wherever a state has had no event for too long."""
+    following = at.copy() if until is None else np.full(len(agent), until)
+    following[:-1] = np.where(agent[1:] == agent[:-1], at[1:], following[:-1])
+    over = np.flatnonzero((code != CLOCKED_OUT) & (following - at > LASTS_SECONDS))
+    if len(over) == 0:
+        return agent, at, code
+    places = over + 1
+    return (
+        np.insert(agent, places, agent[over]),
+        np.insert(at, places, at[over] + LASTS_SECONDS),
+        np.insert(code, places, CLOCKED_OUT),
     )

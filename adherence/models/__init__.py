@@ -1,9 +1,15 @@
 """Tables of what people do."""
 
 from adherence.models.day import AdherenceDay, AdherenceException, ExceptionStatus, PendingDay
-from adherence.models.event import ActivityEvent, EventSource, QuarantinedEvent
+from adherence.models.event import (
+    ActivityEvent,
+    EventKey,
+    EventKind,
+    EventSource,
+    QuarantinedEvent,
+)
 from adherence.models.feed import EventFeed, FeedHeartbeat
-from adherence.models.live import AgentLive, LiveFlag
+from adherence.models.live import AgentLive, FollowedPlan, LiveFlag, LiveMark, PendingSpan
 
 __all__ = [
     "ActivityEvent",
@@ -11,10 +17,15 @@ __all__ = [
     "AdherenceException",
     "AgentLive",
     "EventFeed",
+    "EventKey",
+    "EventKind",
     "EventSource",
     "ExceptionStatus",
     "FeedHeartbeat",
+    "FollowedPlan",
     "LiveFlag",
+    "LiveMark",
     "PendingDay",
+    "PendingSpan",
     "QuarantinedEvent",
 ]

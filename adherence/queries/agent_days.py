@@ -26,6 +26,7 @@ from wfm.timeline import day_bounds
 
 ONE_DAY = timedelta(days=1)
 
+# A state lasts 31 days at most (core.states), so no older partition is touched.
 # The one order of events: when they occurred, then the source's sequence, then their uid. What
 # arrives late or twice changes nothing about it.
 EVENTS_SQL = """
@@ -40,6 +41,7 @@ FROM (
         SELECT agent_id, occurred_at, sequence, source, event_uid, activity_code_id
         FROM adherence_activityevent
         WHERE agent_id = wanted.agent_id AND occurred_at < %(starts_at)s
+            AND occurred_at >= %(starts_at)s - interval '31 days'
         ORDER BY occurred_at DESC, sequence DESC, event_uid COLLATE "C" DESC, source COLLATE "C" DESC
         LIMIT 1
     ) carried
@@ -138,11 +140,15 @@ def load_agent_days(
     }
     until_second = int(until.timestamp())
     codes = code_table()
-    plan, detail, shifts = _plan(ids, codes, bounds)
-    windows = operational_days(midnights=_midnights(ids, dates), shifts=shifts)
+    plan, detail, shifts = read_plan(ids, codes, bounds)
+    windows = operational_days(midnights=read_midnights(ids, dates), shifts=shifts)
     agent, at, code_id = copy_integers(EVENTS_SQL, bounds, columns=3)
     declared = declared_states(
-        agent=np.searchsorted(ids, agent), at=at, code=codes.rows(code_id), codes=codes.states
+        agent=np.searchsorted(ids, agent),
+        at=at,
+        code=codes.rows(code_id),
+        codes=codes.states,
+        until=until_second,
     )
     silences, silent_since, silent_from = _silences(ids, bounds, until_second)
     return AgentDays(
@@ -154,7 +160,7 @@ def load_agent_days(
             states=declared.points,
             plan=plan,
             codes=codes.rules,
-            excused=_excused(ids, bounds, last_date),
+            excused=read_excused(ids, bounds, last_date),
             silences=silences,
         ),
         declared=declared,
@@ -164,9 +170,10 @@ def load_agent_days(
     )
 
 
-def _plan(
+def read_plan(
     ids: Ints, codes: CodeTable, bounds: dict[str, object]
 ) -> tuple[PlannedActivities, PlanDetail, ShiftSpans]:
+    """Read the planned activities of agents (ids ascending), as rows and as spans of their shifts."""
     agent_id, starts_at, ends_at, code_id, queue_id, day, is_home = copy_integers(
         PLAN_SQL, bounds, columns=7
     )
@@ -179,7 +186,7 @@ def _plan(
     return plan, PlanDetail(day=day, queue_id=queue_id, is_home=is_home == 1), shifts
 
 
-def _midnights(ids: Ints, dates: tuple[date, ...]) -> Ints:
+def read_midnights(ids: Ints, dates: tuple[date, ...]) -> Ints:
     """Local midnights of each agent, in the zone of the site of the team of that day."""
     columns = (*dates, dates[-1] + ONE_DAY)
     assignments = (
@@ -206,7 +213,8 @@ def _zone_midnights(zone: str, days: Sequence[date]) -> Ints:
     return np.array(starts, dtype=np.int64)
 
 
-def _excused(ids: Ints, bounds: dict[str, object], last_date: date) -> Spans:
+def read_excused(ids: Ints, bounds: dict[str, object], last_date: date) -> Spans:
+    """Read the approved exceptions of agents (ids ascending)."""
     # Also those of later today: the present asks when the next one begins.
     ends_at = datetime.combine(last_date + 3 * ONE_DAY, datetime.min.time(), UTC)
     agent, starts_at, ends = copy_integers(EXCUSED_SQL, bounds | {"ends_at": ends_at}, columns=3)
@@ -223,7 +231,7 @@ def _silences(ids: Ints, bounds: dict[str, object], until: int) -> tuple[Spans, 
         heard_at=heard_at, next_heard_at=again_at, limit_seconds=limit, until=until
     )
     found: list[tuple[Ints, Ints, Ints]] = []
-    for feed_id, agents in _agents_by_feed(ids).items():
+    for feed_id, agents in agents_by_feed(ids).items():
         rows = np.flatnonzero(feed == feed_id)
         if len(rows) == 0:
             continue
@@ -242,7 +250,7 @@ def _silences(ids: Ints, bounds: dict[str, object], until: int) -> tuple[Spans, 
     return Spans(agent=agent, starts_at=starts, ends_at=ends), since, following
 
 
-def _agents_by_feed(ids: Ints) -> dict[int, Ints]:
+def agents_by_feed(ids: Ints) -> dict[int, Ints]:
     """Which of these agents each feed speaks for."""
     sources = dict(EventFeed.objects.values_list("source", "pk"))
     keys = AgentSourceKey.objects.filter(agent__in=ids.tolist(), source__in=sources)
