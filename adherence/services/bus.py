@@ -139,6 +139,11 @@ def changes_since(*, epoch: str, version: int) -> Changes:
     )
 
 
+def current_epoch_key() -> str:
+    """The key that holds the epoch of now."""
+    return _EPOCH
+
+
 def parse_message(text: str) -> Announcement:
     """Read what `announce` published."""
     head, *lines = text.split("\n")

@@ -106,7 +106,6 @@ class Keeper:
         self._kept = Kept()
         self._book = FeedBook(feeds={})
         self._place: Place = NOWHERE
-        self._floor = 0
 
     @property
     def agents(self) -> int:
@@ -117,29 +116,30 @@ class Keeper:
         """After a failure: what is remembered may be ahead of the database or behind it."""
         self._memory = None
         self._place = NOWHERE
-        self._floor = 0
 
-    def step(self, *, at: datetime) -> StepResult:
-        """Take what is marked or due and bring it up to date, in one transaction."""
+    def step(self, *, at: datetime, marks_above: int = 0) -> StepResult:
+        """Take what is marked or due and bring it up to date, in one transaction.
+
+        `marks_above` leaves out marks that are known to be gone: they may still lie there to be
+        stepped over while an old transaction is open.
+        """
         with transaction.atomic():
             memory = self._memory or self._begin(at)
-            marks = take_marks(above=self._floor, limit=MARKS_PER_STEP)
+            marks = take_marks(above=marks_above, limit=MARKS_PER_STEP)
             since, whole = _agents_of(marks)
             memory.forget(whole)
             chosen = {*since, *whole, *self._heard(memory, marks, at)}
             more = self._kept.take_due(int(at.timestamp()), limit=DUE_PER_STEP, into=chosen)
             rows = self._refresh(memory, chosen, since, at)
             leave_spans(marks)
+            if self._place == NOWHERE:  # viewers read anew at once, not with the next change
+                transaction.on_commit(lambda: self._announce({}))
         return StepResult(
             marks=marks,
             refreshed=len(chosen),
             changed=rows,
             is_behind=more or len(marks) == MARKS_PER_STEP,
         )
-
-    def look_from(self, mark_id: int) -> None:
-        """Look for marks above this one only: what lies below is gone, but not yet swept away."""
-        self._floor = mark_id
 
     def reread(self, *, at: datetime) -> None:
         """Read again what changes seldom: codes, names, teams, feeds, new agents."""

@@ -21,6 +21,7 @@ from wfm.launcher.services import (
     POSTGRES_STOP,
     Service,
     demo_day_service,
+    keeper_service,
     manage,
     web_services,
     worker_services,
@@ -46,7 +47,7 @@ REDIS = "Redis"
 FIRST_PAGE_SECONDS = 120.0
 HOPELESS_FAILURES = 3
 STOP_ORDER = (
-    ("web", "live", "demo-day"),
+    ("web", "live", "keeper", "demo-day"),
     ("worker-forecasts", "worker-solves", "worker-default"),
     ("beat",),
     (REDIS,),
@@ -206,6 +207,7 @@ class House:
             *web_services(
                 self._state, environment=environment, web_port=web_port, live_port=live_port
             ),
+            keeper_service(self._state, environment=environment),
             *worker_services(self._state, environment=environment),
         ]
         for service in services:
