@@ -83,7 +83,7 @@ def ingest_events(
     """
     named = [event if event.event_uid else _named(event) for event in _storable(events)]
     with transaction.atomic():
-        judged = _judge(named, source, received_at)
+        judged = judge_events(named, source, received_at)
         rows = [item for item in judged if isinstance(item, EventRow)]
         refusals = [item for item in judged if isinstance(item, Refusal)]
         stored = store_events(rows=rows, source=source, received_at=received_at)
@@ -145,8 +145,10 @@ def _named(event: IncomingEvent) -> IncomingEvent:
     return replace(event, event_uid=uid, malformed=event.malformed or _("It has no event_uid."))
 
 
-def _judge(events: Sequence[IncomingEvent], source: str, received_at: datetime) -> list[Judged]:
-    """A row or a refusal per event; heartbeats come back as they are."""
+def judge_events(
+    events: Sequence[IncomingEvent], source: str, received_at: datetime
+) -> list[Judged]:
+    """Return a row or a refusal per event; heartbeats come back as they are."""
     names = read_names(
         source=source, agent_keys={event.agent_key for event in events if event.agent_key}
     )
