@@ -12,6 +12,7 @@ from tests.benchmarks.adherence_live.stack import (
     load_line,
     percentile,
     running_stack,
+    say,
 )
 
 LIVE = "/api/v1/adherence/live/"
@@ -37,7 +38,7 @@ def main(arguments: list[str] | None = None) -> dict[str, float]:
             ).split()[-1]
         )
         figures["naive_ratio"] = each * options.agents / figures["cpu_ms"]
-        print(
+        say(
             f"a query or more per agent: {each:.2f} ms of CPU an agent, "
             f"{figures['naive_ratio']:,.0f} times as much for the page"
         )
@@ -68,7 +69,7 @@ def _reads(stack: Stack, options: argparse.Namespace) -> dict[str, float]:
         "delta_p95_ms": 1000 * percentile(deltas, 0.95),
         "cpu_ms": 1000 * (cpu["web"] + cpu["postgres"] + cpu["redis"]) / options.reads,
     }
-    print(
+    say(
         f"dashboard: {len(answer['rows']):,} rows in p50 {figures['whole_p50_ms']:.0f}, "
         f"p95 {figures['whole_p95_ms']:.0f} ms, {figures['cpu_ms']:.0f} ms of CPU; a delta of "
         f"{rows / options.reads:.0f} rows in p95 {figures['delta_p95_ms']:.1f} ms; {load_line()}"
@@ -101,7 +102,7 @@ def _viewers(stack: Stack, options: argparse.Namespace, rate: float) -> float:
     cpu = cpu_between(before, stack.cpu_seconds())
     dashboards.close()
     share = cpu["live"] / lasted
-    print(
+    say(
         f"{options.viewers} viewers of their teams at {rate:.0f} events a second: live process "
         f"{100 * share:.1f} % of a core, {dashboards.messages / lasted:.0f} messages a second; "
         f"{load_line()}"

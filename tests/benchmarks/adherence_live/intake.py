@@ -8,8 +8,10 @@ from tests.benchmarks.adherence_live.naive import running_naive
 from tests.benchmarks.adherence_live.stack import (
     Stack,
     cpu_between,
+    load_line,
     percentile,
     running_stack,
+    say,
     tree_cpu,
 )
 
@@ -34,6 +36,10 @@ def main(arguments: list[str] | None = None) -> dict[str, float]:
             naive = _measure_naive(stack, options)
             figures["naive_us_per_event"] = naive
             figures["ratio"] = naive / figures["us_per_event"]
+            say(
+                f"naive endpoint: {naive:,.0f} µs of CPU per event, "
+                f"{figures['ratio']:.1f} times ours"
+            )
     return figures
 
 
@@ -58,7 +64,17 @@ def _measure(stack: Stack, options: argparse.Namespace) -> dict[str, float]:
         "errors": len(sent.errors),
         "us_per_event": 1e6 * cpu["all"] / max(sent.accepted, 1),
     }
-    {name: f"{1e6 * seconds / max(sent.accepted, 1):.0f}" for name, seconds in cpu.items()}
+    by_process = {
+        name: round(1e6 * seconds / max(sent.accepted, 1)) for name, seconds in cpu.items()
+    }
+    say(
+        f"intake: {sent.accepted:,} events of {options.agents:,} agents in {lasted:.1f} s, "
+        f"{figures['events_per_second']:,.0f} a second at batch {options.batch} "
+        f"({options.dashboards} dashboards, {dashboards.messages} messages)\n"
+        f"  p50 {figures['p50_ms']:.0f} ms, p95 {figures['p95_ms']:.0f} ms, "
+        f"p99 {figures['p99_ms']:.0f} ms, {len(sent.errors)} errors {sent.errors[:2]}\n"
+        f"  µs of CPU per event: {by_process}; load generator {own:.1f} s; {load_line()}"
+    )
     return figures
 
 

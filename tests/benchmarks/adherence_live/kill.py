@@ -25,7 +25,7 @@ from pathlib import Path
 
 import psycopg2
 
-from tests.benchmarks.adherence_live.stack import load_line
+from tests.benchmarks.adherence_live.stack import load_line, say
 from wfm.launcher.state import CHECKOUT
 from wfm.launcher.valkey import free_port
 
@@ -38,7 +38,7 @@ VICTIMS = {
     "Redis": "valkey.conf",
     "PostgreSQL": "postgres -D",
 }
-START_SECONDS = 300
+START_SECONDS = 600
 BACK_SECONDS = 120
 
 
@@ -106,7 +106,7 @@ def batch_body(uids: list[str], agents: list[str]) -> bytes:
             "agent_key": agent,
             "occurred_at": at,
             "code": random.choice(("work", "break", "claims")),
-        }  # fmt: skip
+        }
         for uid, agent in zip(uids, agents, strict=True)
     ]
     return json.dumps({"source": "bench", "events": events}).encode()
@@ -138,17 +138,18 @@ def main(arguments: list[str] | None = None) -> dict[str, int]:
     parser.add_argument("--victims", nargs="*", default=list(VICTIMS), choices=list(VICTIMS))
     options = parser.parse_args(arguments)
     random.seed(options.seed)
-    house = _open(options)
+    house = _start()
     try:
+        _open(house, options)
         return _run(house, options)
     finally:
         house.process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            house.process.wait(60)
+            house.process.wait(120)
         shutil.rmtree(house.folder, ignore_errors=True)
 
 
-def _open(options: argparse.Namespace) -> House:
+def _start() -> House:
     folder = Path(tempfile.mkdtemp(prefix="wfm-kill-"))
     web_port, live_port = free_port(), free_port()
     foreign = ("DATABASE_", "REDIS_URL", "WFM_", "DJANGO_SETTINGS", "LIVE_")
@@ -163,7 +164,11 @@ def _open(options: argparse.Namespace) -> House:
             [sys.executable, "-m", "wfm.launcher", "run"],
             stdout=output, stderr=subprocess.STDOUT, env=kept | own, cwd=CHECKOUT,
         )  # fmt: skip
-    house = House(folder, web_port, live_port, process, {})
+    return House(folder, web_port, live_port, process, {})
+
+
+def _open(house: House, options: argparse.Namespace) -> None:
+    process, folder = house.process, house.folder
     _until(lambda: " answers (" in house.said() or process.poll() is not None, START_SECONDS)
     if process.poll() is not None:
         raise SystemExit(house.said())
@@ -175,7 +180,6 @@ def _open(options: argparse.Namespace) -> House:
         capture_output=True, text=True,
     )  # fmt: skip
     house.seed = json.loads(told.stdout)
-    return house
 
 
 def _run(house: House, options: argparse.Namespace) -> dict[str, int]:
@@ -196,9 +200,8 @@ def _run(house: House, options: argparse.Namespace) -> dict[str, int]:
                 os.kill(pid, signal.SIGKILL)
             backs.setdefault(victim, []).append(_seen(house))
             if run % 10 == 9:
-                print(
+                say(
                     f"  {run + 1} runs, {sum(len(client.acknowledged) for client in clients):,} events",
-                    flush=True,
                 )
     finally:
         for client in clients:
@@ -211,7 +214,7 @@ def _run(house: House, options: argparse.Namespace) -> dict[str, int]:
         name: f"{len(seconds)}x, slowest back in {max(seconds):.1f} s"
         for name, seconds in backs.items()
     }
-    print(
+    say(
         f"kill -9: {options.runs} runs {waits}; {found['acknowledged']:,} events acknowledged, "
         f"{again} batches sent again; {found['lost']} lost, {found['doubled']} doubled; {load_line()}"
     )

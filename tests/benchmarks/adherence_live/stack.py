@@ -173,3 +173,9 @@ def percentile(values: list[float], share: float) -> float:
 def load_line() -> str:
     """How busy the machine is, to be told beside every figure."""
     return f"load {' '.join(Path('/proc/loadavg').read_text().split()[:3])}, {os.cpu_count()} cores"
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import psycopg2
 
 from tests.benchmarks.adherence_live.load import Sender
-from tests.benchmarks.adherence_live.stack import Stack, load_line, percentile, running_stack
+from tests.benchmarks.adherence_live.stack import Stack, load_line, percentile, running_stack, say
 
 CODES = ("work", "break")
 
@@ -72,12 +72,12 @@ def main(arguments: list[str] | None = None) -> dict[str, float]:
                 delays = _measure(stack, options)
             shares = {share: 1000 * percentile(delays, share / 100) for share in (50, 95, 99)}
             figures |= {f"{name} p{share}_ms": value for share, value in shares.items()}
-            print(
+            say(
                 f"event → visible, {name}: {len(delays)} watched events at {options.rate:.0f} a "
                 f"second over {options.agents} agents: p50 {shares[50]:.0f}, p95 {shares[95]:.0f}, "
                 f"p99 {shares[99]:.0f} ms; {load_line()}"
             )
-        print("as the status page tells it:", json.dumps(_status(stack)["delays"]))
+        say("as the status page tells it:", json.dumps(_status(stack)["delays"]))
     return figures
 
 
@@ -97,7 +97,7 @@ def _measure(stack: Stack, options: argparse.Namespace) -> list[float]:
     watcher.close()
     lost = len(watcher.waiting)
     if lost or sender.sent.errors:
-        print(f"  {lost} watched events were not seen, errors: {sender.sent.errors[:2]}")
+        say(f"  {lost} watched events were not seen, errors: {sender.sent.errors[:2]}")
     return watcher.delays
 
 

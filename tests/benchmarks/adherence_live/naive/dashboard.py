@@ -1,6 +1,7 @@
 """The page as one would write it first: for each agent the last event, the plan, the day so far."""
 
 import argparse
+import sys
 import time
 
 import django
@@ -75,7 +76,7 @@ def main():
         for agent in agents:
             row(agent)
         used = time.process_time() - begun + tree_cpu(backend) - database
-    print(1000 * used / len(agents))
+    sys.stdout.write(str(1000 * used / len(agents)))
 
 
 if __name__ == "__main__":
