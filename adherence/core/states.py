@@ -55,8 +55,8 @@ def declared_states(
     begins = np.ones(len(agent), np.bool_)
     begins[1:] = (agent[1:] != agent[:-1]) | (code[1:] != code[:-1])
     agent, at, code = agent[begins], at[begins], code[begins]
-    until = np.full(len(agent), np.iinfo(np.int64).max)
-    until[:-1] = np.where(agent[1:] == agent[:-1], at[1:], until[:-1])
+    ends_at = np.full(len(agent), np.iinfo(np.int64).max)
+    ends_at[:-1] = np.where(agent[1:] == agent[:-1], at[1:], ends_at[:-1])
     declared = code != CLOCKED_OUT
     group = np.full(len(agent), int(StateGroup.OFFLINE))
     group[declared] = codes.group[code[declared]]
@@ -65,7 +65,7 @@ def declared_states(
     limit = np.zeros(len(agent), np.int64)
     limit[declared] = codes.limit_seconds[code[declared]]
     group[after_work] = StateGroup.HANDLING
-    too_long = np.flatnonzero(after_work & (limit > 0) & (at + limit < until))
+    too_long = np.flatnonzero(after_work & (limit > 0) & (at + limit < ends_at))
     agent = np.concatenate([agent, agent[too_long]])
     since = np.concatenate([at, at[too_long]])
     at = np.concatenate([at, at[too_long] + limit[too_long]])

@@ -59,7 +59,7 @@ class Bell:
 
     def _connect(self) -> redis.client.PubSub:
         client: redis.Redis = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1)
-        self._pubsub = client.pubsub(ignore_subscribe_messages=True)
+        self._pubsub = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         self._pubsub.subscribe(BELL)
         return self._pubsub
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -194,7 +195,7 @@ def write_live(
     numbered = [(row, version) for row, version in zip(rows, versions, strict=True)]
     texts = {row.agent_id: with_version(row.text, version) for row, version in numbered}
     columns = zip(*((*row.columns, version) for row, version in numbered), strict=True)
-    params: dict[str, object] = {
+    params: dict[str, Any] = {
         name: array_text(values) for name, values in zip(COLUMNS, columns, strict=True)
     }
     with connection.cursor() as cursor:

@@ -17,7 +17,7 @@ from adherence.services.marks import Mark
 
 KEPT_SECONDS = 900
 VIEWERS_SECONDS = 5
-ALIVE_SECONDS = 5
+ALIVE_SECONDS = 15
 WINDOW_MINUTES = 5
 STEP = 1.1
 _KEEPER = "adherence:keeper"

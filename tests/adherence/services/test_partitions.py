@@ -110,7 +110,7 @@ def test_a_sweep_of_today_touches_only_the_partitions_it_needs(centre):
     ).agent_ids.tolist() == [centre.agent.pk]
 
 
-def test_keys_are_forgotten_once_no_repeat_can_be_taken():
+def test_keys_are_forgotten_once_no_repeat_can_be_taken(centre):
     today = now().date()
     for number, age in enumerate((34, 36)):
         EventKey.objects.create(pk=f"{number:032x}", taken_on=today - timedelta(days=age))

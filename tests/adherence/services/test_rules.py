@@ -15,6 +15,7 @@ from adherence.services import (
     IncomingEvent,
     ingest_events,
     keep_once,
+    recompute_days,
     recompute_pending,
 )
 from adherence.services.retry import UnableToTake, take_after_all
@@ -161,8 +162,8 @@ def old(centre):
     make_event(centre.agent, centre.start, centre.codes["work"])
     make_event(centre.agent, centre.start + timedelta(hours=8))
     at = centre.start + timedelta(days=40)
-    keep_once(at=at)
-    recompute_pending(at=at)
+    day = centre.start.date()
+    recompute_days(agent_ids=[centre.agent.pk], first_date=day, last_date=day, at=at)
     outcome = send(centre, parse_event(raw), at=at)[0]
     assert outcome.reason_code == "too_old"
     return QuarantinedEvent.objects.get()
