@@ -172,7 +172,7 @@ class TakeOldSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
 
-class TakenSerializer(serializers.ModelSerializer[ActivityEvent]):
+class TakenEventSerializer(serializers.ModelSerializer[ActivityEvent]):
     """The event that was taken."""
 
     class Meta:
@@ -190,7 +190,7 @@ class TakeOldView(IdempotentMixin, APIView):
         summary="Take an event after all that was refused for its age",
         description="Its days are computed again and keep both figures, with who and why.",
         request=TakeOldSerializer,
-        responses={201: TakenSerializer},
+        responses={201: TakenEventSerializer},
     )
     def post(self, request: Request, id: int) -> Response:  # noqa: A002 - the name of the path
         """Take it; 409 with the reason when that is not possible."""
@@ -206,4 +206,4 @@ class TakeOldView(IdempotentMixin, APIView):
             )
         except UnableToTake as error:
             raise Conflict(str(error)) from error
-        return Response(TakenSerializer(taken).data, status=status.HTTP_201_CREATED)
+        return Response(TakenEventSerializer(taken).data, status=status.HTTP_201_CREATED)
