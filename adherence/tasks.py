@@ -9,11 +9,11 @@ from wfm.jobs.runner import run
 from wfm.org.tenancy import system_tenant
 
 
-@shared_task(name="adherence.tick")
-def tick(**_: object) -> None:
-    """Bring live rows up to date with the clock."""
+@shared_task(name="adherence.keep_partitions")
+def keep_partitions(**_: object) -> None:
+    """Make the partitions of the coming days, drop those that are too old."""
     with system_tenant():
-        services.tick(at=now())
+        services.keep_partitions(at=now())
 
 
 @shared_task(name="adherence.recompute_pending")

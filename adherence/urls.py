@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from adherence.views import connectors, dashboard, days, exceptions, portal, quarantine
+from adherence.views import connectors, dashboard, days, exceptions, portal, quarantine, status
 
 urlpatterns = [
     path("adherence/", dashboard.dashboard, name="adherence"),
     path("adherence/wall/", dashboard.wall, name="adherence-wall"),
+    path("adherence/status/", status.status, name="adherence-status"),
     path("adherence/days/", days.days, name="adherence-days"),
     path("adherence/agents/<int:pk>/", days.agent_page, name="adherence-agent"),
     path("adherence/exceptions/", exceptions.create_exception, name="adherence-exception-create"),

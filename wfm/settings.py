@@ -219,10 +219,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3.0,
         "options": {"queue": "control", "expires": 10},
     },
-    "adherence-tick": {
-        "task": "adherence.tick",
-        "schedule": 2.0,
-        "options": {"queue": "control", "expires": 5},
+    "adherence-keep-partitions": {
+        "task": "adherence.keep_partitions",
+        "schedule": crontab(hour=2, minute=10),
+        "options": {"queue": "default", "expires": 6 * 3600},
     },
     "adherence-mark-current": {
         "task": "adherence.mark_current",
@@ -294,6 +294,10 @@ CONTACT_RETENTION_DAYS = env_int("WFM_CONTACT_RETENTION_DAYS", 400, minimum=60)
 # The nightly refresh forecasts every queue; published, its requirement follows by itself.
 NIGHTLY_FORECAST_DAYS = env_int("WFM_NIGHTLY_FORECAST_DAYS", 63)
 NIGHTLY_FORECAST_PUBLISH = env_bool("WFM_NIGHTLY_FORECAST_PUBLISH", default=True)
+
+# Single activity events are dropped by the day when they are so many days old; days that need them
+# can no longer be computed again. The last 65 are always kept.
+EVENT_RETENTION_DAYS = env_int("WFM_EVENT_RETENTION_DAYS", 100, minimum=65)
 
 # Of a forecast or requirement that newer ones have replaced, the replaced intervals are deleted
 # when it is so many days old; what is in force stays. The second number is for those that a person

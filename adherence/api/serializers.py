@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from adherence.models import AdherenceException, QuarantinedEvent
+from adherence.models import AdherenceException, EventKind, QuarantinedEvent
 from adherence.services import EventKind, EventStatus
 from wfm.org.models import Agent
 from wfm.web.api.fields import InstantField
@@ -26,7 +26,15 @@ class EventSerializer(serializers.Serializer[Any]):
         choices=[(kind.value, kind.value) for kind in EventKind], default=EventKind.STATE.value
     )
     code = serializers.CharField(
-        required=False, help_text="Activity code; not for logout and heartbeat."
+        required=False,
+        help_text="Activity code; not for logout and heartbeat. A login without it declares what "
+        "is planned.",
+    )
+    reason = serializers.CharField(
+        required=False, help_text="The source's own word for why, kept as it is."
+    )
+    channel = serializers.CharField(
+        required=False, help_text="The channel that the state is about, kept as it is."
     )
     sequence = serializers.IntegerField(
         default=0, help_text="The source's order of events of one moment."

@@ -3,12 +3,13 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from adherence.api import connector_events, connectors, day_views, quarantine, views
+from adherence.api import connector_events, connectors, day_views, live_views, quarantine, views
 
 router = SimpleRouter()
 router.register("days", day_views.AdherenceDayViewSet, basename="api-adherence-day")
 router.register("corrections", day_views.CorrectionViewSet, basename="api-adherence-correction")
 router.register("exceptions", views.ExceptionViewSet, basename="api-adherence-exception")
+router.register("late-taps", live_views.LateTapViewSet, basename="api-adherence-late-tap")
 router.register("quarantine", views.QuarantineViewSet, basename="api-adherence-quarantine")
 
 router.register("connectors", connectors.ConnectorViewSet, basename="api-adherence-connector")
@@ -54,5 +55,11 @@ urlpatterns = [
     path("quarantine/", include(quarantine_patterns)),
     path("events/", views.EventIntakeView.as_view(), name="api-adherence-events"),
     path("live/", views.LiveView.as_view(), name="api-adherence-live"),
+    path("status/", live_views.StatusView.as_view(), name="api-adherence-status"),
+    path(
+        "quarantine/<int:id>/take/",
+        live_views.TakeOldView.as_view(),
+        name="api-adherence-quarantine-take",
+    ),
     *router.urls,
 ]

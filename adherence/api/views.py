@@ -1,9 +1,9 @@
 """Adherence over REST."""
 
 from collections import Counter
-from dataclasses import asdict
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -24,12 +24,11 @@ from adherence.api.serializers import (
 )
 from adherence.models import (
     AdherenceException,
-    AgentLive,
     EventSource,
     QuarantinedEvent,
 )
 from adherence.parsing import parse_event
-from adherence.queries import LiveFilter, live_rows
+from adherence.queries import LiveFilter, live_texts
 from adherence.services import (
     EventStatus,
     UnableToApprove,
@@ -79,7 +78,16 @@ class EventIntakeView(APIView):
                 "accepted": counts[EventStatus.ACCEPTED],
                 "duplicates": counts[EventStatus.DUPLICATE],
                 "quarantined": counts[EventStatus.QUARANTINED],
-                "results": [asdict(outcome) for outcome in outcomes],
+                "results": [
+                    {
+                        "event_uid": outcome.event_uid,
+                        "status": outcome.status.value,
+                        "is_late": outcome.is_late,
+                        "reason_code": outcome.reason_code,
+                        "reason": outcome.reason,
+                    }
+                    for outcome in outcomes
+                ],
             }
         )
 
@@ -117,28 +125,22 @@ class LiveView(APIView):
         ],
         responses=LiveSerializer,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         """Return all rows, or with `since` the changed ones."""
         epoch, _separator, version = request.query_params.get("since", "").partition(":")
         # First the cursor, then the rows: a change in between is sent twice, never lost.
         changes = changes_since(epoch=epoch, version=int(version) if version.isdigit() else 0)
-        visible = AgentLive.objects.visible_to(request.user)
-        if changes.agent_ids is not None:
-            visible = visible.filter(agent__in=changes.agent_ids)
         chosen = LiveFilter(
             team_id=_number(request, "team"),
             site_id=_number(request, "site"),
             queue_id=_number(request, "queue") if changes.agent_ids is None else None,
         )
-        rows = live_rows(
-            agent_ids=set(visible.values_list("agent_id", flat=True)), chosen=chosen, at=now()
-        )
-        return Response(
-            {
-                "cursor": f"{changes.epoch}:{changes.version}",
-                "is_complete": changes.agent_ids is None,
-                "rows": [row.as_dict() for row in rows],
-            }
+        rows = live_texts(principal=request.user, chosen=chosen, agent_ids=changes.agent_ids)
+        return HttpResponse(
+            f'{{"cursor":"{changes.epoch}:{changes.version}",'
+            f'"is_complete":{"true" if changes.agent_ids is None else "false"},'
+            f'"rows":[{",".join(rows)}]}}',
+            content_type="application/json",
         )
 
 

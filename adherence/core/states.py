@@ -10,6 +10,8 @@ from adherence.core.groups import StateGroup
 
 CLOCKED_OUT = -1
 """In place of a code: the agent has clocked out."""
+LASTS_SECONDS = 31 * 86_400
+"""So long a state lasts without any event; then the agent is offline, whatever was declared."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,14 @@ class DeclaredStates:
     code_since: Ints
 
 
-def declared_states(*, agent: Ints, at: Ints, code: Ints, codes: CodeStates) -> DeclaredStates:
+def declared_states(
+    *, agent: Ints, at: Ints, code: Ints, codes: CodeStates, until: int | None = None
+) -> DeclaredStates:
     """Turn events in their order into states.
 
     The last event of a second decides it; a code declared again goes on; after-contact work
-    becomes busy at its limit.
+    becomes busy at its limit; a state ends by itself `LASTS_SECONDS` after its last event (after
+    an agent's last one only where that is before `until`).
     """
     backwards = (agent[1:] < agent[:-1]) | ((agent[1:] == agent[:-1]) & (at[1:] < at[:-1]))
     if backwards.any():
@@ -50,12 +55,12 @@ def declared_states(*, agent: Ints, at: Ints, code: Ints, codes: CodeStates) -> 
         raise SweepDataError(f"Expected events sorted by agent and time; row {row} is not.")
     last = np.ones(len(agent), np.bool_)
     last[:-1] = (agent[1:] != agent[:-1]) | (at[1:] != at[:-1])
-    agent, at, code = agent[last], at[last], code[last]
+    agent, at, code = _ended(agent[last], at[last], code[last], until)
     begins = np.ones(len(agent), np.bool_)
     begins[1:] = (agent[1:] != agent[:-1]) | (code[1:] != code[:-1])
     agent, at, code = agent[begins], at[begins], code[begins]
-    until = np.full(len(agent), np.iinfo(np.int64).max)
-    until[:-1] = np.where(agent[1:] == agent[:-1], at[1:], until[:-1])
+    ends_at = np.full(len(agent), np.iinfo(np.int64).max)
+    ends_at[:-1] = np.where(agent[1:] == agent[:-1], at[1:], ends_at[:-1])
     declared = code != CLOCKED_OUT
     group = np.full(len(agent), int(StateGroup.OFFLINE))
     group[declared] = codes.group[code[declared]]
@@ -64,7 +69,7 @@ def declared_states(*, agent: Ints, at: Ints, code: Ints, codes: CodeStates) -> 
     limit = np.zeros(len(agent), np.int64)
     limit[declared] = codes.limit_seconds[code[declared]]
     group[after_work] = StateGroup.HANDLING
-    too_long = np.flatnonzero(after_work & (limit > 0) & (at + limit < until))
+    too_long = np.flatnonzero(after_work & (limit > 0) & (at + limit < ends_at))
     agent = np.concatenate([agent, agent[too_long]])
     since = np.concatenate([at, at[too_long]])
     at = np.concatenate([at, at[too_long] + limit[too_long]])
@@ -75,4 +80,19 @@ def declared_states(*, agent: Ints, at: Ints, code: Ints, codes: CodeStates) -> 
         points=StatePoints(agent=agent[order], at=at[order], group=group[order]),
         code=code[order],
         code_since=since[order],
+    )
+
+
+def _ended(agent: Ints, at: Ints, code: Ints, until: int | None) -> tuple[Ints, Ints, Ints]:
+    """The events with a clock-out wherever a state has had no event for too long."""
+    following = at.copy() if until is None else np.full(len(agent), until)
+    following[:-1] = np.where(agent[1:] == agent[:-1], at[1:], following[:-1])
+    over = np.flatnonzero((code != CLOCKED_OUT) & (following - at > LASTS_SECONDS))
+    if len(over) == 0:
+        return agent, at, code
+    places = over + 1
+    return (
+        np.insert(agent, places, agent[over]),
+        np.insert(at, places, at[over] + LASTS_SECONDS),
+        np.insert(code, places, CLOCKED_OUT),
     )

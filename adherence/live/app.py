@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from adherence.live.hub import Hub, Subscription, watching
+from adherence.live.hub import END, Hub, Subscription, watching
 from adherence.live.viewer import find_viewer, session_key_of
 
 Scope = MutableMapping[str, Any]
@@ -16,7 +16,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 STREAM_PATH = "/live/agents/"
 HEALTH_PATH = "/live/health/"
-KEEP_ALIVE_SECONDS = 15
 RETRY_MS = 2000
 FULL_RETRY_SECONDS = 60
 
@@ -84,31 +83,23 @@ class LiveApplication:
 
 
 async def _pump(subscription: Subscription, receive: Receive, send: Send) -> None:
-    """Send what comes until the viewer leaves."""
-    gone = asyncio.create_task(_disconnected(receive))
+    """Send what comes until the viewer leaves or nothing more is to come."""
+    gone = asyncio.create_task(_end_when_gone(receive, subscription))
     try:
-        while not gone.done():
-            waiting = asyncio.create_task(subscription.messages.get())
-            done, _pending = await asyncio.wait(
-                {waiting, gone}, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
-            )
-            if waiting not in done:
-                waiting.cancel()
-            if gone in done:
-                return
-            await _write(send, waiting.result() if waiting in done else b": still here\n\n")
-            if subscription.is_gone:
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
-                return
+        while message := await subscription.next():
+            await _write(send, message)
+        if not gone.done():
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
     except OSError:
         return
     finally:
         gone.cancel()
 
 
-async def _disconnected(receive: Receive) -> None:
+async def _end_when_gone(receive: Receive, subscription: Subscription) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+    subscription.put(END)
 
 
 async def _write(send: Send, body: bytes) -> None:

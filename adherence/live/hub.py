@@ -1,33 +1,35 @@
-"""One subscription for all viewers of this process: changed rows are read once and sent to many."""
+"""One subscription for all viewers of this process: what the keeper has written is passed on."""
 
 import asyncio
 import contextlib
-import json
 import logging
-from collections.abc import Callable
+import os
+import socket
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import redis.asyncio
 from django.conf import settings
 from django.db import close_old_connections
-from django.utils.timezone import now
 
 from adherence.live.viewer import Viewer, find_viewer
-from adherence.queries import LiveFilter, live_rows
-from adherence.services.bus import CHANNEL, Changes, parse_message
-from wfm.org.tenancy import system_tenant
+from adherence.services.bus import CHANNEL, Announcement, current_epoch_key, parse_message
+from adherence.services.pulse import VIEWERS_SECONDS, viewers_key
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-GATHER_SECONDS = 0.05
-"""Changes that come within this time are read together."""
 RECONNECT_SECONDS = 1
 SUBSCRIBE_SECONDS = 2
+KEEP_ALIVE_SECONDS = 15
 BACKLOG = 50
 RESET = b"event: reset\ndata: {}\n\n"
 GONE = b"event: gone\ndata: {}\n\n"
+KEEP_ALIVE = b": still here\n\n"
+END = b""
+"""In place of a message: nothing more comes."""
 
 
 class Subscription:
@@ -36,26 +38,46 @@ class Subscription:
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
         self.messages: asyncio.Queue[bytes] = asyncio.Queue(BACKLOG)
-        self.is_gone = False
 
     def put(self, message: bytes) -> None:
         """Queue a message; when the queue is full, one that asks to read everything again."""
         if self.messages.full():
             while not self.messages.empty():
                 self.messages.get_nowait()
-            message = RESET
+            message = RESET if message else END
         self.messages.put_nowait(message)
+
+    async def next(self) -> bytes:
+        """Everything that is waiting, in one piece; END when nothing more comes."""
+        message = await self.messages.get()
+        while message and not self.messages.empty():
+            more = self.messages.get_nowait()
+            if not more:
+                self.messages.put_nowait(END)
+                break
+            message += more
+        return message
+
+
+@dataclass
+class Audience:
+    """Viewers who may see the same agents: what is sent to them is put together once."""
+
+    subscriptions: set[Subscription] = field(default_factory=set)
+    rows: list[str] = field(default_factory=list)
 
 
 class Hub:
-    """Reads Redis and the database for every viewer of this process."""
+    """Passes on what Redis tells to every viewer of this process."""
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._is_listening = asyncio.Event()
+        self._audiences: dict[int, list[Audience]] | None = None
+        self._epoch = ""
         # Django's connections belong to threads: one thread, one connection.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-rows")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-viewers")
 
     @property
     def viewers(self) -> int:
@@ -79,11 +101,12 @@ class Hub:
         if not self._tasks or any(task.done() for task in self._tasks):
             self._stop_tasks()
             self._tasks = [
-                asyncio.create_task(self._listen()),
-                asyncio.create_task(self._check_viewers()),
+                asyncio.create_task(work())
+                for work in (self._listen, self._check_viewers, self._keep_alive, self._count)
             ]
         subscription = Subscription(viewer)
         self._subscriptions.add(subscription)
+        self._audiences = None
         return subscription
 
     async def listening(self) -> None:
@@ -94,6 +117,7 @@ class Hub:
     def leave(self, subscription: Subscription) -> None:
         """Take a viewer away; without viewers nobody listens."""
         self._subscriptions.discard(subscription)
+        self._audiences = None
         if not self._subscriptions:
             self._stop_tasks()
 
@@ -113,14 +137,10 @@ class Hub:
         is_first = True
         while True:
             try:
-                async with (
-                    redis.asyncio.Redis.from_url(
-                        settings.REDIS_URL, decode_responses=True
-                    ) as client,
-                    client.pubsub() as pubsub,
-                ):
+                async with _redis() as client, client.pubsub() as pubsub:
                     await pubsub.subscribe(CHANNEL)
                     await pubsub.get_message(timeout=SUBSCRIBE_SECONDS)  # its confirmation
+                    self._epoch = await client.get(current_epoch_key()) or ""
                     self._is_listening.set()
                     if not is_first:
                         self._tell_all(RESET)
@@ -134,59 +154,89 @@ class Hub:
     async def _follow(self, pubsub: Any) -> None:
         while True:
             message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=None)
-            if message is None:
-                continue
-            gathered = [parse_message(message["data"])]
-            await asyncio.sleep(GATHER_SECONDS)
-            while more := await pubsub.get_message(ignore_subscribe_messages=True, timeout=0):
-                gathered.append(parse_message(more["data"]))
-            try:
-                await self._send(gathered)
-            except Exception:
-                logger.exception("Unable to read changed live rows")
-                self._tell_all(RESET)
+            if message is not None:
+                self._pass_on(parse_message(message["data"]))
 
-    async def _send(self, gathered: list[Changes]) -> None:
-        """Read the changed rows once; each viewer is sent those that they may see."""
-        changed = frozenset().union(*(changes.agent_ids or () for changes in gathered))
-        watched = frozenset().union(*(item.viewer.agent_ids for item in self._subscriptions))
-        rows = await self.in_thread(_read_rows, changed & watched)
-        cursor = f"{gathered[-1].epoch}:{gathered[-1].version}"
-        for subscription in list(self._subscriptions):
-            own = [text for pk, text in rows.items() if pk in subscription.viewer.agent_ids]
-            if own:
-                body = f'{{"cursor":"{cursor}","rows":[{",".join(own)}]}}'
-                subscription.put(f"event: rows\nid: {cursor}\ndata: {body}\n\n".encode())
+    def _pass_on(self, told: Announcement) -> None:
+        """Send each viewer the rows that they may see; with a new epoch all read anew."""
+        if told.epoch != self._epoch:
+            self._epoch = told.epoch
+            self._tell_all(RESET)
+            return
+        audiences = self._audiences_by_agent()
+        touched: dict[int, Audience] = {}
+        for agent_id, text in told.rows.items():
+            for audience in audiences.get(agent_id, ()):
+                audience.rows.append(text)
+                touched[id(audience)] = audience
+        cursor = f"{told.epoch}:{told.version}"
+        for audience in touched.values():
+            body = f'{{"cursor":"{cursor}","rows":[{",".join(audience.rows)}]}}'
+            audience.rows = []
+            message = f"event: rows\nid: {cursor}\ndata: {body}\n\n".encode()
+            for subscription in audience.subscriptions:
+                subscription.put(message)
+
+    def _audiences_by_agent(self) -> dict[int, list[Audience]]:
+        """Who is to be told of each agent; put together anew when viewers come or go."""
+        if self._audiences is None:
+            alike: dict[frozenset[int], Audience] = {}
+            for subscription in self._subscriptions:
+                audience = alike.setdefault(subscription.viewer.agent_ids, Audience())
+                audience.subscriptions.add(subscription)
+            self._audiences = {}
+            for agent_ids, audience in alike.items():
+                for agent_id in agent_ids:
+                    self._audiences.setdefault(agent_id, []).append(audience)
+        return self._audiences
 
     async def _check_viewers(self) -> None:
         """Now and then: is the session alive, and which agents may they see today."""
         while True:
             await asyncio.sleep(settings.LIVE_CHECK_SECONDS)
             for subscription in list(self._subscriptions):
-                viewer = await self.in_thread(find_viewer, subscription.viewer.session_key)
+                try:
+                    viewer = await self.in_thread(find_viewer, subscription.viewer.session_key)
+                except Exception:
+                    logger.exception("Unable to check who is watching")
+                    continue
                 if viewer is None:
-                    subscription.is_gone = True
                     subscription.put(GONE)
+                    subscription.put(END)
                 elif viewer != subscription.viewer:
                     subscription.viewer = viewer
+                    self._audiences = None
                     subscription.put(RESET)
+
+    async def _keep_alive(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_ALIVE_SECONDS)
+            for subscription in list(self._subscriptions):
+                if subscription.messages.empty():
+                    subscription.put(KEEP_ALIVE)
+
+    async def _count(self) -> None:
+        """Tell the status page how many are watching here."""
+        key = viewers_key(f"{socket.gethostname()}:{os.getpid()}")
+        while True:
+            with contextlib.suppress(redis.RedisError, OSError):
+                async with _redis() as client:
+                    while True:
+                        await client.set(key, self.viewers, ex=3 * VIEWERS_SECONDS)
+                        await asyncio.sleep(VIEWERS_SECONDS)
+            await asyncio.sleep(VIEWERS_SECONDS)
 
     def _tell_all(self, message: bytes) -> None:
         for subscription in list(self._subscriptions):
             subscription.put(message)
 
 
-def _read_rows(agent_ids: frozenset[int]) -> dict[int, str]:
-    """Rows as JSON, by agent."""
-    if not agent_ids:
-        return {}
-    with system_tenant():
-        rows = live_rows(agent_ids=agent_ids, chosen=LiveFilter(), at=now())
-    return {row.agent_id: json.dumps(row.as_dict(), ensure_ascii=False) for row in rows}
+def _redis() -> Any:
+    return redis.asyncio.Redis.from_url(settings.REDIS_URL, decode_responses=True)
 
 
 @contextlib.contextmanager
-def watching(hub: Hub, viewer: Viewer) -> Any:
+def watching(hub: Hub, viewer: Viewer) -> Iterator[Subscription]:
     """Join for the length of a stream."""
     subscription = hub.join(viewer)
     try:

@@ -26,9 +26,9 @@ from adherence.models.day import (
     ExceptionStatus,
     PendingDay,
 )
-from adherence.models.event import ActivityEvent, EventSource, QuarantinedEvent
+from adherence.models.event import ActivityEvent, EventKey, EventKind, EventSource, QuarantinedEvent
 from adherence.models.feed import EventFeed, FeedHeartbeat
-from adherence.models.live import AgentLive, LiveFlag
+from adherence.models.live import AgentLive, FollowedPlan, LiveFlag, LiveMark, PendingSpan
 from adherence.models.measure import Measure, MeasureKind, MeasureStatus
 from adherence.models.playbook import (
     Playbook,
@@ -58,14 +58,19 @@ __all__ = [
     "DateOrder",
     "DayCorrection",
     "EventFeed",
+    "EventKey",
+    "EventKind",
     "EventSource",
     "ExceptionStatus",
     "FeedHeartbeat",
+    "FollowedPlan",
     "LiveFlag",
+    "LiveMark",
     "Measure",
     "MeasureKind",
     "MeasureStatus",
     "PendingDay",
+    "PendingSpan",
     "Playbook",
     "PlaybookRun",
     "PlaybookRunStep",

@@ -2,6 +2,7 @@
 
 from typing import Self, TypeVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -27,11 +28,24 @@ class EventSource(models.TextChoices):
     RULE = "rule", _("closed by rule")
 
 
+class EventKind(models.TextChoices):
+    """What an event says."""
+
+    STATE = "state", _("state")
+    LOGIN = "login", _("clocked in")
+    RESYNC = "resync", _("state confirmed")
+    LOGOUT = "logout", _("clocked out")
+    HEARTBEAT = "heartbeat", _("heartbeat")
+
+
 class ActivityEvent(models.Model):
     """The agent's state from this moment on. `code` empty: clocked out.
 
-    A state is a point; it lasts until the next one, so two can never overlap. The order is
-    (occurred_at, sequence, event_uid).
+    A state is a point; it lasts until the next one, at most `core.states.LASTS_SECONDS`, so two can
+    never overlap. The order is (occurred_at, sequence, event_uid).
+
+    The table is partitioned by the UTC day of `occurred_at` (services.partitions); its primary key
+    is (id, occurred_at), and that an event is taken once is the business of `EventKey`.
     """
 
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
@@ -45,6 +59,15 @@ class ActivityEvent(models.Model):
     received_at = models.DateTimeField(_("received"))
     device_at = models.DateTimeField(_("device time"), null=True, blank=True)
     is_late = models.BooleanField(_("late"), default=False)
+    kind = models.CharField(
+        _("kind"),
+        max_length=10,
+        choices=EventKind,
+        default=EventKind.STATE,
+        db_default=EventKind.STATE.value,
+    )
+    reason = models.CharField(_("reason"), max_length=80, default="", db_default="", blank=True)
+    channel = models.CharField(_("channel"), max_length=40, default="", db_default="", blank=True)
     raw = models.JSONField(default=dict, blank=True)
 
     objects = ByAgentQuerySet.as_manager()
@@ -52,11 +75,6 @@ class ActivityEvent(models.Model):
     class Meta:
         verbose_name = _("activity event")
         verbose_name_plural = _("activity events")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["source", "event_uid"], name="adherence_activityevent_once"
-            )
-        ]
         indexes = [
             models.Index(
                 fields=["agent", "occurred_at", "sequence"], name="adherence_activityevent_order"
@@ -65,6 +83,25 @@ class ActivityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent_id} {self.occurred_at:%Y-%m-%d %H:%M:%S}"
+
+
+class EventKey(models.Model):
+    """That an event has been taken: half a SHA-256 of its source and uid.
+
+    Apart from the events, because a unique key of a partitioned table must hold the day, and the
+    same tap sent again may name another moment.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    taken_on = models.DateField(_("taken"))
+
+    class Meta:
+        verbose_name = _("key of an event")
+        verbose_name_plural = _("keys of events")
+        indexes = [BrinIndex(fields=["taken_on"], name="adherence_eventkey_taken")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class QuarantinedEventQuerySet(models.QuerySet["QuarantinedEvent"]):
@@ -92,6 +129,12 @@ class QuarantinedEvent(models.Model):
     )
     dismissed_reason = models.CharField(
         _("dismissed because"), max_length=300, blank=True, default="", db_default=""
+    )
+    resolved_by = models.ForeignKey(
+        "org.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    resolution = models.CharField(
+        _("taken after all because"), max_length=300, default="", db_default="", blank=True
     )
 
     objects = QuarantinedEventQuerySet.as_manager()

@@ -27,6 +27,8 @@ from wfm.timeline import day_bounds
 
 ONE_DAY = timedelta(days=1)
 
+# A state lasts 31 days at most (core.states), so no older partition is touched; `first` and `last` say
+# so to the planner, which cannot see the agents' own bounds.
 # The one order of events: when they occurred, then the source's sequence, then their uid. What
 # arrives late or twice changes nothing about it. Agent by agent the index has almost that order, so
 # that nothing large is sorted. Instants are read as they are stored; see `copy_integers`.
@@ -37,12 +39,15 @@ FROM unnest(%(agents)s::bigint[], %(begins)s::bigint[], %(ends)s::bigint[])
 CROSS JOIN LATERAL (
     (SELECT occurred_at, activity_code_id FROM adherence_activityevent
     WHERE agent_id = wanted.agent_id AND occurred_at < to_timestamp(wanted.begins)
+        AND occurred_at >= to_timestamp(wanted.begins) - interval '31 days'
+        AND occurred_at >= %(first)s::timestamptz - interval '31 days' AND occurred_at < %(last)s
     ORDER BY occurred_at DESC, sequence DESC, event_uid COLLATE "C" DESC, source COLLATE "C" DESC
     LIMIT 1)
     UNION ALL
     (SELECT occurred_at, activity_code_id FROM adherence_activityevent
     WHERE agent_id = wanted.agent_id AND occurred_at >= to_timestamp(wanted.begins)
         AND occurred_at < to_timestamp(wanted.ends)
+        AND occurred_at >= %(first)s AND occurred_at < %(last)s
     ORDER BY occurred_at, sequence, event_uid COLLATE "C", source COLLATE "C")
 ) event
 """
@@ -136,11 +141,15 @@ def load_agent_days(
     }
     until_second = int(until.timestamp())
     codes = code_table()
-    plan, detail, shifts = _plan(ids, codes, bounds)
-    windows = operational_days(midnights=_midnights(ids, dates), shifts=shifts)
+    plan, detail, shifts = read_plan(ids, codes, bounds)
+    windows = operational_days(midnights=read_midnights(ids, dates), shifts=shifts)
     agent, at, code_id = _events(ids, windows, until)
     declared = declared_states(
-        agent=np.searchsorted(ids, agent), at=at, code=codes.rows(code_id), codes=codes.states
+        agent=np.searchsorted(ids, agent),
+        at=at,
+        code=codes.rows(code_id),
+        codes=codes.states,
+        until=until_second,
     )
     silences, silent_since, silent_from = _silences(ids, bounds, until_second)
     return AgentDays(
@@ -152,7 +161,7 @@ def load_agent_days(
             states=declared.points,
             plan=plan,
             codes=codes.rules,
-            excused=_excused(ids, bounds, last_date),
+            excused=read_excused(ids, bounds, last_date),
             silences=silences,
         ),
         declared=declared,
@@ -166,17 +175,22 @@ def _events(ids: Ints, windows: DayWindows, until: datetime) -> list[Ints]:
     """Each agent's events in their order: those of the agent's own days, and the last before."""
     days = max(len(windows.agent) // max(len(ids), 1), 1)
     last = int(np.ceil(until.timestamp()))
+    begins = np.minimum(windows.starts_at[::days], last)
+    ends = np.minimum(windows.ends_at[days - 1 :: days], last)
     bounds = {
         "agents": ids.tolist(),
-        "begins": np.minimum(windows.starts_at[::days], last).tolist(),
-        "ends": np.minimum(windows.ends_at[days - 1 :: days], last).tolist(),
+        "begins": begins.tolist(),
+        "ends": ends.tolist(),
+        "first": datetime.fromtimestamp(int(begins.min(initial=last)), UTC),
+        "last": datetime.fromtimestamp(int(ends.max(initial=0)), UTC),
     }
     return copy_integers(EVENTS_SQL, bounds, columns=3, instants=[1])
 
 
-def _plan(
+def read_plan(
     ids: Ints, codes: CodeTable, bounds: dict[str, object]
 ) -> tuple[PlannedActivities, PlanDetail, ShiftSpans]:
+    """Read the planned activities of agents (ids ascending), as rows and as spans of their shifts."""
     columns = copy_integers(PLAN_SQL, bounds, columns=7, instants=[1, 2])
     order = np.lexsort((columns[1], columns[0]))
     agent_id, starts_at, ends_at, code_id, queue_id, day, is_home = (
@@ -191,7 +205,7 @@ def _plan(
     return plan, PlanDetail(day=day, queue_id=queue_id, is_home=is_home == 1), shifts
 
 
-def _midnights(ids: Ints, dates: tuple[date, ...]) -> Ints:
+def read_midnights(ids: Ints, dates: tuple[date, ...]) -> Ints:
     """Local midnights of each agent, in the zone of the site of the team of that day."""
     columns = (*dates, dates[-1] + ONE_DAY)
     assignments = (
@@ -218,7 +232,8 @@ def _zone_midnights(zone: str, days: Sequence[date]) -> Ints:
     return np.array(starts, dtype=np.int64)
 
 
-def _excused(ids: Ints, bounds: dict[str, object], last_date: date) -> Spans:
+def read_excused(ids: Ints, bounds: dict[str, object], last_date: date) -> Spans:
+    """Read the approved exceptions of agents (ids ascending)."""
     # Also those of later today: the present asks when the next one begins.
     ends_at = datetime.combine(last_date + 3 * ONE_DAY, datetime.min.time(), UTC)
     agent, starts_at, ends = copy_integers(
@@ -240,7 +255,7 @@ def _silences(ids: Ints, bounds: dict[str, object], until: int) -> tuple[Spans, 
         until=until,
     )
     found: list[tuple[Ints, Ints, Ints]] = []
-    for feed_id, agents in _agents_by_feed(ids).items():
+    for feed_id, agents in agents_by_feed(ids).items():
         rows = np.flatnonzero(feed == feed_id)
         if len(rows) == 0:
             continue
@@ -259,7 +274,7 @@ def _silences(ids: Ints, bounds: dict[str, object], until: int) -> tuple[Spans, 
     return Spans(agent=agent, starts_at=starts, ends_at=ends), since, following
 
 
-def _agents_by_feed(ids: Ints) -> dict[int, Ints]:
+def agents_by_feed(ids: Ints) -> dict[int, Ints]:
     """Which of these agents each feed speaks for."""
     sources = dict(EventFeed.objects.values_list("source", "pk"))
     keys = AgentSourceKey.objects.filter(agent__in=ids.tolist(), source__in=sources)

@@ -1,14 +1,15 @@
-"""What live pages show: one row per agent, four queries for any number of agents."""
+"""What live pages show: one row per agent, written by the keeper as it is sent; one query."""
 
+import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import models
 from django.db.models import F
 
 from adherence.models import AgentLive
-from wfm.org.models import ActivityCode, AgentAssignment, Queue
 
 
 @dataclass(frozen=True)
@@ -64,93 +65,48 @@ class LiveFilter:
     queue_id: int | None = None
 
 
+ALL_ROWS = LiveFilter()
+
+
+def live_texts(
+    *, principal: object, chosen: LiveFilter = ALL_ROWS, agent_ids: Collection[int] | None = None
+) -> list[str]:
+    """Return the rows that a person may see as they are sent, worst first, in one query.
+
+    Worst first: by severity, then by how long. `agent_ids` limits to some of them.
+    """
+    rows = AgentLive.objects.visible_to(principal).filter(agent__is_active=True)
+    return _texts(rows, chosen, agent_ids)
+
+
 def live_rows(
     *, agent_ids: Collection[int] | None, chosen: LiveFilter, at: datetime
 ) -> list[LiveRow]:
-    """Return live rows, worst first: by severity, then by how long.
+    """Return live rows for a page, worst first: by severity, then by how long.
 
-    `agent_ids` are those that the viewer may see (None: all).
+    `agent_ids` are those that the viewer may see (None: all). The keeper has written them for
+    now; `at` is only when the page asks.
     """
     rows = AgentLive.objects.filter(agent__is_active=True)
+    return [_row(json.loads(text)) for text in _texts(rows, chosen, agent_ids)]
+
+
+def _texts(
+    rows: models.QuerySet[AgentLive], chosen: LiveFilter, agent_ids: Collection[int] | None
+) -> list[str]:
     if agent_ids is not None:
         rows = rows.filter(agent__in=agent_ids)
-    if chosen.queue_id is not None:
-        rows = rows.filter(planned_queue=chosen.queue_id)
-    homes = _homes(agent_ids, chosen, at)
-    if chosen.team_id is not None or chosen.site_id is not None:
-        rows = rows.filter(agent__in=list(homes))
-    codes = {code.pk: _code(code) for code in ActivityCode.objects.all()}
-    queues = dict(Queue.objects.values_list("pk", "name"))
+    wanted = {
+        "planned_queue": chosen.queue_id,
+        "team": chosen.team_id,
+        "site": chosen.site_id,
+    }
+    rows = rows.filter(**{name: pk for name, pk in wanted.items() if pk is not None})
     ordered = rows.order_by("-severity", F("flag_since").asc(nulls_last=True), "agent_id")
-    return [
-        _row(row, homes.get(row.agent_id), codes, queues) for row in ordered.select_related("agent")
-    ]
+    return list(ordered.exclude(row_json="").values_list("row_json", flat=True))
 
 
-def _homes(
-    agent_ids: Collection[int] | None, chosen: LiveFilter, at: datetime
-) -> dict[int, dict[str, Any]]:
-    """Team and site of each agent today."""
-    assignments = AgentAssignment.objects.effective_on(at.date())
-    if agent_ids is not None:
-        assignments = assignments.filter(agent__in=agent_ids)
-    if chosen.team_id is not None:
-        assignments = assignments.filter(team=chosen.team_id)
-    if chosen.site_id is not None:
-        assignments = assignments.filter(team__site=chosen.site_id)
-    found = assignments.values(
-        "agent_id",
-        "team_id",
-        team_name=F("team__name"),
-        site_id=F("team__site_id"),
-        site_name=F("team__site__name"),
-        zone=F("team__site__timezone"),
-    )
-    return {home["agent_id"]: dict(home) for home in found}
-
-
-def _row(
-    row: AgentLive,
-    home: dict[str, Any] | None,
-    codes: dict[int, LiveCode],
-    queues: dict[int, str],
-) -> LiveRow:
-    home = home or {}
-    return LiveRow(
-        agent_id=row.agent_id,
-        name=row.agent.name,
-        sort_key=row.agent.sort_key,
-        employee_number=row.agent.employee_number,
-        team_id=home.get("team_id"),
-        team=home.get("team_name", ""),
-        site_id=home.get("site_id"),
-        site=home.get("site_name", ""),
-        timezone=home.get("zone", "UTC"),
-        place=row.shift_place,
-        flag=row.flag,
-        flag_since=_iso(row.flag_since),
-        severity=row.severity,
-        state_group=row.state_group,
-        state=codes.get(row.activity_code_id or 0),
-        state_since=_iso(row.state_since),
-        planned=codes.get(row.planned_code_id or 0),
-        planned_until=_iso(row.planned_until),
-        next=codes.get(row.next_code_id or 0),
-        next_starts_at=_iso(row.next_starts_at),
-        queue_id=row.planned_queue_id,
-        queue=queues.get(row.planned_queue_id or 0, ""),
-        version=row.version,
-    )
-
-
-def _code(code: ActivityCode) -> LiveCode:
-    return LiveCode(
-        key=code.key,
-        name=code.name,
-        letter=code.letter,
-        color=code.color,
-    )
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
+def _row(values: dict[str, Any]) -> LiveRow:
+    for name in ("state", "planned", "next"):
+        values[name] = LiveCode(**values[name]) if values[name] else None
+    return LiveRow(**values)

@@ -87,14 +87,24 @@ last_of_second AS (
             occurred_at, sequence, event_uid, source, activity_code_id AS code_id
         FROM adherence_activityevent event JOIN agent ON agent.id = event.agent_id
         WHERE extract(epoch FROM occurred_at) < %(until)s
+            AND occurred_at >= %(first)s::date - interval '36 days'
     ) event
     ORDER BY agent_id, second, occurred_at DESC, sequence DESC, event_uid COLLATE "C" DESC,
         source COLLATE "C" DESC
 ),
+-- A state ends by itself 31 days after its last event.
+lasting AS (
+    SELECT agent_id, second, code_id FROM last_of_second
+    UNION ALL
+    SELECT agent_id, second + 31 * 86400, NULL FROM (
+        SELECT *, lead(second) OVER (PARTITION BY agent_id ORDER BY second) AS again FROM last_of_second
+    ) event
+    WHERE code_id IS NOT NULL AND coalesce(again, %(until)s) - second > 31 * 86400
+),
 code_run AS (
     SELECT agent_id, second, code_id, lead(second) OVER (PARTITION BY agent_id ORDER BY second) AS until
     FROM (SELECT *, lag(code_id) OVER own AS before, row_number() OVER own AS place
-        FROM last_of_second WINDOW own AS (PARTITION BY agent_id ORDER BY second)) ordered
+        FROM lasting WINDOW own AS (PARTITION BY agent_id ORDER BY second)) ordered
     WHERE place = 1 OR code_id IS DISTINCT FROM before
 ),
 declared AS (

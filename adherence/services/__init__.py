@@ -3,6 +3,7 @@
 For other rooms and the demo: `ingest_events(events=…, source=…, received_at=…)`.
 """
 
+from adherence.models import EventKind
 from adherence.services.bus import changes_since
 from adherence.services.causes import EVENTS, MANUAL, ChangeCause
 from adherence.services.days import (
@@ -14,21 +15,24 @@ from adherence.services.days import (
     recompute_days,
     recompute_pending,
 )
+from adherence.services.event_store import EventRow, store_events
 from adherence.services.exceptions import (
     UnableToApprove,
     approve_exception,
     withdraw_exception,
 )
 from adherence.services.ingest import (
-    EventKind,
     EventOutcome,
     EventStatus,
     IncomingEvent,
     ingest_events,
 )
-from adherence.services.live import read_live, refresh_due, refresh_live
+from adherence.services.keeper import Keeper, keep_once
+from adherence.services.live import compute_live, live_now, read_live, refresh_live
+from adherence.services.marks import mark_agents
+from adherence.services.partitions import keep_partitions
 from adherence.services.portal import Tap, record_taps
-from adherence.services.tick import close_forgotten, follow_plans, tick
+from adherence.services.tick import close_forgotten, follow_plans
 
 __all__ = [
     "AGENT_DAYS_AT_ONCE",
@@ -37,25 +41,31 @@ __all__ = [
     "ChangeCause",
     "EventKind",
     "EventOutcome",
+    "EventRow",
     "EventStatus",
     "IncomingEvent",
+    "Keeper",
     "Tap",
     "UnableToApprove",
     "approve_exception",
     "changes_since",
     "close_forgotten",
+    "compute_live",
     "follow_plans",
     "independent_parts",
     "ingest_events",
+    "keep_once",
+    "keep_partitions",
+    "live_now",
     "mark_agent_days",
+    "mark_agents",
     "mark_current",
     "mark_days",
     "read_live",
     "recompute_days",
     "recompute_pending",
     "record_taps",
-    "refresh_due",
     "refresh_live",
-    "tick",
+    "store_events",
     "withdraw_exception",
 ]

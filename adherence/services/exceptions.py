@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from adherence.models import AdherenceException, ChangeKind, ExceptionStatus
 from adherence.services.causes import ChangeCause
 from adherence.services.days import recompute_days
-from adherence.services.live import refresh_live
+from adherence.services.marks import mark_agents
 from wfm.org.models import Agent, User
 
 LONGEST = timedelta(hours=24)
@@ -67,7 +67,7 @@ def withdraw_exception(
 
 def _apply(exception: AdherenceException, at: datetime, *, why: str) -> None:
     agent_id = exception.agent_id
-    refresh_live(agent_ids=[agent_id], at=at)
+    mark_agents(agent_ids=[agent_id], at=at)
     # The zone's date is at most one day beside that of UTC.
     recompute_days(
         agent_ids=[agent_id],

@@ -1,47 +1,27 @@
-"""Take events: idempotent, in any order, late or twice; what cannot be taken is kept aside."""
+"""Take events: idempotent, in any order, late or twice; what cannot be taken is kept aside.
+
+Intake stores and marks, nothing else: who stands where now is the keeper's work (services.keeper).
+"""
 
 import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from adherence.services.days import mark_days
-from adherence.services.feeds import LATE_AFTER, hear
-from adherence.services.live import refresh_live
+from adherence.models import EventKind
+from adherence.queries.names import Names, codes_of_logins, read_names
+from adherence.services.event_store import EventRow, encode_json, store_events
+from adherence.services.marks import LATE_AFTER, mark_events
 from adherence.services.quarantine import QuarantineReason, Refusal, keep_aside, release
-from wfm.org.models import ActivityCode, Agent, AgentSourceKey
 
 MAX_FUTURE = timedelta(minutes=5)
 MAX_AGE = timedelta(days=30)
-
-INSERT_SQL = """
-INSERT INTO adherence_activityevent (agent_id, occurred_at, activity_code_id, source, event_uid,
-    sequence, received_at, device_at, is_late, raw)
-SELECT new.agent_id, new.occurred_at, new.code_id, %(source)s, new.event_uid, new.sequence,
-    %(received_at)s, new.device_at, new.is_late, new.raw::jsonb
-FROM unnest(%(agents)s::bigint[], %(occurred)s::timestamptz[], %(codes)s::bigint[],
-    %(uids)s::text[], %(sequences)s::bigint[], %(devices)s::timestamptz[], %(late)s::boolean[],
-    %(raws)s::text[])
-    AS new(agent_id, occurred_at, code_id, event_uid, sequence, device_at, is_late, raw)
-ON CONFLICT (source, event_uid) DO NOTHING
-RETURNING event_uid
-"""
-
-
-class EventKind(StrEnum):
-    """What an event says."""
-
-    STATE = "state"
-    LOGIN = "login"
-    RESYNC = "resync"
-    LOGOUT = "logout"
-    HEARTBEAT = "heartbeat"
+_WITHOUT_CODE = frozenset({EventKind.LOGOUT, EventKind.HEARTBEAT})
 
 
 class EventStatus(StrEnum):
@@ -52,9 +32,9 @@ class EventStatus(StrEnum):
     QUARANTINED = "quarantined"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class IncomingEvent:
-    """One event as its source tells it.
+    """One event as its source tells it. Not frozen: thousands are made each second.
 
     `agent_key` is the source's name for the agent, else the employee number; `agent_id` instead
     where we know the person (the portal). `malformed` says what is wrong with its form.
@@ -66,13 +46,15 @@ class IncomingEvent:
     occurred_at: datetime | None = None
     kind: EventKind = EventKind.STATE
     code: str = ""
+    reason: str = ""
+    channel: str = ""
     sequence: int = 0
     device_at: datetime | None = None
     malformed: str = ""
     raw: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class EventOutcome:
     """What has become of one event of a batch."""
 
@@ -83,13 +65,7 @@ class EventOutcome:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class _Accepted:
-    event: IncomingEvent
-    agent_id: int
-    code_id: int | None
-    occurred_at: datetime
-    is_late: bool
+Judged = EventRow | Refusal | IncomingEvent
 
 
 def ingest_events(
@@ -99,62 +75,89 @@ def ingest_events(
     received_at: datetime,
     processed_at: datetime | None = None,
 ) -> list[EventOutcome]:
-    """Store a batch in one transaction and bring the live rows of its agents up to date.
+    """Store a batch in one transaction and mark its agents for the keeper.
 
     The same (source, event_uid) is taken once, however often it comes. The order of arrival plays
     no part. Late events mark the days that they change. Outcomes follow the order of `events`.
     `processed_at` is given where a batch is taken later than it was received.
     """
-    at = processed_at or received_at
-    named = [_named(event) for event in events]
+    named = [event if event.event_uid else _named(event) for event in _storable(events)]
     with transaction.atomic():
-        judged = _judge(named, source, received_at)
-        accepted = [item for item in judged if isinstance(item, _Accepted)]
-        refused = [item for item in judged if isinstance(item, Refusal)]
-        stored = _store(accepted, source, received_at)
-        keep_aside(refusals=refused, source=source, received_at=received_at)
-        spoken_for = hear(
+        judged = judge_events(named, source, received_at)
+        rows = [item for item in judged if isinstance(item, EventRow)]
+        refusals = [item for item in judged if isinstance(item, Refusal)]
+        stored = store_events(rows=rows, source=source, received_at=received_at)
+        if refusals:
+            keep_aside(refusals=refusals, source=source, received_at=received_at)
+        if stored:
+            release(source=source, event_uids=sorted(stored), at=processed_at or received_at)
+        latest = received_at + MAX_FUTURE
+        mark_events(
             source=source,
-            moments={
-                event.occurred_at
-                for event in named
-                if event.occurred_at and event.occurred_at <= received_at + MAX_FUTURE
-            },
-            received_at=received_at,
+            changed=[(row.agent_id, row.occurred_at) for row in rows if row.event_uid in stored],
+            heard=[
+                item.occurred_at
+                for item in named
+                if item.occurred_at and item.occurred_at <= latest
+            ],
+            received_at=processed_at or received_at,
         )
-        fresh = [item for item in accepted if item.event.event_uid in stored]
-        if fresh:
-            release(source=source, event_uids=sorted(stored), at=at)
-            mark_days(spans=[(item.agent_id, item.occurred_at, None) for item in fresh], at=at)
-        refresh_live(agent_ids=sorted({item.agent_id for item in fresh} | spoken_for), at=at)
     return _outcomes(judged, stored)
+
+
+def _storable(events: Sequence[IncomingEvent]) -> Sequence[IncomingEvent]:
+    """Events whose text PostgreSQL can hold: it knows neither NUL nor half a surrogate pair."""
+    text = encode_json(
+        [(event.event_uid, event.agent_key, event.code, event.raw) for event in events]
+    )
+    if "\\u0000" not in text and "\\ud" not in text:
+        return events
+    return [
+        replace(
+            event,
+            event_uid=_clean(event.event_uid),
+            agent_key=_clean(event.agent_key),
+            code=_clean(event.code),
+            reason=_clean(event.reason),
+            channel=_clean(event.channel),
+            raw=_clean(event.raw),
+        )
+        for event in events
+    ]
+
+
+def _clean(value: Any) -> Any:
+    """The same value with what cannot be stored replaced by the sign for it."""
+    if isinstance(value, str):
+        whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return whole.replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return value
 
 
 def _named(event: IncomingEvent) -> IncomingEvent:
     """Give an event without uid one from its content, so that a repeat is recognised."""
-    if event.event_uid:
-        return event
-    content = json.dumps(event.raw, sort_keys=True, default=str).encode()
-    uid = f"sha256:{hashlib.sha256(content).hexdigest()[:40]}"
-    return IncomingEvent(
-        **{
-            **event.__dict__,
-            "event_uid": uid,
-            "malformed": event.malformed or _("It has no event_uid."),
-        }
-    )
+    content = encode_json(sorted(event.raw.items(), key=lambda item: str(item[0])))
+    uid = f"sha256:{hashlib.sha256(content.encode()).hexdigest()[:40]}"
+    return replace(event, event_uid=uid, malformed=event.malformed or _("It has no event_uid."))
 
 
-def _judge(
+def judge_events(
     events: Sequence[IncomingEvent], source: str, received_at: datetime
-) -> list[_Accepted | Refusal | IncomingEvent]:
-    """Accepted or refused per event; heartbeats come back as they are."""
-    agents = _agents(events, source)
-    codes = dict(ActivityCode.objects.filter(is_active=True).values_list("key", "pk"))
-    judged: list[_Accepted | Refusal | IncomingEvent] = []
+) -> list[Judged]:
+    """Return a row or a refusal per event; heartbeats come back as they are."""
+    names = read_names(
+        source=source, agent_keys={event.agent_key for event in events if event.agent_key}
+    )
+    judged: list[Judged] = []
+    logins: list[EventRow] = []
+    late_before = received_at - LATE_AFTER
     for event in events:
-        agent_id = event.agent_id or agents.get(event.agent_key)
-        refusal = _refusal(event, agent_id, codes, received_at)
+        agent_id = event.agent_id or names.agents.get(event.agent_key)
+        refusal = _refusal(event, agent_id, names, received_at)
         if refusal is not None:
             judged.append(refusal)
         elif event.kind == EventKind.HEARTBEAT:
@@ -162,20 +165,46 @@ def _judge(
         else:
             assert agent_id is not None
             assert event.occurred_at is not None
-            judged.append(
-                _Accepted(
-                    event=event,
-                    agent_id=agent_id,
-                    code_id=None if event.kind == EventKind.LOGOUT else codes[event.code],
-                    occurred_at=event.occurred_at,
-                    is_late=received_at - event.occurred_at > LATE_AFTER,
-                )
+            row = EventRow(
+                agent_id=agent_id,
+                occurred_at=event.occurred_at,
+                code_id=None if event.kind == EventKind.LOGOUT else names.codes.get(event.code),
+                event_uid=event.event_uid,
+                kind=event.kind.value,
+                sequence=event.sequence,
+                device_at=event.device_at,
+                is_late=event.occurred_at < late_before,
+                reason=event.reason,
+                channel=event.channel,
+                raw=event.raw,
             )
-    return judged
+            judged.append(row)
+            if event.kind == EventKind.LOGIN and not event.code:
+                logins.append(row)
+    return _with_codes(judged, logins, events) if logins else judged
+
+
+def _with_codes(
+    judged: list[Judged], logins: list[EventRow], events: Sequence[IncomingEvent]
+) -> list[Judged]:
+    """Give log-ins that name no code the one that is planned, or the first work code."""
+    codes = codes_of_logins([(row.agent_id, row.occurred_at) for row in logins])
+    for row, code_id in zip(logins, codes, strict=True):
+        row.code_id = code_id
+    if None not in codes:
+        return judged
+    sentence = _("It logs in without a code, and there is no work code.")
+    unknown = {id(row) for row in logins if row.code_id is None}
+    return [
+        Refusal(event.event_uid, QuarantineReason.UNKNOWN_CODE, sentence, event.raw)
+        if id(item) in unknown
+        else item
+        for item, event in zip(judged, events, strict=True)
+    ]
 
 
 def _refusal(
-    event: IncomingEvent, agent_id: int | None, codes: dict[str, int], received_at: datetime
+    event: IncomingEvent, agent_id: int | None, names: Names, received_at: datetime
 ) -> Refusal | None:
     """Why an event cannot be taken, or None."""
     found = _fault_of_form(event, received_at)
@@ -183,7 +212,9 @@ def _refusal(
         if agent_id is None:
             sentence = _("No agent is called %(key)r by this source.") % {"key": event.agent_key}
             found = (QuarantineReason.UNKNOWN_AGENT, sentence)
-        elif event.kind != EventKind.LOGOUT and event.code not in codes:
+        elif event.kind not in _WITHOUT_CODE and event.code not in names.codes:
+            if event.kind == EventKind.LOGIN and not event.code:
+                return None
             sentence = _("There is no activity code %(code)r.") % {"code": event.code}
             found = (QuarantineReason.UNKNOWN_CODE, sentence)
     return Refusal(event.event_uid, *found, event.raw) if found else None
@@ -194,70 +225,35 @@ def _fault_of_form(
 ) -> tuple[QuarantineReason, str] | None:
     if event.malformed or event.occurred_at is None:
         return QuarantineReason.MALFORMED, event.malformed or _("It has no occurred_at.")
+    if received_at - MAX_AGE <= event.occurred_at <= received_at + MAX_FUTURE:
+        return None
     occurred = {"occurred": event.occurred_at.isoformat()}
-    if event.occurred_at > received_at + MAX_FUTURE:
+    if event.occurred_at > received_at:
         sentence = _("It says %(occurred)s, more than 5 minutes after we received it.") % occurred
         return QuarantineReason.FUTURE, sentence
-    if event.occurred_at < received_at - MAX_AGE:
-        sentence = _("It says %(occurred)s, more than 30 days before we received it.") % occurred
-        return QuarantineReason.TOO_OLD, sentence
-    return None
+    sentence = _("It says %(occurred)s, more than 30 days before we received it.") % occurred
+    return QuarantineReason.TOO_OLD, sentence
 
 
-def _agents(events: Sequence[IncomingEvent], source: str) -> dict[str, int]:
-    keys = {event.agent_key for event in events if event.agent_key}
-    if not keys:
-        return {}
-    found = dict(
-        Agent.objects.filter(employee_number__in=keys).values_list("employee_number", "pk")
-    )
-    own = AgentSourceKey.objects.filter(source=source, key__in=keys)
-    return found | dict(own.values_list("key", "agent_id"))
-
-
-def _store(accepted: list[_Accepted], source: str, received_at: datetime) -> set[str]:
-    """Insert what is new; return its uids."""
-    if not accepted:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT_SQL,
-            {
-                "source": source,
-                "received_at": received_at,
-                "agents": [item.agent_id for item in accepted],
-                "occurred": [item.occurred_at for item in accepted],
-                "codes": [item.code_id for item in accepted],
-                "uids": [item.event.event_uid for item in accepted],
-                "sequences": [item.event.sequence for item in accepted],
-                "devices": [item.event.device_at for item in accepted],
-                "late": [item.is_late for item in accepted],
-                "raws": [json.dumps(item.event.raw, default=str) for item in accepted],
-            },
-        )
-        return {uid for (uid,) in cursor.fetchall()}
-
-
-def _outcomes(
-    judged: list[_Accepted | Refusal | IncomingEvent], stored: set[str]
-) -> list[EventOutcome]:
+def _outcomes(judged: Sequence[Judged], stored: set[str]) -> list[EventOutcome]:
     left = set(stored)
     outcomes = []
     for item in judged:
-        if isinstance(item, Refusal):
-            outcome = EventOutcome(
-                event_uid=item.event_uid,
-                status=EventStatus.QUARANTINED,
-                reason_code=item.reason_code,
-                reason=item.reason,
-            )
-        elif isinstance(item, IncomingEvent):
-            outcome = EventOutcome(item.event_uid, EventStatus.ACCEPTED)
-        else:
-            uid = item.event.event_uid
+        uid = item.event_uid
+        if isinstance(item, EventRow):
             is_new = uid in left
             left.discard(uid)
             status = EventStatus.ACCEPTED if is_new else EventStatus.DUPLICATE
-            outcome = EventOutcome(uid, status, is_late=item.is_late)
-        outcomes.append(outcome)
+            outcomes.append(EventOutcome(uid, status, is_late=item.is_late))
+        elif isinstance(item, Refusal):
+            outcomes.append(
+                EventOutcome(
+                    uid,
+                    EventStatus.QUARANTINED,
+                    reason_code=item.reason_code,
+                    reason=item.reason,
+                )
+            )
+        else:
+            outcomes.append(EventOutcome(uid, EventStatus.ACCEPTED))
     return outcomes

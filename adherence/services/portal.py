@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from adherence.models import EventSource
-from adherence.services.ingest import EventKind, EventOutcome, IncomingEvent, ingest_events
+from adherence.models import EventKind, EventSource
+from adherence.services.ingest import EventOutcome, IncomingEvent, ingest_events
 from wfm.org.models import Agent
 
 

@@ -1,6 +1,5 @@
 """Events that could not be taken are kept whole, counted, and tried again when mended."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from adherence.models import QuarantinedEvent
+from adherence.services.event_store import encode_json
 
 KEEP_SQL = """
 INSERT INTO adherence_quarantinedevent (source, event_uid, reason_code, reason, raw, received_at,
@@ -21,7 +20,11 @@ FROM unnest(%(uids)s::text[], %(codes)s::text[], %(reasons)s::text[], %(raws)s::
 ON CONFLICT (source, event_uid) DO UPDATE SET
     times_seen = adherence_quarantinedevent.times_seen + excluded.times_seen,
     reason_code = excluded.reason_code, reason = excluded.reason, raw = excluded.raw,
-    resolved_at = NULL
+    resolved_at = NULL, resolved_by_id = NULL, resolution = ''
+"""
+RELEASE_SQL = """
+UPDATE adherence_quarantinedevent SET resolved_at = %(at)s
+WHERE source = %(source)s AND event_uid = ANY(%(uids)s::text[]) AND resolved_at IS NULL
 """
 
 
@@ -63,7 +66,7 @@ def keep_aside(*, refusals: Sequence[Refusal], source: str, received_at: datetim
                 "uids": uids,
                 "codes": [latest[uid].reason_code.value for uid in uids],
                 "reasons": [latest[uid].reason for uid in uids],
-                "raws": [json.dumps(latest[uid].raw, default=str) for uid in uids],
+                "raws": [encode_json(latest[uid].raw) for uid in uids],
                 "counts": [counts[uid] for uid in uids],
             },
         )
@@ -71,6 +74,5 @@ def keep_aside(*, refusals: Sequence[Refusal], source: str, received_at: datetim
 
 def release(*, source: str, event_uids: Sequence[str], at: datetime) -> None:
     """Mark events resolved that have been taken after all."""
-    QuarantinedEvent.objects.filter(
-        source=source, event_uid__in=event_uids, resolved_at=None
-    ).update(resolved_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(RELEASE_SQL, {"source": source, "uids": list(event_uids), "at": at})

@@ -1,56 +1,51 @@
-"""What time itself changes: planned boundaries, limits, new plans, forgotten clock-outs."""
+"""What time itself brings: new plans, forgotten clock-outs."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, Q
 
-from adherence.models import ActivityEvent, AgentLive, ChangeKind, EventFeed, EventSource
-from adherence.services.bus import connection as redis_connection
+from adherence.core.states import LASTS_SECONDS
+from adherence.models import (
+    ActivityEvent,
+    AgentLive,
+    ChangeKind,
+    EventFeed,
+    EventKind,
+    EventSource,
+    FollowedPlan,
+)
 from adherence.services.causes import ChangeCause
 from adherence.services.days import mark_agent_days
-from adherence.services.ingest import EventKind, IncomingEvent, ingest_events
-from adherence.services.live import refresh_due, refresh_live
+from adherence.services.ingest import IncomingEvent, ingest_events
+from adherence.services.marks import mark_agents
 from scheduling.models import ScheduleStatus, ScheduleVersion, Shift
 from wfm.org.models import AgentSourceKey, StateGroup
 
 FORGOTTEN_AFTER = timedelta(hours=4)
 PLANS_BACK = timedelta(days=31)
-_PLANS_KEY = "adherence:plans"
+LONGEST_STATE = timedelta(seconds=LASTS_SECONDS)
 _AFTER_ALL_OTHERS = 2**31
-
-
-def tick(*, at: datetime) -> dict[str, int]:
-    """Bring live rows up to date with the clock. Cheap: only agents whose moment has come.
-
-    Of several ticks at once one works, the others leave.
-    """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('adherence.tick'))")
-            if cursor.fetchone() != (True,):
-                return {}
-        return {
-            "replanned": follow_plans(at=at),
-            "refreshed": len(refresh_due(at=at)),
-            "closed": close_forgotten(at=at),
-        }
 
 
 def follow_plans(*, at: datetime) -> int:
     """Notice schedules published, changed or superseded since the last time; return how many.
 
     Scheduling knows nothing of adherence: a published schedule is seen here, within one tick. Its
-    agents are refreshed and its past days computed again.
+    agents are marked for the keeper and its past days computed again.
     """
+    with transaction.atomic():
+        return _follow(at)
+
+
+def _follow(at: datetime) -> int:
     today = at.astimezone(UTC).date()
     versions = ScheduleVersion.objects.filter(
         status=ScheduleStatus.PUBLISHED, ends_on__gt=today - PLANS_BACK
     )
-    current = {str(pk): revision for pk, revision in versions.values_list("pk", "revision")}
-    known = json.loads(str(redis_connection().get(_PLANS_KEY) or "{}"))
-    changed = {int(pk) for pk in current.keys() | known.keys() if current.get(pk) != known.get(pk)}
+    current = dict(versions.values_list("pk", "revision"))
+    known = dict(FollowedPlan.objects.values_list("version_id", "revision"))
+    changed = {pk for pk in current.keys() | known.keys() if current.get(pk) != known.get(pk)}
     if not changed:
         return 0
     shifts = Shift.objects.filter(version__in=changed)
@@ -65,9 +60,13 @@ def follow_plans(*, at: datetime) -> int:
     near = shifts.filter(
         operational_date__range=(today - timedelta(days=1), today + timedelta(days=2))
     )
-    refresh_live(agent_ids=list(near.values_list("agent_id", flat=True).distinct()), at=at)
-    transaction.on_commit(
-        lambda: redis_connection().set(_PLANS_KEY, json.dumps(current)), robust=True
+    mark_agents(agent_ids=set(near.values_list("agent_id", flat=True)), at=at)
+    FollowedPlan.objects.filter(pk__in=changed - current.keys()).delete()
+    FollowedPlan.objects.bulk_create(
+        [FollowedPlan(pk, current[pk]) for pk in sorted(changed & current.keys())],
+        update_conflicts=True,
+        unique_fields=["version_id"],
+        update_fields=["revision"],
     )
     return len(changed)
 
@@ -90,7 +89,9 @@ def close_forgotten(*, at: datetime) -> int:
     if not agent_ids:
         return 0
     last_events = dict(
-        ActivityEvent.objects.filter(agent__in=agent_ids, occurred_at__lte=at)
+        ActivityEvent.objects.filter(
+            agent__in=agent_ids, occurred_at__lte=at, occurred_at__gt=at - LONGEST_STATE
+        )
         .values_list("agent_id")
         .annotate(Max("occurred_at"))
     )

@@ -12,9 +12,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_POST
 
-from adherence.models import ActivityEvent, AgentLive
+from adherence.models import ActivityEvent
 from adherence.queries import AgentDayView, agent_day, coming_shifts
-from adherence.services import Tap, record_taps
+from adherence.services import Tap, live_now, record_taps
 from adherence.views.timeline import day_timeline
 from wfm.org.access import access_of
 from wfm.org.access_views import require
@@ -114,14 +114,14 @@ def _day_context(agent: Agent, *, at: datetime) -> dict[str, Any]:
         "at": at,
         "codes": codes,
         "day": day,
-        "live": AgentLive.objects.filter(agent=agent)
-        .select_related("activity_code", "planned_code")
-        .first(),
+        "live": live_now(agent_id=agent.pk, at=at),  # what was tapped a moment ago is in it
         "current": current,
         "following": later[0] if later else None,
         "later": later[1:],
         "clock_in_code": _clock_in_code(day, codes, at),
-        "last_event": ActivityEvent.objects.filter(agent=agent, occurred_at__lte=at)
+        "last_event": ActivityEvent.objects.filter(
+            agent=agent, occurred_at__lte=at, occurred_at__gt=at - timedelta(days=31)
+        )
         .select_related("activity_code")
         .order_by("-occurred_at", "-sequence", "-event_uid")
         .first(),

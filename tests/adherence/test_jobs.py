@@ -8,7 +8,7 @@ import time_machine
 from adherence import computations, tasks
 from adherence.jobs import start_recompute
 from adherence.models import ActivityEvent, AdherenceDay, AgentLive, QuarantinedEvent
-from adherence.services import IncomingEvent, Tap, ingest_events, record_taps
+from adherence.services import IncomingEvent, Tap, ingest_events, keep_once, record_taps
 from adherence.services.exceptions import UnableToApprove, approve_exception
 from adherence.services.retry import retry_quarantined
 from tests.factories.adherence import make_event
@@ -76,7 +76,7 @@ def test_starting_a_job_leaves_it_in_the_queue(centre):
 
 def test_the_periodic_tasks_keep_rows_and_days(centre):
     with time_machine.travel(centre.start + timedelta(minutes=40), tick=False):
-        tasks.tick()
+        keep_once(at=centre.start + timedelta(minutes=40))
         tasks.mark_current()
         tasks.recompute_pending()
     assert AgentLive.objects.get(agent=centre.agent).flag == "NO_SHOW"

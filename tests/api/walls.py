@@ -10,7 +10,7 @@ def without_row_level_security(owner_connection):
     """Only the querysets are left."""
     with owner_connection.cursor() as cursor:
         cursor.execute(
-            "SELECT relname FROM pg_class WHERE relrowsecurity AND relkind = 'r' ORDER BY relname"
+            "SELECT relname FROM pg_class WHERE relrowsecurity AND relkind IN ('r', 'p') ORDER BY relname"
         )
         tables = [name for (name,) in cursor.fetchall()]
         assert "reporting_slaresult" in tables

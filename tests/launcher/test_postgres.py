@@ -13,10 +13,12 @@ import pytest
 from tests.launcher.conftest import possible_identities
 from wfm.launcher import leftovers
 from wfm.launcher.errors import LauncherError
+from wfm.launcher.house import House
 from wfm.launcher.leftovers import end_leftovers
 from wfm.launcher.postgres import create_cluster, start_server, stop_server
 from wfm.launcher.postgres_roles import APP_ROLE, DATABASE, OWNER_ROLE
 from wfm.launcher.spawn import Identity
+from wfm.launcher.state import State
 
 QUICK = leftovers.Patience(alone_seconds=0.2, after_signal_seconds=15)
 
@@ -170,3 +172,25 @@ def leave_postmaster_file(cluster, *, pid: int) -> None:
     lines = [pid, cluster.data_folder, 1700000000, 5432, cluster.socket_folder, "", "", "ready"]
     path = cluster.data_folder / "postmaster.pid"
     path.write_text("\n".join(map(str, lines)) + "\n")
+
+
+def test_a_server_that_was_killed_is_recovered(make_cluster, tmp_path):
+    """As the supervisor does it: its processes may still be ending, its file still lies there."""
+    cluster = make_cluster()
+    create_cluster(cluster)
+    house = House(state=State(folder=tmp_path), lock=(tmp_path / "lock").open("w"), environment={})
+    log_path = tmp_path / "postgres.log"
+    first = house._start_or_recover(cluster, log_path=log_path)
+    with closing(cluster.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        cursor.execute("CHECKPOINT")
+        first.kill()
+        first.wait()
+    second = house._start_or_recover(cluster, log_path=log_path)
+    try:
+        with closing(cluster.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT number FROM kept")
+            assert cursor.fetchone() == (7,)
+    finally:
+        stop_server(second)
+        house._close()

@@ -26,14 +26,14 @@ def supervisor():
     made.stop_all(order=[["first", "second", "worker"]])
 
 
-def watched(name="worker", code=SLEEP, *, stop_steps=TERMINATE, is_vital=False, starts=None):
+def watched(name="worker", code=SLEEP, *, stop_steps=TERMINATE, starts=None):
     def begin() -> subprocess.Popen:
         process = start(Child(argv=[sys.executable, "-c", code]))
         if starts is not None:
             starts.append(process)
         return process
 
-    return Watched(name=name, start=begin, stop_steps=stop_steps, is_vital=is_vital)
+    return Watched(name=name, start=begin, stop_steps=stop_steps)
 
 
 def test_killed_process_is_started_again(supervisor, capsys):
@@ -65,10 +65,35 @@ def test_calm_time_forgets_earlier_failures(capsys):
     assert capsys.readouterr().err.count("(exit code 3); starting it again in 0.05 s.") == 3
 
 
-def test_end_of_a_vital_process_ends_everything(supervisor):
-    supervisor.add(watched(code="raise SystemExit(1)", is_vital=True))
+def test_a_start_that_fails_is_tried_again(supervisor, capsys):
+    """As PostgreSQL's after a crash; the third try works."""
+    tries = []
 
-    with pytest.raises(LauncherError, match=r"worker ended by itself \(exit code 1\)"):
+    def begin():
+        tries.append(len(tries))
+        if len(tries) in {2, 3}:
+            raise LauncherError("It does not answer.")
+        return start(Child(argv=[sys.executable, "-c", SLEEP]))
+
+    supervisor.add(Watched(name="worker", start=begin, stop_steps=TERMINATE))
+    supervisor._watched[0].process.kill()
+    supervisor.watch_until(lambda: len(tries) == 4)
+
+    assert supervisor._watched[0].process.poll() is None
+    assert supervisor._watched[0].failed_starts == 0
+    said = capsys.readouterr().err
+    assert "worker could not be started; again in 0.05 s. It does not answer." in said
+
+
+def test_what_cannot_be_started_stops_everything_in_the_end(supervisor):
+    def begin():
+        if supervisor._watched:
+            raise LauncherError("The disk is full.")
+        return start(Child(argv=[sys.executable, "-c", "raise SystemExit(1)"]))
+
+    supervisor.add(Watched(name="worker", start=begin, stop_steps=TERMINATE))
+
+    with pytest.raises(LauncherError, match=r"could not be started 6 times.*\n.*disk is full"):
         supervisor.watch_until(lambda: False)
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import IO, NoReturn
 
 from wfm.launcher import leftovers
@@ -21,6 +22,7 @@ from wfm.launcher.services import (
     POSTGRES_STOP,
     Service,
     demo_day_service,
+    keeper_service,
     manage,
     web_services,
     worker_services,
@@ -38,7 +40,7 @@ from wfm.launcher.state import (
 )
 from wfm.launcher.statics import static_files_changed
 from wfm.launcher.stopping import StopFlag, StopRequestedError
-from wfm.launcher.supervisor import Supervisor, Watched, run_to_end
+from wfm.launcher.supervisor import Process, Supervisor, Watched, run_to_end
 from wfm.launcher.valkey import new_broker, start_broker
 
 POSTGRES = "PostgreSQL"
@@ -46,7 +48,7 @@ REDIS = "Redis"
 FIRST_PAGE_SECONDS = 120.0
 HOPELESS_FAILURES = 3
 STOP_ORDER = (
-    ("web", "live", "demo-day"),
+    ("web", "live", "keeper", "demo-day"),
     ("worker-forecasts", "worker-solves", "worker-default"),
     ("beat",),
     (REDIS,),
@@ -156,13 +158,28 @@ class House:
         self._supervisor.add(
             Watched(
                 name=POSTGRES,
-                start=lambda: start_server(cluster, log_path=log_path),
+                start=partial(self._start_or_recover, cluster, log_path=log_path),
                 stop_steps=POSTGRES_STOP,
-                is_vital=True,
+                log_path=log_path,
             )
         )
         self._environment["DATABASE_URL"] = cluster.url(role=APP_ROLE)
         self._environment["DATABASE_OWNER_URL"] = cluster.url(role=OWNER_ROLE)
+
+    def _start_or_recover(self, cluster: Cluster, *, log_path: Path) -> Process:
+        """Start the server; after a crash once the last of its processes has gone.
+
+        They notice by themselves that their postmaster is gone, but one in the middle of a query
+        only at its end, and a second server must not meet it.
+        """
+        leftovers.end_leftovers(
+            state_folder=None,
+            broker_folder=None,
+            data_folder=cluster.data_folder,
+            patience=leftovers.Patience(),
+            sleep=self._stop.sleep,
+        )
+        return start_server(cluster, log_path=log_path)
 
     def _start_redis(self) -> None:
         broker = new_broker(self._state.broker_folder, keeps_data=True)
@@ -206,6 +223,7 @@ class House:
             *web_services(
                 self._state, environment=environment, web_port=web_port, live_port=live_port
             ),
+            keeper_service(self._state, environment=environment),
             *worker_services(self._state, environment=environment),
         ]
         for service in services:

@@ -39,13 +39,17 @@ class Patience:
 
 def end_leftovers(
     *,
-    state_folder: Path,
-    broker_folder: Path,
+    state_folder: Path | None,
+    broker_folder: Path | None,
     data_folder: Path | None,
     patience: Patience,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Return when no process of an earlier launcher is left; remove a stale postmaster.pid."""
+    """Return when no process of an earlier launcher is left; remove a stale postmaster.pid.
+
+    Without a state folder only those that work in the server's folders: what a killed server has
+    left while the launcher lives.
+    """
     folders = [folder for folder in (data_folder, broker_folder) if folder is not None]
 
     def left() -> list[Leftover]:
@@ -53,7 +57,8 @@ def end_leftovers(
 
     if left():
         names = ", ".join(f"{process.name} ({process.pid})" for process in left())
-        say(f"Waiting for processes of a launcher that was killed: {names}.")
+        whose = "launcher" if state_folder is not None else "server"
+        say(f"Waiting for processes of a {whose} that was killed: {names}.")
     for number, seconds in (
         (None, patience.alone_seconds),
         (signal.SIGINT, patience.after_signal_seconds),  # PostgreSQL's fast shutdown
@@ -70,9 +75,11 @@ def end_leftovers(
         _remove_stale_postmaster_file(data_folder)
 
 
-def find_leftovers(*, state_folder: Path, server_folders: Collection[Path]) -> list[Leftover]:
+def find_leftovers(
+    *, state_folder: Path | None, server_folders: Collection[Path]
+) -> list[Leftover]:
     """Return the live processes that carry our mark or work in our servers' folders."""
-    mark = f"{MARK}={state_folder}".encode()
+    mark = f"{MARK}={state_folder}".encode() if state_folder is not None else None
     folders = {os.fsencode(folder) for folder in server_folders}
     found = []
     for entry in Path("/proc").iterdir():
@@ -91,14 +98,16 @@ def find_leftovers(*, state_folder: Path, server_folders: Collection[Path]) -> l
     return found
 
 
-def _is_ours(entry: Path, *, mark: bytes, server_folders: AbstractSet[bytes]) -> bool:
+def _is_ours(entry: Path, *, mark: bytes | None, server_folders: AbstractSet[bytes]) -> bool:
     # Everybody may read a command line: a postmaster is found even where the rest is hidden,
     # because nothing is worse than starting a second one on its data.
     if not server_folders.isdisjoint((entry / "cmdline").read_bytes().split(b"\0")):
         return True
     try:
         works_there = os.fsencode((entry / "cwd").readlink()) in server_folders
-        return works_there or mark in (entry / "environ").read_bytes().split(b"\0")
+        if works_there or mark is None:
+            return works_there
+        return mark in (entry / "environ").read_bytes().split(b"\0")
     except PermissionError:  # another user's
         return False
 

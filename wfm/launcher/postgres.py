@@ -30,7 +30,7 @@ from wfm.launcher.postgres_roles import (
 from wfm.launcher.spawn import Child, Identity, nobody, start
 
 SUPERUSER = "postgres"
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0  # after a crash it first replays its log
 STOP_SECONDS = 30.0
 
 

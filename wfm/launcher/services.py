@@ -1,4 +1,4 @@
-"""What runs beside the two servers: pages, live events, three worker pools, beat."""
+"""What runs beside the two servers: pages, live events, the keeper, three worker pools, beat."""
 
 import signal
 import sys
@@ -69,6 +69,18 @@ def web_services(
             death_signal=signal.SIGTERM,
         ),
     ]
+
+
+def keeper_service(state: State, *, environment: Mapping[str, str]) -> Service:
+    """Return the keeper of the live rows; a second one would wait in line."""
+    return _service(
+        state,
+        name="keeper",
+        argv=manage("keep_live"),
+        environment=environment,
+        stop_steps=WEB_STOP,
+        death_signal=signal.SIGTERM,
+    )
 
 
 def worker_services(state: State, *, environment: dict[str, str]) -> list[Service]:

@@ -25,7 +25,8 @@ class BackOff:
 
     first_seconds: float = 1.0
     longest_seconds: float = 30.0
-    calm_seconds: float = 60.0
+    calm_seconds: float = 20.0
+    most_failed_starts: int = 6
 
     def wait_seconds(self, failures: int) -> float:
         """Return the pause before the restart after this many failures in a row."""
@@ -34,17 +35,17 @@ class BackOff:
 
 @dataclass(kw_only=True)
 class Watched:
-    """A process under supervision; `is_vital` ones are not restarted: without them all stops."""
+    """A process under supervision. `failed_starts` counts starts that failed one after the other."""
 
     name: str
     start: Callable[[], Process]
     stop_steps: tuple[StopStep, ...]
-    is_vital: bool = False
     log_path: Path | None = None
     process: Process | None = None
     started_at: float = 0.0
     restart_at: float | None = None
     failures: int = 0
+    failed_starts: int = 0
 
 
 class Supervisor:
@@ -63,7 +64,7 @@ class Supervisor:
         self._watched.append(watched)
 
     def watch_until(self, is_done: Callable[[], bool]) -> None:
-        """Restart what ends; return when done, raise on a stop request or a vital end."""
+        """Restart what ends; return when done, raise on a stop request or what cannot be started."""
         while not is_done():
             self.look()
             self._stop.sleep(LOOK_SECONDS)
@@ -90,9 +91,6 @@ class Supervisor:
         process, watched.process = watched.process, None
         if process is not None:
             kill_session(process)  # children of a killed parent would keep its port
-        if watched.is_vital:
-            msg = f"{watched.name} ended by itself ({_describe(code)}), so everything stops."
-            raise LauncherError(msg)
         now = time.monotonic()
         calm = now - watched.started_at > self._back_off.calm_seconds
         watched.failures = 1 if calm else watched.failures + 1
@@ -105,9 +103,27 @@ class Supervisor:
         )
 
     def _restart_when_due(self, watched: Watched) -> None:
-        if watched.restart_at is not None and time.monotonic() >= watched.restart_at:
+        if watched.restart_at is None or time.monotonic() < watched.restart_at:
+            return
+        try:
             watched.process = watched.start()
-            watched.started_at, watched.restart_at = time.monotonic(), None
+        except LauncherError as error:
+            self._note_failed_start(watched, error)
+            return
+        watched.started_at, watched.restart_at = time.monotonic(), None
+        watched.failed_starts = 0
+
+    def _note_failed_start(self, watched: Watched, error: LauncherError) -> None:
+        watched.failed_starts += 1
+        if watched.failed_starts >= self._back_off.most_failed_starts:
+            msg = (
+                f"{watched.name} could not be started {watched.failed_starts} times in a row, "
+                f"so everything stops.\n{error}"
+            )
+            raise LauncherError(msg) from error
+        pause_seconds = self._back_off.wait_seconds(watched.failed_starts)
+        watched.restart_at = time.monotonic() + pause_seconds
+        complain(f"{watched.name} could not be started; again in {pause_seconds:g} s. {error}")
 
     def _stop_together(self, group: list[Watched]) -> None:
         running = [watched for watched in group if watched.process is not None]

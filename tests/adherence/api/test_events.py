@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.utils.timezone import now
 from rest_framework.test import APIClient
 
 from adherence.models import ActivityEvent, AdherenceDay, AgentLive, PendingDay, QuarantinedEvent
-from adherence.services import recompute_pending
+from adherence.services import keep_once, recompute_pending
 from tests.factories.org import make_activity_code, make_client
 from wfm.integration.models import ApiKey
 from wfm.integration.services import create_api_key
@@ -54,6 +55,7 @@ def send(api, *events, source="acd"):
 
 def live_of(agent):
     with system_tenant():
+        keep_once(at=now())
         return AgentLive.objects.get(agent=agent)
 
 
@@ -103,11 +105,13 @@ def test_a_late_event_is_flagged_and_changes_its_day(centre, acd, at_ten):
     """Away from 09:00 by the feed; that the agent worked comes an hour late."""
     send(acd, event(centre, "e2", 40, "work"))
     with system_tenant():
+        keep_once(at=at_ten)
         recompute_pending(at=at_ten)
         assert AdherenceDay.objects.get(agent=centre.agent).out_seconds == 40 * 60
     answer = send(acd, event(centre, "e1", 0, "work"))
     assert answer["results"][0]["is_late"] is True
     with system_tenant():
+        keep_once(at=at_ten)
         assert PendingDay.objects.filter(agent=centre.agent).exists()
         recompute_pending(at=at_ten)
         assert AdherenceDay.objects.get(agent=centre.agent).out_seconds == 0

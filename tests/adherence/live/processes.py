@@ -1,4 +1,4 @@
-"""The real web and live processes on the test's database, and a reader of event streams."""
+"""The real web, live and keeper processes on the test's database, and a reader of event streams."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Self
 
-from wfm.launcher.services import web_services
+from wfm.launcher.services import keeper_service, web_services
 from wfm.launcher.spawn import start
 from wfm.launcher.state import State
 from wfm.launcher.supervisor import kill_session
@@ -25,11 +25,12 @@ START_SECONDS = 60
 
 @dataclass(frozen=True)
 class Pages:
-    """Where the two processes answer."""
+    """Where the processes answer."""
 
     web_port: int
     live_port: int
     live_pid: int
+    pids: dict[str, int]
 
     @property
     def url(self) -> str:
@@ -38,7 +39,7 @@ class Pages:
 
 @contextmanager
 def running_pages(folder: Path, **environment: str) -> Iterator[Pages]:
-    """Start web and live; end both with the block."""
+    """Start web, live and keeper; end them with the block."""
     (folder / "logs").mkdir(exist_ok=True)
     web_port, live_port = free_port(), free_port()
     own = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
@@ -48,17 +49,21 @@ def running_pages(folder: Path, **environment: str) -> Iterator[Pages]:
         "WFM_STATE_DIR": str(folder),
         "PYTHONUNBUFFERED": "1",
     } | environment
-    services = web_services(
-        State(folder=folder), environment=own, web_port=web_port, live_port=live_port
-    )
+    state = State(folder=folder)
+    services = [
+        *web_services(state, environment=own, web_port=web_port, live_port=live_port),
+        keeper_service(state, environment=own),
+    ]
     started = {service.name: start(service.child) for service in services}
     try:
+        _wait_for_line(started["keeper"], "is at work", folder / "logs" / "keeper.log")
         for name, port, path in (
             ("web", web_port, "/login/"),
             ("live", live_port, "/live/health/"),
         ):
             _wait_for(started[name], port, path, folder / "logs" / f"{name}.log")
-        yield Pages(web_port, live_port, started["live"].pid)
+        pids = {name: process.pid for name, process in started.items()}
+        yield Pages(web_port, live_port, started["live"].pid, pids)
     finally:
         for process in started.values():
             process.send_signal(signal.SIGTERM)
@@ -66,6 +71,14 @@ def running_pages(folder: Path, **environment: str) -> Iterator[Pages]:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(5)
             kill_session(process)
+
+
+def _wait_for_line(process: subprocess.Popen, text: str, log_path: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not log_path.exists() or text not in log_path.read_text():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise AssertionError(f"The log does not say {text!r}:\n{log_path.read_text()[-4000:]}")
+        time.sleep(0.05)
 
 
 def _wait_for(process: subprocess.Popen, port: int, path: str, log_path: Path) -> None:

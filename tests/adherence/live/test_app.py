@@ -36,6 +36,10 @@ def floor(transactional_db, redis_client):
     return SimpleNamespace(agent=agent, stranger=stranger, client=client, cookie=cookie)
 
 
+def row_of(agent):
+    return {agent.pk: f'{{"agent_id":{agent.pk}}}'}
+
+
 class Connection:
     """One request to the application; `leave` is the viewer closing the page."""
 
@@ -100,8 +104,8 @@ def test_a_change_is_sent_to_those_who_may_see_it(floor):
         assert (status, headers[b"content-type"]) == (200, b"text/event-stream; charset=utf-8")
         assert headers[b"access-control-allow-origin"] == b"http://127.0.0.1:8000"
         await viewer.next("hello")
-        await asyncio.to_thread(announce, [floor.stranger.pk])
-        await asyncio.to_thread(announce, [floor.agent.pk])
+        await asyncio.to_thread(announce, row_of(floor.stranger))
+        await asyncio.to_thread(announce, row_of(floor.agent))
         data = await viewer.next("rows")
         assert [row["agent_id"] for row in data["rows"]] == [floor.agent.pk]
         epoch, version = data["cursor"].split(":")
@@ -194,7 +198,7 @@ def test_after_a_break_of_redis_everyone_reads_anew(floor, monkeypatch):
         async with redis.asyncio.Redis.from_url(settings.REDIS_URL) as client:
             await client.client_kill_filter(_type="pubsub")
         await viewer.next("reset")
-        await asyncio.to_thread(announce, [floor.agent.pk])
+        await asyncio.to_thread(announce, row_of(floor.agent))
         await viewer.next("rows")
         await viewer.leave()
 

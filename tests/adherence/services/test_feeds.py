@@ -6,7 +6,7 @@ import pytest
 
 from adherence.models import AgentLive, EventFeed, FeedHeartbeat
 from adherence.queries import agent_day
-from adherence.services import EventKind, IncomingEvent, ingest_events, refresh_due
+from adherence.services import EventKind, IncomingEvent, ingest_events, keep_once
 from wfm.org.models import AgentSourceKey
 
 
@@ -30,15 +30,13 @@ def hear(centre, *moments, kind=EventKind.HEARTBEAT, code="", received_at=None):
         )
         for minutes in moments
     ]
-    ingest_events(
-        events=events,
-        source="acd",
-        received_at=received_at or max(event.occurred_at for event in events),
-    )
+    received_at = received_at or max(event.occurred_at for event in events)
+    ingest_events(events=events, source="acd", received_at=received_at)
+    keep_once(at=received_at)
 
 
 def flag_at(centre, minutes):
-    refresh_due(at=centre.start + timedelta(minutes=minutes))
+    keep_once(at=centre.start + timedelta(minutes=minutes))
     return AgentLive.objects.get(agent=centre.agent).flag
 
 

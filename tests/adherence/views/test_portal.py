@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from adherence.models import ActivityEvent, AgentLive, QuarantinedEvent
+from adherence.services import keep_once
 from tests.factories.adherence import make_event
 from tests.factories.org import make_client, make_user
 from wfm.org.tenancy import system_tenant
@@ -46,6 +47,7 @@ def test_a_tap_is_recorded_at_our_time(centre, now, client):
     assert (answer["results"][0]["uid"], answer["results"][0]["status"]) == ("u1", "accepted")
     event = ActivityEvent.objects.get()
     assert (event.agent, event.occurred_at, event.is_late) == (centre.agent, now, False)
+    keep_once(at=now)
     assert AgentLive.objects.get(agent=centre.agent).flag == "IN"
 
 
@@ -80,6 +82,7 @@ def test_an_empty_code_clocks_out(centre, now, client):
     make_event(centre.agent, centre.start, centre.codes["work"])
     client.force_login(centre.agent_user)
     tap(client, one("u1", "", now), device_now=now)
+    keep_once(at=now)
     live = AgentLive.objects.get(agent=centre.agent)
     assert (live.state_group, live.activity_code) == ("OFFLINE", None)
 

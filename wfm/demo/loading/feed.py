@@ -3,11 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from adherence.models import ActivityEvent
-from adherence.services import EventKind, IncomingEvent, ingest_events, mark_days, refresh_live
+from adherence.services import (
+    EventKind,
+    EventRow,
+    IncomingEvent,
+    ingest_events,
+    mark_agents,
+    mark_days,
+    store_events,
+)
 from scheduling.models import Shift, ShiftActivity
 from wfm.demo.day import PlannedShift, PlannedStretch, SimulatedEvent, events_between
-from wfm.demo.loading.copying import copy_new_rows
 from wfm.demo.loading.workforce import EVENT_SOURCE, get_agents
 from wfm.demo.models import DemoOperation
 from wfm.demo.people import DEMO_AGENT_NUMBER
@@ -20,17 +26,7 @@ LONGEST_SHIFT = timedelta(hours=16)
 CONTACTS_FOR = timedelta(hours=8)
 BULK_OLDER_THAN = timedelta(minutes=2)
 BATCH = 100
-COLUMNS = (
-    "agent_id",
-    "occurred_at",
-    "activity_code_id",
-    "source",
-    "event_uid",
-    "sequence",
-    "received_at",
-    "is_late",
-    "raw",
-)
+PAST_AT_ONCE = 20_000
 
 
 def send_events(*, until: datetime) -> int:
@@ -94,24 +90,23 @@ def _write_past(events: Sequence[SimulatedEvent], *, at: datetime) -> None:
         return
     agents = {number: agent.pk for number, agent in get_agents().items()}
     codes = dict(ActivityCode.objects.values_list("key", "pk"))
-    copy_new_rows(
-        ActivityEvent,
-        COLUMNS,
-        (
-            (
-                agents[event.agent_number],
-                event.occurred_at,
-                codes[event.code] if event.code else None,
-                EVENT_SOURCE,
-                event.event_uid,
-                0,
-                event.occurred_at + DELIVERY,
-                False,
-                '{"simulated": true}',
-            )
-            for event in events
-        ),
-    )
+    for start in range(0, len(events), PAST_AT_ONCE):
+        store_events(
+            rows=(
+                EventRow(
+                    agent_id=agents[event.agent_number],
+                    occurred_at=event.occurred_at,
+                    code_id=codes[event.code] if event.code else None,
+                    event_uid=event.event_uid,
+                    kind=(EventKind.STATE if event.code else EventKind.LOGOUT).value,
+                    received_at=event.occurred_at + DELIVERY,
+                    raw={"simulated": True},
+                )
+                for event in events[start : start + PAST_AT_ONCE]
+            ),
+            source=EVENT_SOURCE,
+            received_at=at,
+        )
     spans: dict[str, tuple[datetime, datetime]] = {}
     for event in events:
         first, _last = spans.get(event.agent_number, (event.occurred_at, event.occurred_at))
@@ -119,7 +114,7 @@ def _write_past(events: Sequence[SimulatedEvent], *, at: datetime) -> None:
     mark_days(
         spans=[(agents[number], first, last) for number, (first, last) in spans.items()], at=at
     )
-    refresh_live(agent_ids=sorted(agents[number] for number in spans), at=at)
+    mark_agents(agent_ids=[agents[number] for number in spans], at=at)
 
 
 def _incoming(event: SimulatedEvent) -> IncomingEvent:

@@ -1,0 +1,1 @@
+"""The live path of adherence under load: each module is run as `python -m … --help`."""

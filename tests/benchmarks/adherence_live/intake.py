@@ -1,0 +1,101 @@
+"""Intake over HTTP with dashboards open, and the CPU of an event beside a naive endpoint's."""
+
+import argparse
+import time
+
+from tests.benchmarks.adherence_live.load import Dashboards, Sender
+from tests.benchmarks.adherence_live.naive import running_naive
+from tests.benchmarks.adherence_live.stack import (
+    Stack,
+    cpu_between,
+    load_line,
+    percentile,
+    running_stack,
+    say,
+    tree_cpu,
+)
+
+
+def main(arguments: list[str] | None = None) -> dict[str, float]:
+    """Measure and say; return the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--agents", type=int, default=5000)
+    parser.add_argument("--days", type=int, default=0, help="days of events that are there before")
+    parser.add_argument("--rate", type=float, default=3000, help="events a second")
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--batch", type=int, default=100)
+    parser.add_argument("--connections", type=int, default=4)
+    parser.add_argument("--dashboards", type=int, default=20)
+    parser.add_argument("--naive-seconds", type=float, default=15, help="0 leaves it out")
+    options = parser.parse_args(arguments)
+    with running_stack(
+        agents=options.agents, viewers=options.dashboards, busy_days=options.days
+    ) as stack:
+        figures = _measure(stack, options)
+        if options.naive_seconds:
+            naive = _measure_naive(stack, options)
+            figures["naive_us_per_event"] = naive
+            figures["ratio"] = naive / figures["us_per_event"]
+            say(
+                f"naive endpoint: {naive:,.0f} µs of CPU per event, "
+                f"{figures['ratio']:.1f} times ours"
+            )
+    return figures
+
+
+def _measure(stack: Stack, options: argparse.Namespace) -> dict[str, float]:
+    dashboards = Dashboards(port=stack.live_port, cookies=stack.seed["leads"][: options.dashboards])
+    sender = Sender(
+        port=stack.web_port, key=stack.seed["key"], agents=stack.seed["agents"], batch=options.batch
+    )
+    sender.run(rate=options.rate / 3, seconds=2, connections=options.connections)  # warm
+    before, begun, own = stack.cpu_seconds(), time.monotonic(), time.process_time()
+    sent = sender.run(rate=options.rate, seconds=options.seconds, connections=options.connections)
+    lasted = time.monotonic() - begun
+    time.sleep(1)
+    cpu = cpu_between(before, stack.cpu_seconds())
+    own = time.process_time() - own
+    dashboards.close()
+    figures = {
+        "events_per_second": sent.accepted / lasted,
+        "p50_ms": 1000 * percentile(sent.seconds, 0.5),
+        "p95_ms": 1000 * percentile(sent.seconds, 0.95),
+        "p99_ms": 1000 * percentile(sent.seconds, 0.99),
+        "errors": len(sent.errors),
+        "us_per_event": 1e6 * cpu["all"] / max(sent.accepted, 1),
+    }
+    by_process = {
+        name: round(1e6 * seconds / max(sent.accepted, 1)) for name, seconds in cpu.items()
+    }
+    say(
+        f"intake: {sent.accepted:,} events of {options.agents:,} agents in {lasted:.1f} s, "
+        f"{figures['events_per_second']:,.0f} a second at batch {options.batch} "
+        f"({options.dashboards} dashboards, {dashboards.messages} messages)\n"
+        f"  p50 {figures['p50_ms']:.0f} ms, p95 {figures['p95_ms']:.0f} ms, "
+        f"p99 {figures['p99_ms']:.0f} ms, {len(sent.errors)} errors {sent.errors[:2]}\n"
+        f"  µs of CPU per event: {by_process}; load generator {own:.1f} s; {load_line()}"
+    )
+    return figures
+
+
+def _measure_naive(stack: Stack, options: argparse.Namespace) -> float:
+    """CPU of an event through the naive endpoint, PostgreSQL's included; the keeper rests."""
+    with running_naive(stack) as naive:
+        sender = Sender(
+            port=naive.port, key=stack.seed["key"], agents=stack.seed["agents"], batch=10,
+            path="/naive/events/",
+        )  # fmt: skip
+        sender.run(rate=20, seconds=2, connections=1)
+        names = ("postgres", "redis")
+        before = [tree_cpu(stack.processes[name].pid) for name in names]
+        own = tree_cpu(naive.pid)
+        sent = sender.run(rate=100, seconds=options.naive_seconds, connections=2)
+        used = tree_cpu(naive.pid) - own
+        used += sum(tree_cpu(stack.processes[name].pid) for name in names) - sum(before)
+    if sent.errors:
+        raise SystemExit(f"The naive endpoint failed: {sent.errors[0]}")
+    return 1e6 * used / sent.accepted
+
+
+if __name__ == "__main__":
+    main()
