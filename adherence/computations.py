@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.timezone import now
 
 from adherence import services
+from adherence.services.floor_figures import refresh_impacts, refresh_trend
 from wfm.jobs.runner import JobContext, JobRefused
 from wfm.org.models import Agent
 from wfm.org.tenancy import system_tenant
 
+__all__ = ["recompute_days", "refresh_impacts", "refresh_trend"]
 DAYS_AT_ONCE = 7
 
 

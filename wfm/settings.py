@@ -232,6 +232,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "adherence-follow-busy": {
+        "task": "adherence.follow_busy",
+        "schedule": 5.0,
+        "options": {"queue": "control", "expires": 10},
+    },
+    "adherence-refresh-impacts": {
+        "task": "adherence.refresh_impacts",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
+    "adherence-refresh-trend": {
+        "task": "adherence.refresh_trend",
+        "schedule": 300.0,
+        "options": {"queue": "default", "expires": 240},
+    },
     "forecasting-refresh-today": {
         "task": "forecasting.refresh_today_tick",
         "schedule": 300.0,
@@ -299,7 +314,9 @@ _API_CHOICES = (
     "scheduling.models.ScheduleStatus",
     "scheduling.models.ShiftPlace",
     "scheduling.models.TimeOffStatus",
+    "adherence.models.BusyOutcome",
     "adherence.models.ExceptionStatus",
+    "adherence.models.NoteKind",
     "wfm.jobs.models.JobStatus",
 )
 SPECTACULAR_SETTINGS = {
