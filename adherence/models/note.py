@@ -14,6 +14,11 @@ from wfm.org.models import Agent, Queue
 from wfm.org.models.base import audited
 
 
+def _none_or(name: str, allowed: Q) -> Q:
+    """Rows without it, or with one that is allowed; an empty filter allows all."""
+    return Q(**{name: None}) | allowed if allowed else Q()
+
+
 class NoteQuerySet(models.QuerySet["Note"]):
     """Notes."""
 
@@ -23,8 +28,8 @@ class NoteQuerySet(models.QuerySet["Note"]):
         if not (access.is_internal and access.can("note.view")):
             return self.none()
         return self.filter(
-            (Q(agent=None) | agent_filter(principal, "note.view", "agent"))
-            & (Q(queue=None) | client_filter(principal, "queue__client"))
+            _none_or("agent", agent_filter(principal, "note.view", "agent")),
+            _none_or("queue", client_filter(principal, "queue__client")),
         )
 
     def on_agents(self, agent_ids: Iterable[int], *, since: datetime) -> "NoteQuerySet":
