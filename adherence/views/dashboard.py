@@ -108,7 +108,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest, *, first_rows: int = FIRST_ROWS) -> dict[str, Any]:
     at = now()
-    scope = page_scope(request, fields=("site", "team", "queue"), zone=_zone(request))
+    scope = page_scope(request, fields=("site", "team", "queue"), zone=floor_zone(request))
     # First the cursor, then the rows: what changes in between is sent again.
     changes = changes_since(epoch="", version=0)
     visible = set(AgentLive.objects.visible_to(request.user).values_list("agent_id", flat=True))
@@ -186,7 +186,7 @@ def _tags(marks: dict[str, Any], filters: dict[str, Any]) -> list[str]:
     return sorted(found | ({filters["tag"]} if filters["tag"] else set()), key=str.casefold)
 
 
-def _zone(request: HttpRequest) -> str:
+def floor_zone(request: HttpRequest) -> str:
     """The zone of all the person's sites where they share one; else what the page would take."""
     if request.GET.get("site") or request.GET.get("team") or request.GET.get("queue"):
         return ""

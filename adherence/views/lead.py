@@ -12,7 +12,7 @@ from adherence.models import AgentLive, BusyCase, BusyOutcome, Note
 from adherence.queries import LiveFilter, agent_day, live_rows
 from adherence.queries.agent_card import agent_card
 from adherence.services import impacts_now, marks_now
-from adherence.views.dashboard import FLAG_STYLES
+from adherence.views.dashboard import FLAG_STYLES, floor_zone
 from adherence.views.live_list import list_rows
 from adherence.views.timeline import day_timeline
 from wfm.org.access import access_of
@@ -28,7 +28,7 @@ INTERVAL_NOTES_BACK = timedelta(hours=12)
 def panels(request: HttpRequest) -> HttpResponse:
     """Skills that nobody here has, long busy states, and what one agent costs by queue."""
     at = now()
-    scope = page_scope(request, fields=("site", "team", "queue"))
+    scope = page_scope(request, fields=("site", "team", "queue"), zone=floor_zone(request))
     marks = marks_now(principal=request.user, at=at)
     cases = _cases(request, [case["id"] for case in marks["cases"]])
     if scope.team or scope.site:

@@ -12,8 +12,9 @@ export function layout({ width, height, screenHeight, large, small }) {
   const tileHeight = Math.round(name * 2.75);
   const columns = Math.max(1, Math.min(6, Math.floor(width / (name * 14))));
   const tileWidth = Math.floor((width - gap * (columns - 1)) / columns);
-  const share = small > 0 ? LARGE_SHARE : 1;
-  const most = Math.max(1, Math.floor((height * (large > 0 ? share : 0) + gap) / (tileHeight + gap)));
+  const fitting = (share) => Math.max(1, Math.floor((height * share + gap) / (tileHeight + gap)));
+  // Room is left for the small ones where there are any, or where not all fit as large ones.
+  const most = fitting(small > 0 || large > fitting(1) * columns ? LARGE_SHARE : 1);
   const rows = large > 0 ? Math.min(most, Math.ceil(large / columns)) : 0;
   const drawn = Math.min(large, rows * columns);
   const top = rows === 0 ? 0 : rows * (tileHeight + gap) + gap;
