@@ -18,6 +18,18 @@ export function isShown(row, filters, marks) {
 }
 
 const time = (moment) => (moment ? Date.parse(moment) : Infinity);
+
+// A row is replaced when it changes: since when is read once for each.
+const sinces = new WeakMap();
+
+function sinceOf(row) {
+  let found = sinces.get(row);
+  if (found === undefined) {
+    found = time(row.flag_since);
+    sinces.set(row, found);
+  }
+  return found;
+}
 const lower = (one, other) => (one === other ? 0 : one < other ? -1 : 1);
 
 // What costs service most first; of two alike the worse, then the one that has lasted longer.
@@ -44,7 +56,7 @@ export function parseSort(text) {
 }
 
 export function ranked(rows, marks, sort = { column: "cost", down: false }) {
-  const keyed = rows.map((row) => ({ row, cost: marks.costOf(row), since: time(row.flag_since) }));
+  const keyed = rows.map((row) => ({ row, cost: marks.costOf(row), since: sinceOf(row) }));
   const chosen = COLUMNS[sort.column] ?? byCost;
   const sign = sort.down ? -1 : 1;
   keyed.sort((one, other) => sign * chosen(one, other) || byCost(one, other));

@@ -17,6 +17,7 @@ export class WallCanvas {
   // Colours of the theme that is on; the font of the page.
   restyle() {
     this.sprites.clear();
+    this.grid = "";
     this.inks = Object.fromEntries(TONES.map((tone) => [tone, { line: color(`--${tone}`), soft: color(`--${tone}-soft`) }]));
     this.inks[""] = { line: color("--ink-3"), soft: color("--surface") };
     this.ink = color("--ink");
@@ -35,6 +36,7 @@ export class WallCanvas {
     this.ratio = ratio;
     this.sprites.clear();
     this.cut.clear();
+    this.grid = "";
   }
 
   // Rows in their order; those with a severity are large as far as there is room.
@@ -45,10 +47,23 @@ export class WallCanvas {
     const place = layout({
       width: this.width, height: this.height, screenHeight: window.innerHeight, large: count, small: rows.length - count,
     });
-    this.pen.clearRect(0, 0, this.width, this.height);
+    this.#clear(place);
     for (let index = 0; index < place.drawn; index += 1) this.#large(rows[index], index, place, marks, now);
     for (let index = 0; index < place.fits; index += 1) this.#small(rows[place.drawn + index], index, place);
     return { drawn: place.drawn, small: place.fits, hidden: place.rest - place.fits };
+  }
+
+  // The large tiles are drawn anew each time; of the small ones, as long as they stay where they
+  // are, those alone whose flag has changed.
+  #clear(place) {
+    const grid = `${place.side}|${place.perRow}|${place.top}|${place.fits}`;
+    if (this.grid === grid) {
+      this.pen.clearRect(0, 0, this.width, place.top);
+      return;
+    }
+    this.grid = grid;
+    this.flags = [];
+    this.pen.clearRect(0, 0, this.width, this.height);
   }
 
   #large(row, index, place, marks, now) {
@@ -108,9 +123,13 @@ export class WallCanvas {
 
   // A small tile is drawn once per flag and copied: thousands of texts would not be smooth.
   #small(row, index, place) {
+    if (this.flags[index] === row.flag) return;
+    this.flags[index] = row.flag;
     const { side, perRow, top } = place;
-    const sprite = this.#sprite(row.flag, side);
-    this.pen.drawImage(sprite, (index % perRow) * side, top + Math.floor(index / perRow) * side, side, side);
+    const x = (index % perRow) * side;
+    const y = top + Math.floor(index / perRow) * side;
+    this.pen.clearRect(x, y, side, side);
+    this.pen.drawImage(this.#sprite(row.flag, side), x, y, side, side);
   }
 
   #sprite(flag, side) {

@@ -12,6 +12,7 @@ import { WallCanvas } from "./wall-canvas.js";
 
 const SUMMARY_MS = 30_000;
 const SUMMARY_ROWS = 10;
+const DRAW_MS = 80;
 
 const data = JSON.parse(document.getElementById("live-data").textContent);
 const { rotation, every_seconds: everySeconds } = JSON.parse(document.getElementById("wall-data").textContent);
@@ -63,8 +64,9 @@ function summarize(worst) {
   }));
 }
 
+// Many changes of one moment are drawn once, ten times a second at most.
 function redraw() {
-  drawing ||= requestAnimationFrame(draw);
+  drawing ||= setTimeout(() => requestAnimationFrame(draw), DRAW_MS);
 }
 
 function showScope() {
