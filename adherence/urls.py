@@ -11,6 +11,7 @@ urlpatterns = [
     path("adherence/days/", days.days, name="adherence-days"),
     path("adherence/agents/<int:pk>/", days.agent_page, name="adherence-agent"),
     path("adherence/agents/<int:pk>/card/", lead.card, name="adherence-card"),
+    path("adherence/agents/<int:pk>/notes/", lead.day_notes, name="adherence-agent-notes"),
     path("adherence/exceptions/", exceptions.create_exception, name="adherence-exception-create"),
     path(
         "adherence/exceptions/<int:pk>/withdraw/",

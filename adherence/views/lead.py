@@ -3,13 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_date
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from adherence.models import AgentLive, BusyCase, BusyOutcome, Note
-from adherence.queries import LiveFilter, agent_day, live_rows
+from adherence.queries import LiveFilter, agent_day, agent_zone, live_rows
 from adherence.queries.agent_card import agent_card
 from adherence.services import impacts_now, marks_now
 from adherence.views.dashboard import FLAG_STYLES, floor_zone
@@ -88,6 +90,29 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
             "may_approve": access.can("adherence.approve"),
             "may_note": access.can("note.edit"),
             "may_send": access.can("notice.send"),
+        },
+    )
+
+
+@require_GET
+@require("adherence.view")
+def day_notes(request: HttpRequest, pk: int) -> HttpResponse:
+    """Notes on one operational day of an agent, for the page of that day.
+
+    Nothing without any, and nothing for who may not read notes.
+    """
+    visible = AgentLive.objects.visible_to(request.user).values("agent")
+    agent = get_object_or_404(Agent.objects.filter(pk__in=visible), pk=pk)
+    day = parse_date(request.GET.get("day", ""))
+    if day is None:
+        raise Http404(_("Write the day as day=YYYY-MM-DD."))
+    notes = Note.objects.visible_to(request.user).filter(agent=agent, operational_date=day)
+    return render(
+        request,
+        "adherence/_day_notes.html",
+        {
+            "notes": notes.select_related("author").order_by("created_at", "pk"),
+            "zone": agent_zone(agent_id=agent.pk, day=day),
         },
     )
 

@@ -249,3 +249,35 @@ def test_the_wall_is_dark_or_light_and_has_words(centre, now, client, theme, sho
     page = text_of(client.get("/adherence/wall/", {"theme": theme}))
     assert f'data-theme="{shown}"' in page
     assert f"<li>{centre.agent.name}: busy too long" in page
+
+
+def test_notes_of_a_day_stand_on_its_page(centre, now, client):
+    write_note(
+        target=NoteTarget(kind="CONTACT", agent=centre.agent, contact_id="call-17"),
+        words=NoteWords("Not of a day"),
+        author=centre.lead,
+        at=now,
+    )
+    write_note(
+        target=NoteTarget(
+            kind="STRETCH", agent=centre.agent, starts_at=now - timedelta(minutes=20), ends_at=now
+        ),
+        words=NoteWords("VPN down", ["vpn"]),
+        author=centre.lead,
+        at=now,
+    )
+    client.force_login(centre.lead)
+    url = f"/adherence/agents/{centre.agent.pk}/notes/"
+    page = text_of(client.get(url, {"day": "2026-11-18"}))
+    assert "VPN down" in page
+    assert "09:10–09:30" in page
+    assert "Not of a day" not in page
+    assert text_of(client.get(url, {"day": "2026-11-17"})) == ""
+    assert client.get(url, {"day": "soon"}).status_code == 404
+    assert (
+        client.get(
+            f"/adherence/agents/{centre.stranger.pk}/notes/", {"day": "2026-11-18"}
+        ).status_code
+        == 404
+    )
+    assert url in text_of(client.get(f"/adherence/agents/{centre.agent.pk}/"))
