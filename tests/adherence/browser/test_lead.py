@@ -161,7 +161,7 @@ def test_a_note_is_written_by_key_and_stands_beside_the_agent(small, small_pages
         agent = order(page)[1]
         page.keyboard.press("n")
         dialog = page.get_by_role("dialog", name=re.compile("Note on"))
-        dialog.get_by_label("Note", exact=True).fill("Line down at home")
+        dialog.get_by_label("What to note").fill("Line down at home")
         dialog.get_by_label("Tags").fill("line, 网络")
         dialog.get_by_role("button", name="Keep the note").click()
         marks = page.locator(f'tr[data-agent="{agent}"] [data-cell="notes"]')
@@ -198,7 +198,7 @@ def test_a_note_on_an_interval_stands_beside_the_queue(small, small_pages):
             "button", name="Note"
         ).click()
         dialog = page.get_by_role("dialog", name=re.compile("Note on Bank voice"))
-        dialog.get_by_label("Note", exact=True).fill("Mailing went out")
+        dialog.get_by_label("What to note").fill("Mailing went out")
         dialog.get_by_role("button", name="Keep the note").click()
         expect(queues).to_contain_text("Mailing went out")
         page.wait_for_timeout(11_000)  # drawn anew meanwhile: what was opened stays open
