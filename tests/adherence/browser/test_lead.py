@@ -181,7 +181,7 @@ def test_a_note_is_written_by_key_and_stands_beside_the_agent(small, small_pages
         expect(card).to_contain_text("Line down at home")
         card.get_by_role("button", name="Edit").click()
         dialog.or_(page.get_by_role("dialog", name="Edit the note")).get_by_label(
-            "Note", exact=True
+            "What to note"
         ).fill("Line is back")
         page.get_by_role("button", name="Keep the note").click()
         expect(card).to_contain_text("Line is back")
