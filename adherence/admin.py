@@ -10,8 +10,12 @@ from adherence.models import (
     ActivityEvent,
     AdherenceDay,
     AdherenceException,
+    AgentContact,
+    BusyCase,
+    BusyRoute,
     DayCorrection,
     EventFeed,
+    Note,
     QuarantinedEvent,
 )
 from adherence.services.retry import retry_quarantined
@@ -84,3 +88,42 @@ class AdherenceExceptionAdmin(ReadOnlyAdmin):
     list_filter = ("status",)
     date_hierarchy = "starts_at"
     list_select_related = ("agent", "decided_by")
+
+
+@admin.register(BusyRoute)
+class BusyRouteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who is sent when a busy code lasts too long."""
+
+    list_display = ("activity_code", "team", "troubleshooter")
+    list_filter = ("activity_code", "team")
+    list_select_related = ("activity_code", "team", "troubleshooter")
+
+
+@admin.register(BusyCase)
+class BusyCaseAdmin(ReadOnlyAdmin):
+    """Long busy states and what came of them; closed on the live list."""
+
+    list_display = ("agent", "activity_code", "began_at", "ended_at", "assigned_to", "outcome")
+    list_filter = ("outcome", "activity_code")
+    date_hierarchy = "began_at"
+    list_select_related = ("agent", "activity_code", "assigned_to")
+
+
+@admin.register(AgentContact)
+class AgentContactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """How agents are reached."""
+
+    list_display = ("agent", "phone", "email", "messenger_url")
+    search_fields = ("agent__name", "agent__employee_number", "phone", "email")
+    list_select_related = ("agent",)
+
+
+@admin.register(Note)
+class NoteAdmin(ReadOnlyAdmin):
+    """Notes; written and edited by their authors beside what happened."""
+
+    list_display = ("created_at", "kind", "agent", "queue", "text", "tags", "author")
+    list_filter = ("kind",)
+    date_hierarchy = "created_at"
+    search_fields = ("text", "agent__name", "contact_id")
+    list_select_related = ("agent", "queue", "author")

@@ -10,10 +10,12 @@ from django.utils.timezone import now
 
 from adherence import services
 from adherence.models import ChangeKind
+from adherence.services.floor_figures import refresh_impacts, refresh_trend
 from wfm.jobs.runner import JobContext, JobRefused
 from wfm.org.models import Agent
 from wfm.org.tenancy import system_tenant
 
+__all__ = ["recompute_days", "refresh_impacts", "refresh_trend"]
 DAYS_AT_ONCE = 31
 WRITERS = 2
 """While PostgreSQL reads or writes for one, the other computes."""

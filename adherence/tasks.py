@@ -41,3 +41,24 @@ def retry_cured(**_: object) -> None:
 def recompute_days(*, job_id: int, **_: object) -> None:
     """Compute a period again for many agents."""
     run(job_id, computations.recompute_days)
+
+
+@shared_task(name="adherence.follow_busy")
+def follow_busy(**_: object) -> None:
+    """Open and end cases of people who are busy for too long."""
+    with system_tenant():
+        services.follow_busy(at=now())
+
+
+@shared_task(name="adherence.refresh_impacts")
+def refresh_impacts(**_: object) -> None:
+    """Compute what one agent more or fewer does to each queue now."""
+    with system_tenant():
+        computations.refresh_impacts(at=now())
+
+
+@shared_task(name="adherence.refresh_trend")
+def refresh_trend(**_: object) -> None:
+    """Compute how busy people were at home and in the office."""
+    with system_tenant():
+        computations.refresh_trend(at=now())

@@ -2,14 +2,26 @@
 
 from django.urls import path
 
-from adherence.views import connectors, dashboard, days, exceptions, portal, quarantine, status
+from adherence.views import (
+    connectors,
+    dashboard,
+    days,
+    exceptions,
+    lead,
+    portal,
+    quarantine,
+    status,
+)
 
 urlpatterns = [
     path("adherence/", dashboard.dashboard, name="adherence"),
     path("adherence/wall/", dashboard.wall, name="adherence-wall"),
     path("adherence/status/", status.status, name="adherence-status"),
+    path("adherence/panels/", lead.panels, name="adherence-panels"),
     path("adherence/days/", days.days, name="adherence-days"),
     path("adherence/agents/<int:pk>/", days.agent_page, name="adherence-agent"),
+    path("adherence/agents/<int:pk>/card/", lead.card, name="adherence-card"),
+    path("adherence/agents/<int:pk>/notes/", lead.day_notes, name="adherence-agent-notes"),
     path("adherence/exceptions/", exceptions.create_exception, name="adherence-exception-create"),
     path(
         "adherence/exceptions/<int:pk>/withdraw/",

@@ -239,6 +239,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "adherence-follow-busy": {
+        "task": "adherence.follow_busy",
+        "schedule": 5.0,
+        "options": {"queue": "control", "expires": 10},
+    },
+    "adherence-refresh-impacts": {
+        "task": "adherence.refresh_impacts",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
+    "adherence-refresh-trend": {
+        "task": "adherence.refresh_trend",
+        "schedule": 300.0,
+        "options": {"queue": "default", "expires": 240},
+    },
     "forecasting-refresh-today": {
         "task": "forecasting.refresh_today_tick",
         "schedule": 300.0,
@@ -359,8 +374,9 @@ _API_CHOICES = (
     "adherence.models.RunOutcome",
     "adherence.models.ConnectorKind",
     "adherence.models.DateOrder",
-    "adherence.models.ExceptionStatus",
     "adherence.models.StateMeaning",
+    "adherence.models.BusyOutcome",
+    "adherence.models.NoteKind",
     "wfm.jobs.models.JobStatus",
     "wfm.integration.models.Audience",
     "wfm.integration.models.DeliveryStatus",

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from adherence.models import AdherenceException, EventKind, QuarantinedEvent
-from adherence.services import EventKind, EventStatus
+from adherence.services import EventStatus
 from wfm.org.models import Agent
 from wfm.web.api.fields import InstantField
 

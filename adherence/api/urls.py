@@ -3,7 +3,15 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from adherence.api import connector_events, connectors, day_views, live_views, quarantine, views
+from adherence.api import (
+    connector_events,
+    connectors,
+    day_views,
+    lead,
+    live_views,
+    quarantine,
+    views,
+)
 
 router = SimpleRouter()
 router.register("days", day_views.AdherenceDayViewSet, basename="api-adherence-day")
@@ -11,6 +19,9 @@ router.register("corrections", day_views.CorrectionViewSet, basename="api-adhere
 router.register("exceptions", views.ExceptionViewSet, basename="api-adherence-exception")
 router.register("late-taps", live_views.LateTapViewSet, basename="api-adherence-late-tap")
 router.register("quarantine", views.QuarantineViewSet, basename="api-adherence-quarantine")
+router.register("notes", lead.NoteViewSet, basename="api-adherence-note")
+router.register("busy-routes", lead.BusyRouteViewSet, basename="api-adherence-busy-route")
+router.register("busy-cases", lead.BusyCaseViewSet, basename="api-adherence-busy-case")
 
 router.register("connectors", connectors.ConnectorViewSet, basename="api-adherence-connector")
 router.register(
@@ -61,5 +72,9 @@ urlpatterns = [
         live_views.TakeOldView.as_view(),
         name="api-adherence-quarantine-take",
     ),
+    path("live/marks/", lead.MarksView.as_view(), name="api-adherence-marks"),
+    path("messages/", lead.MessageView.as_view(), name="api-adherence-messages"),
+    path("agents/<int:pk>/card/", lead.CardView.as_view(), name="api-adherence-card"),
+    path("agents/<int:pk>/contact/", lead.ContactView.as_view(), name="api-adherence-contact"),
     *router.urls,
 ]

@@ -11,6 +11,7 @@ from adherence.models.alert import (
     Responsibility,
 )
 from adherence.models.briefing import BriefingSent, BriefingSubscription
+from adherence.models.busy_case import BusyCase, BusyOutcome, BusyRoute
 from adherence.models.connector import (
     Connector,
     ConnectorKind,
@@ -18,6 +19,7 @@ from adherence.models.connector import (
     StateMapping,
     StateMeaning,
 )
+from adherence.models.contact import AgentContact
 from adherence.models.day import (
     AdherenceDay,
     AdherenceException,
@@ -30,6 +32,7 @@ from adherence.models.event import ActivityEvent, EventKey, EventKind, EventSour
 from adherence.models.feed import EventFeed, FeedHeartbeat
 from adherence.models.live import AgentLive, FollowedPlan, LiveFlag, LiveMark, PendingSpan
 from adherence.models.measure import Measure, MeasureKind, MeasureStatus
+from adherence.models.note import Note, NoteKind
 from adherence.models.playbook import (
     Playbook,
     PlaybookRun,
@@ -42,6 +45,7 @@ __all__ = [
     "ActivityEvent",
     "AdherenceDay",
     "AdherenceException",
+    "AgentContact",
     "AgentLive",
     "Alert",
     "AlertKind",
@@ -52,6 +56,9 @@ __all__ = [
     "AlertStep",
     "BriefingSent",
     "BriefingSubscription",
+    "BusyCase",
+    "BusyOutcome",
+    "BusyRoute",
     "ChangeKind",
     "Connector",
     "ConnectorKind",
@@ -69,6 +76,8 @@ __all__ = [
     "Measure",
     "MeasureKind",
     "MeasureStatus",
+    "Note",
+    "NoteKind",
     "PendingDay",
     "PendingSpan",
     "Playbook",

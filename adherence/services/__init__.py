@@ -5,6 +5,13 @@ For other rooms and the demo: `ingest_events(events=…, source=…, received_at
 
 from adherence.models import EventKind
 from adherence.services.bus import changes_since
+from adherence.services.busy_cases import (
+    UnableToClose,
+    assign_busy_case,
+    close_busy_case,
+    follow_busy,
+    reopen_busy_case,
+)
 from adherence.services.causes import EVENTS, MANUAL, ChangeCause
 from adherence.services.days import (
     AGENT_DAYS_AT_ONCE,
@@ -21,6 +28,7 @@ from adherence.services.exceptions import (
     approve_exception,
     withdraw_exception,
 )
+from adherence.services.floor_marks import impacts_now, marks_now
 from adherence.services.ingest import (
     EventOutcome,
     EventStatus,
@@ -30,6 +38,16 @@ from adherence.services.ingest import (
 from adherence.services.keeper import Keeper, keep_once
 from adherence.services.live import compute_live, live_now, read_live, refresh_live
 from adherence.services.marks import mark_agents
+from adherence.services.messages import UnableToSend, send_message
+from adherence.services.notes import (
+    NoteTarget,
+    NoteWords,
+    NotTheAuthor,
+    UnableToNote,
+    delete_note,
+    edit_note,
+    write_note,
+)
 from adherence.services.partitions import keep_partitions
 from adherence.services.portal import Tap, record_taps
 from adherence.services.tick import close_forgotten, follow_plans
@@ -45,13 +63,25 @@ __all__ = [
     "EventStatus",
     "IncomingEvent",
     "Keeper",
+    "NotTheAuthor",
+    "NoteTarget",
+    "NoteWords",
     "Tap",
     "UnableToApprove",
+    "UnableToClose",
+    "UnableToNote",
+    "UnableToSend",
     "approve_exception",
+    "assign_busy_case",
     "changes_since",
+    "close_busy_case",
     "close_forgotten",
     "compute_live",
+    "delete_note",
+    "edit_note",
+    "follow_busy",
     "follow_plans",
+    "impacts_now",
     "independent_parts",
     "ingest_events",
     "keep_once",
@@ -61,11 +91,15 @@ __all__ = [
     "mark_agents",
     "mark_current",
     "mark_days",
+    "marks_now",
     "read_live",
     "recompute_days",
     "recompute_pending",
     "record_taps",
     "refresh_live",
+    "reopen_busy_case",
+    "send_message",
     "store_events",
     "withdraw_exception",
+    "write_note",
 ]

@@ -1,5 +1,6 @@
 """The team lead's live pages: the list and the wall."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,13 +16,16 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from adherence.core.impact import Impact
 from adherence.core.rates import adherence_rate
-from adherence.models import AdherenceDay, AgentLive, LiveFlag, QuarantinedEvent
+from adherence.models import AdherenceDay, AgentLive, BusyOutcome, LiveFlag, QuarantinedEvent
 from adherence.queries import LiveFilter, LiveRow, live_rows
-from adherence.services import changes_since
+from adherence.services import changes_since, impacts_now, marks_now
+from adherence.views.live_list import ListRow, is_shown, list_rows
+from adherence.views.trend import trend_chart
 from wfm.org.access import access_of
 from wfm.org.access_views import require
-from wfm.org.models import StateGroup, Team
+from wfm.org.models import Queue, Site, StateGroup, Team
 from wfm.web.formats import zone_of
 from wfm.web.scope import Scope, page_scope
 
@@ -55,26 +59,56 @@ FLAG_STYLES = {
     LiveFlag.OFF: FlagStyle(LiveFlag.OFF.label, "", "–"),
 }
 SHOWN = (("now", _("On shift")), ("out", _("Out of adherence")), ("all", _("Everyone")))
+IMPACTS = (
+    (Impact.NEGATIVE.value, _("costs service")),
+    (Impact.NEUTRAL.value, _("neutral")),
+    (Impact.POSITIVE.value, _("helps service")),
+)
+FIRST_ROWS = 100
+"""Rows that the server draws; the page draws the others from the data when they are asked for."""
+WALL_ROWS = 10
+WALL_THEMES = ("dark", "light")
+MOST_SCOPES = 20
+DEFAULT_EVERY_SECONDS = 20
+_BLANK = LiveRow(
+    agent_id=0, name="", sort_key="", employee_number="", team_id=None, team="", site_id=None,
+    site="", timezone="UTC", place="", flag=LiveFlag.OFF.value, flag_since=None, severity=0,
+    state_group=StateGroup.OFFLINE.value, state=None, state_since=None, planned=None,
+    planned_until=None, next=None, next_starts_at=None, queue_id=None, queue="", version=0,
+)  # fmt: skip
 PLACES = (("", _("Home and office")), ("OFFICE", _("Office")), ("HOME", _("Home")))
 
 
 @require_GET
 @require("adherence.view")
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """The list: worst first."""
+    """The list: what costs service most first."""
     return render(request, "adherence/dashboard.html", _context(request))
 
 
 @require_GET
 @require("adherence.view")
 def wall(request: HttpRequest) -> HttpResponse:
-    """The same for a screen on the wall."""
-    return render(request, "adherence/wall.html", _context(request))
+    """The same for a screen on the wall, one scope after the other where the address names several."""
+    context = _context(request, first_rows=WALL_ROWS)
+    theme = request.GET.get("theme", "")
+    return render(
+        request,
+        "adherence/wall.html",
+        context
+        | {
+            "wall_theme": theme if theme in WALL_THEMES else "dark",
+            "wall_data": {
+                "rotation": _rotation(request),
+                "every_seconds": _every_seconds(request),
+            },
+        },
+    )
 
 
-def _context(request: HttpRequest) -> dict[str, Any]:
+def _context(request: HttpRequest, *, first_rows: int = FIRST_ROWS) -> dict[str, Any]:
     at = now()
-    scope = page_scope(request, fields=("site", "team", "queue"), zone=_zone(request))
+    scope = page_scope(request, fields=("site", "team", "queue"), zone=floor_zone(request))
     # First the cursor, then the rows: what changes in between is sent again.
     changes = changes_since(epoch="", version=0)
     visible = set(AgentLive.objects.visible_to(request.user).values_list("agent_id", flat=True))
@@ -83,21 +117,29 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         site_id=scope.site.pk if scope.site else None,
     )
     rows = live_rows(agent_ids=visible, chosen=chosen, at=at)
+    marks = marks_now(principal=request.user, at=at)
     filters = _filters(request, scope)
+    items = list_rows(rows, impacts=impacts_now(), notes=marks["notes"])
+    shown = [item for item in items if is_shown(item, filters)]
     return {
         "scope": scope,
         "at": at,
-        "rows": [row for row in rows if _is_shown(row, filters)],
-        "blank_row": {"flag": LiveFlag.OFF.value, "state_group": StateGroup.OFFLINE.value},
+        "rows": [item.row for item in shown],
+        "items": shown[:first_rows],
+        "blank": ListRow(_BLANK, None, 0, ()),
         "counts": _counts(rows),
         "today": _today(rows, scope, at),
         "flag_styles": {flag.value: style for flag, style in FLAG_STYLES.items()},
+        "flag_choices": LiveFlag.choices,
+        "impact_choices": IMPACTS,
+        "tag_choices": _tags(marks, filters),
+        "outcome_choices": BusyOutcome.choices,
         "reasons": REASONS,
         "filters": filters,
         "shown_choices": SHOWN,
         "place_choices": PLACES,
         "state_choices": StateGroup.choices,
-        "may_approve": access_of(request.user).can("adherence.approve"),
+        "trend_chart": trend_chart(request, scope),
         "quarantined": QuarantinedEvent.objects.visible_to(request.user)
         .filter(resolved_at=None)
         .count(),
@@ -105,8 +147,11 @@ def _context(request: HttpRequest) -> dict[str, Any]:
             "cursor": f"{changes.epoch}:{changes.version}",
             "stream_url": _stream_url(request),
             "rows_url": f"{reverse('api-adherence-live')}?{scope.query()}",
+            "marks_url": reverse("api-adherence-marks"),
             "agent_url": reverse("adherence-agent", args=[0]),
+            "card_url": reverse("adherence-card", args=[0]),
             "filters": filters,
+            "sort": request.GET.get("sort", ""),
             "timezone": scope.timezone,
             "flags": {
                 flag.value: {
@@ -119,11 +164,29 @@ def _context(request: HttpRequest) -> dict[str, Any]:
             "groups": {value: str(label) for value, label in StateGroup.choices},
             "places": {value: str(label) for value, label in PLACES},
             "rows": [row.as_dict() for row in rows],
+            "marks": marks,
         },
+        **_may(request),
     }
 
 
-def _zone(request: HttpRequest) -> str:
+def _may(request: HttpRequest) -> dict[str, bool]:
+    """What the person may do from the list."""
+    access = access_of(request.user)
+    return {
+        "may_approve": access.can("adherence.approve"),
+        "may_note": access.can("note.edit"),
+        "may_send": access.can("notice.send"),
+    }
+
+
+def _tags(marks: dict[str, Any], filters: dict[str, Any]) -> list[str]:
+    """Tags of the day to choose from, and the one chosen."""
+    found = {tag for mark in marks["notes"].values() for tag in mark["tags"]}
+    return sorted(found | ({filters["tag"]} if filters["tag"] else set()), key=str.casefold)
+
+
+def floor_zone(request: HttpRequest) -> str:
     """The zone of all the person's sites where they share one; else what the page would take."""
     if request.GET.get("site") or request.GET.get("team") or request.GET.get("queue"):
         return ""
@@ -134,26 +197,44 @@ def _zone(request: HttpRequest) -> str:
 
 def _filters(request: HttpRequest, scope: Scope) -> dict[str, Any]:
     """The page's filters from its address; unknown values are ignored."""
+    choices: dict[str, Collection[str]] = {
+        "state": StateGroup.values,
+        "flag": LiveFlag.values,
+        "place": dict(PLACES),
+        "impact": dict(IMPACTS),
+    }
     show = request.GET.get("show", "now")
-    state = request.GET.get("state", "")
-    place = request.GET.get("place", "")
     return {
         "show": show if show in dict(SHOWN) else "now",
-        "state": state if state in StateGroup.values else "",
-        "place": place if place in dict(PLACES) else "",
+        **{
+            name: value if (value := request.GET.get(name, "")) in known else ""
+            for name, known in choices.items()
+        },
+        "tag": request.GET.get("tag", "")[:40],
         "queue": scope.queue.pk if scope.queue else None,
     }
 
 
-def _is_shown(row: LiveRow, filters: dict[str, Any]) -> bool:
-    """The same rule as `isShown` of live-rows.js."""
-    is_present = row.planned is not None or row.state_group not in {"OFFLINE", "UNKNOWN"}
-    return (
-        {"now": is_present, "out": row.severity > 0, "all": True}[filters["show"]]
-        and filters["state"] in {"", row.state_group}
-        and filters["place"] in {"", row.place}
-        and filters["queue"] in {None, row.queue_id}
-    )
+def _rotation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Scopes one after the other: `rotate=team-3,site-1,queue-7,all`; what is not there is left out."""
+    models: dict[str, type[Team | Site | Queue]] = {"team": Team, "site": Site, "queue": Queue}
+    found: list[dict[str, Any]] = []
+    for word in request.GET.get("rotate", "").split(",")[:MOST_SCOPES]:
+        kind, _separator, number = word.strip().partition("-")
+        if kind == "all":
+            found.append({"kind": "all", "id": None, "name": ""})
+        elif kind in models and number.isdigit():
+            row = models[kind].objects.visible_to(request.user).filter(pk=int(number)).first()
+            if row is not None:
+                found.append({"kind": kind, "id": row.pk, "name": str(row)})
+    return found
+
+
+def _every_seconds(request: HttpRequest) -> int:
+    """How long each scope is shown."""
+    text = request.GET.get("every", "")
+    seconds = int(text) if text.isdigit() and len(text) < 6 else DEFAULT_EVERY_SECONDS
+    return min(max(seconds, 5), 3600)
 
 
 def _counts(rows: list[LiveRow]) -> dict[str, int]:

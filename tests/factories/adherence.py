@@ -6,7 +6,9 @@ from itertools import count
 from django.utils.timezone import now
 
 from adherence import models
+from forecasting.models import ForecastRun
 from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, ShiftActivity
+from staffing.models import RequirementInterval, RequirementQueueResult, RequirementRun
 from tests.factories.org import make_activity_code
 from wfm.org.models import StateGroup
 
@@ -99,3 +101,41 @@ def make_connector(kind="amazon-connect", *, source="acd", mappings=(), **fields
             meaning=models.StateMeaning.ACTIVITY if code else models.StateMeaning.CLOCKED_OUT,
         )
     return connector
+
+
+def make_required(
+    *queues, at, offered=60.0, aht_seconds=240.0, required=18.0, hours=(-3, 30), **fields
+):
+    """A published requirement of these queues, quarter by quarter around a moment."""
+    begin = at.replace(minute=0, second=0, microsecond=0)
+    starts_at, ends_at = begin + timedelta(hours=hours[0]), begin + timedelta(hours=hours[1])
+    forecast = ForecastRun.objects.create(starts_at=starts_at, ends_at=ends_at, origin_at=starts_at)
+    run = RequirementRun.objects.create(forecast_run=forecast, published_at=at)
+    for queue in queues:
+        step = timedelta(minutes=queue.interval_minutes)
+        RequirementQueueResult.objects.create(
+            run=run,
+            queue=queue,
+            model=fields.get("model", "A" if queue.is_live else "deferred"),
+            detail=fields.get("detail", {}),
+        )
+        RequirementInterval.objects.bulk_create(
+            RequirementInterval(
+                run=run,
+                queue=queue,
+                starts_at=starts_at + index * step,
+                offered=offered,
+                aht_seconds=aht_seconds,
+                workload_erlangs=offered * aht_seconds / step.total_seconds(),
+                required_agents=required,
+                required_fte=required,
+                is_open=fields.get("is_open", True),
+            )
+            for index in range(int((ends_at - starts_at) / step))
+        )
+    return run
+
+
+def make_live(agent, **fields):
+    """An agent's live row, planned on nothing unless told otherwise."""
+    return models.AgentLive.objects.update_or_create(agent=agent, defaults=fields)[0]

@@ -1,22 +1,5 @@
 // What is shown of live rows, and how: pure functions that the list and the wall share.
 
-const PRESENT = (row) => row.planned !== null || !["OFFLINE", "UNKNOWN"].includes(row.state_group);
-const SHOW = { now: PRESENT, out: (row) => row.severity > 0, all: () => true };
-
-export function isShown(row, filters) {
-  return SHOW[filters.show](row)
-    && (!filters.state || filters.state === row.state_group)
-    && (!filters.place || filters.place === row.place)
-    && (!filters.queue || filters.queue === row.queue_id);
-}
-
-// Worst first; of two alike the one that has lasted longer.
-export function byUrgency(one, other) {
-  return other.severity - one.severity
-    || Date.parse(one.flag_since ?? "9999-12-31") - Date.parse(other.flag_since ?? "9999-12-31")
-    || one.agent_id - other.agent_id;
-}
-
 export function counts(rows) {
   const number = (test) => rows.filter(test).length;
   return {

@@ -1,53 +1,43 @@
-// The team lead's list: rows in place, worst first, since when by the second.
+// The team lead's list: rows in place, what costs service most first, since when by the second.
 
+import { toast } from "../ui/toast.js";
 import { ApproveDialog } from "./approve.js";
-import { byUrgency, clockOf, counts, fill, isShown, lasted } from "./live-rows.js";
-import { LiveStore } from "./live-store.js";
+import { AgentCard } from "./live-card.js";
+import { CaseDialog, MessageDialog, NoteDialog } from "./live-dialogs.js";
+import { Filters } from "./live-filters.js";
+import { Marks } from "./live-impact.js";
+import { ListKeys } from "./live-keys.js";
+import { MarksFeed } from "./live-marks.js";
+import { LiveNews } from "./live-news.js";
+import { isShown, ranked } from "./live-rank.js";
+import { fillRow, setText } from "./live-row.js";
+import { clockOf, counts, fill, lasted } from "./live-rows.js";
 import { showStatus } from "./live-status.js";
+import { LiveStore } from "./live-store.js";
+
+const PAGE_ROWS = 200;
+const DRAW_MS = 50;
 
 const data = JSON.parse(document.getElementById("live-data").textContent);
 const texts = document.getElementById("live-texts").dataset;
 const body = document.querySelector("[data-live-rows]");
 const template = document.querySelector("[data-live-template]").content.querySelector("tr");
-const filterForm = document.querySelector("[data-live-filters]");
+const more = document.querySelector("[data-live-more]");
 const clock = clockOf(data.timezone);
 const store = new LiveStore(data);
+const feed = new MarksFeed(data.marks_url);
+const news = new LiveNews(data, texts);
 const shown = new Map([...body.rows].map((row) => [Number(row.dataset.agent), row]));
-let filters = data.filters;
-
-function setText(element, words) {
-  if (element.textContent !== words) element.textContent = words;
-}
-
-function fillRow(element, row) {
-  const cell = (name) => element.querySelector(`[data-cell="${name}"]`);
-  element.dataset.agent = row.agent_id;
-  element.dataset.version = row.version;
-  element.className = row.severity > 0 ? "live-row--out" : "";
-  setText(cell("name"), row.name);
-  cell("name").href = data.agent_url.replace("/0/", `/${row.agent_id}/`);
-  setText(cell("team"), row.team);
-  const style = data.flags[row.flag];
-  cell("flag").className = `badge${style.tone ? ` badge--${style.tone}` : ""}`;
-  setText(cell("flag").querySelector(".badge__letter"), style.letter);
-  setText(cell("flag").querySelector("[data-part]"), style.label);
-  setText(cell("planned"), row.planned?.name ?? "–");
-  setText(cell("planned-letter"), row.planned?.letter ?? "");
-  cell("planned-letter").className = `live-code__letter act ${row.planned?.color ?? ""}`;
-  setText(cell("planned-until"), row.planned_until ? fill(texts.until, { time: clock(row.planned_until) }) : "");
-  cell("state").className = `state state--${row.state_group.toLowerCase()}`;
-  setText(cell("state").querySelector("[data-part]"), row.state_group === "UNKNOWN" ? data.groups.UNKNOWN : row.state?.name ?? texts.clockedOut);
-  setText(cell("state-since"), row.state_since ? fill(texts.since, { time: clock(row.state_since) }) : "");
-  setText(cell("next"), row.next?.name ?? "–");
-  setText(cell("next-at"), clock(row.next_starts_at));
-  setText(cell("place"), row.place ? data.places[row.place] : "–");
-  const button = cell("approve");
-  if (button) button.hidden = row.severity === 0;
-}
+let marks = new Marks(data.marks);
+let generation = 0;
+let limit = PAGE_ROWS;
+let drawing = 0;
 
 function draw() {
-  const rows = store.list.filter((row) => isShown(row, filters)).sort(byUrgency);
-  const wanted = new Set(rows.map((row) => row.agent_id));
+  drawing = 0;
+  const rows = ranked(store.list.filter((row) => isShown(row, filters.chosen, marks)), marks, filters.sort);
+  const drawn = rows.slice(0, limit);
+  const wanted = new Set(drawn.map((row) => row.agent_id));
   for (const [agent, element] of shown) {
     if (!wanted.has(agent)) {
       element.remove();
@@ -55,13 +45,17 @@ function draw() {
     }
   }
   const focused = document.activeElement;
-  rows.forEach((row, index) => {
+  drawn.forEach((row, index) => {
     let element = shown.get(row.agent_id);
     if (!element) {
       element = template.cloneNode(true);
       shown.set(row.agent_id, element);
     }
-    if (element.dataset.version !== String(row.version)) fillRow(element, row);
+    const version = `${row.version}.${generation}`;
+    if (element.dataset.version !== version) {
+      fillRow(element, row, { data, texts, clock, marks });
+      element.dataset.version = version;
+    }
     if (body.rows[index] !== element) body.insertBefore(element, body.rows[index] ?? null);
   });
   if (focused !== document.activeElement && body.contains(focused)) focused.focus({ preventScroll: true });
@@ -71,7 +65,15 @@ function draw() {
     figure?.toggleAttribute("data-zero", number === 0);
   }
   document.querySelector("[data-live-empty]").hidden = rows.length > 0;
+  more.hidden = rows.length <= limit;
+  setText(more.querySelector("[data-live-more-words]"), fill(texts.more, { shown: drawn.length, total: rows.length }));
+  news.see(rows, marks);
   tick();
+}
+
+// Many changes of one moment are drawn once, ten times a second at most.
+function redraw() {
+  drawing ||= setTimeout(() => requestAnimationFrame(draw), DRAW_MS);
 }
 
 function tick() {
@@ -81,31 +83,69 @@ function tick() {
   }
 }
 
-// The filters live in the address, so that a link shows the same list.
-filterForm.addEventListener("change", () => {
-  const chosen = new FormData(filterForm);
-  const address = new URL(window.location.href);
-  for (const name of ["show", "state", "place"]) {
-    filters = { ...filters, [name]: chosen.get(name) ?? "" };
-    if (chosen.get(name)) address.searchParams.set(name, chosen.get(name));
-    else address.searchParams.delete(name);
-  }
-  window.history.replaceState(null, "", address);
-  draw();
-});
-filterForm.addEventListener("submit", (event) => event.preventDefault());
+const filters = new Filters({ data, changed: () => { limit = PAGE_ROWS; redraw(); } });
+more.querySelector("button").addEventListener("click", () => { limit += PAGE_ROWS; redraw(); });
 
-const dialog = document.getElementById("approve-dialog");
-if (dialog) {
-  const approve = new ApproveDialog({ dialog, texts, clock, flags: data.flags });
-  body.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-approve]") : null;
-    if (button) approve.open(store.rows.get(Number(button.closest("tr").dataset.agent)));
-  });
+// What the reader has opened stays open when the server draws the panels anew.
+window.Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) => !(name === "open" && node.tagName === "DETAILS");
+
+const card = new AgentCard(data.card_url);
+
+function changed() {
+  feed.refresh();
+  document.body.dispatchEvent(new Event("marks"));
+  if (card.isOpen) card.refresh();
 }
 
-store.addEventListener("change", draw);
+const context = { texts, clock, changed };
+const dialogs = {
+  approve: document.getElementById("approve-dialog") && new ApproveDialog({ dialog: document.getElementById("approve-dialog"), texts, clock, flags: data.flags }),
+  note: document.getElementById("note-dialog") && new NoteDialog(context),
+  message: document.getElementById("message-dialog") && new MessageDialog(context),
+  case: document.getElementById("case-dialog") && new CaseDialog(context),
+};
+const acts = {
+  approve: (row) => row.severity > 0 && row.flag_since && dialogs.approve?.open(row),
+  note: (row) => dialogs.note?.onAgent(row),
+  message: (row) => dialogs.message?.onAgent(row),
+};
+const failed = (refusal) => toast(refusal.message);
+
+document.addEventListener("click", (event) => {
+  const at = (selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+  const agent = Number(at("[data-agent]")?.dataset.agent ?? 0);
+  const link = at("a[data-card]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    card.open(agent);
+    return;
+  }
+  const row = store.rows.get(agent);
+  for (const [name, act] of Object.entries(acts)) {
+    if (row && at(`[data-${name}]`)?.matches("button")) act(row);
+  }
+  const onCase = at("[data-case]");
+  if (onCase) dialogs.case.onCase(onCase.dataset);
+  const take = at("[data-case-take]");
+  if (take) dialogs.case.take(take.dataset.caseTake).catch(failed);
+  const onQueue = at("[data-note-queue]");
+  if (onQueue) dialogs.note.onQueue(Number(onQueue.dataset.noteQueue), onQueue.dataset.name);
+  const edit = at("[data-note-edit]");
+  if (edit) dialogs.note.edit(edit.dataset.noteEdit).catch(failed);
+  const remove = at("[data-note-delete]");
+  if (remove) dialogs.note.remove(remove.dataset.noteDelete).catch(failed);
+});
+
+new ListKeys({ body, texts, rowOf: (element) => store.rows.get(Number(element.dataset.agent)), acts, card }).start();
+feed.addEventListener("marks", ({ detail }) => {
+  marks = new Marks(detail);
+  generation += 1;
+  filters.offerTags(detail.notes);
+  redraw();
+});
+store.addEventListener("change", redraw);
 showStatus({ store, texts, clock });
 store.start();
+feed.start();
 draw();
 setInterval(tick, 1000);

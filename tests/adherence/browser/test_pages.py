@@ -167,7 +167,7 @@ def test_a_lead_approves_with_a_click_and_takes_it_back(floor, pages):
         expect(page.locator("[data-live-status]")).to_have_text("Live", timeout=10_000)
         row = page.locator("[data-live-rows] tr", has_text=floor.agents[3].name).first
         agent = row.get_attribute("data-agent")
-        row.get_by_role("button", name="Approve").click()
+        row.get_by_role("button", name="Exception").click()
         shot(page, "approve")
         page.get_by_role("radio", name=re.compile("^until .*ends$")).check(force=True)
         page.get_by_role("button", name="System trouble").click()

@@ -239,4 +239,24 @@ STAFFING = (
         source=_RUN,
         reference=_ERLANG,
     ),
+    Metric(
+        key="cost_to_service",
+        title=_("Cost to service"),
+        definition=_(
+            "Minutes that customers wait, per hour, because one agent is not on position (below 0), or "
+            "that they wait less because one works beyond the plan (above 0). Live queues: minutes in "
+            "the queue over the coming hour, the queue run through with the people who are there and "
+            "with one more or fewer. Deferred work: minutes that items spend past their due time."
+        ),
+        unit=Unit.RATIO,
+        pooling=Pooling.FROM_MODEL,
+        better=Direction.HIGHER,
+        edge_cases=(
+            _("Less than half a minute an hour is neutral, and so is who is late to a meeting."),
+            _("Without a published requirement, or while the queue is closed: a dash."),
+            _("Queues of a pool are one stream of work, since their people are one team."),
+        ),
+        source=_("Requirement in force, published shifts and live states, made once a minute."),
+        reference=_ERLANG,
+    ),
 )
