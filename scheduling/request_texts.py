@@ -63,6 +63,11 @@ def say(code: str, **values: object) -> dict[str, Any]:
     return {"code": code, "values": {name: _plain(value) for name, value in values.items()}}
 
 
+def say_by(code: str, by: object, **values: object) -> dict[str, Any]:
+    """A sentence about who decided; an API key has no name."""
+    return say(code, name=_("a program") if by is None else str(by), **values)
+
+
 def say_rule(name: str, code: str, values: Mapping[str, object]) -> dict[str, Any]:
     """A broken labor rule and whose it is."""
     return say("rule", name=name) | {"mark": code, "mark_values": dict(values)}

@@ -232,6 +232,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "scheduling-close-requests": {
+        "task": "scheduling.close_requests",
+        "schedule": 30.0,
+        "options": {"queue": "default", "expires": 25},
+    },
     "forecasting-refresh-today": {
         "task": "forecasting.refresh_today_tick",
         "schedule": 300.0,

@@ -282,6 +282,10 @@ class DecisionSerializer(serializers.Serializer[Any]):
     """Grant or decline a request."""
 
     is_approved = serializers.BooleanField()
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    is_above_limit = serializers.BooleanField(
+        default=False, help_text="Grant although a limit is reached."
+    )
 
 
 class FindingSerializer(serializers.Serializer[Any]):

@@ -21,7 +21,7 @@ from scheduling.models import (
     Review,
 )
 from scheduling.queries.time_off import assignment_on, policy_for
-from scheduling.request_texts import Answer, answer_text, say
+from scheduling.request_texts import Answer, answer_text, say, say_by
 from scheduling.services.errors import UnableToRequest
 from scheduling.services.rules import keep
 from scheduling.services.shift_changes import lock_agents
@@ -88,16 +88,16 @@ def ask_wish(*, wish: Preference, message: str = "", at: datetime) -> PersonalRe
 
 @transaction.atomic
 def decide_personal(
-    *, request: PersonalRequest, is_approved: bool, by: User, at: datetime, note: str = ""
+    *, request: PersonalRequest, is_approved: bool, by: User | None, at: datetime, note: str = ""
 ) -> PersonalRequest:
     """Take a request up or decline it, once."""
     found = _locked(request)
     extra: Answer = [say("note", text=note)] if note else []
     found.decided_by, found.decided_at = by, at
     if is_approved:
-        return _take_up(found, [say("granted_by", name=str(by)), *extra], at)
+        return _take_up(found, [say_by("granted_by", by), *extra], at)
     found.status = PersonalRequestStatus.DECLINED
-    found.answer = [say("declined_by", name=str(by)), *extra]
+    found.answer = [say_by("declined_by", by), *extra]
     found.save()
     _tell(found, at)
     return found
@@ -118,7 +118,7 @@ def withdraw_personal(*, request: PersonalRequest, at: datetime) -> PersonalRequ
 
 def wishes_need_the_lead(agent: Agent, at: datetime) -> bool:
     """Wishes of the agent's team are decided by the lead."""
-    return _policy(agent, at.date()).wish_review == Review.LEAD
+    return policy_for(assignment_on(agent.pk, at.date())).wish_review == Review.LEAD
 
 
 def _policy(agent: Agent, day: date) -> RequestPolicy:

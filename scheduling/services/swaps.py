@@ -23,7 +23,7 @@ from scheduling.models import (
 )
 from scheduling.queries.published import RuleBook, activities_of, rule_book
 from scheduling.queries.time_off import policy_for
-from scheduling.request_texts import Answer, answer_text, say
+from scheduling.request_texts import Answer, answer_text, say, say_by
 from scheduling.services.errors import ChangedMeanwhile, UnableToEdit, UnableToRequest
 from scheduling.services.legal import (
     broken_rules,
@@ -139,7 +139,7 @@ def accept_swap(*, swap: ShiftSwap, agent: Agent, at: datetime) -> ShiftSwap:
 
 @transaction.atomic
 def decide_swap(
-    *, swap: ShiftSwap, is_approved: bool, by: User, at: datetime, note: str = ""
+    *, swap: ShiftSwap, is_approved: bool, by: User | None, at: datetime, note: str = ""
 ) -> ShiftSwap:
     """The lead decides a swap that both want; the rules are judged again."""
     found = _locked(swap)
@@ -147,11 +147,9 @@ def decide_swap(
         raise UnableToRequest(_no_longer(found))
     extra = [say("note", text=note)] if note else []
     if not is_approved:
-        return _close(
-            found, SwapStatus.DECLINED, [say("declined_by", name=str(by)), *extra], at, by=by
-        )
+        return _close(found, SwapStatus.DECLINED, [say_by("declined_by", by), *extra], at, by=by)
     changes = _judged(_hold(found, found.accepted_by_id), at)
-    answer = [say("granted_by", name=str(by)), *extra]
+    answer = [say_by("granted_by", by), *extra]
     return _execute(found, changes, at=at, by=by, answer=answer)
 
 

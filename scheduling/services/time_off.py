@@ -37,7 +37,7 @@ from scheduling.queries.time_off import (
     off_book,
     waiting_rows,
 )
-from scheduling.request_texts import Answer, answer_text, say
+from scheduling.request_texts import Answer, answer_text, say, say_by
 from scheduling.services.errors import UnableToEdit, UnableToRequest
 from scheduling.services.rules import keep, remove
 from scheduling.services.shift_changes import Reason, lock_agents
@@ -120,12 +120,12 @@ def withdraw_time_off(*, row: TimeOff, at: datetime) -> TimeOff:
 
 
 @transaction.atomic
-def grant(*, row: TimeOff, decided_by: User, decided_at: datetime) -> TimeOff:
+def grant(*, row: TimeOff, decided_by: User | None, decided_at: datetime) -> TimeOff:
     """Record time off that a planner enters: granted at once, whatever the limits say."""
     _one_at_a_time([row.agent_id])
     row.status = TimeOffStatus.APPROVED
     row.decided_by, row.decided_at = decided_by, decided_at
-    row.answer = [say("granted_by", name=str(decided_by))]
+    row.answer = [say_by("granted_by", decided_by)]
     _charge_anew(row)
     _clear_shifts(row, by=decided_by, at=decided_at)
     return row
@@ -136,7 +136,7 @@ def decide(
     *,
     row: TimeOff,
     is_approved: bool,
-    decided_by: User,
+    decided_by: User | None,
     decided_at: datetime,
     note: str = "",
     is_above_limit: bool = False,
@@ -385,13 +385,13 @@ def _full(row: TimeOff) -> list[Full]:
     return book.full(row.agent_id, (row.starts_at, row.ends_at))
 
 
-def _decision(by: User, note: str, *, is_approved: bool, reached: list[Full]) -> Answer:
+def _decision(by: User | None, note: str, *, is_approved: bool, reached: list[Full]) -> Answer:
     if not is_approved:
-        answer = [say("declined_by", name=str(by))]
+        answer = [say_by("declined_by", by)]
     elif reached:
-        answer = [say("granted_despite", name=str(by), limit=reached[0].limit.name)]
+        answer = [say_by("granted_despite", by, limit=reached[0].limit.name)]
     else:
-        answer = [say("granted_by", name=str(by))]
+        answer = [say_by("granted_by", by)]
     return [*answer, say("note", text=note)] if note else answer
 
 
