@@ -197,10 +197,11 @@ def balances_of(
         .select_related("kind__activity_code")
         .order_by("kind__activity_code__name", "starts_on")
     )
-    return [_counted(row, today=today, but=but) for row in rows]
+    return [counted(row, today=today, but=but) for row in rows]
 
 
-def _counted(row: TimeOffEntitlement, *, today: date, but: int | None) -> AgentBalance:
+def counted(row: TimeOffEntitlement, *, today: date, but: int | None = None) -> AgentBalance:
+    """The balance of one period as it stands."""
     off = TimeOff.objects.filter(agent=row.agent_id, activity_code=row.kind.activity_code_id)
     taken = _amounts(off.filter(status=TimeOffStatus.APPROVED), row)
     others = off if but is None else off.exclude(pk=but)

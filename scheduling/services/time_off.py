@@ -365,14 +365,15 @@ def _limit_sentence(reached: Full) -> str:
 def _position(row: TimeOff, book: OffBook, at: datetime) -> int:
     """Behind those who wait for the same places."""
     rows = [item for item in waiting_rows(at=at) if item.pk != row.pk]
+    last = 2**62
     row_as = TimeOff(
-        pk=0,
+        pk=last,
         agent_id=row.agent_id,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         requested_at=row.requested_at,
     )
-    return positions(book, as_waiting([*rows, row_as]), _rule_of())[0]
+    return positions(book, as_waiting([*rows, row_as]), _rule_of())[last]
 
 
 def _rule_of() -> Any:
