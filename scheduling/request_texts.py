@@ -49,7 +49,6 @@ TEXTS: Mapping[str, Any] = {
     "won": gettext_lazy("Given: %(rule)s."),
     "taken": gettext_lazy("All places went to others: %(rule)s."),
     "rule": gettext_lazy("%(name)s: %(rule)s"),
-    "skill_missing": gettext_lazy("%(name)s does not have the skill %(skill)s."),
     "availability_done": gettext_lazy("In force from %(day)s on."),
     "wish_done": gettext_lazy("Taken up; the next solve weighs it."),
 }
@@ -85,7 +84,8 @@ def _plain(value: object) -> object:
 def _sentence(part: Mapping[str, Any]) -> str:
     values = {name: _shown(value) for name, value in part.get("values", {}).items()}
     if "mark" in part:
-        values["rule"] = _(MARK_TEXTS[part["mark"]]) % part["mark_values"]
+        rule = MARK_TEXTS[part["mark"]]
+        values["rule"] = _(rule) % part["mark_values"]
     if part["code"] in {"won", "taken"}:
         values["rule"] = _rule_label(part["values"]["rule"])
     return str(TEXTS[part["code"]]) % values

@@ -301,6 +301,7 @@ _API_CHOICES = (
     "forecasting.models.OverrideKind",
     "forecasting.models.SpecialDayKind",
     "scheduling.models.PreferenceKind",
+    "scheduling.models.Review",
     "scheduling.models.ScheduleStatus",
     "scheduling.models.ShiftPlace",
     "scheduling.models.TimeOffStatus",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -66,39 +66,45 @@ class OffBook:
     def __init__(self, limits: Sequence[OffLimit], off: Mapping[int, Sequence[Span]]) -> None:
         self.limits = limits
         self._off = {agent_id: list(spans) for agent_id, spans in off.items()}
+        self._counted: dict[tuple[int, date], frozenset[int]] = {}
 
     def add(self, agent_id: int, span: Span) -> None:
         """Somebody more is off."""
         self._off.setdefault(agent_id, []).append(span)
+        for limit in self.limits:
+            for day, _window in limit.windows(agent_id, span):
+                self._counted.pop((limit.key, day), None)
 
     def full(self, agent_id: int, span: Span) -> list[Full]:
         """Limits that leave no place for the agent, each with its first such day."""
         found = []
         for limit in self.limits:
             for day, window in limit.windows(agent_id, span):
-                count = self.count(limit, day, window, but=agent_id)
+                count = len(self._people_off(limit, day, window) - {agent_id})
                 if count >= limit.most_people:
                     found.append(Full(limit=limit, day=day, count=count))
                     break
         return found
 
-    def count(self, limit: OffLimit, day: date, window: Span, *, but: int | None = None) -> int:
-        """People of the group who are off in the interval of the day."""
-        return sum(
-            agent_id != but
-            and limit.holds_for(agent_id, day)
-            and any(_touch(window, span) for span in spans)
-            for agent_id, spans in self._off.items()
-        )
-
-    def shared(self, one: Waiting, other: Waiting) -> list[OffLimit]:
-        """Limits of which two requests want a place on the same day."""
-        return [
-            limit
+    def places(self, item: Waiting) -> dict[int, frozenset[date]]:
+        """Days on which a request wants a place, by limit."""
+        found = {
+            limit.key: frozenset(day for day, _ in limit.windows(item.agent_id, item.span))
             for limit in self.limits
-            if {day for day, _ in limit.windows(one.agent_id, one.span)}
-            & {day for day, _ in limit.windows(other.agent_id, other.span)}
-        ]
+        }
+        return {key: days for key, days in found.items() if days}
+
+    def _people_off(self, limit: OffLimit, day: date, window: Span) -> frozenset[int]:
+        """People of the group who are off in the interval of the day; counted once."""
+        key = (limit.key, day)
+        if key not in self._counted:
+            self._counted[key] = frozenset(
+                agent_id
+                for agent_id in limit.members.keys() & self._off.keys()
+                if limit.holds_for(agent_id, day)
+                and any(_touch(window, span) for span in self._off[agent_id])
+            )
+        return self._counted[key]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,17 +129,9 @@ def next_to_grant(
     """The next request that fits; of those that want the same places the one the limit's rule puts first."""
     fitting = [item for item in waiting if not book.full(item.agent_id, item.span)]
     fitting.sort(key=lambda item: item.order("FIFO"))
+    places = {item.key: book.places(item) for item in fitting}
     for item in fitting:
-        rivals = [
-            (limit, other)
-            for other in fitting
-            if other.key != item.key
-            for limit in book.shared(item, other)
-        ]
-        if all(
-            item.order(rule_of(limit.key)) < other.order(rule_of(limit.key))
-            for limit, other in rivals
-        ):
+        if not any(_goes_before(other, item, places, rule_of) for other in fitting):
             return item
     return fitting[0] if fitting else None
 
@@ -142,18 +140,32 @@ def positions(
     book: OffBook, waiting: Sequence[Waiting], rule_of: Callable[[int], str]
 ) -> dict[int, int]:
     """Each request's position: one more than the requests before it that want the same full place."""
+    places = {item.key: book.places(item) for item in waiting}
     found = {}
     for item in waiting:
         full = {reached.limit.key for reached in book.full(item.agent_id, item.span)}
-        ahead = {
-            other.key
-            for other in waiting
-            for limit in (book.shared(item, other) if other.key != item.key else ())
-            if limit.key in full
-            and other.order(rule_of(limit.key)) < item.order(rule_of(limit.key))
-        }
-        found[item.key] = len(ahead) + 1
+        ahead = sum(_goes_before(other, item, places, rule_of, among=full) for other in waiting)
+        found[item.key] = ahead + 1
     return found
+
+
+def _goes_before(
+    other: Waiting,
+    item: Waiting,
+    places: Mapping[int, Mapping[int, frozenset[date]]],
+    rule_of: Callable[[int], str],
+    *,
+    among: Collection[int] | None = None,
+) -> bool:
+    """Some limit (of these) puts the other first, and both want one of its places on the same day."""
+    theirs = places[other.key]
+    return other.key != item.key and any(
+        key in theirs
+        and (among is None or key in among)
+        and not days.isdisjoint(theirs[key])
+        and other.order(rule_of(key)) < item.order(rule_of(key))
+        for key, days in places[item.key].items()
+    )
 
 
 def _wall(day: date, minute: int, zone: ZoneInfo) -> datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.db import models
@@ -33,11 +35,16 @@ class ShiftSwapQuerySet(models.QuerySet["ShiftSwap"]):
 
     def visible_to(self, principal: object) -> Self:
         """Return those of agents in scope, one's own, and offers that are open to one."""
-        agent_id = access_of(principal).agent_id
-        theirs = agent_filter(principal, "schedule.view", "offered_by")
-        if not access_of(principal).is_internal or agent_id is None:
-            return self.filter(theirs)
-        return self.filter(theirs | self._concerning(agent_id))
+        access = access_of(principal)
+        seen = [
+            agent_filter(principal, "schedule.view", path)
+            for path in ("offered_by", "to_agent", "accepted_by")
+        ]
+        if not all(seen):  # an empty condition: everybody is in scope
+            return self
+        if access.agent_id is not None and access.is_internal:
+            seen.append(self._concerning(access.agent_id))
+        return self.filter(reduce(or_, seen))
 
     def concerning(self, agent_id: int) -> Self:
         """Return what an agent has to do with: own, offered to them, offered to all of the site."""

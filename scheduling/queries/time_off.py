@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, Q
 
 from scheduling.core.balances import Allowance, Balance, balance
 from scheduling.core.off_limits import OffBook, OffLimit, Waiting
@@ -36,6 +36,7 @@ from wfm.timeline import Interval, day_bounds
 PENDING = (TimeOffStatus.REQUESTED, TimeOffStatus.WAITLISTED)
 NOTHING = Decimal(0)
 DAY = timedelta(days=1)
+USUAL_DAY_MINUTES = 480
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +190,7 @@ def _shifts_by_date(
 def balances_of(
     agent_id: int, *, first: date, last: date, today: date, but: int | None = None
 ) -> list[AgentBalance]:
-    """The agent's balances of periods that touch the dates [first, last]."""
+    """The agent's balances of periods that touch the dates [first, last]; `but` leaves a request out."""
     rows = (
         TimeOffEntitlement.objects.filter(
             agent=agent_id, starts_on__lte=last, ends_on__gt=first, kind__is_active=True
@@ -197,20 +198,49 @@ def balances_of(
         .select_related("kind__activity_code")
         .order_by("kind__activity_code__name", "starts_on")
     )
-    return [counted(row, today=today, but=but) for row in rows]
+    return counted(list(rows), today=today, but=but)
 
 
-def counted(row: TimeOffEntitlement, *, today: date, but: int | None = None) -> AgentBalance:
-    """The balance of one period as it stands."""
-    off = TimeOff.objects.filter(agent=row.agent_id, activity_code=row.kind.activity_code_id)
-    taken = _amounts(off.filter(status=TimeOffStatus.APPROVED), row)
-    others = off if but is None else off.exclude(pk=but)
-    pending = _amounts(others.filter(status__in=PENDING), row)
+def counted(
+    rows: Sequence[TimeOffEntitlement], *, today: date, but: int | None = None
+) -> list[AgentBalance]:
+    """The balances of these periods as they stand, in as many queries for a thousand as for one."""
+    off = [
+        row
+        for row in TimeOff.objects.filter(
+            agent__in={row.agent_id for row in rows},
+            activity_code__in={row.kind.activity_code_id for row in rows},
+            status__in=(TimeOffStatus.APPROVED, *PENDING),
+        )
+        if row.pk != but
+    ]
+    charges = _charges_of_rows(off)
+    by_owner: dict[tuple[int, int], list[TimeOff]] = defaultdict(list)
+    for row in off:
+        by_owner[row.agent_id, row.activity_code_id].append(row)
+    return [
+        _counted(row, by_owner[row.agent_id, row.kind.activity_code_id], charges, today)
+        for row in rows
+    ]
+
+
+def _counted(
+    row: TimeOffEntitlement,
+    off: Sequence[TimeOff],
+    charges: Mapping[int, Sequence[Charge]],
+    today: date,
+) -> AgentBalance:
+    taken: dict[date, Decimal] = defaultdict(lambda: NOTHING)
+    pending: dict[date, Decimal] = defaultdict(lambda: NOTHING)
+    for request in off:
+        amounts = taken if request.status == TimeOffStatus.APPROVED else pending
+        for charge in charges[request.pk]:
+            amounts[charge.date] += charge.amount(row.kind.unit)
     return AgentBalance(
         kind=row.kind,
         entitlement=row,
-        taken_by_date=taken,
-        pending_by_date=pending,
+        taken_by_date=dict(taken),
+        pending_by_date=dict(pending),
         balance=balance(
             Allowance(
                 starts_on=row.starts_on,
@@ -226,22 +256,20 @@ def counted(row: TimeOffEntitlement, *, today: date, but: int | None = None) -> 
     )
 
 
-def _amounts(rows: QuerySet[TimeOff], period: TimeOffEntitlement) -> dict[date, Decimal]:
-    """Amounts by date; a grant without charges (of before they were kept) counts on its first date."""
-    unit = period.kind.unit
-    found: dict[date, Decimal] = defaultdict(lambda: NOTHING)
-    kept = TimeOffCharge.objects.filter(time_off__in=rows)
-    known = set()
-    for pk, day, minutes, days in kept.values_list("time_off_id", "date", "minutes", "days"):
-        known.add(pk)
-        found[day] += Decimal(days if unit == BalanceUnit.DAYS else minutes)
-    for row in rows:
-        if row.pk not in known and row.paid_minutes:
+def _charges_of_rows(off: Sequence[TimeOff]) -> dict[int, list[Charge]]:
+    """What each request takes; a grant of before charges were kept counts on its first date."""
+    found: dict[int, list[Charge]] = defaultdict(list)
+    rows = TimeOffCharge.objects.filter(time_off__in=[row.pk for row in off])
+    for pk, day, minutes, days in rows.values_list("time_off_id", "date", "minutes", "days"):
+        found[pk].append(Charge(date=day, minutes=minutes, days=days))
+    for row in off:
+        if row.pk not in found and row.paid_minutes:
             day = row.starts_at.date()
             assignment = assignment_on(row.agent_id, day)
-            whole = 480 if assignment is None else day_minutes(assignment)
-            found[day] += Decimal(row.paid_minutes) / (1 if unit == BalanceUnit.MINUTES else whole)
-    return dict(found)
+            whole = USUAL_DAY_MINUTES if assignment is None else day_minutes(assignment)
+            days = Decimal(row.paid_minutes) / whole
+            found[row.pk].append(Charge(date=day, minutes=row.paid_minutes, days=days))
+    return found
 
 
 # -- limits --------------------------------------------------------------------------------------

@@ -59,8 +59,8 @@ def _entitlements(principal: object) -> Rows:
         .order_by("agent__sort_key", "kind", "starts_on")
     )
     found: Rows = []
-    for row in rows[:MOST_ROWS]:
-        balance = counted(row, today=today).balance
+    for item in counted(list(rows[:MOST_ROWS]), today=today):
+        row, balance = item.entitlement, item.balance
         found.append(
             (
                 row,

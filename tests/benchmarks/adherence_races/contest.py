@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import queue
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -48,19 +49,28 @@ def run_race(*, attempts: int) -> Outcome:
 
 
 def _raced(steps: list[Step]) -> list[list[tuple[int, int, str]]]:
+    """What each process was answered, in the order of the steps."""
     # Forked processes would share the parent's connections.
     context = multiprocessing.get_context("spawn")
     barrier, answers = context.Barrier(RACERS), context.Queue()
-    racers = [
-        context.Process(target=race, args=(number, steps, barrier, answers))
-        for number in range(RACERS)
-    ]
+    racers = []
+    for number in range(RACERS):
+        own = [(step.attempts[number].user_id, step.attempts[number].path) for step in steps]
+        racers.append(context.Process(target=race, args=(number, own, barrier, answers)))
     for racer in racers:
         racer.start()
-    found = [answers.get(timeout=WAIT_SECONDS * 6) for _racer in racers]
+    found: dict[int, list[tuple[int, int, str]]] = {}
+    while len(found) < RACERS:
+        try:
+            number, told = answers.get(timeout=1)
+        except queue.Empty:
+            if any(racer.exitcode for racer in racers):
+                raise RuntimeError("A racing process has died; its output says why.") from None
+        else:
+            found[number] = told
     for racer in racers:
         racer.join(WAIT_SECONDS)
-    return found
+    return [found[number] for number in range(RACERS)]
 
 
 def _judge(found: Outcome, place: int, step: Step, answers: list[tuple[int, int, str]]) -> None:

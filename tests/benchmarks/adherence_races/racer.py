@@ -11,8 +11,8 @@ import django
 WAIT_SECONDS = 600
 
 
-def race(number: int, steps: Sequence[Any], barrier: Any, answers: Any) -> None:
-    """Make the attempts of this place; put (step, status, sentence) for each."""
+def race(number: int, attempts: Sequence[tuple[int, str]], barrier: Any, answers: Any) -> None:
+    """Make the attempts (person, address) of one process; put its (step, status, sentence) for each."""
     django.setup()
     from django.db import connections  # noqa: PLC0415 - wants Django's settings
 
@@ -20,18 +20,17 @@ def race(number: int, steps: Sequence[Any], barrier: Any, answers: Any) -> None:
     clients: dict[int, Any] = {}
     found = []
     # Logged in beforehand: the race is about shifts, not about sessions.
-    for step in steps:
-        _client(clients, step.attempts[number].user_id)
+    for user_id, _path in attempts:
+        _client(clients, user_id)
     barrier.wait(WAIT_SECONDS)
-    for place, step in enumerate(steps):
-        attempt = step.attempts[number]
+    for place, (user_id, path) in enumerate(attempts):
         barrier.wait(WAIT_SECONDS)
-        answer = clients[attempt.user_id].post(f"/api/v1/scheduling/{attempt.path}")
+        answer = clients[user_id].post(f"/api/v1/scheduling/{path}")
         body = answer.json() if answer.content else {}
         sentence = body["errors"][0]["detail"] if "errors" in body else ""
         found.append((place, answer.status_code, sentence))
     connections.close_all()
-    answers.put(found)
+    answers.put((number, found))
 
 
 def _client(clients: dict[int, Any], user_id: int) -> None:

@@ -32,12 +32,13 @@ def _a_week_before():
 class Floor:
     """People, their shifts and their logins."""
 
-    def __init__(self):
+    def __init__(self, monday=make.MONDAY, now=NOW):
+        self.monday = monday
         self.codes = make.make_codes()
         self.skill = org.make_skill(name="Claims")
         self.other_skill = org.make_skill(name="Chat")
         self.queue = org.make_queue(name="Claims line", skill=self.skill)
-        self.requirement = make.make_requirement(queue=self.queue, people=2.0)
+        self.requirement = make.make_requirement(queue=self.queue, people=2.0, monday=monday)
         self.contract = make.make_contract(
             weekly_minutes_min=0, weekly_minutes_max=2550, days_per_week_min=0, days_per_week_max=5
         )
@@ -57,17 +58,17 @@ class Floor:
         }
         self.planner = org.make_user("planner", display_name="Pat Planner")
         self.lead = org.make_user("team_lead", display_name="Lea Lead")
-        self.version = make.make_version(requirement_run=self.requirement)
+        self.version = make.make_version(requirement_run=self.requirement, monday=monday)
         self.shifts = {
             (name, day): self.shift(name, day) for name, days in SCHEDULE.items() for day in days
         }
-        publish_schedule(version=self.version, published_at=NOW, published_by=None)
+        publish_schedule(version=self.version, published_at=now, published_by=None)
         for shift in self.shifts.values():
             shift.refresh_from_db()
         self.vacation = self.kind("vacation")
 
     def shift(self, name, day, *, hour=8, minutes=510, published=False, **fields):
-        starts = make.at(day, hour)
+        starts = make.at(day, hour, monday=self.monday)
         return make.make_shift(
             version=self.version,
             agent=self.agents[name],

@@ -1,9 +1,11 @@
 """Time off as agents ask for it and leads decide it."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 
 from scheduling.models import (
     RequestPolicy,
@@ -14,7 +16,7 @@ from scheduling.models import (
     TimeOffLimit,
     TimeOffStatus,
 )
-from scheduling.services.time_off import grant
+from scheduling.services.time_off import ask_time_off, grant, withdraw_time_off
 from tests.factories import org
 from tests.factories import scheduling as make
 from tests.scheduling.requests.conftest import NOW, reason
@@ -367,3 +369,48 @@ def test_old_grants_without_charges_still_count(api, floor):
         make.make_time_off(floor.agents["Ada Day"], day=0, days=1, paid_minutes=510)
         assert TimeOff.objects.get().status == TimeOffStatus.APPROVED
     assert balance(api)["taken"] == 1
+
+
+def test_a_limit_is_never_exceeded_when_everybody_asks_at_once(floor):
+    """Ten people, three places, all at the same moment; then everybody who has one gives it back."""
+    with system_tenant():
+        limit(most_people=3)
+        unpaid = floor.kind("unpaid", needs_balance=False)
+        people = [
+            org.make_agent(name=f"Racer {n}", team=floor.team, employment_contract=floor.contract)
+            for n in range(10)
+        ]
+
+    def at_once(acts):
+        barrier, faults = threading.Barrier(len(acts)), []
+
+        def run(act):
+            barrier.wait()
+            try:
+                with system_tenant():
+                    act()
+            except Exception as error:  # noqa: BLE001 - told below
+                faults.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert faults == []
+
+    def asking(agent):
+        return lambda: ask_time_off(
+            agent=agent, kind=unpaid, starts_at=make.at(0), ends_at=make.at(1), at=NOW
+        )
+
+    at_once([asking(agent) for agent in people])
+    with system_tenant():
+        granted = list(TimeOff.objects.filter(status="APPROVED"))
+        assert (len(granted), TimeOff.objects.filter(status="WAITLISTED").count()) == (3, 7)
+    at_once([lambda row=row: withdraw_time_off(row=row, at=NOW) for row in granted])
+    with system_tenant():
+        assert TimeOff.objects.filter(status="APPROVED").count() == 3
+        assert TimeOff.objects.filter(status="WAITLISTED").count() == 4
