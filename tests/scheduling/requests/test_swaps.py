@@ -6,6 +6,8 @@ import pytest
 import time_machine
 
 from scheduling.models import Shift, ShiftChange, ShiftSwap, SwapStatus, TimeOff
+from scheduling.queries.versions import staleness
+from scheduling.services import copy_version
 from scheduling.services.swaps import lapse_swaps
 from scheduling.services.time_off import grant
 from tests.factories import org
@@ -331,3 +333,20 @@ def test_time_off_that_is_asked_for_meanwhile_is_seen_by_the_judge(api, floor):
         row = make.make_time_off(floor.agents["Cleo Late"], day=0, status="REQUESTED")
         assert TimeOff.objects.get(pk=row.pk).status == "REQUESTED"
     assert api("Cleo Late", "post", f"my-swaps/{pk}/accept/")[0] == 200
+
+
+def test_a_draft_says_that_publishing_it_would_undo_a_swap(api, floor):
+    with system_tenant():
+        with time_machine.travel(NOW - timedelta(hours=1), tick=False):
+            draft = copy_version(version=floor.version, created_by=None)
+        assert staleness(draft) == []
+    pk = offer(api, floor)
+    assert api("Cleo Late", "post", f"my-swaps/{pk}/accept/")[0] == 200
+    with system_tenant():
+        [told] = staleness(draft)
+        assert told == (
+            "Published shifts changed since this draft was made (swaps, claims, time off): 1. "
+            "Publishing it would undo that."
+        )
+        floor.version.refresh_from_db()
+        assert staleness(floor.version) == []
