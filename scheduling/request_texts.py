@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.core.mark_types import TEXTS as MARK_TEXTS
+from wfm.web.formats import local_day
 
 Answer = list[dict[str, Any]]
+ISO_DATE = r"\d{4}-\d\d-\d\d"
 
 TEXTS: Mapping[str, Any] = {
     "granted": gettext_lazy("Granted at once: balance, limits and notice allow it."),
@@ -99,10 +101,9 @@ def _rule_label(rule: str) -> str:
 
 def _shown(value: object) -> object:
     """Dates as the reader writes them; everything else as it is."""
-    if not isinstance(value, str) or len(value) < 10 or value[4:5] != "-":
+    if not isinstance(value, str) or not re.fullmatch(ISO_DATE, value):
         return value
-    day = parse_date(value[:10]) if len(value) == 10 else None
-    if day is not None:
-        return date_format(day, "SHORT_DATE_FORMAT")
-    moment = parse_datetime(value)
-    return value if moment is None else date_format(moment, "SHORT_DATETIME_FORMAT")
+    try:
+        return local_day(date.fromisoformat(value))
+    except ValueError:  # somebody's words that only look like a date
+        return value

@@ -36,6 +36,11 @@ urlpatterns = [
         name="schedule-request-decide",
     ),
     path("open-shifts/", requests.open_shifts, name="schedule-open-shifts"),
+    path(
+        "open-shifts/from/<int:job>/<slug:kind>/<int:number>/",
+        requests.offer_candidate,
+        name="schedule-offer-candidate",
+    ),
     path("open-shifts/<int:pk>/", requests.open_shift, name="schedule-open-shift"),
     path("open-shifts/<int:pk>/<slug:act>/", requests.act_on_offer, name="schedule-open-shift-act"),
     path("availability/", views.availability, name="schedule-availability"),

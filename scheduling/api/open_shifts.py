@@ -92,7 +92,7 @@ class OpenShiftViewSet(IdempotentMixin, ReadViewSet):
             raise serializers.ValidationError({"job": "There is no such job."})
         with with_reasons():
             offers = publish_candidates(
-                job=job,
+                job,
                 kind=asked["kind"],
                 numbers=asked["numbers"],
                 price_per_hour=asked["price_per_hour"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,15 @@ from django.db.models import F
 
 from scheduling.core.mark_diff import new_marks
 from scheduling.core.rule_marks import Limits, Mark, PlannedShift, rule_marks
-from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, ShiftActivity
+from scheduling.models import (
+    RequestPolicy,
+    ScheduleStatus,
+    ScheduleVersion,
+    Shift,
+    ShiftActivity,
+)
 from scheduling.queries.marks import AROUND, agent_limits, planned_shifts
+from scheduling.queries.policies import policy_for
 from scheduling.queries.solve_input import assigned_between
 from wfm.org.models import AgentAssignment, SeatPool
 
@@ -32,6 +39,15 @@ class RuleBook:
     """By agent and first day of the week."""
     planned: Mapping[int, Sequence[PlannedShift]]
     assignments: Mapping[int, AgentAssignment]
+    policies: dict[int, RequestPolicy] = field(default_factory=dict)
+    """Read once per team."""
+
+    def policy(self, agent_id: int) -> RequestPolicy:
+        """How requests of the agent's team are reviewed."""
+        row = self.assignments[agent_id]
+        if row.team_id not in self.policies:
+            self.policies[row.team_id] = policy_for(row)
+        return self.policies[row.team_id]
 
     def zone(self, agent_id: int) -> ZoneInfo:
         """The zone of the agent's site."""

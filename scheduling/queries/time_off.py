@@ -15,7 +15,6 @@ from scheduling.core.balances import Allowance, Balance, balance
 from scheduling.core.off_limits import OffBook, OffLimit, Waiting
 from scheduling.models import (
     BalanceUnit,
-    RequestPolicy,
     ScheduleStatus,
     ScheduleVersion,
     Shift,
@@ -71,13 +70,6 @@ def assignment_on(agent_id: int, day: date) -> AgentAssignment | None:
         .select_related("agent", "team__site", "employment_contract")
         .first()
     )
-
-
-def policy_for(assignment: AgentAssignment | None) -> RequestPolicy:
-    """How requests of the agent's team are reviewed; the defaults where nothing is set."""
-    team = None if assignment is None else assignment.team_id
-    rows = {row.team_id: row for row in RequestPolicy.objects.filter(Q(team=team) | Q(team=None))}
-    return rows.get(team) or rows.get(None) or RequestPolicy()
 
 
 def here_since(agent_ids: Collection[int]) -> dict[int, date]:

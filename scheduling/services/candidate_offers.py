@@ -22,8 +22,8 @@ KINDS = {"overtime": OfferKind.OVERTIME, "time_off": OfferKind.VOLUNTARY_TIME_OF
 
 @transaction.atomic
 def publish_candidates(
-    *,
     job: Job,
+    *,
     kind: str,
     numbers: Sequence[int],
     price_per_hour: Decimal | None,

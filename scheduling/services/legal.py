@@ -12,7 +12,6 @@ from scheduling.core.mark_diff import LEAST_HOURS
 from scheduling.core.rule_marks import PlannedShift
 from scheduling.models import RequestPolicy, Shift, ShiftPlace
 from scheduling.queries.published import RuleBook, has_free_seat
-from scheduling.queries.time_off import policy_for
 from scheduling.request_texts import Answer, answer_text, say_rule
 from scheduling.services.errors import UnableToRequest
 from scheduling.services.shift_changes import ShiftState
@@ -41,7 +40,7 @@ def broken_rules(
     answer: Answer = []
     for agent_id, shifts in after.items():
         check_team(book, agent_id)
-        policy = policy_for(book.assignments[agent_id])
+        policy = book.policy(agent_id)
         left_out = {*ignored, *(() if policy.least_hours_bind else LEAST_HOURS)}
         name = book.assignments[agent_id].agent.name
         for mark in book.broken(agent_id, shifts, ignored=left_out):

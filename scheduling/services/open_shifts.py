@@ -24,7 +24,7 @@ from scheduling.models import (
     ShiftChangeKind,
 )
 from scheduling.queries.published import RuleBook, rule_book, version_of_day
-from scheduling.queries.time_off import here_since, policy_for
+from scheduling.queries.time_off import here_since
 from scheduling.request_texts import answer_text, say
 from scheduling.services.errors import ChangedMeanwhile, UnableToEdit, UnableToRequest
 from scheduling.services.legal import check_notice, check_rules, check_team
@@ -204,7 +204,7 @@ def _places_left(offer: OpenShift) -> int:
 def _judge(offer: OpenShift, agent_id: int, book: RuleBook, at: datetime) -> Work:
     """What the agent would work, refused where notice, skills, rules or seats stand against it."""
     check_team(book, agent_id)
-    check_notice([policy_for(book.assignments[agent_id])], offer.starts_at, at)
+    check_notice([book.policy(agent_id)], offer.starts_at, at)
     kinds = {
         OfferKind.OPEN_SHIFT: added,
         OfferKind.OVERTIME: longer,

@@ -20,7 +20,8 @@ from scheduling.models import (
     RequestPolicy,
     Review,
 )
-from scheduling.queries.time_off import assignment_on, policy_for
+from scheduling.queries.policies import policy_for
+from scheduling.queries.time_off import assignment_on
 from scheduling.request_texts import Answer, answer_text, say, say_by
 from scheduling.services.errors import UnableToRequest
 from scheduling.services.rules import keep

@@ -22,7 +22,6 @@ from scheduling.models import (
     SwapStatus,
 )
 from scheduling.queries.published import RuleBook, activities_of, rule_book
-from scheduling.queries.time_off import policy_for
 from scheduling.request_texts import Answer, answer_text, say, say_by
 from scheduling.services.errors import ChangedMeanwhile, UnableToEdit, UnableToRequest
 from scheduling.services.legal import (
@@ -62,7 +61,7 @@ class _Held:
     def policies(self) -> list[RequestPolicy]:
         """Of both teams."""
         people = (self.giver, self.taker)
-        return [policy_for(self.book.assignments[pk]) for pk in people if self.book.knows(pk)]
+        return [self.book.policy(pk) for pk in people if self.book.knows(pk)]
 
 
 @transaction.atomic
@@ -82,7 +81,7 @@ def offer_swap(
         raise UnableToRequest(_("This is not your shift."))
     book = rule_book(agent_ids=[agent.pk], days=[held.operational_date])
     check_team(book, agent.pk)
-    check_notice([policy_for(book.assignments[agent.pk])], held.starts_at, at)
+    check_notice([book.policy(agent.pk)], held.starts_at, at)
     if return_shift is not None:
         to_agent = _owner(return_shift, agent)
     if to_agent is not None and to_agent.pk == agent.pk:

@@ -31,12 +31,15 @@ from scheduling.queries.requests import (
     request_rows,
 )
 from scheduling.request_texts import answer_text
+from scheduling.services.candidate_offers import KINDS as CANDIDATES
+from scheduling.services.candidate_offers import publish_candidates
 from scheduling.services.errors import ChangedMeanwhile, UnableToEdit, UnableToRequest
 from scheduling.services.open_shifts import award, cancel_offer, publish_offer, why_not
 from scheduling.services.people import decide
 from scheduling.services.personal import decide_personal
 from scheduling.services.swaps import decide_swap
 from scheduling.services.time_off import waitlist_positions
+from wfm.jobs.models import Job
 from wfm.org.access import access_of
 from wfm.org.access_views import person_of, require
 from wfm.web.scope import page_scope
@@ -225,6 +228,30 @@ def act_on_offer(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     except REFUSALS as error:
         messages.error(request, str(error))
     return redirect("schedule-open-shift", pk)
+
+
+@require_POST
+@require("schedule.edit")
+def offer_candidate(request: HttpRequest, job: int, kind: str, number: int) -> HttpResponse:
+    """Offer what a re-optimisation found to its person."""
+    jobs: Any = Job.objects.all()
+    found = get_object_or_404(jobs.visible_to(request.user), pk=job)
+    if kind not in CANDIDATES:
+        raise Http404
+    try:
+        [offer] = publish_candidates(
+            found,
+            kind=kind,
+            numbers=[number],
+            price_per_hour=None,
+            at=now(),
+            by=person_of(request),
+        )
+    except UnableToEdit as error:
+        messages.error(request, str(error))
+        return redirect("schedule-open-shifts")
+    messages.success(request, _("Offered. Agents see it now."))
+    return redirect("schedule-open-shift", offer.pk)
 
 
 def _offer(request: HttpRequest, pk: int) -> OpenShift:

@@ -14,6 +14,7 @@ from scheduling.models import (
 from scheduling.services import publish_schedule
 from tests.factories import org
 from tests.factories import scheduling as make
+from wfm.jobs.models import Job, JobStatus
 from wfm.org.models import StateGroup
 from wfm.org.tenancy import system_tenant
 
@@ -132,3 +133,33 @@ def api(floor):
 def reason(body):
     """The sentence of an error."""
     return body["errors"][0]["detail"]
+
+
+def curve(floor):
+    """A finished re-optimisation of the week that would let Ada work longer on Monday."""
+    row = {
+        "agent": floor.agents["Ada Day"].pk,
+        "date": "2026-03-02",
+        "kind": "end_later",
+        "times": [int(make.at(0, 16, 30).timestamp()), int(make.at(0, 18).timestamp())],
+        "hours": 1.5,
+        "short_hours": -1.5,
+        "saved_cost": 31.5,
+    }
+    pay = {"overtime_cost_per_hour": 30.0, "saved_pay_per_hour": 20.0}
+    return Job.objects.create(
+        kind="scheduling.reoptimise",
+        title="Curve",
+        status=JobStatus.SUCCEEDED,
+        params={"version_id": floor.version.pk},
+        result={
+            "version_id": floor.version.pk,
+            "revision": 0,
+            "lost": [],
+            "points": [],
+            "unrestricted": {"changes": 0, "short_hours": 0.0},
+            "recoverable_hours": 0.0,
+            "over_cost_hour": 1.0,
+            "offers": {"overtime": [row], "time_off": [], **pay},
+        },
+    )

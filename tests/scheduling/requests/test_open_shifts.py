@@ -10,8 +10,7 @@ from scheduling.services.open_shifts import award_due
 from scheduling.tasks import close_requests
 from tests.factories import org
 from tests.factories import scheduling as make
-from tests.scheduling.requests.conftest import NOW, reason
-from wfm.jobs.models import Job, JobStatus
+from tests.scheduling.requests.conftest import NOW, curve, reason
 from wfm.org.models import AgentSkill
 from wfm.org.tenancy import system_tenant
 
@@ -248,23 +247,6 @@ def test_offers_that_make_no_sense_are_refused(api, floor, body, status, sentenc
         **body,
     )
     assert (found, sentence in reason(answer)) == (status, True)
-
-
-def curve(floor, **fields):
-    row = {
-        "agent": floor.agents["Ada Day"].pk,
-        "date": "2026-03-02",
-        "times": [int(make.at(0, 16, 30).timestamp()), int(make.at(0, 18).timestamp())],
-        "saved_cost": 31.5,
-    }
-    result = {"version_id": floor.version.pk, "revision": 0, "offers": {"overtime": [row]}}
-    return Job.objects.create(
-        kind="scheduling.reoptimise",
-        title="Curve",
-        status=JobStatus.SUCCEEDED,
-        result=result,
-        **fields,
-    )
 
 
 def test_what_a_reoptimisation_found_is_offered_to_its_person_with_its_price(api, floor):

@@ -40,7 +40,7 @@ def test_availability_waits_for_the_lead_and_then_replaces_what_was_in_force(api
         "lead", "post", f"personal-requests/{row['id']}/decide/", is_approved=True, note="Good luck"
     )
     assert (status, row["status"]) == (200, "APPROVED")
-    assert row["answer"] == "Granted by Lea Lead. “Good luck” In force from 04/06/2026 on."
+    assert row["answer"] == "Granted by Lea Lead. “Good luck” In force from Mon 6 Apr 2026 on."
     first, last = date(2026, 4, 6), date(2026, 5, 4)
     assert rows(floor) == [(4, 960, first, last), (0, 480, last, None), (0, 480, None, first)]
     assert api("lead", "post", f"personal-requests/{row['id']}/decide/", is_approved=True)[0] == 409

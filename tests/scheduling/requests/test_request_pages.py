@@ -16,7 +16,7 @@ from scheduling.models import (
 )
 from tests.factories import org
 from tests.factories import scheduling as make
-from tests.scheduling.requests.conftest import NOW
+from tests.scheduling.requests.conftest import NOW, curve
 from wfm.org.models import Agent
 from wfm.org.tenancy import system_tenant
 
@@ -281,3 +281,18 @@ def test_a_lead_reads_offers_but_has_no_form(floor, client):
     with system_tenant():
         assert not OpenShift.objects.exists()
         assert Agent.objects.count() == 4
+
+
+def test_a_candidate_of_a_reoptimisation_is_offered_from_its_page(floor, client):
+    with system_tenant():
+        job = curve(floor)
+    client.force_login(floor.planner)
+    text = client.get(f"/schedule/{floor.version.pk}/reoptimise/").content.decode()
+    address = f"/schedule/open-shifts/from/{job.pk}/overtime/0/"
+    assert address in text
+    assert "Offered." in client.post(address, follow=True).content.decode()
+    with system_tenant():
+        assert OpenShift.objects.get().for_agent == floor.agents["Ada Day"]
+    missing = client.post(f"/schedule/open-shifts/from/{job.pk}/overtime/7/", follow=True)
+    assert "Expected offers from 0 to 0." in missing.content.decode()
+    assert client.post(f"/schedule/open-shifts/from/{job.pk}/secret/0/").status_code == 404

@@ -147,7 +147,7 @@ def test_too_little_balance_sends_the_request_to_the_lead_and_stays_pending(api,
     status, row = ask(api, floor, day=0, days=3)
     assert (status, row["status"]) == (201, "REQUESTED")
     assert row["answer"] == (
-        "Sent to the team lead: 3 days are asked for, 2 are free in the period from 01/01/2026; "
+        "Sent to the team lead: 3 days are asked for, 2 are free in the period from Thu 1 Jan 2026; "
         "1 are missing."
     )
     assert (balance(api)["pending"], balance(api)["free"]) == (3, -1)
@@ -160,7 +160,7 @@ def test_no_balance_at_all_names_the_kind_and_the_day(api, floor):
     status, row = ask(api, floor)
     assert (status, row["status"]) == (201, "REQUESTED")
     assert row["answer"] == (
-        "Sent to the team lead: there is no balance of Vacation for 03/02/2026."
+        "Sent to the team lead: there is no balance of Vacation for Mon 2 Mar 2026."
     )
 
 
@@ -206,7 +206,7 @@ def test_a_full_limit_puts_on_the_waitlist_and_who_withdraws_lets_the_next_in(ap
     status, second = ask(api, floor, "Ben Early")
     assert (status, second["status"], second["position"]) == (201, "WAITLISTED", 1)
     assert second["answer"] == (
-        "On the waitlist: on 03/02/2026, 1 of at most 1 people are off already (“Summer”)."
+        "On the waitlist: on Mon 2 Mar 2026, 1 of at most 1 people are off already (“Summer”)."
     )
     with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
         third = ask(api, floor, "Cleo Late")[1]
