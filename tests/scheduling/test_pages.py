@@ -152,6 +152,7 @@ def test_time_off_is_requested_decided_once_and_takes_the_published_shift_away(p
         row.refresh_from_db()
         assert row.status == TimeOffStatus.APPROVED
         assert not Shift.objects.filter(pk=week.shifts["Ada Day", 1].pk).exists()
+        week.version.refresh_from_db()
         assert staleness(week.version) == []
 
 
