@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scheduling import views
-from scheduling.views import after
+from scheduling.views import after, requests
 
 urlpatterns = [
     path("", views.schedule, name="schedule"),
@@ -29,6 +29,20 @@ urlpatterns = [
     path("rules/<slug:kind>/<int:pk>/delete/", views.delete_rule, name="schedule-rule-delete"),
     path("time-off/", views.time_off, name="schedule-time-off"),
     path("time-off/<int:pk>/decide/", views.decide_time_off, name="schedule-time-off-decide"),
+    path("requests/", requests.requests, name="schedule-requests"),
+    path(
+        "requests/<slug:kind>/<int:pk>/decide/",
+        requests.decide_request,
+        name="schedule-request-decide",
+    ),
+    path("open-shifts/", requests.open_shifts, name="schedule-open-shifts"),
+    path(
+        "open-shifts/from/<int:job>/<slug:kind>/<int:number>/",
+        requests.offer_candidate,
+        name="schedule-offer-candidate",
+    ),
+    path("open-shifts/<int:pk>/", requests.open_shift, name="schedule-open-shift"),
+    path("open-shifts/<int:pk>/<slug:act>/", requests.act_on_offer, name="schedule-open-shift-act"),
     path("availability/", views.availability, name="schedule-availability"),
     path(
         "availability/<int:pk>/delete/",

@@ -254,6 +254,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"queue": "default", "expires": 240},
     },
+    "scheduling-close-requests": {
+        "task": "scheduling.close_requests",
+        "schedule": 30.0,
+        "options": {"queue": "default", "expires": 25},
+    },
     "forecasting-refresh-today": {
         "task": "forecasting.refresh_today_tick",
         "schedule": 300.0,
@@ -361,6 +366,7 @@ _API_CHOICES = (
     "forecasting.models.OverrideKind",
     "forecasting.models.SpecialDayKind",
     "scheduling.models.PreferenceKind",
+    "scheduling.models.Review",
     "scheduling.models.ScheduleStatus",
     "scheduling.models.ShiftPlace",
     "scheduling.models.TimeOffStatus",

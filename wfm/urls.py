@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from scheduling.views.ical import ical
 from wfm.board.api import BoardView
 from wfm.board.views import board_page
 from wfm.briefing.api import BriefingView, BriefingWishView
@@ -41,6 +42,7 @@ urlpatterns = [
     path("staffing/board/", board_page, name="board"),
     path("staffing/", include("staffing.urls")),
     path("schedule/", include("scheduling.urls")),
+    path("ical/<str:token>.ics", ical, name="ical"),
     path("", include("adherence.urls")),
     path("", include("reporting.urls")),
 ]

@@ -20,6 +20,7 @@ from scheduling.api.rules import RuleViewSet
 from scheduling.models import Availability, Preference, TimeOff
 from scheduling.services.errors import UnableToEdit
 from scheduling.services.people import decide, grant
+from scheduling.services.personal import wishes_need_the_lead
 from wfm.org.access_views import person_of
 from wfm.web.api.errors import Conflict
 from wfm.web.api.idempotency import IdempotentMixin
@@ -64,7 +65,7 @@ class TimeOffViewSet(IdempotentMixin, ReadViewSet):
         asked.is_valid(raise_exception=True)
         made = grant(
             row=TimeOff(**asked.validated_data),
-            decided_by=person_of(request),  # type: ignore[arg-type]
+            decided_by=person_of(request),
             decided_at=now(),
         )
         return Response(self.get_serializer(made).data, status=201)
@@ -82,8 +83,10 @@ class TimeOffViewSet(IdempotentMixin, ReadViewSet):
             found = decide(
                 row=row,
                 is_approved=asked.validated_data["is_approved"],
-                decided_by=person_of(request),  # type: ignore[arg-type]
+                decided_by=person_of(request),
                 decided_at=now(),
+                note=asked.validated_data["note"],
+                is_above_limit=asked.validated_data["is_above_limit"],
             )
         except UnableToEdit as error:
             raise Conflict(str(error)) from error
@@ -115,7 +118,21 @@ class OwnWishViewSet(RuleViewSet):
         agent_id = self._agent_id()
         if agent_id is None:
             raise Conflict(_("You are not scheduled, so there is nobody to wish for."))
+        self._refuse_where_the_lead_decides()
         serializer.save(agent_id=agent_id)
+
+    def perform_update(self, serializer: Any) -> None:
+        """A changed wish is another one."""
+        self._refuse_where_the_lead_decides()
+        serializer.save()
+
+    def _refuse_where_the_lead_decides(self) -> None:
+        person = person_of(self.request)
+        agent = None if person is None else person.agent
+        if agent is not None and wishes_need_the_lead(agent, now()):
+            raise Conflict(
+                _("Your team lead decides wishes; send this one to my-requests/wish/ instead.")
+            )
 
     def _agent_id(self) -> int | None:
         person = person_of(self.request)

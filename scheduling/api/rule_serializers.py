@@ -21,6 +21,7 @@ from scheduling.models import (
     SplitShiftConsent,
     TimeOff,
 )
+from scheduling.request_texts import answer_text
 from scheduling.services.rules import keep, keep_template
 from wfm.org.models import Agent, EmploymentContract, Queue, Team
 
@@ -252,9 +253,10 @@ class AvailabilitySerializer(RuleSerializer[Availability]):
 
 
 class TimeOffSerializer(serializers.ModelSerializer[TimeOff]):
-    """Time off: asked for, granted or declined."""
+    """Time off: asked for, granted or declined, with the answer in a sentence."""
 
     agent = VisibleField(queryset=Agent.objects.all())
+    answer = serializers.SerializerMethodField()
 
     class Meta:
         model = TimeOff
@@ -267,9 +269,15 @@ class TimeOffSerializer(serializers.ModelSerializer[TimeOff]):
             "paid_minutes",
             "reason",
             "status",
+            "answer",
+            "requested_at",
             "decided_at",
         )
-        read_only_fields = ("status", "decided_at")
+        read_only_fields = ("status", "requested_at", "decided_at")
+
+    def get_answer(self, row: TimeOff) -> str:
+        """In the reader's language."""
+        return answer_text(row.answer)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The end comes after the start."""
@@ -282,6 +290,10 @@ class DecisionSerializer(serializers.Serializer[Any]):
     """Grant or decline a request."""
 
     is_approved = serializers.BooleanField()
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    is_above_limit = serializers.BooleanField(
+        default=False, help_text="Grant although a limit is reached."
+    )
 
 
 class FindingSerializer(serializers.Serializer[Any]):

@@ -6,6 +6,7 @@ from django.urls import path
 
 from scheduling.api import office, people, rules
 from scheduling.api.after_urls import urlpatterns as after_urlpatterns
+from scheduling.api.request_urls import urlpatterns as request_urlpatterns
 from scheduling.api.views import CopyViewSet, PublishViewSet, ShiftViewSet, VersionViewSet
 
 LIST: dict[str, Any] = {"get": "list", "post": "create"}
@@ -29,6 +30,7 @@ RULES = {
 
 urlpatterns = [
     *after_urlpatterns,
+    *request_urlpatterns,
     *(
         path(f"{name}/", view.as_view(LIST), name=f"api-schedule-{name}")
         for name, view in RULES.items()

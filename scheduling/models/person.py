@@ -59,6 +59,7 @@ class TimeOffStatus(models.TextChoices):
     """Where a request stands."""
 
     REQUESTED = "REQUESTED", _("requested")
+    WAITLISTED = "WAITLISTED", _("on the waitlist")
     APPROVED = "APPROVED", _("approved")
     DECLINED = "DECLINED", _("declined")
     WITHDRAWN = "WITHDRAWN", _("withdrawn")
@@ -77,6 +78,8 @@ class TimeOff(models.Model):
     )
     paid_minutes = models.PositiveIntegerField(_("paid minutes that count"), default=0)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    requested_at = models.DateTimeField(_("asked"), null=True, blank=True)
+    answer = models.JSONField(_("answer"), default=list, blank=True)
     decided_by = models.ForeignKey(
         "org.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -93,6 +96,9 @@ class TimeOff(models.Model):
                 name="scheduling_timeoff_ends_after_start",
                 violation_error_message=_("Time off must end after it starts."),
             )
+        ]
+        indexes = [
+            models.Index(fields=["status", "starts_at", "ends_at"], name="scheduling_timeoff_open")
         ]
 
     def __str__(self) -> str:

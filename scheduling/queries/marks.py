@@ -56,9 +56,9 @@ def marks_by_agent(
         operational_date__lt=version.ends_on + AROUND,
     ).exclude(operational_date__gte=version.starts_on, operational_date__lt=version.ends_on)
     zones = {agent_id: row.team.site.timezone for agent_id, row in assignments.items()}
-    limits = _limits(version, assignments)
-    judged = _planned(own, zones)
-    neighbours = _planned(around, zones)
+    limits = agent_limits(version, assignments)
+    judged = planned_shifts(own, zones)
+    neighbours = planned_shifts(around, zones)
     return {
         agent_id: rule_marks(
             judged.get(agent_id, ()), limits[agent_id], around=neighbours.get(agent_id, ())
@@ -72,10 +72,11 @@ def worked_by_agent(version: ScheduleVersion) -> dict[int, list[PlannedShift]]:
     own = Shift.objects.filter(version=version)
     agents = set(own.values_list("agent_id", flat=True))
     assignments = assigned_between(version.starts_on, version.ends_on, agent_ids=agents)
-    return _planned(own, {row.agent_id: row.team.site.timezone for row in assignments})
+    return planned_shifts(own, {row.agent_id: row.team.site.timezone for row in assignments})
 
 
-def _planned(rows: object, zones: Mapping[int, str]) -> dict[int, list[PlannedShift]]:
+def planned_shifts(rows: object, zones: Mapping[int, str]) -> dict[int, list[PlannedShift]]:
+    """Shifts by agent as rules read them; `zones` are those of the agents' sites."""
     shifts = list(rows)  # type: ignore[call-overload]
     skills: dict[int, set[int]] = defaultdict(set)
     served = ShiftActivity.objects.filter(shift__in=[s.pk for s in shifts], queue__isnull=False)
@@ -114,9 +115,10 @@ class _Facts:
     periods: Mapping[int, tuple[int, int]]
 
 
-def _limits(
+def agent_limits(
     version: ScheduleVersion, assignments: Mapping[int, AgentAssignment]
 ) -> dict[int, Limits]:
+    """What binds each agent on the days of the version, which need not be saved."""
     templates: dict[int, list[ShiftTemplate]] = defaultdict(list)
     for template in ShiftTemplate.objects.filter(is_active=True):
         templates[template.employment_contract_id].append(template)

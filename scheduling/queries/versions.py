@@ -9,7 +9,14 @@ from datetime import date, timedelta
 from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 
-from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, TimeOff, TimeOffStatus
+from scheduling.models import (
+    ScheduleStatus,
+    ScheduleVersion,
+    Shift,
+    ShiftChangeDay,
+    TimeOff,
+    TimeOffStatus,
+)
 from staffing.models import RequirementRun
 from staffing.queries import in_force as requirements_in_force
 from wfm.org.models import AgentAssignment
@@ -111,6 +118,15 @@ def staleness(version: ScheduleVersion) -> list[str]:
             _("Requirement #%(pk)s was published after the one this was solved for.")
             % {"pk": newest.pk}
         )
+    changed = _changed_since(version)
+    if changed:
+        reasons.append(
+            _(
+                "Published shifts changed since this draft was made (swaps, claims, time off): "
+                "%(count)d. Publishing it would undo that."
+            )
+            % {"count": changed}
+        )
     off = (
         TimeOff.objects.filter(
             status=TimeOffStatus.APPROVED,
@@ -126,6 +142,18 @@ def staleness(version: ScheduleVersion) -> list[str]:
             _("%(count)d times off were granted to people who have shifts then.") % {"count": off}
         )
     return reasons
+
+
+def _changed_since(version: ScheduleVersion) -> int:
+    """Changes of shifts in force on a draft's days that the draft knows nothing of."""
+    if version.status != ScheduleStatus.DRAFT:
+        return 0
+    days = ShiftChangeDay.objects.filter(
+        operational_date__gte=version.starts_on,
+        operational_date__lt=version.ends_on,
+        change__changed_at__gt=version.created_at,
+    )
+    return days.values("change").distinct().count()
 
 
 def has_shifts(version: ScheduleVersion) -> bool:

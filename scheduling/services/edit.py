@@ -72,7 +72,7 @@ def edit_shift(*, shift_id: int, expected_revision: int, edit: Edit) -> Shift:
         shift.agent_id = edit.agent_id
     if edit.is_locked is not None:
         shift.is_locked = edit.is_locked
-    return _write(shift, _fit(stretches, starts_at, ends_at))
+    return _write(shift, fitted(stretches, starts_at, ends_at))
 
 
 def _moved(shift: Shift, starts_at: datetime, ends_at: datetime) -> list[Stretch]:
@@ -127,8 +127,8 @@ def add_shift(
         is_locked=is_locked,
     )
     shift.save()
-    planned = list(stretches) or _usual_day(assignment, starts_at, ends_at)
-    return _write(shift, _fit(planned, starts_at, ends_at))
+    planned = list(stretches) or usual_day(assignment, starts_at, ends_at)
+    return _write(shift, fitted(planned, starts_at, ends_at))
 
 
 # -- locks and checks ----------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def _date_in(moment: datetime, timezone: str) -> date:
 # -- activities ----------------------------------------------------------------------------------
 
 
-def _fit(stretches: Sequence[Stretch], starts_at: datetime, ends_at: datetime) -> list[Stretch]:
+def fitted(stretches: Sequence[Stretch], starts_at: datetime, ends_at: datetime) -> list[Stretch]:
     """Cut what lies outside, then let the first and last queue work fill the shift."""
     inside = [
         replace(item, starts_at=max(item.starts_at, starts_at), ends_at=min(item.ends_at, ends_at))
@@ -261,9 +261,7 @@ def gap_code() -> ActivityCode:
     return code
 
 
-def _usual_day(
-    assignment: AgentAssignment, starts_at: datetime, ends_at: datetime
-) -> list[Stretch]:
+def usual_day(assignment: AgentAssignment, starts_at: datetime, ends_at: datetime) -> list[Stretch]:
     """Breaks of a template with this length, each in the middle of its window."""
     minutes = round((ends_at - starts_at).total_seconds() / 60)
     template = (

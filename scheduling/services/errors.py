@@ -19,3 +19,7 @@ class ChangedMeanwhile(ValueError):  # noqa: N818
 
 class UnableToExplain(ValueError):  # noqa: N818
     """There is nothing to explain there."""
+
+
+class UnableToRequest(ValueError):  # noqa: N818
+    """The request cannot be made or carried out; the sentence says which rule and whose."""

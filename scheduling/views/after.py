@@ -328,13 +328,14 @@ def _offers(request: HttpRequest, rows: list[dict[str, Any]]) -> list[dict[str, 
     return [
         {
             **row,
+            "number": number,
             "agent": people[row["agent"]],
             "kind": OFFERS[row["kind"]],
             "date": date.fromisoformat(row["date"]),
             "starts_at": datetime.fromtimestamp(row["times"][0], tz=UTC),
             "ends_at": datetime.fromtimestamp(row["times"][1], tz=UTC),
         }
-        for row in rows
+        for number, row in enumerate(rows)
         if row["agent"] in people
     ]
 

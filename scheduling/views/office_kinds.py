@@ -17,7 +17,7 @@ from scheduling.models import (
     SiteOffice,
     TeamOfficeRule,
 )
-from scheduling.views import rule_kinds
+from scheduling.views import request_kinds, rule_kinds
 from scheduling.views.rule_kinds import DASH, MOST_ROWS, RuleKind, clock
 from wfm.org.weekdays import WEEKDAYS
 
@@ -132,6 +132,7 @@ def _activities(principal: object) -> Rows:
 
 KINDS: dict[str, RuleKind] = {
     **rule_kinds.KINDS,
+    **request_kinds.KINDS,
     "activities": RuleKind(
         title=gettext_lazy("Activities to place"),
         lead=gettext_lazy(

@@ -22,6 +22,8 @@ from scheduling.models import (
     SplitShiftConsent,
 )
 from scheduling.queries.wishes import kept_shares
+from scheduling.services.rules import keep as keep_row
+from scheduling.services.rules import remove as remove_row
 from wfm.org.models import AgentAssignment, EmploymentContract
 from wfm.org.weekdays import WEEKDAYS
 
@@ -40,6 +42,10 @@ class RuleKind:
     rows: Callable[[object], Sequence[tuple[Any, Sequence[Any]]]]
     """Row and cells, for a person."""
     may_add: bool = True
+    group: str = "rules"
+    """Kinds of a group stand together in the row of links."""
+    keep: Callable[[Any], object] = keep_row
+    remove: Callable[[Any], object] = remove_row
 
 
 def hours(minutes: int | None) -> str:

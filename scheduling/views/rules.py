@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from scheduling.forms import BreakFormSet, TemplateForm
-from scheduling.services.rules import keep, keep_activity, keep_template, remove
+from scheduling.services.rules import keep_activity, keep_template
 from scheduling.views.office_kinds import KINDS
 from scheduling.views.rule_kinds import RuleKind
 from wfm.org.access import access_of
@@ -31,13 +31,17 @@ def rules(request: HttpRequest, kind: str = "contracts", pk: int | None = None) 
         form = found.form(request.POST or None, instance=row, principal=request.user)
         if found.form is TemplateForm:
             breaks = BreakFormSet(request.POST or None, instance=form.instance)
-    if request.method == "POST" and form is not None and _keep(form, breaks):
-        messages.success(request, _("Saved. The next solve keeps to it."))
+    if request.method == "POST" and form is not None and _keep(found, form, breaks):
+        messages.success(
+            request,
+            _("Saved.") if found.group == "requests" else _("Saved. The next solve keeps to it."),
+        )
         return redirect("schedule-rules-of", kind)
     context = {
         "kind": kind,
-        "kinds": [(key, item.title) for key, item in KINDS.items()],
+        "kinds": [(key, item.title) for key, item in KINDS.items() if item.group == found.group],
         "title": found.title,
+        "is_about_requests": found.group == "requests",
         "lead": found.lead,
         "headers": found.headers,
         "rows": found.rows(request.user),
@@ -58,7 +62,7 @@ def delete_rule(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     found = _kind(kind)
     if not found.may_add:
         raise Http404
-    remove(_row(request, found, pk))
+    found.remove(_row(request, found, pk))
     messages.success(request, _("Deleted."))
     return redirect("schedule-rules-of", kind)
 
@@ -74,7 +78,7 @@ def _row(request: HttpRequest, kind: RuleKind, pk: int) -> Any:
     return get_object_or_404(model.objects.visible_to(request.user), pk=pk)
 
 
-def _keep(form: Any, breaks: Any) -> bool:
+def _keep(kind: RuleKind, form: Any, breaks: Any) -> bool:
     """Write what is valid; else the sentences stand beside the fields."""
     if not form.is_valid() or (breaks is not None and not breaks.is_valid()):
         return False
@@ -83,7 +87,7 @@ def _keep(form: Any, breaks: Any) -> bool:
         if "attendants" in form.cleaned_data:
             keep_activity(row, form.cleaned_data["attendants"])
         elif breaks is None:
-            keep(row)
+            kind.keep(row)
         else:
             rules = [item.instance for item in breaks.forms if _is_kept(item)]
             for rule in rules:

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from adherence.models import AdherenceDay, AlertRule, DayCorrection, Measure, PlaybookRun
 from forecasting.models import Override, SpecialDay
+from scheduling.models import OpenShift, PersonalRequest, ShiftSwap, TimeOffLimit
 from tests.api.operations import MISSING_ID, operations, permissions_of, reads, writes
 from tests.api.walls import without_querysets, without_row_level_security
 from tests.factories import org
@@ -26,8 +27,8 @@ from tests.factories.reporting import (
     make_result,
     utc,
 )
-from tests.factories.scheduling import make_requirement
-from wfm.integration.services import record_change
+from tests.factories.scheduling import (make_requirement, make_shift, make_version)
+from wfm.integration.services import (record_change)
 from wfm.jobs.models import Job
 from wfm.org.access import ALL_PERMISSIONS, BUILTIN_ROLES
 from wfm.org.models import Role, RoleGrant
@@ -90,6 +91,7 @@ def foreign(own):
         make_item(deferred, due_at="2026-03-02T09:00")
         make_result(queue, clause=clause, starts_on=date(2026, 3, 2))
         make_requirement(queue=queue)
+        make_requests(agent=agent, queue=queue)
         SpecialDay.objects.create(
             queue=queue, date=date(2026, 3, 2), kind="CLOSED", name=f"{SECRET} day"
         )
@@ -149,6 +151,28 @@ def foreign(own):
             "queue": queue.pk,
             "agent": agent.pk,
         }
+
+
+def make_requests(*, agent, queue):
+    """A swap, an offer, a request and a limit, each with the secret in its words."""
+    version = make_version()
+    nine, five = utc("2026-03-02T09:00"), utc("2026-03-02T17:00")
+    shift = make_shift(
+        version=version, agent=agent, starts_at=nine, ends_at=five, queue=queue, published=True
+    )
+    times = {"operational_date": nine.date(), "starts_at": nine, "ends_at": five}
+    OpenShift.objects.create(
+        version=version, kind="OPEN", queue=queue, note=f"{SECRET} offer", created_at=nine, **times
+    )
+    ShiftSwap.objects.create(
+        offered_by=agent, shift=shift, shift_revision=0, message=f"{SECRET} swap",
+        requested_at=nine, **times,
+    )  # fmt: skip
+    PersonalRequest.objects.create(
+        agent=agent, kind="AVAILABILITY", starts_on=nine.date(), wanted=[],
+        message=f"{SECRET} hours", requested_at=nine,
+    )  # fmt: skip
+    TimeOffLimit.objects.create(name=f"{SECRET} limit", starts_on=nine.date(), most_people=1)
 
 
 def body(answer):
@@ -212,6 +236,10 @@ def test_the_other_clients_rows_are_there_to_be_seen(caller, foreign):
         "/api/v1/jobs/",
         "/api/v1/forecasting/overrides/",
         "/api/v1/forecasting/special-days/",
+        "/api/v1/scheduling/open-shifts/",
+        "/api/v1/scheduling/swaps/",
+        "/api/v1/scheduling/personal-requests/",
+        "/api/v1/scheduling/time-off-limits/",
         "/api/v1/sla/results/",
         "/api/v1/sla/intervals/",
         "/api/v1/webhooks/",
@@ -239,6 +267,7 @@ def assert_nothing_is_told(api, *, words, but_of=None):
 ABOUT_THE_CLIENT = [
     f"{SECRET} {word}"
     for word in ("inc", "voice", "mail", "day", "campaign", "job", "hook", "news", "link", "change")
+    f"{SECRET} {word}" for word in ("inc", "voice", "mail", "day", "campaign", "job", "offer")
 ]
 
 

@@ -8,7 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from scheduling.core import findings, rule_marks
-from scheduling.models import Availability, ScheduleStatus, ScheduleVersion, TimeOff, TimeOffStatus
+from scheduling.models import (
+    Availability,
+    ScheduleStatus,
+    ScheduleVersion,
+    Shift,
+    TimeOff,
+    TimeOffStatus,
+)
 from scheduling.queries.versions import staleness
 from scheduling.services import publish_schedule
 from scheduling.texts import FINDING_TEXTS, MARK_TEXTS
@@ -125,7 +132,7 @@ def test_a_lead_reads_but_sees_no_button_to_publish(client, week):
     assert client.post(f"/schedule/{week.version.pk}/publish/").status_code == 403
 
 
-def test_time_off_is_requested_decided_once_and_makes_the_schedule_stale(planner, week):
+def test_time_off_is_requested_decided_once_and_takes_the_published_shift_away(planner, week):
     with system_tenant():
         publish_schedule(version=week.version, published_at=now(), published_by=None)
         assert staleness(week.version) == []
@@ -144,6 +151,15 @@ def test_time_off_is_requested_decided_once_and_makes_the_schedule_stale(planner
     with system_tenant():
         row.refresh_from_db()
         assert row.status == TimeOffStatus.APPROVED
+        assert not Shift.objects.filter(pk=week.shifts["Ada Day", 1].pk).exists()
+        week.version.refresh_from_db()
+        assert staleness(week.version) == []
+
+
+def test_a_schedule_is_stale_beside_time_off_and_a_newer_requirement(week):
+    with system_tenant():
+        publish_schedule(version=week.version, published_at=now(), published_by=None)
+        make.make_time_off(week.agents[0], day=1)
         assert len(staleness(week.version)) == 1
         make.make_requirement(queue=week.queue, people=9)
         assert len(staleness(week.version)) == 2
