@@ -27,8 +27,8 @@ from tests.factories.reporting import (
     make_result,
     utc,
 )
-from tests.factories.scheduling import (make_requirement, make_shift, make_version)
-from wfm.integration.services import (record_change)
+from tests.factories.scheduling import make_requirement, make_shift, make_version
+from wfm.integration.services import record_change
 from wfm.jobs.models import Job
 from wfm.org.access import ALL_PERMISSIONS, BUILTIN_ROLES
 from wfm.org.models import Role, RoleGrant
@@ -266,8 +266,19 @@ def assert_nothing_is_told(api, *, words, but_of=None):
 
 ABOUT_THE_CLIENT = [
     f"{SECRET} {word}"
-    for word in ("inc", "voice", "mail", "day", "campaign", "job", "hook", "news", "link", "change")
-    f"{SECRET} {word}" for word in ("inc", "voice", "mail", "day", "campaign", "job", "offer")
+    for word in (
+        "inc",
+        "voice",
+        "mail",
+        "day",
+        "campaign",
+        "job",
+        "hook",
+        "news",
+        "link",
+        "change",
+        "offer",
+    )
 ]
 
 
