@@ -80,4 +80,6 @@ urlpatterns = [
     path("portal/", portal.portal, name="portal"),
     path("portal/day/", portal.portal_day, name="portal-day"),
     path("portal/taps/", portal.portal_taps, name="portal-taps"),
+    path("portal/worker.js", portal.portal_worker, name="portal-worker"),
+    path("portal/manifest.webmanifest", portal.portal_manifest, name="portal-manifest"),
 ]

@@ -3,13 +3,18 @@
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from adherence.models import ActivityEvent
@@ -37,9 +42,41 @@ def portal(request: HttpRequest) -> HttpResponse:
     context["portal_data"] = {
         "agent": agent.pk,
         "taps_url": reverse("portal-taps"),
+        "worker_url": reverse("portal-worker"),
         "timezone": context["day"].timezone,
+        "rendered_at": context["at"].isoformat(),
     }
     return render(request, "portal/portal.html", context)
+
+
+@require_GET
+def portal_worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the portal on the device.
+
+    It is no static file, because a worker speaks only for addresses beside its own.
+    """
+    name = "js/portal/worker.js"
+    found = finders.find(name) or settings.STATIC_ROOT / name
+    answer = HttpResponse(Path(found).read_bytes(), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@require_GET
+def portal_manifest(request: HttpRequest) -> JsonResponse:
+    """What a phone needs to put the portal on its first screen."""
+    icon = static("icons/favicon.svg")
+    return JsonResponse(
+        {
+            "name": gettext("My shifts"),
+            "short_name": gettext("My shifts"),
+            "start_url": reverse("portal"),
+            "scope": reverse("portal"),
+            "display": "standalone",
+            "icons": [{"src": icon, "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        },
+        content_type="application/manifest+json",
+    )
 
 
 @require_GET

@@ -3,6 +3,7 @@
 
 import { toast } from "../ui/toast.js";
 import { placeTimelines } from "../adherence/timeline.js";
+import { keepForOffline } from "./offline.js";
 import { Outbox, Trouble } from "./outbox.js";
 
 const REFRESH_MS = 30_000;
@@ -18,7 +19,8 @@ const outbox = new Outbox({
   token: document.querySelector('meta[name="csrf-token"]').content,
 });
 let offsetMs = 0;
-let lastRefresh = Date.now();
+// A page kept on the device is as old as its making, not as its opening.
+let lastRefresh = Math.min(Date.now(), Date.parse(data.rendered_at));
 
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
 const clockFormat = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: data.timezone });
@@ -125,9 +127,11 @@ document.addEventListener("keydown", (event) => {
   button?.click();
 });
 
+if (Date.now() - lastRefresh > REFRESH_MS) refresh();
 setInterval(refresh, REFRESH_MS);
 setInterval(countDown, 1000);
 window.addEventListener("online", refresh);
 showWaiting();
 countDown();
 outbox.flush();
+keepForOffline(data.worker_url);

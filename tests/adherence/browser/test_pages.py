@@ -23,6 +23,10 @@ FLAGS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+KEPT = "async () => Boolean(await (await caches.open('wfm-portal-pages')).match('/portal/'))"
+UNTIL_KEPT = (
+    f"async () => {{ while (!await ({KEPT})()) await new Promise((go) => setTimeout(go, 50)) }}"
+)
 
 
 @pytest.fixture
@@ -109,6 +113,31 @@ def test_a_tap_without_network_waits_and_says_so(floor, pages):
         expect(page.locator("[data-waiting]")).to_be_hidden(timeout=15_000)
         expect(page.locator("[data-now-since]")).to_contain_text("recorded by the server")
         assert events_of(agent) == ["lunch"]
+
+
+def test_the_portal_opens_without_network_and_takes_taps(floor, pages):
+    agent = floor.agents[0]
+    with page_of(pages, floor.agent_user, width=360, height=740) as page:
+        page.goto("/portal/")
+        page.evaluate(UNTIL_KEPT)
+        page.context.set_offline(True)
+        page.goto("/portal/")
+        page.get_by_role("button", name="Lunch").click()
+        expect(page.locator("[data-waiting]")).to_contain_text("No connection")
+        shot(page, "portal-opened-offline")
+        page.context.set_offline(False)
+        expect(page.locator("[data-waiting]")).to_be_hidden(timeout=15_000)
+        assert events_of(agent) == ["lunch"]
+
+
+def test_nothing_personal_stays_on_the_device_after_logging_out(floor, pages):
+    with page_of(pages, floor.agent_user, width=360, height=740) as page:
+        page.goto("/portal/")
+        page.evaluate(UNTIL_KEPT)
+        page.get_by_role("button", name=re.compile("^Menu of")).click()
+        page.get_by_role("button", name="Log out").click()
+        expect(page).to_have_url(re.compile("/login/"))
+        assert page.evaluate(KEPT) is False
 
 
 def test_taps_survive_the_page(floor, pages):
