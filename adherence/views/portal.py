@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from adherence.models import ActivityEvent
 from adherence.queries import AgentDayView, agent_day, coming_shifts
+from adherence.queries.effects import effects_of
 from adherence.services import Tap, live_now, record_taps
 from adherence.views.timeline import day_timeline
 from wfm.org.access import access_of
@@ -163,6 +164,7 @@ def _day_context(agent: Agent, *, at: datetime) -> dict[str, Any]:
         .order_by("-occurred_at", "-sequence", "-event_uid")
         .first(),
         "timeline": day_timeline(day, at=at),
+        "effects": effects_of(agent_id=agent.pk, stretches=day.stretches),
         "coming": coming_shifts(agent_id=agent.pk, after=at, days=COMING_DAYS),
     }
 

@@ -69,14 +69,10 @@ class Reason:
 
 def interval_reason(result: RequirementQueueResult, *, starts_at: datetime) -> Reason | None:
     """Return the reason for the interval that starts then; None without such a row."""
-    wanted = {"run": result.run_id, "queue": result.queue_id, "starts_at": starts_at}
-    interval = (
-        IntradayRequirement.objects.filter(**wanted).first()
-        or RequirementInterval.objects.filter(**wanted).first()
-    )
+    interval = interval_of(result, starts_at)
     if interval is None:
         return None
-    goal = _goal_in_force(result, starts_at)
+    goal = goal_in_force(result, starts_at)
     patience = result.detail.get("patience", {}).get("seconds")
     own = _own_offered(result, interval)
     pool = result.detail.get("pool", {}).get("result")
@@ -87,6 +83,55 @@ def interval_reason(result: RequirementQueueResult, *, starts_at: datetime) -> R
     if result.model == DEFERRED or goal is None or not interval.offered or not interval.is_open:
         return reason
     return _with_steps(result, reason, goal)
+
+
+def goal_of(goal: dict[str, Any]) -> LiveGoal:
+    """The goal version as the run has kept it, for the core."""
+    return LiveGoal(
+        definition=ServiceLevel(goal["metric_key"].removeprefix(FAMILY)),
+        level=goal["level"],
+        threshold_seconds=goal["threshold_seconds"],
+        max_asa_seconds=goal["max_asa_seconds"],
+        max_abandonment_rate=goal["max_abandonment_rate"],
+        max_occupancy_rate=goal["max_occupancy_rate"],
+    )
+
+
+def steps_around(
+    result: RequirementQueueResult,
+    interval: RequirementInterval | IntradayRequirement,
+    *,
+    goal: LiveGoal,
+    agents: int,
+) -> list[Step]:
+    """Service of a live queue's interval with one agent fewer, so many, and one more."""
+    live = live_queue(
+        result.queue,
+        model=result.model,
+        offered=np.array([interval.offered]),
+        aht_seconds=np.array([interval.aht_seconds or np.nan]),
+        patience_seconds=result.detail.get("patience", {}).get("seconds"),
+        params=RequirementParams.from_json(result.run.parameters),
+    )
+    return power_of_one(live, thresholds=goal.over(1, min_agents=0).thresholds(), agents=agents)
+
+
+def interval_of(
+    result: RequirementQueueResult, starts_at: datetime
+) -> RequirementInterval | IntradayRequirement | None:
+    """The result's row that starts then, as the update of the day has it."""
+    wanted = {"run": result.run_id, "queue": result.queue_id, "starts_at": starts_at}
+    return (
+        IntradayRequirement.objects.filter(**wanted).first()
+        or RequirementInterval.objects.filter(**wanted).first()
+    )
+
+
+def goal_in_force(result: RequirementQueueResult, starts_at: datetime) -> dict[str, Any] | None:
+    """The version of the queue's goal that the run has planned this interval for."""
+    day = str(_local_day(result, starts_at)[0])
+    begun = [goal for goal in result.goal.get("versions", []) if goal["starts_on"] <= day]
+    return begun[-1] if begun else None
 
 
 def _local_day(result: RequirementQueueResult, starts_at: datetime) -> NDArray[np.datetime64]:
@@ -120,33 +165,11 @@ def _own_offered(
     return float(np.nan_to_num(series.final_mean).sum())
 
 
-def _goal_in_force(result: RequirementQueueResult, starts_at: datetime) -> dict[str, Any] | None:
-    day = str(_local_day(result, starts_at)[0])
-    begun = [goal for goal in result.goal.get("versions", []) if goal["starts_on"] <= day]
-    return begun[-1] if begun else None
-
-
 def _with_steps(result: RequirementQueueResult, reason: Reason, goal: dict[str, Any]) -> Reason:
-    queue, interval = result.queue, reason.interval
-    live = live_queue(
-        queue,
-        model=result.model,
-        offered=np.array([interval.offered]),
-        aht_seconds=np.array([interval.aht_seconds or np.nan]),
-        patience_seconds=reason.patience_seconds,
-        params=RequirementParams.from_json(result.run.parameters),
-    )
-    core_goal = LiveGoal(
-        definition=ServiceLevel(goal["metric_key"].removeprefix(FAMILY)),
-        level=goal["level"],
-        threshold_seconds=goal["threshold_seconds"],
-        max_asa_seconds=goal["max_asa_seconds"],
-        max_abandonment_rate=goal["max_abandonment_rate"],
-        max_occupancy_rate=goal["max_occupancy_rate"],
-    )
+    interval = reason.interval
     required = int(interval.required_agents)
-    thresholds = core_goal.over(1, min_agents=0).thresholds()
-    steps = power_of_one(live, thresholds=thresholds, agents=required)
+    core_goal = goal_of(goal)
+    steps = steps_around(result, interval, goal=core_goal, agents=required)
     fewer = next((step for step in steps if step.agents == required - 1), None)
     is_carried = result.detail.get("strategy") == LiveStrategy.CARRIED_OVER
     level = interval.fewer_service_level if is_carried else None
