@@ -9,6 +9,8 @@ from adherence.views import (
     exceptions,
     lead,
     portal,
+    portal_requests,
+    portal_shifts,
     quarantine,
     status,
 )
@@ -23,6 +25,12 @@ urlpatterns = [
     path("adherence/agents/<int:pk>/card/", lead.card, name="adherence-card"),
     path("adherence/agents/<int:pk>/notes/", lead.day_notes, name="adherence-agent-notes"),
     path("adherence/exceptions/", exceptions.create_exception, name="adherence-exception-create"),
+    path("adherence/explained/", exceptions.exceptions, name="adherence-exceptions"),
+    path(
+        "adherence/explained/<int:pk>/decide/",
+        exceptions.decide,
+        name="adherence-exception-decide",
+    ),
     path(
         "adherence/exceptions/<int:pk>/withdraw/",
         exceptions.withdraw,
@@ -82,4 +90,59 @@ urlpatterns = [
     path("portal/taps/", portal.portal_taps, name="portal-taps"),
     path("portal/worker.js", portal.portal_worker, name="portal-worker"),
     path("portal/manifest.webmanifest", portal.portal_manifest, name="portal-manifest"),
+    path("portal/shifts/", portal_shifts.shifts, name="portal-shifts"),
+    path("portal/shifts/<int:pk>/", portal_shifts.shift, name="portal-shift"),
+    path("portal/shifts/<int:pk>/offer/", portal_shifts.offer_shift, name="portal-shift-offer"),
+    *(
+        path(
+            f"portal/swaps/<int:pk>/{answer}/",
+            portal_shifts.answer_swap,
+            {"answer": answer},
+            name=f"portal-swap-{answer}",
+        )
+        for answer in ("accept", "refuse", "withdraw")
+    ),
+    *(
+        path(
+            f"portal/offers/<int:pk>/{answer}/",
+            portal_shifts.answer_offer,
+            {"answer": answer},
+            name=f"portal-offer-{answer}",
+        )
+        for answer in ("claim", "bid", "withdraw")
+    ),
+    *(
+        path(
+            f"portal/calendar/{answer}/",
+            portal_shifts.calendar,
+            {"answer": answer},
+            name=f"portal-calendar-{answer}",
+        )
+        for answer in ("rotate", "revoke")
+    ),
+    path("portal/requests/", portal_requests.requests, name="portal-requests"),
+    path("portal/requests/time-off/", portal_requests.time_off, name="portal-time-off"),
+    path(
+        "portal/requests/time-off/check/",
+        portal_requests.time_off_check,
+        name="portal-time-off-check",
+    ),
+    path(
+        "portal/requests/time-off/<int:pk>/withdraw/",
+        portal_requests.time_off_withdraw,
+        name="portal-time-off-withdraw",
+    ),
+    path("portal/requests/availability/", portal_requests.availability, name="portal-availability"),
+    path("portal/requests/wish/", portal_requests.wish, name="portal-wish"),
+    path(
+        "portal/requests/<int:pk>/withdraw/",
+        portal_requests.personal_withdraw,
+        name="portal-personal-withdraw",
+    ),
+    path("portal/requests/explain/", portal_requests.explain, name="portal-explain"),
+    path(
+        "portal/requests/explain/<int:pk>/withdraw/",
+        portal_requests.explain_withdraw,
+        name="portal-explain-withdraw",
+    ),
 ]

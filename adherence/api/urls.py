@@ -7,6 +7,7 @@ from adherence.api import (
     connector_events,
     connectors,
     day_views,
+    exceptions,
     lead,
     live_views,
     quarantine,
@@ -76,5 +77,25 @@ urlpatterns = [
     path("messages/", lead.MessageView.as_view(), name="api-adherence-messages"),
     path("agents/<int:pk>/card/", lead.CardView.as_view(), name="api-adherence-card"),
     path("agents/<int:pk>/contact/", lead.ContactView.as_view(), name="api-adherence-contact"),
+    path(
+        "my-exceptions/",
+        exceptions.OwnExceptionViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-adherence-my-exceptions",
+    ),
+    path(
+        "my-exceptions/<int:pk>/",
+        exceptions.OwnExceptionViewSet.as_view({"get": "retrieve"}),
+        name="api-adherence-my-exception",
+    ),
+    path(
+        "my-exceptions/<int:pk>/withdraw/",
+        exceptions.OwnExceptionViewSet.as_view({"post": "withdraw"}),
+        name="api-adherence-my-exception-withdraw",
+    ),
+    path(
+        "exceptions/<int:pk>/decide/",
+        exceptions.ExceptionDecisionViewSet.as_view({"post": "decide"}),
+        name="api-adherence-exception-decide",
+    ),
     *router.urls,
 ]

@@ -48,7 +48,7 @@ def approve_exception(
             decided_by=approved_by,
             decided_at=at,
         )
-        _apply(found, at, why=found.reason)
+        apply_exception(found, at=at, why=found.reason)
     return found
 
 
@@ -62,10 +62,11 @@ def withdraw_exception(
         exception.decided_at = at
         exception.save(update_fields=["status", "decided_by", "decided_at"])
         why = _("Withdrawn: %(reason)s") % {"reason": exception.reason}
-        _apply(exception, at, why=why)
+        apply_exception(exception, at=at, why=why)
 
 
-def _apply(exception: AdherenceException, at: datetime, *, why: str) -> None:
+def apply_exception(exception: AdherenceException, *, at: datetime, why: str) -> None:
+    """Mark the live row and compute the days again, with why."""
     agent_id = exception.agent_id
     mark_agents(agent_ids=[agent_id], at=at)
     # The zone's date is at most one day beside that of UTC.

@@ -2,17 +2,21 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from adherence.forms import ExceptionForm
-from adherence.models import AdherenceException
+from adherence.models import AdherenceException, ExceptionStatus
 from adherence.services import UnableToApprove, approve_exception, withdraw_exception
+from adherence.services.exception_requests import UnableToAsk, decide_exception
+from wfm.org.access import access_of
 from wfm.org.access_views import require
 from wfm.org.models import User
+
+MOST_ROWS = 200
 
 
 @require_POST
@@ -41,6 +45,41 @@ def create_exception(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("The exception is approved; the day is computed again."))
     return HttpResponseRedirect(_next(request))
+
+
+@require_GET
+@require("adherence.view")
+def exceptions(request: HttpRequest) -> HttpResponse:
+    """What agents have explained, open ones first; and what was decided of late."""
+    rows = AdherenceException.objects.visible_to(request.user).select_related(
+        "agent", "decided_by", "created_by"
+    )
+    context = {
+        "asked": rows.filter(status=ExceptionStatus.REQUESTED).order_by("starts_at")[:MOST_ROWS],
+        "decided": rows.exclude(status=ExceptionStatus.REQUESTED).order_by("-starts_at")[
+            :MOST_ROWS
+        ],
+        "may_approve": access_of(request.user).can("adherence.approve"),
+    }
+    return render(request, "adherence/exceptions.html", context)
+
+
+@require_POST
+@require("adherence.approve")
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve or decline what an agent asked for."""
+    found = get_object_or_404(AdherenceException.objects.visible_to(request.user), pk=pk)
+    is_approved = request.POST.get("decision") == "approve"
+    assert isinstance(request.user, User)
+    try:
+        decide_exception(
+            exception=found, is_approved=is_approved, decided_by=request.user, at=now()
+        )
+    except UnableToAsk as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Approved.") if is_approved else _("Declined."))
+    return redirect("adherence-exceptions")
 
 
 @require_POST

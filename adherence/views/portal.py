@@ -21,8 +21,8 @@ from adherence.models import ActivityEvent
 from adherence.queries import AgentDayView, agent_day, coming_shifts
 from adherence.queries.effects import effects_of
 from adherence.services import Tap, live_now, record_taps
+from adherence.views.portal_frame import own_agent
 from adherence.views.timeline import day_timeline
-from wfm.org.access import access_of
 from wfm.org.access_views import require
 from wfm.org.models import ActivityCode, Agent
 
@@ -36,7 +36,7 @@ MAX_BODY_BYTES = 100_000
 @require("portal.use")
 def portal(request: HttpRequest) -> HttpResponse:
     """The whole page."""
-    agent = _own_agent(request)
+    agent = own_agent(request)
     if agent is None:
         return render(request, "portal/no_agent.html", status=404)
     context = _day_context(agent, at=now())
@@ -84,7 +84,7 @@ def portal_manifest(request: HttpRequest) -> JsonResponse:
 @require("portal.use")
 def portal_day(request: HttpRequest) -> HttpResponse:
     """The changing part of the page."""
-    agent = _own_agent(request)
+    agent = own_agent(request)
     if agent is None:
         return HttpResponse(status=404)
     return render(request, "portal/_day.html", _day_context(agent, at=now()))
@@ -95,7 +95,7 @@ def portal_day(request: HttpRequest) -> HttpResponse:
 def portal_taps(request: HttpRequest) -> JsonResponse:
     """Take taps from the device's queue; answers for each, and with our time."""
     received_at = now()
-    agent = _own_agent(request)
+    agent = own_agent(request)
     if agent is None:
         return JsonResponse({"error": "no_agent"}, status=404)
     try:
@@ -112,10 +112,6 @@ def portal_taps(request: HttpRequest) -> JsonResponse:
             ],
         }
     )
-
-
-def _own_agent(request: HttpRequest) -> Agent | None:
-    return Agent.objects.active().filter(pk=access_of(request.user).agent_id or 0).first()
 
 
 def _taps(body: bytes) -> tuple[list[Tap], datetime]:
@@ -149,6 +145,7 @@ def _day_context(agent: Agent, *, at: datetime) -> dict[str, Any]:
     current = next((block for block in day.planned if block.starts_at <= at < block.ends_at), None)
     later = [block for block in day.planned if block.starts_at > at]
     return {
+        "tab": "now",
         "at": at,
         "codes": codes,
         "day": day,
