@@ -154,7 +154,7 @@ class AvailabilityAskForm(forms.Form):
         }
 
 
-class WishForm(forms.ModelForm[Preference]):
+class WishForm(forms.ModelForm):  # type: ignore[type-arg]
     """A wish for a date or for every such weekday."""
 
     earliest = forms.TimeField(label=_("Starts from"), widget=TimeInput, required=False)
