@@ -31,8 +31,8 @@ class TimeInput(forms.TimeInput):
 
     input_type = "time"
 
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%H:%M")
 
 
 class KindField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -102,13 +102,12 @@ class AvailabilityAskForm(forms.Form):
                     ("never", _("not at all")),
                 ),
                 initial="any",
+                widget=forms.Select(attrs={"aria-label": name}),
             )
-            self.fields[f"from_{weekday}"] = forms.TimeField(
-                label=_("from"), widget=TimeInput, required=False
-            )
-            self.fields[f"until_{weekday}"] = forms.TimeField(
-                label=_("until"), widget=TimeInput, required=False
-            )
+            for field, words in (("from", _("%(day)s from")), ("until", _("%(day)s until"))):
+                self.fields[f"{field}_{weekday}"] = forms.TimeField(
+                    widget=TimeInput(attrs={"aria-label": words % {"day": name}}), required=False
+                )
 
     def weekdays(self) -> list[dict[str, Any]]:
         """The fields day by day, for the page."""
