@@ -11,6 +11,7 @@ from adherence.core.alerting import Limits, Standing, Turn, is_worse, must_hand_
 from adherence.models import Alert, AlertLog, AlertOutcome, AlertStatus, AlertStep, Responsibility
 from adherence.queries.alert_readings import Reading
 from adherence.queries.duties import Duties, Rules, duties_at, rules
+from adherence.services.telling import tell
 from wfm.org.models import User
 
 QUIET = timedelta(hours=1)
@@ -214,7 +215,15 @@ def people_of(duty: Responsibility, alert: Alert) -> list[User]:
 
 
 def _tell(alert: Alert, duty: Responsibility, at: datetime) -> None:
-    """Tell whom the alert was given to; each sees it on the Today page."""
+    """Tell whom the alert was given to; each sees it on the Today page, too."""
+    tell(
+        user_ids=[person.pk for person in people_of(duty, alert)],
+        kind="alert",
+        subject=str(alert)[:200],
+        body=_("Acknowledge it, then say what was done."),
+        url=f"/intraday/alerts/{alert.pk}/",
+        at=at,
+    )
 
 
 def acknowledge(*, alert_id: int, by: User | None, at: datetime) -> Alert:

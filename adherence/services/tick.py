@@ -1,5 +1,6 @@
 """What time itself brings: new plans, forgotten clock-outs."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -19,10 +20,11 @@ from adherence.services.causes import ChangeCause
 from adherence.services.days import mark_agent_days
 from adherence.services.ingest import IncomingEvent, ingest_events
 from adherence.services.marks import mark_agents
-from scheduling.models import ScheduleStatus, ScheduleVersion, Shift
+from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, ShiftChangeDay
 from wfm.org.models import AgentSourceKey, StateGroup
 
 FORGOTTEN_AFTER = timedelta(hours=4)
+ONE_DAY = timedelta(days=1)
 PLANS_BACK = timedelta(days=31)
 LONGEST_STATE = timedelta(seconds=LASTS_SECONDS)
 _AFTER_ALL_OTHERS = 2**31
@@ -48,19 +50,9 @@ def _follow(at: datetime) -> int:
     changed = {pk for pk in current.keys() | known.keys() if current.get(pk) != known.get(pk)}
     if not changed:
         return 0
-    shifts = Shift.objects.filter(version__in=changed)
-    past = shifts.filter(operational_date__range=(today - PLANS_BACK, today + timedelta(days=1)))
-    # A shift also bounds the days before and after its own.
-    days = {
-        (agent_id, day + timedelta(days=offset))
-        for agent_id, day in past.values_list("agent_id", "operational_date")
-        for offset in (-1, 0, 1)
-    }
-    mark_agent_days(days=sorted(days), at=at, cause=ChangeCause(ChangeKind.SCHEDULE))
-    near = shifts.filter(
-        operational_date__range=(today - timedelta(days=1), today + timedelta(days=2))
-    )
-    mark_agents(agent_ids=set(near.values_list("agent_id", flat=True)), at=at)
+    in_place = changed & current.keys() & known.keys()
+    done = _follow_changes({pk: known[pk] for pk in in_place}, current, at)
+    _follow_versions(changed - done, at)
     FollowedPlan.objects.filter(pk__in=changed - current.keys()).delete()
     FollowedPlan.objects.bulk_create(
         [FollowedPlan(pk, current[pk]) for pk in sorted(changed & current.keys())],
@@ -69,6 +61,58 @@ def _follow(at: datetime) -> int:
         update_fields=["revision"],
     )
     return len(changed)
+
+
+def _follow_versions(version_ids: set[int], at: datetime) -> None:
+    """Mark everybody of these versions, with all of their past days."""
+    today = at.astimezone(UTC).date()
+    shifts = Shift.objects.filter(version__in=version_ids)
+    past = shifts.filter(operational_date__range=(today - PLANS_BACK, today + ONE_DAY))
+    # A shift also bounds the days before and after its own.
+    days = {
+        (agent_id, day + timedelta(days=offset))
+        for agent_id, day in past.values_list("agent_id", "operational_date")
+        for offset in (-1, 0, 1)
+    }
+    mark_agent_days(days=sorted(days), at=at, cause=ChangeCause(ChangeKind.SCHEDULE))
+    near = shifts.filter(operational_date__range=(today - ONE_DAY, today + 2 * ONE_DAY))
+    mark_agents(agent_ids=set(near.values_list("agent_id", flat=True)), at=at)
+
+
+def _follow_changes(known: dict[int, int], current: dict[int, int], at: datetime) -> set[int]:
+    """Mark the days of changes made in place, with who and why; return the versions that are done.
+
+    A version whose revisions since the last time are not all told by such rows is left to be
+    marked whole.
+    """
+    rows = ShiftChangeDay.objects.filter(version__in=known).select_related("change")
+    since = [row for row in rows if row.version_revision > known[row.version_id]]
+    told: defaultdict[int, set[int]] = defaultdict(set)
+    for row in since:
+        told[row.version_id].add(row.version_revision)
+    done = {
+        pk for pk, revision in known.items() if told[pk] >= {*range(revision + 1, current[pk] + 1)}
+    }
+    today = at.astimezone(UTC).date()
+    near = set()
+    for row in since:
+        if row.version_id not in done:
+            continue
+        day = row.operational_date
+        around = [day + offset * ONE_DAY for offset in (-1, 0, 1)]
+        past = [one for one in around if today - PLANS_BACK <= one <= today + ONE_DAY]
+        mark_agent_days(days=[(row.agent_id, one) for one in past], at=at, cause=_cause(row))
+        if today - ONE_DAY <= day <= today + 2 * ONE_DAY:
+            near.add(row.agent_id)
+    mark_agents(agent_ids=near, at=at)
+    return done
+
+
+def _cause(row: ShiftChangeDay) -> ChangeCause:
+    """Who changed the shifts, and why."""
+    kind = str(row.change.get_kind_display())
+    why = f"{kind}: {row.change.why}" if row.change.why else kind
+    return ChangeCause(ChangeKind.SCHEDULE, by_id=row.change.changed_by_id, why=why)
 
 
 def close_forgotten(*, at: datetime) -> int:

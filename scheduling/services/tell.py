@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime
 
+from wfm.integration.services import notify
 from wfm.org.models import User
 
-log = logging.getLogger(__name__)
+PORTAL_REQUESTS = "/portal/requests/"
 
 
 def tell_agents(
     agent_ids: Iterable[int], *, kind: str, subject: str, body: str, url: str = "", at: datetime
 ) -> None:
     """Tell the people behind these agents; who has no login is told nothing."""
-    users = list(User.objects.filter(agent__in=set(agent_ids), is_active=True).order_by("pk"))
-    for user in users:
-        log.info("%s to person %d at %s: %s %s", kind, user.pk, at.isoformat(), subject, url)
-    del body
+    users = User.objects.filter(agent__in=set(agent_ids), is_active=True)
+    notify(
+        user_ids=users.values_list("pk", flat=True),
+        kind=f"request.{kind}",
+        subject=subject,
+        body=body,
+        url=url or PORTAL_REQUESTS,
+        at=at,
+    )
