@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from adherence.views import dashboard, days, exceptions, portal
+from adherence.views import dashboard, days, exceptions, portal, shrinkage, trends
 
 urlpatterns = [
     path("adherence/", dashboard.dashboard, name="adherence"),
     path("adherence/wall/", dashboard.wall, name="adherence-wall"),
     path("adherence/days/", days.days, name="adherence-days"),
+    path("adherence/trends/", trends.trends_page, name="adherence-trends"),
+    path("adherence/trends/shrinkage/", shrinkage.shrinkage_page, name="adherence-shrinkage"),
     path("adherence/agents/<int:pk>/", days.agent_page, name="adherence-agent"),
     path("adherence/exceptions/", exceptions.create_exception, name="adherence-exception-create"),
     path(

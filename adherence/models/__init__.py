@@ -1,5 +1,6 @@
 """Tables of what people do."""
 
+from adherence.models.activity_time import ActivityTime
 from adherence.models.day import (
     AdherenceDay,
     AdherenceException,
@@ -14,6 +15,7 @@ from adherence.models.live import AgentLive, LiveFlag
 
 __all__ = [
     "ActivityEvent",
+    "ActivityTime",
     "AdherenceDay",
     "AdherenceException",
     "AgentLive",
