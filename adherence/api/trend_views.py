@@ -119,7 +119,7 @@ class TrendViewSet(GenericViewSet[Any]):
         responses=StepRowSerializer(many=True),
         filters=False,
     )
-    @action(detail=False, pagination_class=None, filterset_fields=())
+    @action(detail=False, pagination_class=None)
     def steps(self, request: Request) -> Response:
         """Return one row per step of the period that has time."""
         found, keys = trends(_question(request), principal=request.user), _keys()
@@ -136,7 +136,7 @@ class TrendViewSet(GenericViewSet[Any]):
         responses=CompletenessSerializer,
         filters=False,
     )
-    @action(detail=False, pagination_class=None, filterset_fields=())
+    @action(detail=False, pagination_class=None)
     def completeness(self, request: Request) -> Response:
         """Return how many agent-days are computed, missing and still under way."""
         return Response(_complete(_question(request), request))
