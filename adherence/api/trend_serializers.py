@@ -62,7 +62,7 @@ class StepRowSerializer(WaterfallSerializer):
     starts_on = serializers.DateField()
 
 
-class CompletenessSerializer(serializers.Serializer[Any]):
+class TrendCompletenessSerializer(serializers.Serializer[Any]):
     """What the figures rest on."""
 
     days = serializers.IntegerField(help_text="Agent-days that are computed.")
@@ -80,11 +80,11 @@ class TrendPageSerializer(serializers.Serializer[Any]):
 
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
-    completeness = CompletenessSerializer()
+    completeness = TrendCompletenessSerializer()
     results = TrendRowSerializer(many=True)
 
 
-class EstimateSerializer(serializers.Serializer[Any]):
+class ShareEstimateSerializer(serializers.Serializer[Any]):
     """A share of paid time, with its 95 % interval (days as the sample)."""
 
     rate = serializers.FloatField()
@@ -96,14 +96,14 @@ class EstimateSerializer(serializers.Serializer[Any]):
     is_enough = serializers.BooleanField(help_text="Days and hours reach the minimum.")
 
 
-class CauseSerializer(EstimateSerializer):
+class ShrinkageCauseSerializer(ShareEstimateSerializer):
     """One cause over the whole period."""
 
     reason = serializers.ChoiceField(choices=[reason.name for reason in Reason])
     code = serializers.CharField(allow_null=True)
 
 
-class LineSerializer(CauseSerializer):
+class ShrinkageLineSerializer(ShrinkageCauseSerializer):
     """One cause in one band of the week."""
 
     weekday = serializers.IntegerField(allow_null=True, help_text="0: Monday; null: all.")
@@ -122,17 +122,17 @@ class ShrinkageSerializer(serializers.Serializer[Any]):
     last_date = serializers.DateField()
     is_enough = serializers.BooleanField()
     is_everyone = serializers.BooleanField(help_text="False: only the teams you may see.")
-    total = EstimateSerializer()
-    not_placed = EstimateSerializer(help_text="Without what the schedule places itself.")
+    total = ShareEstimateSerializer()
+    not_placed = ShareEstimateSerializer(help_text="Without what the schedule places itself.")
     not_seen_seconds = serializers.IntegerField()
-    causes = CauseSerializer(many=True)
-    lines = LineSerializer(many=True)
+    causes = ShrinkageCauseSerializer(many=True)
+    lines = ShrinkageLineSerializer(many=True)
     in_force = serializers.DictField(
         allow_null=True, help_text="Profile in force: id, name, starts_on."
     )
 
 
-class ChoiceSerializer(serializers.Serializer[Any]):
+class ShrinkageChoiceSerializer(serializers.Serializer[Any]):
     """Under which code a cause is planned from then on."""
 
     reason = serializers.ChoiceField(choices=[reason.name for reason in Reason])
@@ -159,7 +159,7 @@ class TakeOverSerializer(serializers.Serializer[Any]):
     by_weekday = serializers.BooleanField(default=False)
     name = serializers.CharField(max_length=80)
     starts_on = serializers.DateField()
-    choices = ChoiceSerializer(many=True, allow_empty=False)
+    choices = ShrinkageChoiceSerializer(many=True, allow_empty=False)
 
 
 class ProfileRateSerializer(serializers.Serializer[Any]):

@@ -17,11 +17,11 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from adherence.api.trend_serializers import (
-    CompletenessSerializer,
     ShrinkageSerializer,
     StepRowSerializer,
     TakenOverSerializer,
     TakeOverSerializer,
+    TrendCompletenessSerializer,
     TrendPageSerializer,
     cause_of,
     estimate_of,
@@ -133,7 +133,7 @@ class TrendViewSet(GenericViewSet[Any]):
     @extend_schema(
         summary="Say what the figures of a period rest on",
         parameters=[FROM_DATE, TO_DATE],
-        responses=CompletenessSerializer,
+        responses=TrendCompletenessSerializer,
         filters=False,
     )
     @action(detail=False, pagination_class=None)

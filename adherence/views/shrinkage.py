@@ -193,18 +193,20 @@ def _show(  # noqa: PLR0913 - one page
 
 
 def _rows(page: _Page, forms: Mapping[Cause, CauseForm]) -> list[dict[str, Any]]:
-    """One row per cause: measured with its interval, in force, and its form."""
-    codes = ActivityCode.objects.in_bulk([code for _reason, code in page.measured.causes if code])
-    known = week_means(shares_of(page.profile))
+    """One row per cause: measured with its interval, what is in force, and its form."""
+    codes = ActivityCode.objects.in_bulk([form.initial["activity_code"] for form in forms.values()])
+    known = dict(week_means(shares_of(page.profile)))
     rows = []
     for cause, estimate in page.measured.causes.items():
         reason, code_id = cause
-        code, form = codes.get(code_id), forms[cause]
-        planned = known.get((code.key, form.initial["is_scheduled"])) if code else None
+        form = forms[cause]
+        code, placed = codes.get(form.initial["activity_code"]), form.initial["is_scheduled"]
+        # What is planned under one code stands once, beside its largest cause.
+        planned = known.pop((code.key, placed), None) if code else None
         text = str(REASON_TEXTS[reason])
         rows.append(
             {
-                "name": f"{code.name}, {text}" if code else text[:1].upper() + text[1:],
+                "name": f"{code.name}, {text}" if code and code_id else text[:1].upper() + text[1:],
                 "estimate": estimate,
                 "in_force": planned,
                 "form": form,

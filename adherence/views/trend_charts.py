@@ -112,7 +112,7 @@ def cause_chart(
         x_title=_("Cause"),
         y=Axis(title=_("Share of paid time"), unit="%", minimum=0, digits=1),
         series=[
-            Series(key="actual", label=_("Measured"), shape="bar", values=measured),
+            Series(key="1", label=_("Measured"), shape="bar", values=measured),
             Series(key="baseline", label=_("In force"), shape="bar", values=in_force),
         ],
         horizontal=True,
