@@ -12,7 +12,9 @@ from adherence.views import (
     portal_requests,
     portal_shifts,
     quarantine,
+    shrinkage,
     status,
+    trends,
 )
 
 urlpatterns = [
@@ -21,6 +23,8 @@ urlpatterns = [
     path("adherence/status/", status.status, name="adherence-status"),
     path("adherence/panels/", lead.panels, name="adherence-panels"),
     path("adherence/days/", days.days, name="adherence-days"),
+    path("adherence/trends/", trends.trends_page, name="adherence-trends"),
+    path("adherence/trends/shrinkage/", shrinkage.shrinkage_page, name="adherence-shrinkage"),
     path("adherence/agents/<int:pk>/", days.agent_page, name="adherence-agent"),
     path("adherence/agents/<int:pk>/card/", lead.card, name="adherence-card"),
     path("adherence/agents/<int:pk>/notes/", lead.day_notes, name="adherence-agent-notes"),

@@ -11,6 +11,7 @@ from adherence.api import (
     lead,
     live_views,
     quarantine,
+    trend_views,
     views,
 )
 
@@ -23,12 +24,10 @@ router.register("quarantine", views.QuarantineViewSet, basename="api-adherence-q
 router.register("notes", lead.NoteViewSet, basename="api-adherence-note")
 router.register("busy-routes", lead.BusyRouteViewSet, basename="api-adherence-busy-route")
 router.register("busy-cases", lead.BusyCaseViewSet, basename="api-adherence-busy-case")
-
 router.register("connectors", connectors.ConnectorViewSet, basename="api-adherence-connector")
 router.register(
     "state-mappings", connectors.StateMappingViewSet, basename="api-adherence-state-mapping"
 )
-
 connector_patterns = [
     path(
         "events/",
@@ -59,6 +58,7 @@ quarantine_patterns = [
     path("reopen/", quarantine.QuarantineReopenView.as_view(), name="api-quarantine-reopen"),
     path("hour/", quarantine.QuarantineHourView.as_view(), name="api-quarantine-hour"),
 ]
+router.register("trends", trend_views.TrendViewSet, basename="api-adherence-trend")
 
 urlpatterns = [
     path("connectors/<slug:source>/", include(connector_patterns)),
@@ -97,5 +97,6 @@ urlpatterns = [
         exceptions.ExceptionDecisionViewSet.as_view({"post": "decide"}),
         name="api-adherence-exception-decide",
     ),
+    path("shrinkage/", trend_views.ShrinkageView.as_view(), name="api-adherence-shrinkage"),
     *router.urls,
 ]

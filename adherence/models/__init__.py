@@ -1,5 +1,6 @@
 """Tables of what people do."""
 
+from adherence.models.activity_time import ActivityTime
 from adherence.models.alert import (
     Alert,
     AlertKind,
@@ -43,6 +44,7 @@ from adherence.models.playbook import (
 
 __all__ = [
     "ActivityEvent",
+    "ActivityTime",
     "AdherenceDay",
     "AdherenceException",
     "AgentContact",

@@ -1,6 +1,6 @@
 """Rows to arrays: binary COPY of integer columns, read without a Python object per value."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,11 @@ _MICROSECONDS = 1_000_000
 
 
 def copy_integers(
-    select: str, params: Mapping[str, Any], *, columns: int, instants: Collection[int] = ()
+    select: str,
+    params: Mapping[str, Any] | Sequence[Any],
+    *,
+    columns: int,
+    instants: Collection[int] = (),
 ) -> list[Ints]:
     """Return the columns of a SELECT, all of which must be bigint and never NULL.
 

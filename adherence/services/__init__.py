@@ -50,12 +50,20 @@ from adherence.services.notes import (
 )
 from adherence.services.partitions import keep_partitions
 from adherence.services.portal import Tap, record_taps
-from adherence.services.tick import close_forgotten, follow_plans
+from adherence.services.shrinkage import (
+    CauseChoice,
+    UnableToTakeOver,
+    default_is_scheduled,
+    rate_changes,
+    take_over_shrinkage,
+)
+from adherence.services.tick import close_forgotten, follow_plans, tick
 
 __all__ = [
     "AGENT_DAYS_AT_ONCE",
     "EVENTS",
     "MANUAL",
+    "CauseChoice",
     "ChangeCause",
     "EventKind",
     "EventOutcome",
@@ -71,12 +79,14 @@ __all__ = [
     "UnableToClose",
     "UnableToNote",
     "UnableToSend",
+    "UnableToTakeOver",
     "approve_exception",
     "assign_busy_case",
     "changes_since",
     "close_busy_case",
     "close_forgotten",
     "compute_live",
+    "default_is_scheduled",
     "delete_note",
     "edit_note",
     "follow_busy",
@@ -92,6 +102,7 @@ __all__ = [
     "mark_current",
     "mark_days",
     "marks_now",
+    "rate_changes",
     "read_live",
     "recompute_days",
     "recompute_pending",
@@ -100,6 +111,8 @@ __all__ = [
     "reopen_busy_case",
     "send_message",
     "store_events",
+    "take_over_shrinkage",
+    "tick",
     "withdraw_exception",
     "write_note",
 ]

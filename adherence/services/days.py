@@ -9,14 +9,17 @@ from itertools import groupby
 import numpy as np
 from django.db import connection, transaction
 
+from adherence.core.activity_time import activity_time
 from adherence.core.data import SweepResult
 from adherence.core.day_texts import matrix_texts, stretch_texts
 from adherence.core.days import GRACE_SECONDS
 from adherence.core.groups import StateGroup
 from adherence.core.projections import FIGURES, day_figures
-from adherence.core.sweep import sweep
+from adherence.core.sweep import cut, sweep
 from adherence.models import AdherenceDay, AgentLive, PendingDay
 from adherence.queries.agent_days import AgentDays, load_agent_days
+from adherence.queries.time_layers import time_layers
+from adherence.services.activity_rows import write_activity_times
 from adherence.services.causes import (
     EVENTS,
     MANUAL,
@@ -198,7 +201,9 @@ def _recompute(
         with transaction.atomic():
             _wait_for_other_writers(chunk)
             days = load_agent_days(agent_ids=chunk, first_date=first, last_date=last, until=at)
-            rows = _day_rows(days, sweep(days.data), at)
+            layers = time_layers(days)
+            segments = cut(days.data, also=[layers.time_off])
+            rows = _day_rows(days, sweep(days.data, segments), at)
             write_days(
                 rows,
                 agent_ids=chunk,
@@ -207,6 +212,7 @@ def _recompute(
                 causes=partial(_causes, chunk, period, given, taken or {}),
                 at=at,
             )
+            write_activity_times(activity_time(days.data, segments, layers), days=days, at=at)
         written += len(rows.agent_id)
     return written
 

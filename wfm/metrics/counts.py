@@ -85,6 +85,13 @@ _LIST = (
         "seconds",
         _("Paid time not available for work: leave, sickness, breaks, meetings, training."),
     ),
+    Count("present_paid_seconds", "seconds", _("Paid time clocked in, whatever the activity.")),
+    Count("planned_paid_seconds", "seconds", _("Planned paid time in which the feed was heard.")),
+    Count(
+        "unrecorded_seconds",
+        "seconds",
+        _("Planned paid time without any state, exception or time off."),
+    ),
     Count("handling_seconds", "seconds", _("Time handling work.")),
     Count("available_idle_seconds", "seconds", _("Time ready for work and waiting.")),
     Count("scheduled_seconds", "seconds", _("Scheduled time in the shift.")),

@@ -19,6 +19,7 @@ _NATIVE = {"bigint": "i8", "integer": "i4", "float8": "f8", "float4": "f4", "boo
 _POSTGRES_EPOCH = np.datetime64("2000-01-01", "us")
 _INTEGER_OID = 23
 _JSONB_VERSION = 1
+_ELEMENTS = {"bigint[]": ("bigint", 20), "integer[]": ("integer", _INTEGER_OID)}
 
 
 def read_columns(
@@ -46,9 +47,14 @@ def write_columns(
     """COPY arrays of one length into a table: column name → (type, values); return the rows.
 
     Instants (`timestamptz`) and dates are datetime64, `integer[]` the rows of a matrix, `jsonb` a
-    list of encoded texts. Nothing can be NULL.
+    list of encoded texts; arrays of different lengths (`bigint[]`, `integer[]`) are a list as
+    `encoded_arrays` makes it. Nothing can be NULL.
     """
-    texts = {name: list(values) for name, (kind, values) in columns.items() if kind == "jsonb"}
+    texts = {
+        name: (column[0], list(column[1]))
+        for name, column in columns.items()
+        if column[0] == "jsonb" or isinstance(column[1], list)
+    }
     fixed = {name: column for name, column in columns.items() if name not in texts}
     arrays = [_wire(kind, np.asarray(values)) for kind, values in fixed.values()]
     fields: list[tuple[str, Any]] = [("count", ">i2")]
@@ -68,15 +74,34 @@ def write_columns(
     return len(rows)
 
 
-def _with_texts(rows: Array, texts: Sequence[list[Any]]) -> bytes:
+def encoded_arrays(kind: str, values: Array, counts: NDArray[np.int64]) -> list[bytes]:
+    """Cut values into one PostgreSQL array per row, of so many elements each, for `write_columns`."""
+    element, oid = _ELEMENTS[kind]
+    format_ = np.dtype(_FORMATS[element])
+    body = np.zeros(len(values), dtype=[("length", ">i4"), ("value", format_)])
+    body["length"], body["value"] = format_.itemsize, values
+    heads = np.zeros(len(counts), dtype=">i4,>i4,>i4,>i4,>i4")
+    heads["f0"], heads["f2"], heads["f3"], heads["f4"] = 1, oid, counts, 1
+    whole, ends = body.tobytes(), np.cumsum(counts) * body.dtype.itemsize
+    empty = np.array([0, 0, oid], ">i4").tobytes()
+    starts = ends - counts * body.dtype.itemsize
+    return [
+        head + whole[start:end] if end > start else empty
+        for head, start, end in zip(_slices(heads), starts.tolist(), ends.tolist(), strict=True)
+    ]
+
+
+def _with_texts(rows: Array, texts: Sequence[tuple[str, Any]]) -> bytes:
     """Each row's fixed part, then its texts with their lengths."""
     pieces: list[bytes] = [b""] * (len(rows) * (1 + 2 * len(texts)))
     step = 1 + 2 * len(texts)
     pieces[0::step] = _slices(rows)
-    for number, column in enumerate(texts):
-        heads = np.zeros(len(rows), dtype=[("length", ">i4"), ("version", "u1")])
-        heads["length"] = np.fromiter(map(len, column), np.int64, len(rows)) + 1
-        heads["version"] = _JSONB_VERSION
+    for number, (kind, column) in enumerate(texts):
+        version = [("version", "u1")] if kind == "jsonb" else []
+        heads = np.zeros(len(rows), dtype=[("length", ">i4"), *version])
+        heads["length"] = np.fromiter(map(len, column), np.int64, len(rows)) + len(version)
+        if version:
+            heads["version"] = _JSONB_VERSION
         pieces[1 + 2 * number :: step] = _slices(heads)
         pieces[2 + 2 * number :: step] = column
     return b"".join(pieces)

@@ -6,6 +6,7 @@ from wfm.metrics.marking import gettext_noop as _
 from wfm.metrics.model import Direction, Metric, Pooling, Unit
 
 _CLOCKED = _("Clocked activity of agents against their published shifts.")
+_UNSEEN = _("Time in which the feed was silent is left out of both.")
 _KOOLE = "Koole, Call Center Optimization, 2013"
 
 
@@ -70,6 +71,34 @@ PEOPLE = (
             _("No paid time: undefined."),
             _("Breaks that the schedule already places are not counted again in planning."),
         ),
+    ),
+    _of_time(
+        key="presence_rate",
+        title=_("Presence"),
+        definition=_("Paid time in which the agent was clocked in, over paid time."),
+        numerator="present_paid_seconds",
+        denominator="paid_seconds",
+        edge_cases=(_("No paid time: undefined."), _UNSEEN),
+    ),
+    _of_time(
+        key="availability_rate",
+        title=_("Available of presence"),
+        definition=_("Handling and available time over the paid time clocked in."),
+        numerator="handling_seconds + available_idle_seconds",
+        denominator="present_paid_seconds",
+        better=Direction.NEAR_TARGET,
+        edge_cases=(_("Nobody clocked in: undefined."), _UNSEEN),
+    ),
+    _of_time(
+        key="unrecorded_rate",
+        title=_("Un-recorded time"),
+        definition=_(
+            "Planned paid time without any state, exception or time off, over planned paid time."
+        ),
+        numerator="unrecorded_seconds",
+        denominator="planned_paid_seconds",
+        better=Direction.LOWER,
+        edge_cases=(_("No planned paid time: undefined."), _UNSEEN),
     ),
     _of_time(
         key="contingency_day_share",
