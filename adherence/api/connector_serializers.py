@@ -172,7 +172,7 @@ class SampleSerializer(serializers.Serializer[Any]):
     sample = serializers.CharField(max_length=MAX_SAMPLE, trim_whitespace=False)
 
 
-class SuggestionSerializer(serializers.Serializer[Any]):
+class StateSuggestionSerializer(serializers.Serializer[Any]):
     """What a state probably means."""
 
     meaning = serializers.CharField()
@@ -187,7 +187,7 @@ class FoundStateSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
     is_mapped = serializers.BooleanField()
-    suggestion = SuggestionSerializer(allow_null=True)
+    suggestion = StateSuggestionSerializer(allow_null=True)
 
 
 class PreviewedEventSerializer(serializers.Serializer[Any]):
@@ -261,7 +261,7 @@ class CuredSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
-class QuarantineCountSerializer(serializers.Serializer[Any]):
+class QuarantineCauseSerializer(serializers.Serializer[Any]):
     """How many events of a source wait for a cause."""
 
     source = serializers.CharField()  # type: ignore[assignment]

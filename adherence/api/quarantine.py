@@ -18,8 +18,8 @@ from adherence.api.connector_serializers import (
     CuredSerializer,
     DismissSerializer,
     HourSerializer,
+    QuarantineCauseSerializer,
     QuarantineChoiceSerializer,
-    QuarantineCountSerializer,
 )
 from adherence.models import QuarantinedEvent
 from adherence.queries.quarantine import quarantine_counts
@@ -46,12 +46,12 @@ class QuarantineCountsView(APIView):
 
     @extend_schema(
         summary="How many events wait by source and cause",
-        responses=QuarantineCountSerializer(many=True),
+        responses=QuarantineCauseSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """The largest first."""
         rows = quarantine_counts(QuarantinedEvent.objects.visible_to(request.user))
-        return Response(QuarantineCountSerializer(rows, many=True).data)
+        return Response(QuarantineCauseSerializer(rows, many=True).data)
 
 
 class _CureView(IdempotentMixin, APIView):

@@ -57,7 +57,7 @@ from adherence.services.shrinkage import (
     rate_changes,
     take_over_shrinkage,
 )
-from adherence.services.tick import close_forgotten, follow_plans, tick
+from adherence.services.tick import close_forgotten, follow_plans
 
 __all__ = [
     "AGENT_DAYS_AT_ONCE",
@@ -112,7 +112,6 @@ __all__ = [
     "send_message",
     "store_events",
     "take_over_shrinkage",
-    "tick",
     "withdraw_exception",
     "write_note",
 ]

@@ -78,7 +78,7 @@ class ChoicesSerializer(serializers.Serializer[Any]):
     quiet_until_minute = serializers.IntegerField(allow_null=True, min_value=0, max_value=1439)
 
 
-class MessageSerializer(serializers.Serializer[Any]):
+class ColleagueMessageSerializer(serializers.Serializer[Any]):
     """Words for some agents."""
 
     agents = serializers.ListField(
@@ -87,7 +87,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=MAX_TEXT)
 
 
-class SentSerializer(serializers.Serializer[Any]):
+class ColleagueMessageSentSerializer(serializers.Serializer[Any]):
     """How many people will read it."""
 
     notices = serializers.IntegerField()
@@ -175,12 +175,12 @@ class MessageView(IdempotentMixin, APIView):
 
     @extend_schema(
         summary="Send a message to agents",
-        request=MessageSerializer,
-        responses={201: SentSerializer},
+        request=ColleagueMessageSerializer,
+        responses={201: ColleagueMessageSentSerializer},
     )
     def post(self, request: Request) -> Response:
         """To those of one's teams who have a login."""
-        asked = MessageSerializer(data=request.data)
+        asked = ColleagueMessageSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         try:
             sent = send_message(
