@@ -2,13 +2,19 @@
 
 from datetime import date
 
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from adherence import tasks
 from adherence.models import ChangeKind
+from adherence.services.partitions import oldest_computable
 from wfm.jobs.models import Job
 from wfm.jobs.services import start_job
 from wfm.org.models import User
+
+
+class UnableToRecompute(ValueError):  # noqa: N818 - domain errors are named for what failed
+    """The period cannot be computed again; the sentence says from which day on it can."""
 
 
 def start_recompute(
@@ -19,7 +25,16 @@ def start_recompute(
     kind: str = ChangeKind.MANUAL,
     why: str = "",
 ) -> Job:
-    """Compute all operational days from first to last again; corrections name kind, who and why."""
+    """Compute all operational days from first to last again; corrections name kind, who and why.
+
+    Raises UnableToRecompute for days whose events are no longer kept: they would lose their figures.
+    """
+    oldest = oldest_computable(now())
+    if first_date < oldest:
+        raise UnableToRecompute(
+            _("Events before are no longer kept: days can be computed again from %(day)s on.")
+            % {"day": oldest.isoformat()}
+        )
     return start_job(
         kind=tasks.recompute_days.name,
         title=_("Adherence from %(first)s to %(last)s")

@@ -20,7 +20,7 @@ from adherence.api.day_serializers import (
     pooled_row,
 )
 from adherence.core.projections import FORMULAS
-from adherence.jobs import start_recompute
+from adherence.jobs import UnableToRecompute, start_recompute
 from adherence.models import AdherenceDay, ChangeKind, DayCorrection
 from adherence.queries import PooledBy, pooled_days, pooled_total, sums_of
 from wfm.org.access_views import person_of
@@ -107,13 +107,16 @@ class AdherenceDayViewSet(IdempotentMixin, ListViewSet):
         form = RecomputeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
-        job = start_recompute(
-            first_date=wanted["first_date"],
-            last_date=wanted["last_date"],
-            created_by=person_of(request),
-            kind=wanted["cause"],
-            why=wanted["why"],
-        )
+        try:
+            job = start_recompute(
+                first_date=wanted["first_date"],
+                last_date=wanted["last_date"],
+                created_by=person_of(request),
+                kind=wanted["cause"],
+                why=wanted["why"],
+            )
+        except UnableToRecompute as error:
+            raise ValidationError({"first_date": str(error)}) from error
         return accepted(job)
 
     def _chosen(self, request: Request) -> QuerySet[AdherenceDay]:

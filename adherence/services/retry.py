@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from adherence.models import ActivityEvent, QuarantinedEvent
+from adherence.models import ActivityEvent, ChangeKind, QuarantinedEvent
 from adherence.parsing import parse_event
+from adherence.services.causes import ChangeCause
 from adherence.services.days import mark_days
 from adherence.services.event_store import EventRow, store_events
 from adherence.services.ingest import (
@@ -19,7 +20,7 @@ from adherence.services.ingest import (
     judge_events,
 )
 from adherence.services.marks import mark_agents
-from adherence.services.partitions import oldest_kept
+from adherence.services.partitions import oldest_computable
 from adherence.services.quarantine import QuarantineReason
 from wfm.org.models import User
 
@@ -74,7 +75,10 @@ def take_after_all(
             raise UnableToTake(_("This event has been taken before."))
         kept.resolved_at, kept.resolved_by, kept.resolution = at, taken_by, reason.strip()
         kept.save(update_fields=["resolved_at", "resolved_by", "resolution"])
-        mark_days(spans=[(row.agent_id, row.occurred_at, None)], at=at)
+        cause = ChangeCause(
+            ChangeKind.OLD_EVENT, by_id=taken_by.pk if taken_by else None, why=reason.strip()
+        )
+        mark_days(spans=[(row.agent_id, row.occurred_at, None)], at=at, cause=cause)
         mark_agents(agent_ids=[row.agent_id], at=at)
         return own.get()
 
@@ -83,8 +87,10 @@ def _old_row(kept: QuarantinedEvent, at: datetime) -> EventRow:
     parsed = parse_event(kept.raw)
     if parsed.occurred_at is None:
         raise UnableToTake(_("It has no occurred_at."))
-    if parsed.occurred_at.date() < oldest_kept(at):
-        raise UnableToTake(_("The events of that day are no longer kept; it cannot be corrected."))
+    if parsed.occurred_at.date() < oldest_computable(at):
+        raise UnableToTake(
+            _("The events around that day are no longer kept; it cannot be corrected.")
+        )
     # Judged as if it had come at the last moment at which it is taken without a word.
     (judged,) = judge_events([parsed], kept.source, parsed.occurred_at + MAX_AGE)
     if not isinstance(judged, EventRow):

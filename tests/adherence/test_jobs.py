@@ -68,9 +68,9 @@ def test_a_period_that_ends_before_it_begins_is_refused():
 
 
 def test_starting_a_job_leaves_it_in_the_queue(centre):
-    job = start_recompute(
-        first_date=centre.start.date(), last_date=centre.start.date(), created_by=centre.planner
-    )
+    day = centre.start.date()
+    with time_machine.travel(centre.start, tick=False):
+        job = start_recompute(first_date=day, last_date=day, created_by=centre.planner)
     assert Job.objects.get(pk=job.pk).kind == "adherence.recompute_days"
 
 

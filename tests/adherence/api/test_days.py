@@ -213,6 +213,22 @@ def test_a_senseless_recompute_is_refused(computed, change):
     assert not Job.objects.exists()
 
 
+def test_days_whose_events_are_gone_are_not_computed_again(computed, settings):
+    """On 20 November, 100 days of events back to 12 August: a state may have begun 31 days before."""
+    settings.EVENT_RETENTION_DAYS = 100
+    with system_tenant():
+        manager = make_user("admin")
+    api = APIClient()
+    api.force_login(manager)
+    body = {"first_date": "2026-09-13", "last_date": "2026-11-18", "why": "why not"}
+    answer = api.post(RECOMPUTE, body, format="json")
+    assert answer.status_code == 400
+    assert "from 2026-09-14 on" in answer.json()["errors"][0]["detail"]
+    assert (
+        api.post(RECOMPUTE, body | {"first_date": "2026-09-14"}, format="json").status_code == 202
+    )
+
+
 def test_who_only_looks_does_not_start_a_recompute(computed):
     api = APIClient()
     api.force_login(computed.lead)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 
 from adherence import computations
@@ -230,13 +231,14 @@ def test_a_job_names_who_asked_and_why(finished):
     """A tolerance of two hours lets the late start pass."""
     ActivityCode.objects.filter(key="work").update(tolerance_seconds=7200)
     day = finished.start.date()
-    job = start_recompute(
-        first_date=day,
-        last_date=day,
-        created_by=finished.planner,
-        kind="CODES",
-        why="Tolerance agreed with the works council",
-    )
+    with time_machine.travel(finished.start, tick=False):
+        job = start_recompute(
+            first_date=day,
+            last_date=day,
+            created_by=finished.planner,
+            kind="CODES",
+            why="Tolerance agreed with the works council",
+        )
     computations.recompute_days(Context(job.params))
     correction, before, after = only_correction()
     assert (before, after, correction.kinds) == (3600, 0, ["CODES"])
