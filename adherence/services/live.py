@@ -83,8 +83,11 @@ def live_now(*, agent_id: int, at: datetime) -> AgentLive:
     found = read_live(agent_ids=[agent_id], at=at)
     point = int(found.stands.point[0])
     flag_since = int(found.judged.flag_since[0])
+    planned = int(found.stands.planned_row[0])
+    queue_id = int(found.days.plan_detail.queue_id[planned]) if planned >= 0 else -1
     return AgentLive(
         agent_id=agent_id,
+        planned_queue_id=queue_id if queue_id >= 0 else None,
         activity_code=found.days.codes.at(
             int(found.days.declared.code[point]) if point >= 0 else -1
         ),

@@ -1,6 +1,7 @@
 """The agent's page over HTTP."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 from adherence.models import ActivityEvent, AgentLive, QuarantinedEvent
 from adherence.services import keep_once
 from tests.factories.adherence import make_event
+from tests.factories.integration import make_link, make_news
 from tests.factories.org import make_client, make_user
 from wfm.org.tenancy import system_tenant
 
@@ -143,3 +145,27 @@ def test_own_adherence_is_shown_with_why(centre, now, client):
     page = client.get("/portal/day/").content.decode().replace("\u202f", " ")
     assert "75.0" in page  # 45 of 60 minutes
     assert "counts whole, longer than the tolerance of 5 min" in page
+
+
+def test_a_policy_is_acknowledged_in_the_portal(centre, now, client):
+    with system_tenant():
+        make_news(title="No phones at the desk", needs_acknowledgement=True)
+    client.force_login(centre.agent_user)
+    fragment = client.get("/portal/day/").content.decode()
+    assert "No phones at the desk" in fragment
+    entry = re.search(r'action="(/news/\d+/acknowledge/)"', fragment).group(1)
+    answer = client.post(entry, {"version": "1", "next": "/portal/"})
+    assert answer["Location"] == "/portal/"
+    assert 'value="/portal/"' in fragment  # not the fragment's own address
+    assert "I have read this" not in client.get("/portal/").content.decode()
+
+
+def test_links_help_with_what_is_done_now(centre, now, client):
+    with system_tenant():
+        make_link(title="How to close a claim", activity_code=centre.codes["claims"])
+        make_link(title="Where to rest", activity_code=centre.codes["break"])
+    client.force_login(centre.agent_user)
+    tap(client, one("u1", "claims", now), device_now=now)
+    page = client.get("/portal/").content.decode()
+    assert "How to close a claim" in page
+    assert "Where to rest" not in page

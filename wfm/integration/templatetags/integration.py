@@ -17,14 +17,22 @@ _TONES = {"PENDING": ("warn", "…"), "DELIVERED": ("goal", "✓"), "DEAD": ("un
 
 
 @register.inclusion_tag("integration/_news_box.html", takes_context=True)
-def news_box(context: Context) -> dict[str, Any]:
-    """Show what is told to the person: all that asks for an acknowledgement, then the newest."""
+def news_box(context: Context, next_url: str = "") -> dict[str, Any]:
+    """Show what is told to the person: all that asks for an acknowledgement, then the newest.
+
+    `next_url` is where an acknowledgement leads back to; without it this page.
+    """
     request = context["request"]
     items = news_for(request.user, at=now())
     asking = sum(item.asks_me for item in items)
     shown = items[: max(asking, MOST_SHOWN)]
-    return {"items": shown, "more": len(items) - len(shown), "request": request,
-            "csrf_token": context.get("csrf_token")}  # fmt: skip
+    return {
+        "items": shown,
+        "more": len(items) - len(shown),
+        "request": request,
+        "next_url": next_url,
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.inclusion_tag("integration/_knowledge.html", takes_context=True)
