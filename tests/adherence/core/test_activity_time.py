@@ -43,7 +43,7 @@ def random_layers(data, *, seed):
         for zone in QUEUE_ZONES.values()
     )
     given = np.where(
-        rng.random(len(data.plan.agent)) < 0.5, rng.integers(1, 13, len(data.plan.agent)), 0
+        rng.random(len(data.plan.agent)) < 0.8, rng.integers(1, 13, len(data.plan.agent)), 0
     )
     given[data.plan.code != 0] = 0
     queue = nearest_queues(owner=data.plan.agent, queue=given)
@@ -96,14 +96,14 @@ def told(times, row):
 
 
 def days_with_an_absentee(*, seed):
-    """Each zone once over its clock change; the first agent never came."""
-    data = random_days(seed=seed, agents=len(ZONES), days=3).data
-    came = data.states.agent > 0
+    """Each zone twice over its clock change; the first one's agents never came."""
+    data = random_days(seed=seed, agents=2 * len(ZONES), days=3).data
+    came = data.states.agent % len(ZONES) > 0
     states = StatePoints(*(getattr(data.states, name)[came] for name in ("agent", "at", "group")))
     return replace(data, states=states)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, 2])
 def test_each_second_is_told_once_as_the_oracle_paints_it(seed):
     data = days_with_an_absentee(seed=seed)
     layers = random_layers(data, seed=seed)
