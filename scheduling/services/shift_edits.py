@@ -28,7 +28,11 @@ from wfm.org.models import ActivityCode
 
 @transaction.atomic
 def move_breaks(
-    *, shift_id: int, expected_revision: int, moves: Mapping[datetime, datetime], reason: Reason
+    *,
+    shift_id: int,
+    expected_revision: int | None,
+    moves: Mapping[datetime, datetime],
+    reason: Reason,
 ) -> ShiftChange:
     """Move breaks of a published shift: from their beginning to another one, the length stays.
 
@@ -84,6 +88,30 @@ def extend_shift(
     shift = hold(shift_id, expected_revision)
     after = extended(state_of(shift), starts_at, ends_at)
     change = PlannedChange(shift=shift, after=after, version_id=shift.version_id)
+    return write_changes([change], reason)
+
+
+@transaction.atomic
+def change_queue(
+    *,
+    shift_id: int,
+    expected_revision: int | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    queue_id: int,
+    reason: Reason,
+) -> ShiftChange:
+    """Let the work of [starts_at, ends_at) be on another queue; breaks and meetings stay."""
+    shift = hold(shift_id, expected_revision)
+    state = before = state_of(shift)
+    for item in before.stretches:
+        first, last = max(item.starts_at, starts_at), min(item.ends_at, ends_at)
+        if item.queue_id is not None and first < last:
+            moved = replace(item, queue_id=queue_id, starts_at=first, ends_at=last)
+            state = overlaid(state, moved)
+    if state == before:
+        raise UnableToEdit(_("The shift holds no work on a queue in that time."))
+    change = PlannedChange(shift=shift, after=_joined(state), version_id=shift.version_id)
     return write_changes([change], reason)
 
 

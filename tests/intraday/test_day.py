@@ -12,7 +12,7 @@ from forecasting.models import (
     ForecastRun,
     IntradayForecast,
 )
-from scheduling.models import QueueValue
+from scheduling.models import QueueValue, ShiftChange
 from staffing.models import RequirementInterval
 from tests.board.floors import MONDAY, at, work
 from tests.factories import org
@@ -286,6 +286,56 @@ def test_what_is_accepted_counts_in_the_day_and_is_not_offered_again(floors):
     assert at_clock(look().of(floors.voice.pk), 15).scheduled == 1
     with pytest.raises(UnableToAccept, match="withdrawn already"):
         end_measure(measure=measure, status="DONE", by=None, at=NOON)
+
+
+def test_what_is_agreed_becomes_the_published_shift_and_counts_once(floors):
+    work(floors, floors.north, floors.voice)
+    early = work(floors, floors.north, floors.voice, hours=(6, 14))
+    before = look()
+    [item] = offered(before, floors.voice, 14, 18)
+    measure = accepted(before, floors.voice, 14, 18, item)
+    end_measure(measure=measure, status="DONE", by=None, at=NOON)
+    shift = early.shifts.get()
+    assert (shift.starts_at, shift.ends_at) == (at(hour=6), at(hour=16))
+    change = ShiftChange.objects.get()
+    assert (change.kind, change.days.get().agent) == ("OVERTIME", early)
+    after = look()
+    assert after.measures == []
+    assert at_clock(after.of(floors.voice.pk), 15).scheduled == 2
+    assert at_clock(after.of(floors.voice.pk), 16).scheduled == 1
+
+
+def test_what_cannot_be_carried_out_stays_accepted(floors):
+    work(floors, floors.north, floors.voice)
+    early = work(floors, floors.north, floors.voice, hours=(6, 14))
+    day = look()
+    [item] = offered(day, floors.voice, 14, 18)
+    measure = accepted(day, floors.voice, 14, 18, item)
+    early.shifts.update(is_published=False)
+    with pytest.raises(UnableToAccept, match="no longer in force"):
+        end_measure(measure=measure, status="DONE", by=None, at=NOON)
+    measure.refresh_from_db()
+    assert measure.status == "ACCEPTED"
+
+
+def test_who_comes_over_works_on_the_other_queue_and_keeps_the_break(floors):
+    both = [floors.mail.skill, floors.voice.skill]
+    person = work(floors, floors.south, floors.mail, skills=both)
+    shift = person.shifts.get()
+    measure = Measure.objects.create(
+        kind="DEFER_WORK",
+        queue=floors.voice,
+        other_queue=floors.mail,
+        agent=person,
+        shift_id=shift.pk,
+        starts_at=at(hour=13),
+        ends_at=at(hour=15),
+        accepted_at=NOON,
+    )
+    end_measure(measure=measure, status="DONE", by=None, at=NOON)
+    queues = dict(shift.activities.exclude(queue=None).values_list("starts_at", "queue"))
+    assert queues[at(hour=13)] == floors.voice.pk
+    assert queues[at(hour=15)] == floors.mail.pk
 
 
 def test_two_who_accept_the_second_is_refused(floors):

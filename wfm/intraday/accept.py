@@ -9,6 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from adherence.models import Alert, AlertLog, AlertStep, Measure, MeasureStatus
+from scheduling.services.errors import ChangedMeanwhile, UnableToEdit
+from scheduling.services.shift_changes import MOST_WHY, Reason
+from scheduling.services.tell import tell_agents
+from wfm.intraday.carry_out import carry_out, reason_kind
 from wfm.intraday.core.options import Option
 from wfm.intraday.day import Day, QueueDay
 from wfm.intraday.options import (
@@ -79,16 +83,11 @@ def accept(
                 )
         except IntegrityError as error:
             raise UnableToAccept(_("This is accepted already.")) from error
-        _carry_out(measure)
         if alert is not None:
             AlertLog.objects.create(
                 alert=alert, step=AlertStep.ACTION, text=words_of(measure), by=by, at=at
             )
     return measure
-
-
-def _carry_out(measure: Measure) -> None:
-    """Change the published shift by what was accepted; until then the row says what is to be done."""
 
 
 def _found(day: Day, queue_day: QueueDay, span: Span, chosen: Chosen) -> Option | None:
@@ -133,12 +132,31 @@ def words_of(measure: Measure) -> str:
 
 
 def end_measure(*, measure: Measure, status: str, by: User | None, at: datetime) -> Measure:
-    """Say that it is done, or take it back. Raises UnableToAccept where that has been said."""
+    """Say that it is agreed, so that the published shift changes, or take it back.
+
+    The shift and the measure change in one transaction: the work counts in the schedule from then on, no
+    longer as a measure. Raises UnableToAccept where it has been ended before, or where the shift has
+    become another one.
+    """
     with transaction.atomic():
         held = Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
         if held.status != MeasureStatus.ACCEPTED:
             raise UnableToAccept(
                 _("This is %(status)s already.") % {"status": held.get_status_display()}
+            )
+        if status == MeasureStatus.DONE:
+            reason = Reason(kind=reason_kind(held), at=at, by=by, why=words_of(held)[:MOST_WHY])
+            try:
+                carry_out(held, reason)
+            except (UnableToEdit, ChangedMeanwhile) as error:
+                raise UnableToAccept(str(error)) from error
+            tell_agents(
+                [held.agent_id],
+                kind="shift_changed",
+                subject=_("Your shift has changed"),
+                body=words_of(held),
+                url="/portal/shifts/",
+                at=at,
             )
         held.status, held.ended_by, held.ended_at = MeasureStatus(status), by, at
         held.save(update_fields=["status", "ended_by", "ended_at"])
