@@ -26,6 +26,7 @@ from wfm.org.models import AgentAssignment, AgentSourceKey
 from wfm.timeline import day_bounds
 
 ONE_DAY = timedelta(days=1)
+FAR_AHEAD = 2**33
 
 # A state lasts 31 days at most (core.states), so no older partition is touched; `first` and `last` say
 # so to the planner, which cannot see the agents' own bounds.
@@ -175,13 +176,23 @@ def _events(ids: Ints, windows: DayWindows, until: datetime) -> list[Ints]:
     """Each agent's events in their order: those of the agent's own days, and the last before."""
     days = max(len(windows.agent) // max(len(ids), 1), 1)
     last = int(np.ceil(until.timestamp()))
-    begins = np.minimum(windows.starts_at[::days], last)
-    ends = np.minimum(windows.ends_at[days - 1 :: days], last)
+    return read_events(
+        ids,
+        begins=np.minimum(windows.starts_at[::days], last),
+        ends=np.minimum(windows.ends_at[days - 1 :: days], last),
+    )
+
+
+def read_events(ids: Ints, *, begins: Ints, ends: Ints) -> list[Ints]:
+    """Read agent, second and code (-1: clocked out) of each agent's events of [begins, ends), in their order.
+
+    The last event before `begins`, at most 31 days old, comes first.
+    """
     bounds = {
         "agents": ids.tolist(),
         "begins": begins.tolist(),
         "ends": ends.tolist(),
-        "first": datetime.fromtimestamp(int(begins.min(initial=last)), UTC),
+        "first": datetime.fromtimestamp(int(begins.min(initial=FAR_AHEAD)), UTC),
         "last": datetime.fromtimestamp(int(ends.max(initial=0)), UTC),
     }
     return copy_integers(EVENTS_SQL, bounds, columns=3, instants=[1])

@@ -19,8 +19,8 @@ from adherence.core.memory import (
 )
 from adherence.core.silence import NOT_AGAIN
 from adherence.queries.agent_days import (
-    EVENTS_SQL,
     agents_by_feed,
+    read_events,
     read_excused,
     read_midnights,
     read_plan,
@@ -85,8 +85,9 @@ def load_agents(
     """Read agents whole: plan, operational days, events, exceptions, feeds."""
     ids = np.unique(np.fromiter(agent_ids, np.int64))
     found = load_plans(agent_ids=ids.tolist(), codes=codes, at=at)
-    bounds = {"agents": ids.tolist(), "starts_at": events_since(at), "ends_at": at + AHEAD}
-    agent, second, code_id = _last_of_second(*copy_integers(EVENTS_SQL, bounds, columns=3))
+    begins = np.full(len(ids), int(events_since(at).timestamp()))
+    ends = np.full(len(ids), int(np.ceil((at + AHEAD).timestamp())))
+    agent, second, code_id = _last_of_second(*read_events(ids, begins=begins, ends=ends))
     for agent_id, first, last in _runs(agent):
         found[agent_id].events = EventMemory(
             _longs(second[first:last]), _longs(code_id[first:last])
