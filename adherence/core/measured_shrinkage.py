@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from adherence.core.data import Ints
 from adherence.core.time_cells import Reason
@@ -21,6 +20,8 @@ BAND_HOURS = (24, 12, 8, 6, 4, 3, 2, 1)
 LEAST_DAYS = 4
 LEAST_HOURS = 40.0
 LEVEL = 0.95
+NORMAL_QUANTILE = 1.959963984540054
+"""Of (1 + LEVEL) / 2."""
 PLACED = (Reason.PLANNED, Reason.PLANNED_OFF)
 """Reasons that the schedule places itself: paid, but not added again to what it must cover."""
 NOT_AWAY = (Reason.AVAILABLE, Reason.NOT_SEEN)
@@ -167,7 +168,7 @@ def ratio_of_days(part: Floats, whole: Floats) -> Estimate:
     if days > 1:
         squares = float(((part - rate * whole) ** 2).sum())
         error = np.sqrt(days / (days - 1) * squares) / total
-        reach = float(stdtrit(days - 1, (1 + LEVEL) / 2)) * error
+        reach = students_t(days - 1) * error
         low, high = max(rate - reach, 0.0), min(rate + reach, 1.0)
     return Estimate(
         rate=rate,
@@ -177,6 +178,26 @@ def ratio_of_days(part: Floats, whole: Floats) -> Estimate:
         paid_seconds=total,
         away_seconds=float(part.sum()),
     )
+
+
+def students_t(freedom: int) -> float:
+    """The 97.5 % quantile of Student's t, within 0.2 %; web processes load no SciPy for it.
+
+    Exact for one and two degrees, else the series of Abramowitz and Stegun, 1972, 26.7.5.
+    """
+    if freedom == 1:
+        return float(np.tan(np.pi * LEVEL / 2))
+    if freedom == 2:
+        return LEVEL / float(np.sqrt((1 - LEVEL) * (1 + LEVEL) / 2))
+    z = NORMAL_QUANTILE
+    terms = (
+        z,
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160,
+    )
+    return sum(term / freedom**power for power, term in enumerate(terms))
 
 
 def _table(hours: PaidHours, bands: Bands) -> _Table:

@@ -154,19 +154,19 @@ class OwnOpenShiftViewSet(OwnRequestViewSet):
     def claim(self, request: Request, pk: int) -> Response:
         """First come, first served; 409 with the rule, or that others were faster."""
         del pk
-        agent = own_agent(request)
+        offer: Any = self.get_object()
         with with_reasons():
-            bid = claim(offer=self.get_object(), agent=agent, at=now())
+            bid = claim(offer=offer, agent=own_agent(request), at=now())
         return Response(BidSerializer(bid).data)
 
     @extend_schema(summary="Bid for an offer", request=BidAskSerializer, responses=BidSerializer)
     def bid(self, request: Request, pk: int) -> Response:
         """Until it closes; a second bid changes the rank."""
         del pk
-        agent = own_agent(request)
+        offer: Any = self.get_object()
         asked = checked(BidAskSerializer(data=request.data)).validated_data
         with with_reasons():
-            bid = bid_for(offer=self.get_object(), agent=agent, at=now(), **asked)
+            bid = bid_for(offer=offer, agent=own_agent(request), at=now(), **asked)
         return Response(BidSerializer(bid).data)
 
 

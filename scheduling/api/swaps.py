@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -113,28 +115,32 @@ class OwnSwapViewSet(OwnRequestViewSet):
 
     @extend_schema(summary="Accept a swap", request=None, responses=SwapSerializer)
     def accept(self, request: Request, pk: int) -> Response:
-        """Done at once or sent to the lead; 409 with the rule and the person, or who was faster."""
-        del pk
-        agent = own_agent(request)
+        """Done at once or sent to the lead; 409 with the rule and the person, or that one was late."""
+        person = person_of(request)
+        offered = ShiftSwap.objects.all().offered_to((person and person.agent_id) or 0)
+        mine = self.get_queryset().values("pk")
+        found = get_object_or_404(
+            ShiftSwap.objects.filter(Q(pk__in=offered.values("pk")) | Q(pk__in=mine)), pk=pk
+        )
         with with_reasons():
-            swap = accept_swap(swap=self.get_object(), agent=agent, at=now())
+            swap = accept_swap(swap=found, agent=own_agent(request), at=now())
         return Response(self.get_serializer(swap).data)
 
     @extend_schema(summary="Turn down a swap offered to me", request=None, responses=SwapSerializer)
     def refuse(self, request: Request, pk: int) -> Response:
         """409 where it is no longer offered to the caller."""
         del pk
-        agent = own_agent(request)
+        swap: Any = self.get_object()
         with with_reasons():
-            swap = refuse_swap(swap=self.get_object(), agent=agent, at=now())
+            swap = refuse_swap(swap=swap, agent=own_agent(request), at=now())
         return Response(self.get_serializer(swap).data)
 
     @extend_schema(summary="Take back a swap of mine", request=None, responses=SwapSerializer)
     def withdraw(self, request: Request, pk: int) -> Response:
         """409 where it is done or decided, or somebody else's."""
         del pk
-        agent = own_agent(request)
         swap: Any = self.get_object()
+        agent = own_agent(request)
         if swap.offered_by_id != agent.pk:
             raise serializers.ValidationError({"detail": "This is not your offer."})
         with with_reasons():

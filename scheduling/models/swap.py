@@ -50,6 +50,12 @@ class ShiftSwapQuerySet(models.QuerySet["ShiftSwap"]):
         """Return what an agent has to do with: own, offered to them, offered to all of the site."""
         return self.filter(Q(offered_by=agent_id) | self._concerning(agent_id))
 
+    def offered_to(self, agent_id: int) -> Self:
+        """Return what an agent could have taken, also when somebody else has: they read who was faster."""
+        sites = Agent.objects.filter(pk=agent_id).values("assignments__team__site")
+        to_all = Q(to_agent=None, shift__site__in=sites) & ~Q(offered_by=agent_id)
+        return self.filter(Q(to_agent=agent_id) | to_all)
+
     @staticmethod
     def _concerning(agent_id: int) -> Q:
         sites = Agent.objects.filter(pk=agent_id).values("assignments__team__site")

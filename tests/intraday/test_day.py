@@ -300,7 +300,7 @@ def test_what_is_agreed_becomes_the_published_shift_and_counts_once(floors):
     change = ShiftChange.objects.get()
     assert (change.kind, change.days.get().agent) == ("OVERTIME", early)
     after = look()
-    assert after.measures == []
+    assert not after.measures
     assert at_clock(after.of(floors.voice.pk), 15).scheduled == 2
     assert at_clock(after.of(floors.voice.pk), 16).scheduled == 1
 

@@ -8,6 +8,7 @@ from adherence.core.measured_shrinkage import (
     PaidHours,
     measure,
     ratio_of_days,
+    students_t,
 )
 from adherence.core.time_cells import Reason
 
@@ -116,3 +117,8 @@ def test_bands_divide_the_day():
         Bands(hours=5)
     assert Bands(hours=6, by_weekday=True).bounds(9) == (2, 360, 720)
     assert Bands(hours=6).bounds(3) == (None, 1080, 1440)
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 5, 9, 27, 30, 120, 10_000])
+def test_the_quantile_is_that_of_students_t(freedom):
+    assert students_t(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=2e-3)

@@ -15,6 +15,7 @@ from adherence.services import (
     approve_exception,
     follow_plans,
     ingest_events,
+    keep_once,
     mark_agent_days,
     mark_days,
     recompute_days,
@@ -63,6 +64,7 @@ def late_log_in(centre, *, uid="late", minutes=0):
         code="work",
     )
     ingest_events(events=[event], source="acd", received_at=centre.later)
+    keep_once(at=centre.later)
 
 
 def test_late_events_leave_a_correction(finished):

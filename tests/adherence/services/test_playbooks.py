@@ -120,7 +120,7 @@ def test_a_playbook_without_steps_is_refused_and_blank_lines_are_none():
 def run_on(day, **scope):
     return PlaybookRun.objects.create(
         playbook=Playbook.objects.first() or make_playbook(),
-        scope_key=str(day) + str(scope),
+        scope_key=f"{day} {PlaybookRun.objects.count()}",
         local_date=day,
         started_at=NOON,
         **scope,

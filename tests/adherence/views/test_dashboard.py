@@ -206,7 +206,7 @@ def test_the_list_takes_a_constant_number_of_queries(
 ):
     client.force_login(centre.planner)
     client.get("/adherence/")
-    with django_assert_num_queries(22) as two:
+    with django_assert_num_queries(20) as two:
         client.get("/adherence/")
     with system_tenant():
         AgentLive.objects.filter(agent=centre.stranger).delete()

@@ -121,7 +121,8 @@ def test_the_list_is_ranked_by_cost_before_severity(centre, now, client):
     with system_tenant():
         plenty = make_queue(name="Plenty")
         make_required(plenty, at=now, offered=0.001, required=1)
-        make_live(centre.stranger, planned_queue=plenty, severity=4, flag=LiveFlag.NO_SHOW)
+        centre.stranger.shifts.get().activities.update(queue=plenty)
+        refresh_live(agent_ids=[centre.stranger.pk], at=now)
         refresh_impacts(at=now)
     client.force_login(centre.planner)
     answer = client.get("/adherence/")

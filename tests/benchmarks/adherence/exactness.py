@@ -15,6 +15,8 @@ from adherence.models import ActivityEvent, AdherenceDay, EventFeed
 from adherence.queries.agent_days import AgentDays, load_agent_days
 from adherence.queries.multirange import multirange_days
 from adherence.services import ingest_events, recompute_days, recompute_pending
+from adherence.services.keeper import Keeper
+from adherence.services.spans import expand_spans
 from tests.adherence.oracle import paint_day
 from tests.adherence.random_days import ZONES
 from tests.adherence.random_rows import write_random_days
@@ -183,6 +185,8 @@ def _deliver(events, rng) -> int:
                 source="acd",
                 received_at=received_at,
             )
+            Keeper().step(at=received_at)
+            expand_spans(at=received_at + timedelta(days=3))
             recompute_pending(at=received_at + timedelta(days=3), limit=100_000)
     return len(delivered)
 
