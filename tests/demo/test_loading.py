@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Count, Max, Min, Sum
 
+from adherence.models import BusyRoute, Playbook, Responsibility
 from forecasting.models import BacklogSnapshot, IntervalActual, WorkItem
 from scheduling.models import (
     Preference,
@@ -16,7 +17,10 @@ from scheduling.models import (
     ShiftTemplate,
     SplitShiftConsent,
     TimeOff,
+    TimeOffEntitlement,
+    TimeOffLimit,
 )
+from wfm.demo.loading.floor import ensure_floor
 from wfm.demo.loading.logins import FILE_NAME, ensure_logins
 from wfm.demo.loading.operation import (
     UnableToLoadDemo,
@@ -25,6 +29,7 @@ from wfm.demo.loading.operation import (
     load_operation,
 )
 from wfm.demo.models import DemoOperation
+from wfm.integration.models import NewsEntry
 from wfm.integration.services import authenticate_key
 from wfm.org.models import (
     Agent,
@@ -33,6 +38,7 @@ from wfm.org.models import (
     Holiday,
     Queue,
     ServiceGoal,
+    Team,
     User,
 )
 from wfm.org.tenancy import system_tenant
@@ -232,3 +238,32 @@ def test_recent_hires_begin_later(loaded):
         first=Min("assignments__starts_on"), last=Max("assignments__starts_on")
     )
     assert starts["first"] < starts["last"] < date(2026, 11, 20)
+
+
+def test_the_floor_has_balances_duties_playbooks_and_news(loaded, tmp_path):
+    with system_tenant():
+        ensure_logins(tmp_path)
+        ensure_floor(at=SUNDAY)
+        lead = User.objects.get(email="lead@demo.example")
+        people = Agent.objects.active().count()
+        assert TimeOffEntitlement.objects.filter(granted=25).count() == people
+        assert TimeOffLimit.objects.count() == Team.objects.count()
+        assert set(Responsibility.objects.filter(user=lead).values_list("team", flat=True)) == set(
+            lead.role_grants.values_list("team", flat=True)
+        )
+        assert {book.steps.count() for book in Playbook.objects.all()} == {2, 3}
+        assert BusyRoute.objects.get().activity_code.key == "technical"
+        assert NewsEntry.objects.filter(needs_acknowledgement=True).count() == 1
+
+
+def test_the_floor_is_left_as_somebody_changed_it(loaded, tmp_path):
+    with system_tenant():
+        ensure_logins(tmp_path)
+        ensure_floor(at=SUNDAY)
+        TimeOffLimit.objects.all().delete()
+        Playbook.objects.exclude(name="Backlog will breach").delete()
+        TimeOffEntitlement.objects.filter(agent=Agent.objects.first()).delete()
+        ensure_floor(at=SUNDAY)
+        assert not TimeOffLimit.objects.exists()
+        assert Playbook.objects.count() == 1
+        assert TimeOffEntitlement.objects.count() == Agent.objects.active().count()

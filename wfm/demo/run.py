@@ -16,6 +16,7 @@ from wfm.demo import report
 from wfm.demo.accuracy import two_week_rows
 from wfm.demo.calendar import WEEK
 from wfm.demo.loading.feed import send_events
+from wfm.demo.loading.floor import ensure_floor
 from wfm.demo.loading.logins import PEOPLE, Logins, ensure_logins
 from wfm.demo.loading.operation import Loaded, demo_today, load_operation
 from wfm.demo.loading.relief import ensure_shift_now
@@ -49,6 +50,7 @@ def run_demo(*, at: datetime, params: DemoParams, screen: Screen) -> Logins:
     loaded = load_operation(at=at, say=screen.say)
     with system_tenant():
         logins = ensure_logins(params.state_folder)
+        ensure_floor(at=at)
         planner = User.objects.get(email=PEOPLE["planner"][0])
     jobs = _finish_earlier_chain(screen)
     jobs += _schedule_weeks(at, loaded.operation, params, planner, screen)
