@@ -5,7 +5,6 @@ from datetime import date
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from adherence import tasks
 from adherence.models import ChangeKind
 from adherence.services.partitions import oldest_computable
 from wfm.jobs.models import Job
@@ -36,7 +35,7 @@ def start_recompute(
             % {"day": oldest.isoformat()}
         )
     return start_job(
-        kind=tasks.recompute_days.name,
+        kind="adherence.recompute_days",
         title=_("Adherence from %(first)s to %(last)s")
         % {"first": first_date.isoformat(), "last": last_date.isoformat()},
         params={

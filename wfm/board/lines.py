@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from staffing.core.deferred_demand import DeferredDemand
 from staffing.core.kernels import FloatArray
 from staffing.core.params import RequirementParams
 from staffing.core.transfer import Transfer
@@ -18,6 +18,9 @@ from wfm.board.grid import SLOT_HOURS, SLOT_SECONDS, BoardGrid
 from wfm.board.rows import OpenItems, RequiredRows
 from wfm.org.models import Queue, ServiceGoal
 from wfm.timeline import BusinessCalendar, local_dates
+
+if TYPE_CHECKING:  # web processes load no engine
+    from staffing.core.deferred_demand import DeferredDemand
 
 FIGURES = (
     "offered",

@@ -12,16 +12,17 @@ from adherence.models import AdherenceDay, DayCorrection, PendingDay
 from adherence.services import (
     ChangeCause,
     IncomingEvent,
+    Keeper,
     approve_exception,
     follow_plans,
     ingest_events,
-    keep_once,
     mark_agent_days,
     mark_days,
     recompute_days,
     recompute_pending,
     withdraw_exception,
 )
+from adherence.services.spans import expand_spans
 from scheduling.models import ScheduleStatus, ScheduleVersion, Shift
 from tests.factories.adherence import make_event, make_shift, make_version
 from tests.factories.org import make_agent, make_site, make_team
@@ -64,7 +65,8 @@ def late_log_in(centre, *, uid="late", minutes=0):
         code="work",
     )
     ingest_events(events=[event], source="acd", received_at=centre.later)
-    keep_once(at=centre.later)
+    Keeper().step(at=centre.later)
+    expand_spans(at=centre.later)
 
 
 def test_late_events_leave_a_correction(finished):
