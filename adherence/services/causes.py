@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
+
 from adherence.models import ChangeKind, PendingDay
 from wfm.org.models import User
 
@@ -49,14 +51,38 @@ def marks_of(rows: Iterable[tuple[int, date, str, int | None, str, datetime]]) -
     return dict(marks)
 
 
-def pending_marks(*, agent_ids: Sequence[int], first_date: date, last_date: date) -> Marks:
-    """Return the marks that wait for these days, without taking them."""
+# What intake has left and nobody has turned into days yet; the day of a zone is at most one beside.
+UNEXPANDED_SQL = """
+SELECT left_over.agent_id, day::date, 'EVENTS', NULL::bigint, '', %(at)s::timestamptz
+FROM (
+    SELECT unnest(agent_ids) AS agent_id, unnest(since_seconds) AS since
+    FROM adherence_livemark WHERE NOT is_whole
+    UNION ALL
+    SELECT unnest(agent_ids), unnest(since_seconds) FROM adherence_pendingspan
+) left_over
+CROSS JOIN LATERAL (SELECT (to_timestamp(since) AT TIME ZONE 'UTC')::date AS on_day) began
+CROSS JOIN LATERAL generate_series(on_day - 1, on_day + 1, interval '1 day') AS day
+WHERE left_over.agent_id = ANY(%(agents)s::bigint[]) AND day::date BETWEEN %(first)s AND %(last)s
+"""
+
+
+def pending_marks(
+    *, agent_ids: Sequence[int], first_date: date, last_date: date, at: datetime
+) -> Marks:
+    """Return the marks that wait for these days, without taking them.
+
+    Also those of events that the keeper has not come to yet: what has been stored is in the figures.
+    """
     rows = PendingDay.objects.filter(
         agent__in=agent_ids, operational_date__range=(first_date, last_date)
     )
-    return marks_of(
-        rows.values_list("agent_id", "operational_date", "kind", "by_id", "why", "marked_at")
-    )
+    waiting = rows.values_list("agent_id", "operational_date", "kind", "by_id", "why", "marked_at")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            UNEXPANDED_SQL,
+            {"agents": list(agent_ids), "first": first_date, "last": last_date, "at": at},
+        )
+        return marks_of([*waiting, *cursor.fetchall()])
 
 
 @dataclass(frozen=True)

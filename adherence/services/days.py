@@ -209,7 +209,7 @@ def _recompute(
                 agent_ids=chunk,
                 first_date=first,
                 last_date=last,
-                causes=partial(_causes, chunk, period, given, taken or {}),
+                causes=partial(_causes, chunk, period, given, taken or {}, at),
                 at=at,
             )
             write_activity_times(activity_time(days.data, segments, layers), days=days, at=at)
@@ -218,7 +218,11 @@ def _recompute(
 
 
 def _causes(
-    agent_ids: Sequence[int], period: tuple[date, date], given: Mark | None, taken: Marks
+    agent_ids: Sequence[int],
+    period: tuple[date, date],
+    given: Mark | None,
+    taken: Marks,
+    at: datetime,
 ) -> CauseTable:
     """What is known of the causes.
 
@@ -229,7 +233,7 @@ def _causes(
     return cause_table(
         given=given,
         taken={key: marks for key, marks in taken.items() if key[0] in own},
-        pending=pending_marks(agent_ids=agent_ids, first_date=first, last_date=last),
+        pending=pending_marks(agent_ids=agent_ids, first_date=first, last_date=last, at=at),
     )
 
 
