@@ -12,6 +12,8 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from scheduling.core.instance_file import read_instance
 from scheduling.core.shapes import shapes_of
 
@@ -40,15 +42,10 @@ def cover_cost(data, *, seconds):
     ).solve()
     if answer["cost"] < 0:
         raise ValueError(f"pyworkforce ended with {answer['status']}.")
-    cover = [[0] * per_day for _ in range(7)]
+    cover = np.zeros_like(need)
     for item in answer["resources_shifts"]:
-        for slot, there in enumerate(shifts[item["shift"]]):
-            cover[item["day"]][slot] += there * item["resources"]
-    pairs = [
-        pair for row, got in zip(need, cover, strict=True) for pair in zip(row, got, strict=True)
-    ]
-    short = sum(max(0, n - c) for n, c in pairs)
-    idle = sum(max(0, c - n) for n, c in pairs)
+        cover[item["day"]] += np.multiply(shifts[item["shift"]], item["resources"])
+    short, idle = np.maximum(need - cover, 0).sum(), np.maximum(cover - need, 0).sum()
     return float(short * data.under_cost[skill] + idle * data.over_cost)
 
 
