@@ -4,6 +4,7 @@ from typing import Self, TypeVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from wfm.org.access import access_of, agent_filter
@@ -78,7 +79,12 @@ class ActivityEvent(models.Model):
         indexes = [
             models.Index(
                 fields=["agent", "occurred_at", "sequence"], name="adherence_activityevent_order"
-            )
+            ),
+            models.Index(
+                fields=["occurred_at"],
+                condition=Q(source="portal", is_late=True),
+                name="adherence_activityevent_late",
+            ),
         ]
 
     def __str__(self) -> str:

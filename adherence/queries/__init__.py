@@ -3,7 +3,14 @@
 from adherence.queries.agent_day import AgentDayView, agent_day, agent_zone, coming_shifts
 from adherence.queries.agent_days import AgentDays, load_agent_days
 from adherence.queries.codes import CodeTable, code_table
-from adherence.queries.live_rows import LiveFilter, LiveRow, live_rows, live_texts
+from adherence.queries.live_rows import (
+    LiveFilter,
+    LiveRow,
+    live_agents,
+    live_counts,
+    live_row,
+    live_texts,
+)
 from adherence.queries.pooled import (
     PeriodFigures,
     PooledBy,
@@ -50,7 +57,9 @@ __all__ = [
     "code_table",
     "coming_shifts",
     "completeness",
-    "live_rows",
+    "live_agents",
+    "live_counts",
+    "live_row",
     "live_texts",
     "load_agent_days",
     "measured_shrinkage",

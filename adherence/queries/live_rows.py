@@ -3,13 +3,12 @@
 import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F
+from django.db.models import Count, F, Q
 
-from adherence.models import AgentLive
+from adherence.models import AgentLive, LiveFlag
 
 
 @dataclass(frozen=True)
@@ -75,38 +74,45 @@ def live_texts(
 
     Worst first: by severity, then by how long. `agent_ids` limits to some of them.
     """
-    rows = AgentLive.objects.visible_to(principal).filter(agent__is_active=True)
-    return _texts(rows, chosen, agent_ids)
-
-
-def live_rows(
-    *, agent_ids: Collection[int] | None, chosen: LiveFilter, at: datetime
-) -> list[LiveRow]:
-    """Return live rows for a page, worst first: by severity, then by how long.
-
-    `agent_ids` are those that the viewer may see (None: all). The keeper has written them for
-    now; `at` is only when the page asks.
-    """
-    rows = AgentLive.objects.filter(agent__is_active=True)
-    return [_row(json.loads(text)) for text in _texts(rows, chosen, agent_ids)]
-
-
-def _texts(
-    rows: models.QuerySet[AgentLive], chosen: LiveFilter, agent_ids: Collection[int] | None
-) -> list[str]:
+    rows = live_agents(principal=principal, chosen=chosen)
     if agent_ids is not None:
         rows = rows.filter(agent__in=agent_ids)
+    ordered = rows.order_by("-severity", F("flag_since").asc(nulls_last=True), "agent_id")
+    return list(ordered.values_list("row_json", flat=True))
+
+
+def live_agents(*, principal: object, chosen: LiveFilter = ALL_ROWS) -> models.QuerySet[AgentLive]:
+    """Select the agents of a page that a person may see, as the keeper has written them."""
     wanted = {
         "planned_queue": chosen.queue_id,
         "team": chosen.team_id,
         "site": chosen.site_id,
     }
-    rows = rows.filter(**{name: pk for name, pk in wanted.items() if pk is not None})
-    ordered = rows.order_by("-severity", F("flag_since").asc(nulls_last=True), "agent_id")
-    return list(ordered.exclude(row_json="").values_list("row_json", flat=True))
+    return (
+        AgentLive.objects.visible_to(principal)
+        .filter(agent__is_active=True)
+        .filter(**{name: pk for name, pk in wanted.items() if pk is not None})
+        .exclude(row_json="")
+    )
 
 
-def _row(values: dict[str, Any]) -> LiveRow:
+def live_counts(*, principal: object, chosen: LiveFilter = ALL_ROWS) -> dict[str, int]:
+    """Count the agents of a page by what matters about them; live-rows.js counts the same."""
+    flags = {
+        "in": [LiveFlag.IN],
+        "out": [LiveFlag.OUT, LiveFlag.BUSY_TOO_LONG],
+        "absent": [LiveFlag.LATE, LiveFlag.NO_SHOW],
+        "unknown": [LiveFlag.UNKNOWN],
+    }
+    return live_agents(principal=principal, chosen=chosen).aggregate(
+        planned=Count("pk", filter=Q(planned_code__isnull=False)),
+        **{name: Count("pk", filter=Q(flag__in=wanted)) for name, wanted in flags.items()},
+    )
+
+
+def live_row(text: str) -> LiveRow:
+    """Read a row as it is sent."""
+    values = json.loads(text)
     for name in ("state", "planned", "next"):
         values[name] = LiveCode(**values[name]) if values[name] else None
     return LiveRow(**values)

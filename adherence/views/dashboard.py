@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -19,9 +20,9 @@ from django.views.decorators.http import require_GET
 from adherence.core.impact import Impact
 from adherence.core.rates import adherence_rate
 from adherence.models import AdherenceDay, AgentLive, BusyOutcome, LiveFlag, QuarantinedEvent
-from adherence.queries import LiveFilter, LiveRow, live_rows
+from adherence.queries import LiveFilter, LiveRow, live_agents, live_counts, live_texts
 from adherence.services import changes_since, impacts_now, marks_now
-from adherence.views.live_list import ListRow, is_shown, list_rows
+from adherence.views.live_list import ListRow, first_rows
 from adherence.views.trend import trend_chart
 from wfm.org.access import access_of
 from wfm.org.access_views import require
@@ -90,7 +91,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @require("adherence.view")
 def wall(request: HttpRequest) -> HttpResponse:
     """The same for a screen on the wall, one scope after the other where the address names several."""
-    context = _context(request, first_rows=WALL_ROWS)
+    context = _context(request, most_rows=WALL_ROWS)
     theme = request.GET.get("theme", "")
     return render(
         request,
@@ -106,29 +107,27 @@ def wall(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _context(request: HttpRequest, *, first_rows: int = FIRST_ROWS) -> dict[str, Any]:
+def _context(request: HttpRequest, *, most_rows: int = FIRST_ROWS) -> dict[str, Any]:
     at = now()
     scope = page_scope(request, fields=("site", "team", "queue"), zone=floor_zone(request))
     # First the cursor, then the rows: what changes in between is sent again.
     changes = changes_since(epoch="", version=0)
-    visible = set(AgentLive.objects.visible_to(request.user).values_list("agent_id", flat=True))
     chosen = LiveFilter(
         team_id=scope.team.pk if scope.team else None,
         site_id=scope.site.pk if scope.site else None,
     )
-    rows = live_rows(agent_ids=visible, chosen=chosen, at=at)
+    texts = live_texts(principal=request.user, chosen=chosen)
     marks = marks_now(principal=request.user, at=at)
     filters = _filters(request, scope)
-    items = list_rows(rows, impacts=impacts_now(), notes=marks["notes"])
-    shown = [item for item in items if is_shown(item, filters)]
     return {
         "scope": scope,
         "at": at,
-        "rows": [item.row for item in shown],
-        "items": shown[:first_rows],
+        "items": first_rows(
+            texts, impacts=impacts_now(), notes=marks["notes"], filters=filters, most=most_rows
+        ),
         "blank": ListRow(_BLANK, None, 0, ()),
-        "counts": _counts(rows),
-        "today": _today(rows, scope, at),
+        "counts": live_counts(principal=request.user, chosen=chosen),
+        "today": _today(live_agents(principal=request.user, chosen=chosen), scope, at),
         "flag_styles": {flag.value: style for flag, style in FLAG_STYLES.items()},
         "flag_choices": LiveFlag.choices,
         "impact_choices": IMPACTS,
@@ -163,9 +162,9 @@ def _context(request: HttpRequest, *, first_rows: int = FIRST_ROWS) -> dict[str,
             },
             "groups": {value: str(label) for value, label in StateGroup.choices},
             "places": {value: str(label) for value, label in PLACES},
-            "rows": [row.as_dict() for row in rows],
             "marks": marks,
         },
+        "live_rows": _inside_script(f"[{','.join(texts)}]"),
         **_may(request),
     }
 
@@ -237,18 +236,7 @@ def _every_seconds(request: HttpRequest) -> int:
     return min(max(seconds, 5), 3600)
 
 
-def _counts(rows: list[LiveRow]) -> dict[str, int]:
-    """The line of figures; live-rows.js counts the same."""
-    return {
-        "planned": sum(row.planned is not None for row in rows),
-        "in": sum(row.flag == LiveFlag.IN for row in rows),
-        "out": sum(row.flag in {LiveFlag.OUT, LiveFlag.BUSY_TOO_LONG} for row in rows),
-        "absent": sum(row.flag in {LiveFlag.LATE, LiveFlag.NO_SHOW} for row in rows),
-        "unknown": sum(row.flag == LiveFlag.UNKNOWN for row in rows),
-    }
-
-
-def _today(rows: list[LiveRow], scope: Scope, at: datetime) -> dict[str, Any]:
+def _today(agents: QuerySet[AgentLive], scope: Scope, at: datetime) -> dict[str, Any]:
     """Adherence so far of the operational days that are under way, pooled over the page's agents.
 
     A night that began yesterday is still under way until its day has ended.
@@ -257,9 +245,7 @@ def _today(rows: list[LiveRow], scope: Scope, at: datetime) -> dict[str, Any]:
     under_way = Q(operational_date=day) | Q(
         operational_date=day - timedelta(days=1), is_final=False
     )
-    sums = AdherenceDay.objects.filter(
-        under_way, agent__in=[row.agent_id for row in rows]
-    ).aggregate(
+    sums = AdherenceDay.objects.filter(under_way, agent__in=agents.values("agent")).aggregate(
         out=Sum("out_seconds", default=0),
         scheduled=Sum("scheduled_seconds", default=0),
         unknown=Sum("unknown_seconds", default=0),
@@ -271,6 +257,14 @@ def _today(rows: list[LiveRow], scope: Scope, at: datetime) -> dict[str, Any]:
     )
     is_defined = sums["scheduled"] > sums["unknown"]
     return {**sums, "rate": float(rate) if is_defined else None, "date": day}
+
+
+def _inside_script(text: str) -> SafeString:
+    """JSON that cannot end its script element; Django's `json_script` escapes alike."""
+    escapes = (("<", "\\u003C"), (">", "\\u003E"), ("&", "\\u0026"))
+    for letter, escape in escapes:
+        text = text.replace(letter, escape)
+    return mark_safe(text)  # noqa: S308 - no markup is left in it
 
 
 def _stream_url(request: HttpRequest) -> str:

@@ -11,11 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from adherence.models import AgentLive, BusyCase, BusyOutcome, Note
-from adherence.queries import LiveFilter, agent_day, agent_zone, live_rows
+from adherence.queries import (
+    LiveFilter,
+    agent_day,
+    agent_zone,
+    live_agents,
+    live_row,
+    live_texts,
+)
 from adherence.queries.agent_card import agent_card
+from adherence.queries.late_taps import late_taps
 from adherence.services import impacts_now, marks_now
 from adherence.views.dashboard import FLAG_STYLES, floor_zone
-from adherence.views.live_list import list_rows
+from adherence.views.live_list import list_row
 from adherence.views.timeline import day_timeline
 from wfm.org.access import access_of
 from wfm.org.access_views import require
@@ -23,25 +31,29 @@ from wfm.org.models import Agent
 from wfm.web.scope import page_scope
 
 INTERVAL_NOTES_BACK = timedelta(hours=12)
+LATE_BACK = timedelta(hours=12)
+MOST_LATE = 12
 
 
 @require_GET
 @require("adherence.view")
 def panels(request: HttpRequest) -> HttpResponse:
-    """Skills that nobody here has, long busy states, and what one agent costs by queue."""
+    """Missing skills, long busy states, taps that came late, and what one agent costs by queue."""
     at = now()
     scope = page_scope(request, fields=("site", "team", "queue"), zone=floor_zone(request))
     marks = marks_now(principal=request.user, at=at)
     cases = _cases(request, [case["id"] for case in marks["cases"]])
-    if scope.team or scope.site:
-        here = {"team": scope.team} if scope.team else {"team__site": scope.site}
-        members = set(
-            Agent.objects.filter(
-                pk__in=[case.agent_id for case in cases],
-                **{f"assignments__{name}": value for name, value in here.items()},
-            ).values_list("pk", flat=True)
-        )
-        cases = [case for case in cases if case.agent_id in members]
+    here = live_agents(
+        principal=request.user,
+        chosen=LiveFilter(
+            team_id=scope.team.pk if scope.team else None,
+            site_id=scope.site.pk if scope.site else None,
+        ),
+    )
+    members = set(
+        here.filter(agent__in=[case.agent_id for case in cases]).values_list("agent", flat=True)
+    )
+    late = late_taps(principal=request.user, begin=at - LATE_BACK, end=at)
     queues = [row for row in marks["impact"]["queues"] if _in_scope(row, scope)]
     return render(
         request,
@@ -50,7 +62,8 @@ def panels(request: HttpRequest) -> HttpResponse:
             "at": at,
             "scope": scope,
             "gaps": _gaps(marks["skill_gaps"]),
-            "cases": cases,
+            "cases": [case for case in cases if case.agent_id in members],
+            "late_taps": late.filter(agent__in=here.values("agent"))[:MOST_LATE],
             "queues": sorted(queues, key=lambda row: -(row["saved_minutes_per_hour"] or 0.0)),
             "queue_notes": _queue_notes(request),
             "impact": marks["impact"],
@@ -68,11 +81,10 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     at = now()
     visible = AgentLive.objects.visible_to(request.user).values("agent")
     agent = get_object_or_404(Agent.objects.filter(pk__in=visible), pk=pk)
-    rows = live_rows(agent_ids=[agent.pk], chosen=LiveFilter(), at=at)
+    texts = live_texts(principal=request.user, agent_ids=[agent.pk])
     impacts = impacts_now()
-    items = list_rows(rows, impacts=impacts, notes={})
+    item = list_row(live_row(texts[0]), impacts=impacts) if texts else None
     day = agent_day(agent_id=agent.pk, at=at)
-    item = items[0] if items else None
     access = access_of(request.user)
     return render(
         request,
@@ -87,6 +99,9 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
             "flag_styles": {flag.value: style for flag, style in FLAG_STYLES.items()},
             "day": day,
             "timeline": day_timeline(day, at=at),
+            "late_taps": late_taps(principal=request.user, begin=at - LATE_BACK, end=at).filter(
+                agent=agent
+            )[:MOST_LATE],
             "may_approve": access.can("adherence.approve"),
             "may_note": access.can("note.edit"),
             "may_send": access.can("notice.send"),

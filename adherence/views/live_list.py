@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from adherence.core.impact import AgentImpact, Impact, agent_impact
-from adherence.queries import LiveRow
+from adherence.core.live import Severity
+from adherence.queries import LiveRow, live_row
 from adherence.services.floor_marks import Impacts
 
 NEVER = "9999-12-31"
@@ -34,12 +35,39 @@ class ListRow:
         return self.impact.sign.value if self.impact else ""
 
 
-def list_rows(
-    rows: Iterable[LiveRow], *, impacts: Impacts, notes: Mapping[int, Mapping[str, Any]]
+def first_rows(
+    texts: Iterable[str],
+    *,
+    impacts: Impacts,
+    notes: Mapping[int, Mapping[str, Any]],
+    filters: Mapping[str, Any],
+    most: int,
 ) -> list[ListRow]:
-    """Return the rows with their marks, what costs most first."""
-    found = [_with_marks(row, impacts, notes.get(row.agent_id)) for row in rows]
-    return sorted(found, key=_by_cost)
+    """Return the first of the rows that the filters show, what costs most first.
+
+    `texts` are rows as they are sent, worst first. Only who is missing from a position costs
+    service, and they come first: as soon as the others are enough, the rest is not even read.
+    """
+    found: list[ListRow] = []
+    for text in texts:
+        row = live_row(text)
+        if len(found) >= most and row.severity < Severity.MAJOR:
+            break
+        item = list_row(row, impacts=impacts, note=notes.get(row.agent_id))
+        if is_shown(item, filters):
+            found.append(item)
+    return sorted(found, key=_by_cost)[:most]
+
+
+def list_row(row: LiveRow, *, impacts: Impacts, note: Mapping[str, Any] | None = None) -> ListRow:
+    """Return the row with its marks."""
+    impact = agent_impact(
+        severity=row.severity,
+        state_group=row.state_group,
+        queue=impacts.of(row.agent_id, row.queue_id),
+    )
+    note = note or {"count": 0, "tags": []}
+    return ListRow(row, impact, note["count"], tuple(note["tags"]))
 
 
 def is_shown(item: ListRow, filters: Mapping[str, Any]) -> bool:
@@ -63,16 +91,6 @@ def is_shown(item: ListRow, filters: Mapping[str, Any]) -> bool:
         and filters["queue"] in (None, row.queue_id)
         and (not filters["tag"] or filters["tag"] in item.tags)
     )
-
-
-def _with_marks(row: LiveRow, impacts: Impacts, note: Mapping[str, Any] | None) -> ListRow:
-    impact = agent_impact(
-        severity=row.severity,
-        state_group=row.state_group,
-        queue=impacts.of(row.agent_id, row.queue_id),
-    )
-    note = note or {"count": 0, "tags": []}
-    return ListRow(row, impact, note["count"], tuple(note["tags"]))
 
 
 def _by_cost(item: ListRow) -> tuple[float, int, str, int]:

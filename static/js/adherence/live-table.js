@@ -3,6 +3,7 @@
 import { toast } from "../ui/toast.js";
 import { ApproveDialog } from "./approve.js";
 import { AgentCard } from "./live-card.js";
+import { liveData } from "./live-data.js";
 import { CaseDialog, MessageDialog, NoteDialog } from "./live-dialogs.js";
 import { Filters } from "./live-filters.js";
 import { Marks } from "./live-impact.js";
@@ -18,7 +19,7 @@ import { LiveStore } from "./live-store.js";
 const PAGE_ROWS = 200;
 const DRAW_MS = 50;
 
-const data = JSON.parse(document.getElementById("live-data").textContent);
+const data = liveData();
 const texts = document.getElementById("live-texts").dataset;
 const body = document.querySelector("[data-live-rows]");
 const template = document.querySelector("[data-live-template]").content.querySelector("tr");

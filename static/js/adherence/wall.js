@@ -2,6 +2,7 @@
 // the other where the address names several.
 
 import { onThemeChange } from "../ui/chart-theme.js";
+import { liveData } from "./live-data.js";
 import { impactWords, Marks } from "./live-impact.js";
 import { MarksFeed } from "./live-marks.js";
 import { isShown, ranked } from "./live-rank.js";
@@ -14,7 +15,7 @@ const SUMMARY_MS = 30_000;
 const SUMMARY_ROWS = 10;
 const DRAW_MS = 80;
 
-const data = JSON.parse(document.getElementById("live-data").textContent);
+const data = liveData();
 const { rotation, every_seconds: everySeconds } = JSON.parse(document.getElementById("wall-data").textContent);
 const texts = document.getElementById("live-texts").dataset;
 const store = new LiveStore(data);

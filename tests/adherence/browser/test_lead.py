@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from adherence.models import AdherenceException, BusyCase, Note
 from adherence.services import IncomingEvent, close_busy_case, ingest_events
+from adherence.services.marks import mark_agents
 from tests.adherence.browser.lead_floor import make_lead_floor
 from tests.adherence.browser.test_pages import _violations, page_of, shot
 from tests.adherence.live.processes import running_pages
@@ -123,6 +124,7 @@ def test_a_break_given_up_on_a_short_queue_helps(small, small_pages):
             shift.activities.filter(starts_at__lte=small.at, ends_at__gt=small.at).update(
                 activity_code=small.codes["break"], queue=None
             )
+            mark_agents(agent_ids=[agent.pk], at=now())  # as the keeper hears of a changed shift
             ingest_events(
                 events=[IncomingEvent(event_uid="back", agent_key=agent.employee_number, occurred_at=now() - timedelta(minutes=6), code="handling")],
                 source="acd",

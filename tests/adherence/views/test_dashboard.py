@@ -1,5 +1,6 @@
 """The team lead's pages over HTTP."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from adherence.models import AdherenceException, AgentLive
 from adherence.services import approve_exception, keep_once, recompute_days, refresh_live
 from tests.factories.adherence import make_event
 from tests.factories.org import make_client, make_user
+from wfm.org.models import Agent
 from wfm.org.tenancy import system_tenant
 
 
@@ -31,7 +33,7 @@ def text_of(answer):
 
 def rows_of(answer):
     assert answer.status_code == 200
-    return [(row.name, row.flag) for row in answer.context["rows"]]
+    return [(item.row.name, item.row.flag) for item in answer.context["items"]]
 
 
 def test_the_list_shows_the_worst_first(centre, now, client):
@@ -190,6 +192,18 @@ def test_nobody_approves_for_a_foreign_team(centre, now, client):
     answer = approve(client, centre.stranger, now, accept="application/json")
     assert answer.status_code == 400
     assert AdherenceException.objects.count() == 0
+
+
+def test_a_name_cannot_end_the_script_that_holds_the_rows(centre, now, client):
+    with system_tenant():
+        Agent.objects.filter(pk=centre.agent.pk).update(name="</script><b>&amp; Bo")
+        refresh_live(agent_ids=[centre.agent.pk], at=now)
+    client.force_login(centre.planner)
+    page = client.get("/adherence/").content.decode()
+    assert "</script><b>" not in page
+    rows = page.split('<script id="live-rows" type="application/json">')[1].split("</script>")[0]
+    names = {row["name"] for row in json.loads(rows)}
+    assert names == {"</script><b>&amp; Bo", centre.stranger.name}
 
 
 @pytest.mark.parametrize("url", ["/adherence/", "/adherence/wall/", "/adherence/days/"])

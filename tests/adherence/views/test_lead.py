@@ -6,7 +6,15 @@ import pytest
 import time_machine
 
 from adherence.models import AgentContact, LiveFlag
-from adherence.services import NoteTarget, NoteWords, follow_busy, refresh_live, write_note
+from adherence.services import (
+    NoteTarget,
+    NoteWords,
+    Tap,
+    follow_busy,
+    record_taps,
+    refresh_live,
+    write_note,
+)
 from adherence.services.floor_cache import TREND, keep, kept, kept_or_made
 from adherence.services.floor_figures import refresh_impacts, refresh_trend
 from adherence.tasks import follow_busy as follow_busy_task
@@ -282,3 +290,25 @@ def test_notes_of_a_day_stand_on_its_page(centre, now, client):
         == 404
     )
     assert url in text_of(client.get(f"/adherence/agents/{centre.agent.pk}/"))
+
+
+def test_taps_that_came_late_are_flagged_to_the_lead_of_the_agent(centre, now, client):
+    """On the list and on the card: what was tapped, when it arrived, how late."""
+    for agent, code in ((centre.agent, "break"), (centre.stranger, "work")):
+        tap = Tap(uid=f"t{agent.pk}", code=code, tapped_at=now - timedelta(minutes=25))
+        record_taps(agent=agent, taps=[tap], device_now=now, received_at=now)
+    client.force_login(centre.lead)
+    page = text_of(client.get("/adherence/panels/"))
+    assert "Taps that arrived late" in page
+    assert '<td>Break</td><td>09:05</td><td>09:30</td><td class="num">25</td>' in page
+    assert centre.stranger.name not in page[page.index("Taps that arrived late") :]
+    assert "arrived 09:30, 25 min later" in text_of(
+        client.get(f"/adherence/agents/{centre.agent.pk}/card/")
+    )
+
+
+def test_taps_on_time_are_not_flagged(centre, now, client):
+    tap = Tap(uid="t1", code="break", tapped_at=now - timedelta(seconds=30))
+    record_taps(agent=centre.agent, taps=[tap], device_now=now, received_at=now)
+    client.force_login(centre.lead)
+    assert "Taps that arrived late" not in text_of(client.get("/adherence/panels/"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from adherence.models import ActivityEvent
-from adherence.queries import LiveFilter, live_rows
+from adherence.queries import live_texts
 from adherence.services import EventKind, IncomingEvent, ingest_events, read_live
 from adherence.services.live import refresh_live
 from tests.adherence.random_rows import write_random_days
 from tests.benchmarks.adherence.frame import Options, Row, Watch
+from tests.factories.org import make_user
 from wfm.org.tenancy import system_tenant
 
 
@@ -17,6 +18,7 @@ def run(options: Options) -> list[Row]:
     """Batches of 100 events, each followed by the refresh of the live rows of its agents."""
     agents, batches = options.pick(smoke=(48, 3), full=(480, 30))
     with system_tenant():
+        reader = make_user("planner")
         people, _events = write_random_days(seed=4, agents=agents, days=1)
         at = datetime(2026, 5, 1, 3, tzinfo=UTC)
         ids = [agent.pk for agent in people]
@@ -32,7 +34,7 @@ def run(options: Options) -> list[Row]:
         with Watch() as stands:
             read_live(agent_ids=ids, at=at + timedelta(minutes=2))
         with Watch() as rows:
-            found = live_rows(agent_ids=None, chosen=LiveFilter(), at=at)
+            found = live_texts(principal=reader)
     return [
         Row(f"intake of {stored:,} events at batch 100 with live rows", _each(intake, stored)),
         Row(f"standing of {agents:,} agents computed anew", _each(stands, agents)),
