@@ -326,13 +326,13 @@ def own_database() -> Iterator[None]:
         from tests.services import databases  # noqa: PLC0415 - needs Django's settings
 
         databases.make_worker_database()
-        _index_times()
+        index_times()
         yield
     finally:
         services.stop()
 
 
-def _index_times() -> None:
+def index_times() -> None:
     """Give the peer by time the index that it would have."""
     with closing(psycopg2.connect(os.environ["DATABASE_OWNER_URL"])) as connection:
         connection.autocommit = True

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import psycopg2
 
+from tests.benchmarks.adherence import frame
 from tests.benchmarks.adherence_live.stack import load_line, say
 from wfm.launcher.state import CHECKOUT
 from wfm.launcher.valkey import free_port
@@ -127,7 +128,7 @@ def post(house: House, body: bytes) -> dict | None:
     return None
 
 
-def main(arguments: list[str] | None = None) -> dict[str, int]:
+def main(arguments: list[str] | None = None) -> dict[str, float]:
     """Kill, wait, count; return what was lost and doubled."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=100)
@@ -147,6 +148,21 @@ def main(arguments: list[str] | None = None) -> dict[str, int]:
         with suppress(subprocess.TimeoutExpired):
             house.process.wait(120)
         shutil.rmtree(house.folder, ignore_errors=True)
+
+
+def run(options: frame.Options) -> list[frame.Row]:
+    """The bar of kill -9."""
+    runs = options.pick(smoke=3, full=100)
+    found = main(["--runs", str(runs)])
+    return [
+        frame.Row(
+            f"kill -9 of web, live, keeper, worker, beat, Redis, PostgreSQL at random, {runs} times",
+            f"{found['acknowledged']:,} events acknowledged, {found['lost']} lost, "
+            f"{found['doubled']} doubled; seen again in a stream within {found['slowest']:.0f} s",
+            wanted="0 lost, 0 doubled",
+            is_met=found["lost"] == found["doubled"] == 0,
+        )
+    ]
 
 
 def _start() -> House:
@@ -182,7 +198,7 @@ def _open(house: House, options: argparse.Namespace) -> None:
     house.seed = json.loads(told.stdout)
 
 
-def _run(house: House, options: argparse.Namespace) -> dict[str, int]:
+def _run(house: House, options: argparse.Namespace) -> dict[str, float]:
     clients = [Client(house, options.batch) for _ in range(options.clients)]
     threads = [
         threading.Thread(target=client.run, args=(f"c{index}",))
@@ -218,7 +234,8 @@ def _run(house: House, options: argparse.Namespace) -> dict[str, int]:
         f"kill -9: {options.runs} runs {waits}; {found['acknowledged']:,} events acknowledged, "
         f"{again} batches sent again; {found['lost']} lost, {found['doubled']} doubled; {load_line()}"
     )
-    return found
+    slowest = max(seconds for waited in backs.values() for seconds in waited)
+    return {**found, "slowest": slowest}
 
 
 def _seen(house: House) -> float:
