@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from wfm.org.light_migrations import light_migrations
 from wfm.org.services.roles import ensure_builtin_roles
 from wfm.org.tenancy import system_tenant
 
@@ -18,7 +19,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run every step; each is safe to repeat."""
-        call_command("migrate", database="owner", interactive=False, verbosity=options["verbosity"])
+        verbosity = options["verbosity"]
+        with light_migrations():
+            call_command("migrate", database="owner", interactive=False, verbosity=verbosity)
         application = connections["default"].settings_dict["USER"]
         owner = connections["owner"].settings_dict["USER"]
         if application == owner:
