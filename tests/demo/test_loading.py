@@ -20,11 +20,11 @@ from scheduling.models import (
     TimeOffEntitlement,
     TimeOffLimit,
 )
+from wfm.demo.loading.actuals import continue_today
 from wfm.demo.loading.floor import ensure_floor
 from wfm.demo.loading.logins import FILE_NAME, ensure_logins
 from wfm.demo.loading.operation import (
     UnableToLoadDemo,
-    continue_today,
     demo_today,
     load_operation,
 )
@@ -156,16 +156,10 @@ def test_open_items_are_the_backlog_and_are_closed_by_later_loads(loaded):
     assert still < len(open_items) * 0.05
 
 
-def test_today_grows_with_the_clock_and_only_by_intervals_that_are_over(loaded):
-    noon = datetime(2026, 11, 22, 17, 7, tzinfo=UTC)
-    assert continue_today(at=noon) > 0
-    assert continue_today(at=noon) == 0
-    last = IntervalActual.objects.filter(queue__key="claims-line").aggregate(m=Max("starts_at"))
-    assert last["m"] == datetime(2026, 11, 22, 16, 45, tzinfo=UTC)
-    assert not WorkItem.objects.filter(arrived_at__gte=noon).exists()
-    before = history_before(noon)
-    load_operation(at=SUNDAY + timedelta(days=1), say=quiet)
-    assert set(before) <= set(history_before(noon + timedelta(days=1)))
+def test_a_day_without_a_published_plan_is_not_made_up(loaded):
+    before = fingerprint()
+    assert continue_today(at=SUNDAY + timedelta(hours=2)) == 0
+    assert fingerprint() == before
 
 
 def test_goals_are_versioned_without_overlap(loaded):

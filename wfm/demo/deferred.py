@@ -8,6 +8,7 @@ change by day. A few items stall (someone waits for a document) and are finished
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from zlib import crc32
 
 import numpy as np
 
@@ -20,6 +21,7 @@ WARM_UP_DAYS = 21
 STALLED_SHARE = 0.035
 STREAM_ITEMS = 21
 STREAM_TEAM = 22
+STREAM_TOUCH = 23
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,43 @@ def simulate_items(
             references, arrived, due, done, touch, strict=True
         )
     ]
+
+
+def arriving_items(
+    params: DeferredParams,
+    volume: VolumeParams,
+    calendar: BusinessCalendar,
+    day: date,
+    level: float,
+    *,
+    seed: int,
+) -> list[Item]:
+    """Return the items of one local day as they arrive, all open; the same ones as in the history."""
+    arrived, touch, _stall = _arrivals(params, volume, calendar.tz, day, level, seed)
+    axis = BusinessAxis.over(calendar, days_between(day, day + timedelta(days=60)))
+    due = axis.epoch(axis.business_seconds(arrived) + params.due_business_hours * 3600)
+    return [
+        Item(
+            f"{params.prefix}-{day:%Y%m%d}-{index:04d}",
+            _instant(at),
+            _instant(due_at),
+            None,
+            round(float(seconds), 1),
+        )
+        for index, (at, due_at, seconds) in enumerate(zip(arrived, due, touch, strict=True))
+    ]
+
+
+def touch_seconds(params: DeferredParams, reference: str) -> float:
+    """Return the work that an open item will take, drawn from its reference."""
+    rng = np.random.default_rng([STREAM_TOUCH, crc32(reference.encode())])
+    sigma = float(np.sqrt(np.log(1 + params.touch_cv**2)))
+    return max(float(rng.lognormal(np.log(params.touch_seconds) - sigma**2 / 2, sigma)), 20.0)
+
+
+def is_held_up(reference: str, day: date) -> bool:
+    """Tell whether an item cannot be worked on this day, because somebody waits for a document."""
+    return crc32(f"{reference} {day}".encode()) % 1000 < STALLED_SHARE * 1000
 
 
 def _arrivals(

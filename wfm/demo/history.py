@@ -4,6 +4,7 @@ A history may be made in pieces: the rows of a day depend on the seed and the da
 never on when or how often the demo was started.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -55,16 +56,25 @@ def live_history(
         msg = f"Queue {queue.key} is deferred; it has items, not waits."
         raise ValueError(msg)
     warm_up = timedelta(days=1) if starts_on > source.starts_on else timedelta(0)
-    bank = _bank_volumes(calls, source) if queue.volume is None else None
-    made = (
-        _live_day(queue, bank, calendar, day) for day in days_between(starts_on - warm_up, until)
-    )
-    days = [day for day in made if day is not None]
+    days = live_days(queue, calls, source, calendar, days_between(starts_on - warm_up, until))
     if not days:
         return LiveHistory(np.zeros(0, dtype=np.int64), _no_intervals())
     epochs = np.concatenate([day.starts for day in days])
     keep = epochs >= day_bounds(starts_on, calendar.tz).starts_at.timestamp()
     return LiveHistory(epochs[keep], _select(simulate_days(queue.live, days, seed=SEED), keep))
+
+
+def live_days(
+    queue: QueueSpec,
+    calls: BankCalls,
+    source: SourceCalendar,
+    calendar: BusinessCalendar,
+    days: Sequence[date],
+) -> list[LiveDay]:
+    """Return what comes to a live queue on each of its local days; closed days are left out."""
+    bank = _bank_volumes(calls, source) if queue.volume is None else None
+    made = (_live_day(queue, bank, calendar, day) for day in days)
+    return [day for day in made if day is not None]
 
 
 def _bank_volumes(calls: BankCalls, source: SourceCalendar) -> _BankVolumes:

@@ -88,7 +88,7 @@ def simulate_days(params: LiveParams, days: Sequence[LiveDay], *, seed: int) -> 
     if not days:
         msg = "Expected at least one day."
         raise ValueError(msg)
-    parts = [_day_contacts(params, day, seed=seed) for day in days]
+    parts = [day_contacts(params, day, seed=seed) for day in days]
     sizes = np.cumsum([0] + [len(day.offered) for day in days])
     contacts = Contacts(
         arrived=np.concatenate([part[0].arrived for part in parts]),
@@ -97,13 +97,13 @@ def simulate_days(params: LiveParams, days: Sequence[LiveDay], *, seed: int) -> 
     )
     interval = np.concatenate([part[1] + at for part, at in zip(parts, sizes[:-1], strict=True)])
     outcomes = simulate(contacts, _duty(params, days, seed=seed))
-    return _count(
+    return count_intervals(
         params, contacts, outcomes.wait_seconds, outcomes.answered, interval, int(sizes[-1])
     )
 
 
-def _day_contacts(params: LiveParams, day: LiveDay, *, seed: int) -> tuple[Contacts, Counts]:
-    """Draw the day's contacts; returns them with the index of their interval in the day."""
+def day_contacts(params: LiveParams, day: LiveDay, *, seed: int) -> tuple[Contacts, Counts]:
+    """Draw the day's contacts; return them with the index of their interval in the day."""
     rng = np.random.default_rng([seed, params.key, day.day.toordinal(), STREAM_CONTACTS])
     total = int(day.offered.sum())
     interval = np.repeat(np.arange(len(day.offered)), day.offered)
@@ -131,7 +131,7 @@ def _duty(params: LiveParams, days: Sequence[LiveDay], *, seed: int) -> Duty:
     return Duty(starts.astype(np.float64), np.concatenate(slots).astype(np.int64))
 
 
-def _count(
+def count_intervals(
     params: LiveParams,
     contacts: Contacts,
     waits: Floats,

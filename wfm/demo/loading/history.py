@@ -79,7 +79,7 @@ class HistoryLoader:
             until=until,
         )
         is_real = spec is BANK_VOICE and self._calls.is_real
-        rows = _live_rows(spec, made, queue_id=self._queues[spec.key].pk, is_real=is_real)
+        rows = live_rows(spec, made, queue_id=self._queues[spec.key].pk, is_real=is_real)
         return copy_new_rows(
             IntervalActual, LIVE_COLUMNS, (row for row in rows if row[1] + INTERVAL <= seen_at)
         )
@@ -93,12 +93,12 @@ class HistoryLoader:
             spec, calendar, starts_on=self._source.starts_on, until=until, seen_at=seen_at
         )
         queue_id = self._queues[spec.key].pk
-        return _write_items(items, queue_id=queue_id) + _write_snapshots(
+        return write_items(items, queue_id=queue_id) + write_snapshots(
             items, calendar, queue_id=queue_id, starts_on=starts_on, seen_at=seen_at
         )
 
 
-def _live_rows(
+def live_rows(
     spec: QueueSpec, made: LiveHistory, *, queue_id: int, is_real: bool
 ) -> Iterator[tuple[int, datetime, *tuple[object, ...]]]:
     """Yield rows in the order of LIVE_COLUMNS; only the bank's volumes are real."""
@@ -134,7 +134,7 @@ def _live_rows(
         )
 
 
-def _write_items(items: Sequence[Item], *, queue_id: int) -> int:
+def write_items(items: Sequence[Item], *, queue_id: int) -> int:
     """Insert new items and close those that were open when last seen; return how many."""
     copy_to_staging(
         WorkItem,
@@ -168,7 +168,7 @@ def _write_items(items: Sequence[Item], *, queue_id: int) -> int:
         return int(changed + cursor.rowcount)
 
 
-def _write_snapshots(
+def write_snapshots(
     items: Sequence[Item],
     calendar: BusinessCalendar,
     *,

@@ -55,7 +55,7 @@ def load_operation(*, at: datetime, say: Callable[[str], None]) -> Loaded:
     is_new = operation is None
     if operation is None:
         operation = _create(today, say)
-    calls = _calls(operation)
+    calls = operation_calls(operation)
     source = calls.calendar(anchor_friday=operation.anchor_friday)
     with system_tenant():
         organization = get_organization()
@@ -99,7 +99,7 @@ def _create(today: date, say: Callable[[str], None]) -> DemoOperation:
         )
 
 
-def _calls(operation: DemoOperation) -> BankCalls:
+def operation_calls(operation: DemoOperation) -> BankCalls:
     """Return the calls that this operation was begun with, real or generated."""
     calls = bank_calls(seed=SEED)
     if calls.is_real == operation.bank_is_real:
@@ -153,24 +153,6 @@ def _continue_history(
             operation.generated_until = today
             operation.save(update_fields=["generated_until"])
     return rows
-
-
-def continue_today(*, at: datetime) -> int:
-    """Write the intervals and items of today that are over by now; for the simulated day."""
-    with system_tenant():
-        operation = DemoOperation.objects.get(pk=1)
-        calls = _calls(operation)
-        source = calls.calendar(anchor_friday=operation.anchor_friday)
-        loader = HistoryLoader(get_organization(), calls, source)
-        return sum(
-            loader.extend(
-                spec,
-                starts_on=operation.generated_until,
-                until=demo_today(at) + timedelta(days=2),  # further east it is tomorrow
-                seen_at=at,
-            )
-            for spec in generated_queues()
-        )
 
 
 def _midnight(day: date) -> datetime:

@@ -11,17 +11,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils.timezone import now
 
+from wfm.demo.loading.actuals import continue_today
 from wfm.demo.loading.feed import send_events
 from wfm.demo.loading.logins import PEOPLE
-from wfm.demo.loading.operation import continue_today
 from wfm.demo.loading.relief import ensure_shift_now
+from wfm.demo.loading.today import DayWalker
 from wfm.demo.models import DemoOperation
 from wfm.org.models import User
 from wfm.org.tenancy import system_tenant
 
 logger = logging.getLogger(__name__)
 EVENTS_EVERY_SECONDS = 5.0
-INTERVALS_EVERY = timedelta(minutes=5)
+INTERVALS_EVERY = timedelta(minutes=1)
 
 
 class Command(BaseCommand):
@@ -59,14 +60,15 @@ class _Day:
 
     def __init__(self) -> None:
         self._intervals_at: datetime | None = None
+        self._walker = DayWalker()
 
     def round(self, *, at: datetime) -> None:
-        """Send what has happened; every few minutes also what queues and the demo agent need."""
-        send_events(until=at)
+        """Send what has happened; every minute also what queues and the demo agent need."""
+        send_events(until=at, walker=self._walker)
         if self._intervals_at is not None and at - self._intervals_at < INTERVALS_EVERY:
             return
         with system_tenant():
             planner = User.objects.get(email=PEOPLE["planner"][0])
-        continue_today(at=at)
+        continue_today(at=at, walker=self._walker)
         ensure_shift_now(at=at, published_by=planner)
         self._intervals_at = at
