@@ -104,7 +104,7 @@ def tell_of_forgotten(*, closed: dict[int, datetime], at: datetime) -> None:
     """Tell the leads whose clock-out was forgotten and closed by rule: each lead once, by name."""
     people = deciders_of(list(closed), permission=APPROVERS, on=at.date())
     lines = _closing_lines(closed)
-    of_lead: defaultdict[int, list[Promise]] = defaultdict(list)
+    of_lead: defaultdict[int, list[str | Promise]] = defaultdict(list)
     for agent_id, leads in people.items():
         for user_id in leads:
             of_lead[user_id].append(lines[agent_id])
@@ -121,7 +121,7 @@ def tell_of_forgotten(*, closed: dict[int, datetime], at: datetime) -> None:
     notify_each(words=words, kind="adherence.forgotten", at=at)
 
 
-def _closing_lines(closed: dict[int, datetime]) -> dict[int, Promise]:
+def _closing_lines(closed: dict[int, datetime]) -> dict[int, str | Promise]:
     """Name and moment of each, on the site's clock."""
     zones = dict(
         AgentAssignment.objects.filter(agent__in=list(closed))
@@ -139,8 +139,8 @@ def _closing_lines(closed: dict[int, datetime]) -> dict[int, Promise]:
     }
 
 
-def _joined(lines: Sequence[Promise]) -> Promise:
-    def text(items: Sequence[Promise]) -> str:
+def _joined(lines: Sequence[str | Promise]) -> str | Promise:
+    def text(items: Sequence[str | Promise]) -> str:
         shown = [str(line) for line in items[:MOST_NAMES]]
         return "\n".join([*shown, "…"] if len(items) > MOST_NAMES else shown)
 
@@ -151,7 +151,7 @@ def _moment(moment: datetime, zone: str) -> str:
     return f"{local_day(moment, zone)} {local_clock(moment, zone)}"
 
 
-def _stretch(exception: AdherenceException) -> Promise:
+def _stretch(exception: AdherenceException) -> str | Promise:
     """The stretch on the clock of the agent's site, whoever reads it."""
     zone = (
         AgentAssignment.objects.filter(
@@ -209,7 +209,7 @@ def record_alert(what: str, alert: Alert, *, at: datetime, by: User | None = Non
 
 def record_corrections(days: Iterable[tuple[int, date]], *, at: datetime) -> None:
     """Record that finished days have other figures now: one change, whole, for all that came at once."""
-    listed = [[agent_id, day] for agent_id, day in days]
+    listed = list(days)
     first, last = min(day for _agent, day in listed), max(day for _agent, day in listed)
     payload: dict[str, Any] = {
         "first_date": first,

@@ -112,7 +112,7 @@ def bid_for(*, offer: OpenShift, agent: Agent, rank: int, at: datetime) -> Shift
     _judge(found, agent.pk, book, at)
     bid = ShiftBid.objects.filter(open_shift=found, agent=agent).first()
     bid = bid or ShiftBid(open_shift=found, agent=agent)
-    is_new = bid.pk is None or bid.status != BidStatus.MADE
+    is_new = bid._state.adding or bid.status != BidStatus.MADE  # noqa: SLF001 - Django's documented name
     bid.rank, bid.made_at, bid.status, bid.answer = rank, at, BidStatus.MADE, []
     kept = keep(bid)
     if is_new:

@@ -81,7 +81,6 @@ def tell_of_publication(
     words = {
         user_id: _words(changed[agent_id])
         for user_id, agent_id in users.values_list("pk", "agent_id")
-        if agent_id is not None
     }
     notify_each(words=words, kind="schedule.published", at=at)
     record_change(
@@ -123,5 +122,5 @@ def _named(days: Sequence[date]) -> str:
     return "\n".join(local_day(day) for day in days)
 
 
-def _day_list(days: Sequence[date]) -> Promise:
+def _day_list(days: Sequence[date]) -> str | Promise:
     return lazy(_named, str)(days)

@@ -343,7 +343,7 @@ def _no_longer(swap: ShiftSwap) -> str:
     return _("This offer is no longer open: %(status)s.") % {"status": swap.get_status_display()}
 
 
-def _tell(swap: ShiftSwap, agent_ids: list[int], subject: Promise, at: datetime) -> None:
+def _tell(swap: ShiftSwap, agent_ids: list[int], subject: str | Promise, at: datetime) -> None:
     tell_agents(agent_ids, kind="swap", subject=subject, body=lazy_answer(swap.answer), at=at)
 
 

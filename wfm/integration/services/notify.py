@@ -37,7 +37,7 @@ def _filled(text: str | Promise, values: Mapping[str, object]) -> str:
 _lazily_filled = lazy(_filled, str)
 
 
-def lazy_words(text: str | Promise, **values: object) -> Promise:
+def lazy_words(text: str | Promise, **values: object) -> str | Promise:
     """Fill `%(name)s` only when the sentence is read; values may be lazy themselves."""
     return _lazily_filled(text, values)
 
