@@ -21,6 +21,7 @@ from reporting.core.counting import (
 from reporting.core.periods import Span, spans_between
 from reporting.core.results import PeriodResult, Promise, results_of
 from reporting.models import SlaResult
+from wfm.integration.services import record_change
 from wfm.metrics.sla import Period, Verdict
 from wfm.org.calendars import business_calendar
 from wfm.org.models import Queue, SlaClause
@@ -55,6 +56,18 @@ def refill_queue(*, queue: Queue, first: date, last: date, as_of: datetime) -> R
             ).delete()
             written += len(SlaResult.objects.bulk_create(rows))
             findings += [fault for fault in faults if fault not in findings]
+        record_change(
+            kind="sla.computed",
+            key=f"queue:{queue.pk}",
+            payload={
+                "queue": queue.pk,
+                "first_date": first,
+                "last_date": last,
+                "results": written,
+                "as_of": as_of,
+            },
+            client_id=queue.client_id,
+        )
     return Refill(written=written, findings=tuple(findings))
 
 

@@ -50,6 +50,7 @@ TEXTS: Mapping[str, Any] = {
     "lapsed": gettext_lazy("Lapsed: the shift began or changed before somebody took it."),
     "won": gettext_lazy("Given: %(rule)s."),
     "taken": gettext_lazy("All places went to others: %(rule)s."),
+    "cancelled": gettext_lazy("The offer was taken back."),
     "rule": gettext_lazy("%(name)s: %(rule)s"),
     "availability_done": gettext_lazy("In force from %(day)s on."),
     "wish_done": gettext_lazy("Taken up; the next solve weighs it."),

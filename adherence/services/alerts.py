@@ -11,7 +11,7 @@ from adherence.core.alerting import Limits, Standing, Turn, is_worse, must_hand_
 from adherence.models import Alert, AlertLog, AlertOutcome, AlertStatus, AlertStep, Responsibility
 from adherence.queries.alert_readings import Reading
 from adherence.queries.duties import Duties, Rules, duties_at, rules
-from adherence.services.telling import tell
+from adherence.services.telling import record_alert, tell
 from wfm.org.models import User
 
 QUIET = timedelta(hours=1)
@@ -151,6 +151,7 @@ def _open(alert: Alert, duties: Duties, at: datetime) -> None:
     _give(alert, owner)
     alert.save(update_fields=["status", "opened_at", "handed_on_at", "owner", "owner_role"])
     _log(alert, AlertStep.OPENED, at=at)
+    record_alert("opened", alert, at=at)
     if owner is not None:
         _log(alert, AlertStep.ASSIGNED, text=alert.owner_name, at=at)
         _tell(alert, owner, at)
@@ -186,6 +187,7 @@ def _hand_on(
         _give(alert, people[alert.level])
         alert.save(update_fields=["level", "handed_on_at", "owner", "owner_role"])
         _log(alert, AlertStep.HANDED_ON, text=alert.owner_name, at=at)
+        record_alert("handed_on", alert, at=at)
         _tell(alert, people[alert.level], at)
         done.handed_on.append(alert)
 
@@ -194,6 +196,7 @@ def _close(alert: Alert, *, at: datetime, by: User | None = None) -> None:
     alert.status, alert.closed_at, alert.closed_by = AlertStatus.CLOSED, at, by
     alert.save(update_fields=["status", "closed_at", "closed_by"])
     _log(alert, AlertStep.CLOSED, at=at, by=by)
+    record_alert("closed", alert, at=at, by=by)
 
 
 def _log(
@@ -240,6 +243,7 @@ def acknowledge(*, alert_id: int, by: User | None, at: datetime) -> Alert:
             )
         _acknowledged(alert, by, at)
         _log(alert, AlertStep.ACKNOWLEDGED, at=at, by=by)
+        record_alert("acknowledged", alert, at=at, by=by)
     return alert
 
 
@@ -252,6 +256,7 @@ def take_over(*, alert_id: int, by: User, at: datetime) -> Alert:
         alert.save(update_fields=["owner", "owner_role"])
         _acknowledged(alert, by, at)
         _log(alert, AlertStep.TAKEN_OVER, text=before, at=at, by=by)
+        record_alert("acknowledged", alert, at=at, by=by)
     return alert
 
 

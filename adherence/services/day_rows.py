@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from adherence.core.data import Ints
 from adherence.core.projections import FIGURES
 from adherence.services.causes import CauseTable
+from adherence.services.telling import record_corrections
 from wfm.org.binary_copy import read_columns, write_columns
 
 METRIC_VERSION = 1
@@ -222,6 +223,7 @@ def _correct(stored: _Stored, after: Ints, chosen: Ints, causes: CauseTable, at:
             },
         )
         cursor.execute(_CORRECT_SQL, {"at": at, "causes": json.dumps(known)})
+    record_corrections(zip(agents.tolist(), dates, strict=True), at=at)
 
 
 def _stage(rows: DayRows, chosen: Ints, day_id: Ints, digests: Ints) -> None:

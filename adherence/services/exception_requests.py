@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from adherence.models import AdherenceException, ExceptionStatus
 from adherence.services.exceptions import LONGEST, apply_exception
+from adherence.services.telling import record_withdrawn, tell_of_decision, tell_of_question
 from wfm.org.models import Agent, User
 
 OLDEST = timedelta(days=30)
@@ -52,7 +53,7 @@ def ask_exception(
             _("This stretch has been asked for already: %(status)s.")
             % {"status": known.get_status_display()}
         )
-    return AdherenceException.objects.create(
+    asked = AdherenceException.objects.create(
         agent=agent,
         starts_at=starts_at,
         ends_at=ends_at,
@@ -60,6 +61,8 @@ def ask_exception(
         status=ExceptionStatus.REQUESTED,
         created_by=asked_by,
     )
+    tell_of_question(asked, at=at)
+    return asked
 
 
 @transaction.atomic
@@ -74,6 +77,7 @@ def decide_exception(
     found.save(update_fields=["status", "decided_by", "decided_at"])
     if is_approved:
         apply_exception(found, at=at, why=found.reason)
+    tell_of_decision(found, at=at)
     return found
 
 
@@ -85,6 +89,7 @@ def withdraw_request(*, exception: AdherenceException, at: datetime) -> None:
     found.status = ExceptionStatus.DECLINED
     found.decided_by, found.decided_at = found.created_by, at
     found.save(update_fields=["status", "decided_by", "decided_at"])
+    record_withdrawn(found, at=at)
 
 
 def _refuse_decided(found: AdherenceException) -> None:

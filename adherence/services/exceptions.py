@@ -9,6 +9,7 @@ from adherence.models import AdherenceException, ChangeKind, ExceptionStatus
 from adherence.services.causes import ChangeCause
 from adherence.services.days import recompute_days
 from adherence.services.marks import mark_agents
+from adherence.services.telling import tell_of_decision
 from wfm.org.models import Agent, User
 
 LONGEST = timedelta(hours=24)
@@ -49,6 +50,7 @@ def approve_exception(
             decided_at=at,
         )
         apply_exception(found, at=at, why=found.reason)
+        tell_of_decision(found, at=at)
     return found
 
 
@@ -57,12 +59,16 @@ def withdraw_exception(
 ) -> None:
     """Take an approval back; the row stays, declined, with who did it."""
     with transaction.atomic():
+        held = AdherenceException.objects.select_for_update().get(pk=exception.pk)
+        is_new = held.status != ExceptionStatus.DECLINED
         exception.status = ExceptionStatus.DECLINED
         exception.decided_by = withdrawn_by
         exception.decided_at = at
         exception.save(update_fields=["status", "decided_by", "decided_at"])
         why = _("Withdrawn: %(reason)s") % {"reason": exception.reason}
         apply_exception(exception, at=at, why=why)
+        if is_new:  # said twice, it is told once
+            tell_of_decision(exception, at=at)
 
 
 def apply_exception(exception: AdherenceException, *, at: datetime, why: str) -> None:

@@ -4,9 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from adherence.models import EventKind, EventSource
-from adherence.services.ingest import EventOutcome, IncomingEvent, ingest_events
+from adherence.services.ingest import EventOutcome, EventStatus, IncomingEvent, ingest_events
+from adherence.services.telling import tell_of_late_taps
+from scheduling.models import Shift
 from wfm.org.models import Agent
+
+AROUND = timedelta(hours=1)
+"""A tap so long before a shift belongs to it."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +25,15 @@ class Tap:
     tapped_at: datetime
 
 
+@transaction.atomic
 def record_taps(
     *, agent: Agent, taps: Sequence[Tap], device_now: datetime, received_at: datetime
 ) -> list[EventOutcome]:
     """Store taps at the time they were made, by our clock.
 
     How long ago a tap was is told by the device's clock alone (tap and sending were read from the
-    same clock), so a clock that is wrong does no harm; when "now" is tells ours.
+    same clock), so a clock that is wrong does no harm; when "now" is tells ours. The leads are told of late taps of a
+    shift that is over, once a day.
     """
     events = []
     for tap in taps:
@@ -50,4 +59,28 @@ def record_taps(
                 },
             )
         )
-    return ingest_events(events=events, source=EventSource.PORTAL, received_at=received_at)
+    outcomes = ingest_events(events=events, source=EventSource.PORTAL, received_at=received_at)
+    late = [
+        event.occurred_at
+        for event, outcome in zip(events, outcomes, strict=True)
+        if outcome.is_late and outcome.status == EventStatus.ACCEPTED and event.occurred_at
+    ]
+    if late:
+        _tell_of_late(agent, late, received_at)
+    return outcomes
+
+
+def _tell_of_late(agent: Agent, late: Sequence[datetime], at: datetime) -> None:
+    """Find the shifts that were over when their taps came."""
+    held = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
+    over = Shift.objects.filter(
+        agent=agent, is_published=True, ends_at__gt=min(late), ends_at__lte=at
+    )
+    shifts = over.values_list("operational_date", "starts_at", "ends_at")
+    days = {
+        day
+        for day, starts_at, ends_at in shifts
+        if any(starts_at - AROUND <= moment <= ends_at for moment in late)
+    }
+    for day in sorted(days):
+        tell_of_late_taps(agent=held, day=day, at=at)

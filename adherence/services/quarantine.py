@@ -1,5 +1,6 @@
 """Events that could not be taken are kept whole, counted, and tried again when mended."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from adherence.services.event_store import encode_json
+from wfm.integration.services import record_change
 
 KEEP_SQL = """
 INSERT INTO adherence_quarantinedevent (source, event_uid, reason_code, reason, raw, received_at,
@@ -21,6 +23,7 @@ ON CONFLICT (source, event_uid) DO UPDATE SET
     times_seen = adherence_quarantinedevent.times_seen + excluded.times_seen,
     reason_code = excluded.reason_code, reason = excluded.reason, raw = excluded.raw,
     resolved_at = NULL, resolved_by_id = NULL, resolution = ''
+RETURNING reason_code, xmax = 0
 """
 RELEASE_SQL = """
 UPDATE adherence_quarantinedevent SET resolved_at = %(at)s
@@ -49,7 +52,10 @@ class Refusal:
 
 
 def keep_aside(*, refusals: Sequence[Refusal], source: str, received_at: datetime) -> None:
-    """Keep the events; one that comes again counts up."""
+    """Keep the events; one that comes again counts up.
+
+    What is new is told to other systems as one change, with the counts by reason.
+    """
     latest = {refusal.event_uid: refusal for refusal in refusals}
     if not latest:
         return
@@ -68,6 +74,18 @@ def keep_aside(*, refusals: Sequence[Refusal], source: str, received_at: datetim
                 "reasons": [latest[uid].reason for uid in uids],
                 "raws": [encode_json(latest[uid].raw) for uid in uids],
                 "counts": [counts[uid] for uid in uids],
+            },
+        )
+        by_reason = Counter(code for code, is_new in cursor.fetchall() if is_new)
+    if by_reason:
+        record_change(
+            kind="adherence.quarantined",
+            key=f"event-source:{source}",
+            payload={
+                "source": source,
+                "count": by_reason.total(),
+                "by_reason": by_reason,
+                "received_at": received_at,
             },
         )
 

@@ -18,8 +18,9 @@ from adherence.models import (
 )
 from adherence.services.causes import ChangeCause
 from adherence.services.days import mark_agent_days
-from adherence.services.ingest import IncomingEvent, ingest_events
+from adherence.services.ingest import EventStatus, IncomingEvent, ingest_events
 from adherence.services.marks import mark_agents
+from adherence.services.telling import tell_of_forgotten
 from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, ShiftChangeDay
 from wfm.org.models import AgentSourceKey, StateGroup
 
@@ -115,12 +116,13 @@ def _cause(row: ShiftChangeDay) -> ChangeCause:
     return ChangeCause(ChangeKind.SCHEDULE, by_id=row.change.changed_by_id, why=why)
 
 
+@transaction.atomic
 def close_forgotten(*, at: datetime) -> int:
     """Clock out agents who left without saying so, at the end of their shift; return how many.
 
     Forgotten is a state that has gone on for four hours since the shift ended or since the last
     event, whichever was later. The event has the source `rule`, so that everyone sees who said it.
-    Feeds that must be heard are believed instead.
+    Feeds that must be heard are believed instead. The leads are told, each once for all of theirs.
     """
     heard = EventFeed.objects.exclude(silence_limit_seconds=None).values("source")
     ends = ~Q(agent__in=AgentSourceKey.objects.filter(source__in=heard).values("agent"))
@@ -159,5 +161,12 @@ def close_forgotten(*, at: datetime) -> int:
                     raw={"rule": "forgotten_clock_out"},
                 )
             )
-    ingest_events(events=closings, source=EventSource.RULE, received_at=at)
+    outcomes = ingest_events(events=closings, source=EventSource.RULE, received_at=at)
+    closed = {
+        event.agent_id: event.occurred_at
+        for event, outcome in zip(closings, outcomes, strict=True)
+        if outcome.status == EventStatus.ACCEPTED and event.agent_id and event.occurred_at
+    }
+    if closed:
+        tell_of_forgotten(closed=closed, at=at)
     return len(closings)

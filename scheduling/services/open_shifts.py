@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduling.core.mark_diff import LEAST_HOURS, OF_THE_PATTERN
 from scheduling.core.rank_rules import Bidder, by_rule
@@ -25,13 +26,14 @@ from scheduling.models import (
 )
 from scheduling.queries.published import RuleBook, rule_book, version_of_day
 from scheduling.queries.time_off import here_since
-from scheduling.request_texts import answer_text, say
+from scheduling.request_texts import say
 from scheduling.services.errors import ChangedMeanwhile, UnableToEdit, UnableToRequest
 from scheduling.services.legal import check_notice, check_rules, check_team
 from scheduling.services.offered_work import Work, added, longer, shorter
 from scheduling.services.rules import keep
 from scheduling.services.shift_changes import Reason, lock_agents, write_changes
-from scheduling.services.tell import tell_agents
+from scheduling.services.tell import lazy_answer, record_request, tell_agents
+from wfm.integration.services import lazy_words
 from wfm.org.models import Agent, User
 
 QUARTER = timedelta(weeks=13)
@@ -71,8 +73,7 @@ def cancel_offer(*, offer: OpenShift, at: datetime) -> OpenShift:
     found.status = OfferStatus.CANCELLED
     found.save(update_fields=["status"])
     for bid in found.bids.filter(status=BidStatus.MADE):
-        bid.status, bid.decided_at = BidStatus.LOST, at
-        bid.save(update_fields=["status", "decided_at"])
+        _lose(bid, [say("cancelled")], at)
     return found
 
 
@@ -90,6 +91,9 @@ def claim(*, offer: OpenShift, agent: Agent, at: datetime) -> ShiftBid:
     change = _carry_out(found, agent.pk, at=at, by=_user_of(agent))
     bid = bid or ShiftBid(open_shift=found, agent=agent)
     bid.made_at = at
+    if bid.pk is None:
+        bid.save()
+        _record("made", bid, at)
     _give(bid, change, found, at)
     _close_if_full(found)
     return bid
@@ -108,8 +112,12 @@ def bid_for(*, offer: OpenShift, agent: Agent, rank: int, at: datetime) -> Shift
     _judge(found, agent.pk, book, at)
     bid = ShiftBid.objects.filter(open_shift=found, agent=agent).first()
     bid = bid or ShiftBid(open_shift=found, agent=agent)
+    is_new = bid._state.adding or bid.status != BidStatus.MADE  # noqa: SLF001 - Django's documented name
     bid.rank, bid.made_at, bid.status, bid.answer = rank, at, BidStatus.MADE, []
-    return keep(bid)
+    kept = keep(bid)
+    if is_new:
+        _record("made", kept, at)
+    return kept
 
 
 @transaction.atomic
@@ -123,6 +131,7 @@ def withdraw_bid(*, bid: ShiftBid, at: datetime) -> ShiftBid:
         )
     found.status, found.decided_at = BidStatus.WITHDRAWN, at
     found.save(update_fields=["status", "decided_at"])
+    _record("withdrawn", found, at)
     return found
 
 
@@ -284,7 +293,22 @@ def _tell(bid: ShiftBid, at: datetime) -> None:
     tell_agents(
         [bid.agent_id],
         kind="bid",
-        subject=_("Your bid: %(status)s") % {"status": bid.get_status_display()},
-        body=answer_text(bid.answer),
+        subject=lazy_words(
+            gettext_lazy("Your bid: %(status)s"), status=BidStatus(bid.status).label
+        ),
+        body=lazy_answer(bid.answer),
         at=at,
+    )
+    _record("decided", bid, at)
+
+
+def _record(what: str, bid: ShiftBid, at: datetime) -> None:
+    record_request(
+        what,
+        request="bid",
+        pk=bid.pk,
+        agent_id=bid.agent_id,
+        status=bid.status,
+        at=at,
+        open_shift=bid.open_shift_id,
     )

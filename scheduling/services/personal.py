@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduling.models import (
     Availability,
@@ -22,11 +23,12 @@ from scheduling.models import (
 )
 from scheduling.queries.policies import policy_for
 from scheduling.queries.time_off import assignment_on
-from scheduling.request_texts import Answer, answer_text, say, say_by
+from scheduling.request_texts import Answer, say, say_by
 from scheduling.services.errors import UnableToRequest
 from scheduling.services.rules import keep
 from scheduling.services.shift_changes import lock_agents
-from scheduling.services.tell import tell_agents
+from scheduling.services.tell import lazy_answer, record_request, tell_agents, tell_deciders
+from wfm.integration.services import lazy_words
 from wfm.org.models import Agent, User
 
 WISH_FIELDS = (
@@ -114,6 +116,7 @@ def withdraw_personal(*, request: PersonalRequest, at: datetime) -> PersonalRequ
         at,
     )
     found.save()
+    _record("withdrawn", found, at)
     return found
 
 
@@ -155,7 +158,18 @@ def _review(request: PersonalRequest, review: str, at: datetime) -> PersonalRequ
     if review == Review.LEAD:
         request.answer = [say("to_lead")]
         request.save()
+        _record("made", request, at)
+        tell_deciders(
+            [request.agent_id],
+            permission="request.decide",
+            name=request.agent.name,
+            what=PersonalRequestKind(request.kind).label,
+            answer=request.answer,
+            at=at,
+        )
         return request
+    request.save()
+    _record("made", request, at)
     request.decided_at = at
     return _take_up(request, [], at)
 
@@ -246,7 +260,25 @@ def _tell(request: PersonalRequest, at: datetime) -> None:
     tell_agents(
         [request.agent_id],
         kind="personal_request",
-        subject=_("Your request: %(status)s") % {"status": request.get_status_display()},
-        body=answer_text(request.answer),
+        subject=lazy_words(
+            gettext_lazy("Your request: %(status)s"),
+            status=PersonalRequestStatus(request.status).label,
+        ),
+        body=lazy_answer(request.answer),
         at=at,
+    )
+    _record("decided", request, at)
+
+
+def _record(what: str, request: PersonalRequest, at: datetime) -> None:
+    record_request(
+        what,
+        request=request.kind.lower(),
+        pk=request.pk,
+        agent_id=request.agent_id,
+        status=request.status,
+        at=at,
+        starts_on=request.starts_on,
+        ends_on=request.ends_on,
+        decided_by=request.decided_by_id,
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.models import ScheduleStatus, ScheduleVersion, Shift
 from scheduling.services.errors import UnableToPublish
+from scheduling.services.publish_notices import differences, tell_of_publication
 from wfm.org.models import Agent, User
 
 NO_OVERLAP = "scheduling_shift_published_no_overlap"
@@ -22,7 +23,8 @@ def publish_schedule(
     """Put the version's shifts in force in place of those published for the same days.
 
     The database refuses overlapping shifts of an agent, whoever publishes them at the same time;
-    then nothing has changed and `UnableToPublish` names the person and the times.
+    then nothing has changed and `UnableToPublish` names the person and the times. Each agent whose
+    own shifts differ is told once, with the days.
     """
     found = ScheduleVersion.objects.select_for_update().get(pk=version.pk)
     if found.status != ScheduleStatus.DRAFT:
@@ -33,6 +35,7 @@ def publish_schedule(
     if not own.exists():
         raise UnableToPublish(_("This version holds no shift; there is nothing to publish."))
     _lock_agents(found)
+    changed = differences(found)
     try:
         with transaction.atomic():
             _put_in_force(found)
@@ -43,7 +46,8 @@ def publish_schedule(
     found.status = ScheduleStatus.PUBLISHED
     found.published_at, found.published_by = published_at, published_by
     found.save(update_fields=["status", "published_at", "published_by"])
-    _supersede_empty(found)
+    superseded = _supersede_empty(found)
+    tell_of_publication(found, changed=changed, superseded=superseded, at=published_at)
     return found
 
 
@@ -71,11 +75,14 @@ def _put_in_force(version: ScheduleVersion) -> None:
         cursor.execute(f"SET CONSTRAINTS {NO_OVERLAP} DEFERRED")
 
 
-def _supersede_empty(version: ScheduleVersion) -> None:
-    """Versions of which no shift is in force any more."""
+def _supersede_empty(version: ScheduleVersion) -> list[int]:
+    """Supersede the versions of which no shift is in force any more; return them."""
     others = ScheduleVersion.objects.filter(status=ScheduleStatus.PUBLISHED).exclude(pk=version.pk)
     overlapping = others.filter(starts_on__lt=version.ends_on, ends_on__gt=version.starts_on)
-    overlapping.exclude(shifts__is_published=True).update(status=ScheduleStatus.SUPERSEDED)
+    empty = overlapping.exclude(shifts__is_published=True).order_by("pk")
+    found = list(empty.values_list("pk", flat=True))
+    ScheduleVersion.objects.filter(pk__in=found).update(status=ScheduleStatus.SUPERSEDED)
+    return found
 
 
 def _clash(version: ScheduleVersion) -> str:

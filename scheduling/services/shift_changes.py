@@ -28,6 +28,7 @@ from scheduling.queries.published import activities_of
 from scheduling.services.edit import Stretch
 from scheduling.services.errors import ChangedMeanwhile, UnableToEdit
 from scheduling.services.publish import NO_OVERLAP
+from wfm.integration.services import record_change
 from wfm.org.models import ActivityCode, Agent, User
 
 MOST_WHY = 300
@@ -266,6 +267,19 @@ def _record(
             operational_date=day,
         )
         for version, agent_id, day in touched
+    )
+    record_change(
+        kind="schedule.changed",
+        key=f"schedule-version:{change.version_id}",
+        payload={
+            "version": change.version_id,
+            "change": change.pk,
+            "reason": str(change.kind),
+            "changed_by": change.changed_by_id,
+            "changed_at": change.changed_at,
+            "before": change.before,
+            "after": change.after,
+        },
     )
     return change
 

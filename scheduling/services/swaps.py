@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduling.models import (
     OPEN_SWAPS,
@@ -22,7 +24,7 @@ from scheduling.models import (
     SwapStatus,
 )
 from scheduling.queries.published import RuleBook, activities_of, rule_book
-from scheduling.request_texts import Answer, answer_text, say, say_by
+from scheduling.request_texts import Answer, say, say_by
 from scheduling.services.errors import ChangedMeanwhile, UnableToEdit, UnableToRequest
 from scheduling.services.legal import (
     broken_rules,
@@ -41,7 +43,8 @@ from scheduling.services.shift_changes import (
     state_of,
     write_changes,
 )
-from scheduling.services.tell import tell_agents
+from scheduling.services.tell import lazy_answer, record_request, tell_agents, tell_deciders
+from wfm.integration.services import lazy_words
 from wfm.org.models import Agent, User
 
 ONE_OPEN = "scheduling_shiftswap_one_open"
@@ -107,8 +110,10 @@ def offer_swap(
         if ONE_OPEN not in str(error):
             raise
         raise UnableToRequest(_("This shift is offered already.")) from error
+    _record("made", swap, at)
     if to_agent is not None:
-        _tell(swap, [to_agent.pk], _("%(name)s offers you a shift") % {"name": agent}, at)
+        subject = lazy_words(gettext_lazy("%(name)s offers you a shift"), name=str(agent))
+        _tell(swap, [to_agent.pk], subject, at)
     return swap
 
 
@@ -131,7 +136,16 @@ def accept_swap(*, swap: ShiftSwap, agent: Agent, at: datetime) -> ShiftSwap:
     if any(policy.swap_review == Review.LEAD for policy in held.policies):
         found.status, found.answer = SwapStatus.ACCEPTED, [say("swap_to_lead")]
         found.save()
-        _tell(found, [found.offered_by_id], _("Your swap waits for the team lead"), at)
+        waits = gettext_lazy("Your swap waits for the team lead")
+        _tell(found, [found.offered_by_id], waits, at)
+        tell_deciders(
+            [found.offered_by_id, agent.pk],
+            permission="request.decide",
+            name=found.offered_by.name,
+            what=gettext_lazy("swap"),
+            answer=found.answer,
+            at=at,
+        )
         return found
     return _execute(found, changes, at=at, by=_user_of(agent), answer=[say("swap_done")])
 
@@ -304,7 +318,9 @@ def _close(
     swap.decided_by, swap.decided_at = by, at
     swap.save()
     people = [pk for pk in (swap.offered_by_id, swap.accepted_by_id) if pk is not None]
-    _tell(swap, people, _("Your swap: %(status)s") % {"status": swap.get_status_display()}, at)
+    subject = lazy_words(gettext_lazy("Your swap: %(status)s"), status=SwapStatus(status).label)
+    _tell(swap, people, subject, at)
+    _record("withdrawn" if status == SwapStatus.WITHDRAWN else "decided", swap, at)
     return swap
 
 
@@ -327,5 +343,20 @@ def _no_longer(swap: ShiftSwap) -> str:
     return _("This offer is no longer open: %(status)s.") % {"status": swap.get_status_display()}
 
 
-def _tell(swap: ShiftSwap, agent_ids: list[int], subject: str, at: datetime) -> None:
-    tell_agents(agent_ids, kind="swap", subject=subject, body=answer_text(swap.answer), at=at)
+def _tell(swap: ShiftSwap, agent_ids: list[int], subject: str | Promise, at: datetime) -> None:
+    tell_agents(agent_ids, kind="swap", subject=subject, body=lazy_answer(swap.answer), at=at)
+
+
+def _record(what: str, swap: ShiftSwap, at: datetime) -> None:
+    record_request(
+        what,
+        request="swap",
+        pk=swap.pk,
+        agent_id=swap.offered_by_id,
+        status=swap.status,
+        at=at,
+        taken_by=swap.accepted_by_id,
+        starts_at=swap.starts_at,
+        ends_at=swap.ends_at,
+        decided_by=swap.decided_by_id,
+    )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduling.core.balances import missing_for
 from scheduling.core.off_limits import Full, OffBook, next_to_grant, positions
@@ -42,7 +43,8 @@ from scheduling.services.errors import UnableToEdit, UnableToRequest
 from scheduling.services.rules import keep, remove
 from scheduling.services.shift_changes import Reason, lock_agents
 from scheduling.services.shift_edits import becomes_time_off
-from scheduling.services.tell import tell_agents
+from scheduling.services.tell import lazy_answer, record_request, tell_agents, tell_deciders
+from wfm.integration.services import lazy_words
 from wfm.org.models import Agent, AgentAssignment, User
 
 LOCK = 0x7466_6F66  # "tfof"
@@ -93,8 +95,12 @@ def ask_time_off(
         row.decided_at = at
     row.save()
     _keep_charges(row, outcome.charges)
+    _record("made", row, at)
     if row.status == TimeOffStatus.APPROVED:
         _clear_shifts(row, by=None, at=at)
+        _record("decided", row, at)
+    else:
+        _tell_deciders(row, at)
     return row
 
 
@@ -115,6 +121,7 @@ def withdraw_time_off(*, row: TimeOff, at: datetime) -> TimeOff:
         raise UnableToRequest(_("It has begun already; ask your team lead to change it."))
     found.status, found.answer = TimeOffStatus.WITHDRAWN, [say("withdrawn")]
     found.save(update_fields=["status", "answer"])
+    _record("withdrawn", found, at)
     _serve([item for item in waiting if item.pk != found.pk], at=at)
     return found
 
@@ -128,6 +135,7 @@ def grant(*, row: TimeOff, decided_by: User | None, decided_at: datetime) -> Tim
     row.answer = [say_by("granted_by", decided_by)]
     _charge_anew(row)
     _clear_shifts(row, by=decided_by, at=decided_at)
+    _tell(row, decided_at)
     return row
 
 
@@ -459,10 +467,41 @@ def _clear_shifts(row: TimeOff, *, by: User | None, at: datetime) -> None:
 
 
 def _tell(row: TimeOff, at: datetime) -> None:
+    """Tell the agent what became of it; where it goes to the lead now, those who may decide."""
+    status = TimeOffStatus(row.status).label
     tell_agents(
         [row.agent_id],
         kind="time_off",
-        subject=_("Your time off: %(status)s") % {"status": row.get_status_display()},
-        body=answer_text(row.answer),
+        subject=lazy_words(gettext_lazy("Your time off: %(status)s"), status=status),
+        body=lazy_answer(row.answer),
         at=at,
+    )
+    if row.status in OPEN:
+        _tell_deciders(row, at)
+    else:
+        _record("decided", row, at)
+
+
+def _tell_deciders(row: TimeOff, at: datetime) -> None:
+    tell_deciders(
+        [row.agent_id],
+        permission="timeoff.approve",
+        name=row.agent.name,
+        what=gettext_lazy("time off"),
+        answer=row.answer,
+        at=at,
+    )
+
+
+def _record(what: str, row: TimeOff, at: datetime) -> None:
+    record_request(
+        what,
+        request="time-off",
+        pk=row.pk,
+        agent_id=row.agent_id,
+        status=row.status,
+        at=at,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        decided_by=row.decided_by_id,
     )

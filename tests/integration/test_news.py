@@ -307,6 +307,15 @@ def test_a_message_reaches_agents_in_scope_with_a_login(floor):
         send_message(sender=tom, agent_ids=[ann.agent_id], text=" ", at=AT)
 
 
+def test_a_message_says_from_whom_in_the_readers_language(floor):
+    tom, ann = floor["tom"], floor["ann"]
+    ann.language = "zh-hans"
+    ann.save(update_fields=["language"])
+    (notice,) = send_message(sender=tom, agent_ids=[ann.agent_id], text="Hi", at=AT)
+    assert str(tom) in notice.subject
+    assert not notice.subject.startswith("Message from")
+
+
 # -- links to knowledge ---------------------------------------------------------------------------
 
 

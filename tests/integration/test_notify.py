@@ -141,6 +141,19 @@ def test_what_waits_together_comes_in_one_email(ann):
     assert "<b>&</b>" in message.body
 
 
+def test_two_hundred_edits_over_the_day_are_no_two_hundred_emails(ann):
+    """One each minute: the first comes after 30 s, then one e-mail in ten minutes has them all."""
+    for minute in range(200):
+        at = NOON + timedelta(minutes=minute)
+        tell(ann, subject=f"Change {minute}", at=at)
+        send_due_notices(at=at + timedelta(seconds=40))
+    send_due_notices(at=NOON + timedelta(minutes=215))
+    assert set(states()) == {MailState.SENT}
+    assert len(mail.outbox) == 21
+    assert mail.outbox[0].subject == "Change 0"
+    assert mail.outbox[1].subject == "Change 1 and 9 more notices"
+
+
 def test_an_email_is_in_the_persons_language_and_zone(settings):
     with system_tenant():
         wang = make_user("agent", language="zh-hans", timezone="Asia/Shanghai")

@@ -24,7 +24,6 @@ FAMILIES = (
     NoticeFamily("adherence", _("Adherence: exceptions, corrections, late taps"), by_email=False),
     NoticeFamily("intraday", _("The day in hand: alerts and actions"), by_email=False),
     NoticeFamily("news", _("News and policies"), by_email=False),
-    NoticeFamily("report", _("Reports and exports that are ready"), by_email=True),
     NoticeFamily("webhook", _("Webhooks that were switched off"), by_email=True),
 )
 OTHER = NoticeFamily("other", _("Everything else"), by_email=False)

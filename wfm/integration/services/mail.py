@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 RETRY_SECONDS = (120, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 PEOPLE_PER_ROUND = 200
 MOST_IN_ONE_MAIL = 50
+MAIL_EVERY = timedelta(minutes=10)
+"""Two hundred edits are no two hundred e-mails: what comes so soon after the last waits for the next."""
 
 
 def send_due_notices(*, at: datetime) -> dict[str, int]:
@@ -81,8 +83,14 @@ def _payload(notice: Notice) -> dict[str, object]:
 def _people_with_mail(at: datetime) -> list[int]:
     with system_tenant():
         due = Notice.objects.filter(mail_state=MailState.PENDING, due_at__lte=at)
+        just_had = Notice.objects.filter(
+            user=OuterRef("user"), mail_state=MailState.SENT, created_at__gt=at - MAIL_EVERY
+        )
         return list(
-            due.order_by("user_id").values_list("user_id", flat=True).distinct()[:PEOPLE_PER_ROUND]
+            due.exclude(Exists(just_had))
+            .order_by("user_id")
+            .values_list("user_id", flat=True)
+            .distinct()[:PEOPLE_PER_ROUND]
         )
 
 

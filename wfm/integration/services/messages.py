@@ -7,9 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wfm.integration.models import Notice
-from wfm.integration.services.notify import notify
+from wfm.integration.services.notify import lazy_words, notify
 from wfm.org.models import Agent, User
 
 MAX_TEXT = 2000
@@ -39,7 +40,7 @@ def send_message(
     return notify(
         user_ids=user_ids,
         kind="message.sent",
-        subject=_("Message from %(name)s") % {"name": sender},
+        subject=lazy_words(gettext_lazy("Message from %(name)s"), name=str(sender)),
         body=words,
         url=url,
         at=at,
