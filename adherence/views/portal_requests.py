@@ -85,7 +85,7 @@ def requests(request: HttpRequest, agent: Agent) -> HttpResponse:
 def time_off(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Ask for time off; the answer comes at once."""
     zone = zone_of_agent(agent)
-    form = TimeOffAskForm(request.POST or None, timezone=zone)
+    form = TimeOffAskForm(request.POST or None, agent_id=agent.pk, timezone=zone)
     if request.method == "POST" and form.is_valid():
         try:
             row = ask_time_off(
@@ -109,7 +109,8 @@ def time_off(request: HttpRequest, agent: Agent) -> HttpResponse:
 @for_own_agent
 def time_off_check(request: HttpRequest, agent: Agent) -> HttpResponse:
     """What would become of it, while it is typed."""
-    form = TimeOffAskForm(request.POST, timezone=zone_of_agent(agent))
+    zone = zone_of_agent(agent)
+    form = TimeOffAskForm(request.POST, agent_id=agent.pk, timezone=zone)
     outcome, refusal = None, ""
     if form.is_valid():
         data = form.cleaned_data
@@ -124,7 +125,9 @@ def time_off_check(request: HttpRequest, agent: Agent) -> HttpResponse:
         except UnableToRequest as error:
             refusal = str(error)
     days = sum(charge.days for charge in outcome.charges) if outcome else None
-    context = {"outcome": outcome, "refusal": refusal, "days": days}
+    context = {"outcome": outcome, "refusal": refusal, "days": days, "zone": zone}
+    if form.is_valid():
+        context |= {name: form.cleaned_data[name] for name in ("starts_at", "ends_at")}
     return render(request, "portal/_time_off_outcome.html", context)
 
 

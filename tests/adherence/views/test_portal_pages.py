@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -209,6 +210,49 @@ def test_a_part_of_a_day(floor, ada):
     ada.post("/portal/requests/time-off/", asked(floor, last="", starts="13:00", ends="15:30"))
     row = TimeOff.objects.get()
     assert row.ends_at - row.starts_at == timedelta(hours=2, minutes=30)
+
+
+@pytest.fixture
+def nights(floor):
+    """Ada works Monday and Tuesday night of the next week, from 22:00 to 06:00."""
+    with system_tenant():
+        return [
+            floor.shift("Ada Day", 7 + day, hour=22, minutes=480, published=True) for day in (0, 1)
+        ]
+
+
+def test_a_day_off_takes_the_night_shift_that_begins_on_it_and_no_other(floor, ada, nights):
+    monday, tuesday = nights
+    floor.entitle("Ada Day")
+    ask = asked(floor, first="2026-03-10", last="")
+    preview = text_of(ada.post("/portal/requests/time-off/check/", ask))
+    assert "06:00" in preview
+    ada.post("/portal/requests/time-off/", ask)
+    row = TimeOff.objects.get()
+    assert (row.starts_at, row.ends_at) == (monday.ends_at, tuesday.ends_at)
+    left = Shift.objects.filter(agent=floor.agents["Ada Day"], is_published=True)
+    assert list(left.filter(starts_at__gte=make.at(7, 0)).values_list("starts_at", "ends_at")) == [
+        (make.at(7, 22), make.at(8, 6))
+    ]
+    charges = row.charges.values_list("date", "minutes", "days")
+    assert list(charges) == [(date(2026, 3, 10), 480, Decimal("0.941"))]
+
+
+def test_a_part_over_midnight(floor, ada, nights):
+    ask = asked(floor, first="2026-03-09", last="", starts="23:00", ends="01:00")
+    ada.post("/portal/requests/time-off/", ask)
+    row = TimeOff.objects.get()
+    assert (row.starts_at, row.ends_at) == (make.at(7, 23), make.at(8, 1))
+    assert list(row.charges.values_list("date", "minutes")) == [(date(2026, 3, 9), 120)]
+
+
+def test_from_an_hour_of_the_night_until_its_shift_ends(floor, ada, nights):
+    ada.post(
+        "/portal/requests/time-off/",
+        asked(floor, first="2026-03-09", last="", starts="23:00", ends=""),
+    )
+    row = TimeOff.objects.get()
+    assert (row.starts_at, row.ends_at) == (make.at(7, 23), make.at(8, 6))
 
 
 def test_nobody_withdraws_the_time_off_of_others(floor, ada):
