@@ -43,6 +43,7 @@ from scheduling.services.shift_changes import (
 )
 from scheduling.services.tell import tell_agents
 from wfm.org.models import Agent, User
+from wfm.org.own import is_about, own_refusal
 
 ONE_OPEN = "scheduling_shiftswap_one_open"
 
@@ -140,8 +141,10 @@ def accept_swap(*, swap: ShiftSwap, agent: Agent, at: datetime) -> ShiftSwap:
 def decide_swap(
     *, swap: ShiftSwap, is_approved: bool, by: User | None, at: datetime, note: str = ""
 ) -> ShiftSwap:
-    """The lead decides a swap that both want; the rules are judged again."""
+    """The lead decides a swap that both want; the rules are judged again. Not one of the two."""
     found = _locked(swap)
+    if is_about(by, found.offered_by_id, found.accepted_by_id):
+        raise UnableToRequest(own_refusal())
     if found.status != SwapStatus.ACCEPTED or found.accepted_by_id is None:
         raise UnableToRequest(_no_longer(found))
     extra = [say("note", text=note)] if note else []
