@@ -1,13 +1,15 @@
 """The agent's page over HTTP."""
 
+import html
 import json
 import re
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 import time_machine
 
-from adherence.models import ActivityEvent, AgentLive, QuarantinedEvent
+from adherence.models import ActivityEvent, AdherenceException, AgentLive, QuarantinedEvent
 from adherence.services import keep_once
 from tests.factories.adherence import make_event
 from tests.factories.integration import make_link, make_news
@@ -246,6 +248,36 @@ def test_own_adherence_is_shown_with_why(centre, now, client):
     page = client.get("/portal/day/").content.decode().replace("\u202f", " ")
     assert "75.0" in page  # 45 of 60 minutes
     assert "counts whole, longer than the tolerance of 5 min" in page
+
+
+def test_a_day_can_be_opened_and_explained_after_midnight(centre, now, client):
+    make_event(centre.agent, centre.start + timedelta(minutes=15), centre.codes["work"])
+    client.force_login(centre.agent_user)
+    with time_machine.travel(centre.start + timedelta(days=3), tick=False):
+        client.force_login(centre.agent_user)
+        listed = client.get("/portal/days/").content.decode()
+        assert "/portal/days/2026-11-18/" in listed
+        assert "out of adherence in" in listed
+        page = client.get("/portal/days/2026-11-18/").content.decode()
+        assert "counts whole, longer than the tolerance of 5 min" in page
+        explain = re.search(r'href="(/portal/requests/explain/[^"]+)"', page).group(1)
+        address, _, query = html.unescape(explain).partition("?")
+        asked = dict(parse_qsl(query)) | {"reason": "The lift was stuck"}
+        client.post(address, asked)
+        row = AdherenceException.objects.get()
+        assert (row.starts_at, row.ends_at, row.agent) == (
+            centre.start, centre.start + timedelta(minutes=15), centre.agent,
+        )  # fmt: skip
+    with time_machine.travel(centre.start + timedelta(days=14), tick=False):
+        client.force_login(centre.agent_user)
+        assert "2026-11-18" not in client.get("/portal/days/").content.decode()
+
+
+@pytest.mark.parametrize("day", ["2026-10-18", "2027-01-01", "yesterday", "2026-02-30"])
+def test_days_that_are_not_shown_are_not_found(centre, now, client, day):
+    client.force_login(centre.agent_user)
+    assert client.get(f"/portal/days/{day}/").status_code == 404
+    assert client.get("/portal/days/2026-11-17/").status_code == 200
 
 
 def test_a_policy_is_acknowledged_in_the_portal(centre, now, client):
