@@ -140,6 +140,11 @@ urlpatterns = [
         name="portal-time-off-withdraw",
     ),
     path("portal/requests/availability/", portal_requests.availability, name="portal-availability"),
+    path(
+        "portal/requests/wishes/<int:pk>/remove/",
+        portal_requests.wish_remove,
+        name="portal-wish-remove",
+    ),
     path("portal/requests/wish/", portal_requests.wish, name="portal-wish"),
     path(
         "portal/requests/<int:pk>/withdraw/",

@@ -23,6 +23,7 @@ from scheduling.queries.time_off import balances_of
 from scheduling.request_texts import answer_text
 from scheduling.services.errors import UnableToRequest
 from scheduling.services.personal import ask_availability, ask_wish, withdraw_personal
+from scheduling.services.rules import remove
 from scheduling.services.time_off import (
     ask_time_off,
     preview_time_off,
@@ -195,6 +196,19 @@ def personal_withdraw(request: HttpRequest, agent: Agent, pk: int) -> HttpRespon
         request,
         lambda: withdraw_personal(request=row, at=now()),
         done=_("Taken back."),
+        back=reverse("portal-requests"),
+    )
+
+
+@require_POST
+@for_own_agent
+def wish_remove(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
+    """Take a wish in force away."""
+    row = get_object_or_404(Preference, pk=pk, agent=agent)
+    return done_or_said(
+        request,
+        lambda: remove(row),
+        done=_("Removed: the next solve no longer knows this wish."),
         back=reverse("portal-requests"),
     )
 

@@ -297,6 +297,18 @@ def test_a_wish_is_taken_up(floor, ada):
     assert "Taken up" in page
 
 
+def test_a_wish_in_force_is_removed_by_whose_it_is_alone(floor, ada, client):
+    ada.post("/portal/requests/wish/", {"kind": "DAY_OFF", "weekday": "4", "rank": "1"})
+    wish = Preference.objects.get()
+    page = f"/portal/requests/wishes/{wish.pk}/remove/"
+    assert page in ada.get("/portal/requests/").content.decode()
+    client.force_login(floor.users["Ben Early"])
+    assert client.post(page).status_code == 404
+    client.force_login(floor.users["Ada Day"])
+    assert "Removed" in text_of(client.post(page, follow=True))
+    assert not Preference.objects.exists()
+
+
 def test_a_wish_for_a_start_needs_a_time(floor, ada):
     page = text_of(ada.post("/portal/requests/wish/", {"kind": "START", "weekday": 4, "rank": 1}))
     assert "Say from when, until when, or both." in page
