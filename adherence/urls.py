@@ -100,6 +100,11 @@ urlpatterns = [
     path("portal/shifts/", portal_shifts.shifts, name="portal-shifts"),
     path("portal/shifts/<int:pk>/", portal_shifts.shift, name="portal-shift"),
     path("portal/shifts/<int:pk>/offer/", portal_shifts.offer_shift, name="portal-shift-offer"),
+    path(
+        "portal/shifts/<int:pk>/exchange/",
+        portal_shifts.exchange_shift,
+        name="portal-shift-exchange",
+    ),
     *(
         path(
             f"portal/swaps/<int:pk>/{answer}/",

@@ -92,6 +92,36 @@ def test_offering_taking_back_and_taking_a_shift(floor, ada, client):
     assert shift.agent == cleo
 
 
+def test_two_shifts_are_exchanged(floor, ada, client):
+    own, theirs = floor.shifts["Ada Day", 0], floor.shifts["Cleo Late", 3]
+    cleo = floor.agents["Cleo Late"]
+    page = f"/portal/shifts/{own.pk}/"
+    assert "Offer the exchange" not in text_of(ada.get(page))
+    shown = ada.get(page, {"with": cleo.pk}).content.decode()
+    assert f'<option value="{theirs.pk}">' in shown
+    ada.post(f"{page}exchange/", {"for": theirs.pk, "message": "Dentist"})
+    swap = ShiftSwap.objects.get()
+    assert (swap.is_exchange, swap.to_agent, swap.return_shift) == (True, cleo, theirs)
+    assert "You offer it to Cleo Late in exchange for" in text_of(ada.get(page))
+    client.force_login(floor.users["Cleo Late"])
+    assert "In exchange" in text_of(client.get("/portal/shifts/"))
+    client.post(f"/portal/swaps/{swap.pk}/accept/", follow=True)
+    own.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (own.agent, theirs.agent) == (cleo, floor.agents["Ada Day"])
+
+
+def test_an_exchange_that_the_rules_forbid_is_not_offered(floor, ada):
+    """Ben works on Ada's other days: his Tuesday would be her second shift of that day."""
+    own, theirs = floor.shifts["Ada Day", 0], floor.shifts["Ben Early", 1]
+    shown = ada.get(f"/portal/shifts/{own.pk}/", {"with": floor.agents["Ben Early"].pk})
+    assert f'<option value="{theirs.pk}">' not in shown.content.decode()
+    for odd in (own.pk, 999_999, "x"):  # one's own, none, nonsense
+        answer = ada.post(f"/portal/shifts/{own.pk}/exchange/", {"for": odd})
+        assert answer.status_code == 404
+    assert not ShiftSwap.objects.exists()
+
+
 def test_a_refusal_says_why_and_nobody_else_can_answer(floor, ada, client):
     shift = floor.shifts["Ada Day", 0]
     ada.post(f"/portal/shifts/{shift.pk}/offer/", {"to": floor.agents["Cleo Late"].pk})
