@@ -258,7 +258,7 @@ def test_a_day_can_be_opened_and_explained_after_midnight(centre, now, client):
         listed = client.get("/portal/days/").content.decode()
         assert "/portal/days/2026-11-18/" in listed
         assert "out of adherence in" in listed
-        page = client.get("/portal/days/2026-11-18/").content.decode()
+        page = client.get("/portal/days/2026-11-18/").content.decode().replace("\u202f", " ")
         assert "counts whole, longer than the tolerance of 5 min" in page
         explain = re.search(r'href="(/portal/requests/explain/[^"]+)"', page).group(1)
         address, _, query = html.unescape(explain).partition("?")
