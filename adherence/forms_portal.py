@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from adherence.forms import InstantField
 from scheduling.models import Preference, PreferenceKind, ShiftTemplate, TimeOffKind
+from scheduling.queries.time_off import days_off
 from wfm.org.weekdays import WEEKDAYS
-from wfm.timeline import day_bounds
 
 MINUTES_PER_DAY = 1440
+LONGEST_PART = timedelta(hours=16)
+"""Of a day: as long as a shift can be."""
 
 
 class DateInput(forms.DateInput):
@@ -44,7 +46,7 @@ class KindField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class TimeOffAskForm(forms.Form):
-    """Whole days, or a part of one, on the wall clock of the agent's site."""
+    """Whole operational days, or a part of one, on the wall clock of the agent's site."""
 
     kind = forms.ModelChoiceField(TimeOffKind.objects.none(), label=_("What for"), empty_label=None)
     first = forms.DateField(label=_("First day"), widget=DateInput)
@@ -53,9 +55,9 @@ class TimeOffAskForm(forms.Form):
     ends = forms.TimeField(label=_("Only until"), widget=TimeInput, required=False)
     reason = forms.CharField(label=_("Reason (optional)"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, timezone: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agent_id: int, timezone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.timezone = timezone
+        self.agent_id, self.timezone = agent_id, timezone
         kinds = self.fields["kind"]
         assert isinstance(kinds, forms.ModelChoiceField)
         kinds.queryset = TimeOffKind.objects.filter(is_active=True).select_related("activity_code")
@@ -72,9 +74,13 @@ class TimeOffAskForm(forms.Form):
         starts, ends = data.get("starts"), data.get("ends")
         if (starts or ends) and last != first:
             raise forms.ValidationError({"starts": _("A part of a day is on one day only.")})
-        data["starts_at"] = self._at(first, starts) or day_bounds(first, self.timezone).starts_at
-        data["ends_at"] = self._at(first, ends) or day_bounds(last, self.timezone).ends_at
-        if data["starts_at"] >= data["ends_at"]:
+        whole = days_off(self.agent_id, first, last, self.timezone)
+        data["starts_at"] = starts_at = self._at(first, starts) or whole.starts_at
+        data["ends_at"] = self._at(first, ends) or whole.ends_at
+        if ends and data["ends_at"] <= starts_at:  # over midnight, as a night shift is
+            data["ends_at"] = self._at(first + timedelta(days=1), ends)
+        is_too_long = (starts or ends) and data["ends_at"] - starts_at > LONGEST_PART
+        if starts_at >= data["ends_at"] or (ends and is_too_long):
             raise forms.ValidationError({"ends": _("It must end after it begins.")})
         return data
 

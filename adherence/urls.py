@@ -9,6 +9,7 @@ from adherence.views import (
     exceptions,
     lead,
     portal,
+    portal_days,
     portal_requests,
     portal_shifts,
     quarantine,
@@ -91,12 +92,19 @@ urlpatterns = [
     ),
     path("portal/", portal.portal, name="portal"),
     path("portal/day/", portal.portal_day, name="portal-day"),
+    path("portal/days/", portal_days.days, name="portal-days"),
+    path("portal/days/<str:written>/", portal_days.day, name="portal-own-day"),
     path("portal/taps/", portal.portal_taps, name="portal-taps"),
     path("portal/worker.js", portal.portal_worker, name="portal-worker"),
     path("portal/manifest.webmanifest", portal.portal_manifest, name="portal-manifest"),
     path("portal/shifts/", portal_shifts.shifts, name="portal-shifts"),
     path("portal/shifts/<int:pk>/", portal_shifts.shift, name="portal-shift"),
     path("portal/shifts/<int:pk>/offer/", portal_shifts.offer_shift, name="portal-shift-offer"),
+    path(
+        "portal/shifts/<int:pk>/exchange/",
+        portal_shifts.exchange_shift,
+        name="portal-shift-exchange",
+    ),
     *(
         path(
             f"portal/swaps/<int:pk>/{answer}/",
@@ -137,6 +145,11 @@ urlpatterns = [
         name="portal-time-off-withdraw",
     ),
     path("portal/requests/availability/", portal_requests.availability, name="portal-availability"),
+    path(
+        "portal/requests/wishes/<int:pk>/remove/",
+        portal_requests.wish_remove,
+        name="portal-wish-remove",
+    ),
     path("portal/requests/wish/", portal_requests.wish, name="portal-wish"),
     path(
         "portal/requests/<int:pk>/withdraw/",

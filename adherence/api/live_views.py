@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from adherence.models import ActivityEvent, EventSource, QuarantinedEvent
+from adherence.queries.late_taps import OLDEST
 from adherence.services.retry import UnableToTake, take_after_all
 from adherence.services.status import LiveStatus, live_status
 from wfm.org.access import access_of
@@ -141,7 +142,8 @@ class LateTapSerializer(serializers.ModelSerializer[ActivityEvent]):
 
 @extend_schema_view(
     list=extend_schema(
-        summary="List taps that arrived late, newest first", parameters=[FROM_DATE, TO_DATE]
+        summary="List taps that arrived late, the last received first",
+        parameters=[FROM_DATE, TO_DATE],
     )
 )
 class LateTapViewSet(ListViewSet):
@@ -152,18 +154,20 @@ class LateTapViewSet(ListViewSet):
     )
     serializer_class = LateTapSerializer
     filterset_fields = ("agent",)
-    cursor_ordering = ("-occurred_at", "-pk")
+    cursor_ordering = ("-received_at", "-pk")
     required_permission = {"GET": "adherence.view"}
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Taps of the period by the time they were made, by default of the last seven days."""
+        """Taps of the period by when they were received, by default of the last seven days."""
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows
         first, last = date_span(self.request, default_days=7, today=now().date())
         begin = datetime.combine(first, time(), UTC)
         end = datetime.combine(last + timedelta(days=1), time(), UTC)
-        return rows.filter(occurred_at__gte=begin, occurred_at__lt=end)
+        return rows.filter(
+            received_at__gte=begin, received_at__lt=end, occurred_at__gte=begin - OLDEST
+        )
 
 
 class TakeOldSerializer(serializers.Serializer[Any]):

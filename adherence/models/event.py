@@ -81,8 +81,8 @@ class ActivityEvent(models.Model):
                 fields=["agent", "occurred_at", "sequence"], name="adherence_activityevent_order"
             ),
             models.Index(
-                fields=["occurred_at"],
-                condition=Q(source="portal", is_late=True),
+                fields=["received_at"],
+                condition=Q(source="portal", is_late=True) | Q(source="rule"),
                 name="adherence_activityevent_late",
             ),
         ]

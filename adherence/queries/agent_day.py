@@ -114,17 +114,31 @@ def agent_day(*, agent_id: int, at: datetime, day: date | None = None) -> AgentD
     first, last = (day, day) if day else (today - ONE_DAY, today + ONE_DAY)
     days = load_agent_days(agent_ids=[agent_id], first_date=first, last_date=last, until=at)
     row = 0 if day else _present_row(days, at)
-    result = sweep(days.data)
-    operational_date = days.dates[row]
+    timezone = agent_zone(agent_id=agent_id, day=days.dates[row])
+    return _view(days, sweep(days.data), row, timezone)
+
+
+def days_back(*, agent_id: int, at: datetime, count: int) -> list[AgentDayView]:
+    """Return the last operational days with anything planned or done, the present one first."""
+    last = at.astimezone(UTC).date() + ONE_DAY
+    first = last - (count + 1) * ONE_DAY
+    days = load_agent_days(agent_ids=[agent_id], first_date=first, last_date=last, until=at)
+    result, present = sweep(days.data), _present_row(days, at)
+    timezone = agent_zone(agent_id=agent_id, day=days.dates[present])
+    rows = range(present, max(-1, present - count), -1)
+    found = [_view(days, result, row, timezone) for row in rows]
+    return [day for day in found if day.planned or day.actual]
+
+
+def _view(days: AgentDays, result: SweepResult, row: int, timezone: str) -> AgentDayView:
+    figures = day_figures(result, days.codes.kinds)
     return AgentDayView(
-        operational_date=operational_date,
-        timezone=agent_zone(agent_id=agent_id, day=operational_date),
+        operational_date=days.dates[row],
+        timezone=timezone,
         planned=_planned(days, row),
         actual=_actual(days, row),
         stretches=_stretches(days, result, row),
-        figures={
-            name: int(values[row]) for name, values in day_figures(result, days.codes.kinds).items()
-        },
+        figures={name: int(values[row]) for name, values in figures.items()},
     )
 
 

@@ -11,6 +11,7 @@ from adherence.models import AdherenceException, ExceptionStatus
 from adherence.services.exceptions import LONGEST, apply_exception
 from adherence.services.telling import record_withdrawn, tell_of_decision, tell_of_question
 from wfm.org.models import Agent, User
+from wfm.org.own import is_about, own_refusal
 
 OLDEST = timedelta(days=30)
 
@@ -69,7 +70,12 @@ def ask_exception(
 def decide_exception(
     *, exception: AdherenceException, is_approved: bool, decided_by: User | None, at: datetime
 ) -> AdherenceException:
-    """Approve or decline what an agent asked for; of two leads the second is refused."""
+    """Approve or decline what an agent asked for; of two leads the second is refused.
+
+    Raises UnableToAsk also for whom it is about.
+    """
+    if is_about(decided_by, exception.agent_id):
+        raise UnableToAsk(own_refusal())
     found = AdherenceException.objects.select_for_update().get(pk=exception.pk)
     _refuse_decided(found)
     found.status = ExceptionStatus.APPROVED if is_approved else ExceptionStatus.DECLINED

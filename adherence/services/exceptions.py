@@ -11,6 +11,7 @@ from adherence.services.days import recompute_days
 from adherence.services.marks import mark_agents
 from adherence.services.telling import tell_of_decision
 from wfm.org.models import Agent, User
+from wfm.org.own import is_about, own_refusal
 
 LONGEST = timedelta(hours=24)
 
@@ -30,8 +31,10 @@ def approve_exception(
 ) -> AdherenceException:
     """Let this stretch count as in adherence and compute again what it changes.
 
-    Raises UnableToApprove without a reason, backwards, or over more than a day.
+    Raises UnableToApprove for oneself, without a reason, backwards, or over more than a day.
     """
+    if is_about(approved_by, agent.pk):
+        raise UnableToApprove(own_refusal())
     if not reason.strip():
         raise UnableToApprove(_("Give a reason: it is shown beside the exception."))
     if starts_at >= ends_at:

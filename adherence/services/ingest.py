@@ -37,7 +37,8 @@ class IncomingEvent:
     """One event as its source tells it. Not frozen: thousands are made each second.
 
     `agent_key` is the source's name for the agent, else the employee number; `agent_id` instead
-    where we know the person (the portal). `malformed` says what is wrong with its form.
+    where we know the person (the portal). `malformed` says what is wrong with its form;
+    `not_offered` that whoever declared the code may not choose it.
     """
 
     event_uid: str = ""
@@ -51,6 +52,7 @@ class IncomingEvent:
     sequence: int = 0
     device_at: datetime | None = None
     malformed: str = ""
+    not_offered: bool = False
     raw: dict[str, Any] = field(default_factory=dict)
 
 
@@ -217,6 +219,9 @@ def _refusal(
                 return None
             sentence = _("There is no activity code %(code)r.") % {"code": event.code}
             found = (QuarantineReason.UNKNOWN_CODE, sentence)
+        elif event.not_offered:
+            sentence = _("The portal does not offer the activity code %(code)r.")
+            found = (QuarantineReason.NOT_OFFERED, sentence % {"code": event.code})
     return Refusal(event.event_uid, *found, event.raw) if found else None
 
 

@@ -37,6 +37,7 @@ class QuarantineReason(StrEnum):
     MALFORMED = "malformed"
     UNKNOWN_AGENT = "unknown_agent"
     UNKNOWN_CODE = "unknown_code"
+    NOT_OFFERED = "not_offered"
     FUTURE = "future"
     TOO_OLD = "too_old"
 

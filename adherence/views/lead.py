@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_date
@@ -10,7 +11,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from adherence.models import AgentLive, BusyCase, BusyOutcome, Note
+from adherence.models import ActivityEvent, AgentLive, BusyCase, BusyOutcome, Note
 from adherence.queries import (
     LiveFilter,
     agent_day,
@@ -20,7 +21,7 @@ from adherence.queries import (
     live_texts,
 )
 from adherence.queries.agent_card import agent_card
-from adherence.queries.late_taps import late_taps
+from adherence.queries.late_taps import closed_by_rule, late_taps
 from adherence.services import impacts_now, marks_now
 from adherence.views.dashboard import FLAG_STYLES, floor_zone
 from adherence.views.live_list import list_row
@@ -32,6 +33,8 @@ from wfm.web.scope import page_scope
 
 INTERVAL_NOTES_BACK = timedelta(hours=12)
 LATE_BACK = timedelta(hours=12)
+CLOSED_BACK = timedelta(hours=24)
+SAME_MOMENT = timedelta(seconds=1)
 MOST_LATE = 12
 
 
@@ -53,7 +56,9 @@ def panels(request: HttpRequest) -> HttpResponse:
     members = set(
         here.filter(agent__in=[case.agent_id for case in cases]).values_list("agent", flat=True)
     )
-    late = late_taps(principal=request.user, begin=at - LATE_BACK, end=at)
+    begin, end = at - LATE_BACK, at + SAME_MOMENT
+    late = late_taps(principal=request.user, begin=begin, end=end)
+    closed = closed_by_rule(principal=request.user, begin=at - CLOSED_BACK, end=end)
     queues = [row for row in marks["impact"]["queues"] if _in_scope(row, scope)]
     return render(
         request,
@@ -63,7 +68,8 @@ def panels(request: HttpRequest) -> HttpResponse:
             "scope": scope,
             "gaps": _gaps(marks["skill_gaps"]),
             "cases": [case for case in cases if case.agent_id in members],
-            "late_taps": late.filter(agent__in=here.values("agent"))[:MOST_LATE],
+            "late_taps": _of(late, here)[:MOST_LATE],
+            "closed_by_rule": _of(closed, here)[:MOST_LATE],
             "queues": sorted(queues, key=lambda row: -(row["saved_minutes_per_hour"] or 0.0)),
             "queue_notes": _queue_notes(request),
             "impact": marks["impact"],
@@ -99,9 +105,9 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
             "flag_styles": {flag.value: style for flag, style in FLAG_STYLES.items()},
             "day": day,
             "timeline": day_timeline(day, at=at),
-            "late_taps": late_taps(principal=request.user, begin=at - LATE_BACK, end=at).filter(
-                agent=agent
-            )[:MOST_LATE],
+            "late_taps": late_taps(
+                principal=request.user, begin=at - LATE_BACK, end=at + SAME_MOMENT
+            ).filter(agent=agent)[:MOST_LATE],
             "may_approve": access.can("adherence.approve"),
             "may_note": access.can("note.edit"),
             "may_send": access.can("notice.send"),
@@ -130,6 +136,10 @@ def day_notes(request: HttpRequest, pk: int) -> HttpResponse:
             "zone": agent_zone(agent_id=agent.pk, day=day),
         },
     )
+
+
+def _of(events: QuerySet[ActivityEvent], here: QuerySet[AgentLive]) -> QuerySet[ActivityEvent]:
+    return events.filter(agent__in=here.values("agent"))
 
 
 def _cases(request: HttpRequest, ids: list[int]) -> list[BusyCase]:

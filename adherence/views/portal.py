@@ -30,6 +30,8 @@ COMING_DAYS = 21
 CLOCK_IN_AHEAD = timedelta(minutes=30)
 MAX_TAPS = 200
 MAX_BODY_BYTES = 100_000
+MAX_NUMBER = 2**53 - 1
+MAX_MILLISECONDS = 100 * 366 * 86_400_000
 
 
 @require_GET
@@ -97,11 +99,13 @@ def portal_taps(request: HttpRequest) -> JsonResponse:
     received_at = now()
     agent = own_agent(request)
     if agent is None:
-        return JsonResponse({"error": "no_agent"}, status=404)
+        detail = gettext("You are no longer scheduled as an agent.")
+        return JsonResponse({"error": "no_agent", "detail": detail}, status=404)
     try:
         taps, device_now = _taps(request.body)
     except (ValueError, TypeError, KeyError) as error:
-        return JsonResponse({"error": "malformed", "detail": str(error)}, status=400)
+        detail = gettext("The server cannot read it (%(fault)s).") % {"fault": error}
+        return JsonResponse({"error": "malformed", "detail": detail}, status=400)
     outcomes = record_taps(agent=agent, taps=taps, device_now=device_now, received_at=received_at)
     return JsonResponse(
         {
@@ -126,10 +130,28 @@ def _taps(body: bytes) -> tuple[list[Tap], datetime]:
             uid=str(row["uid"])[:60],
             code=str(row["code"] or ""),
             tapped_at=_instant(row["tapped_at"]),
+            # A page kept from before taps had numbers sends them in their order.
+            number=_whole(row.get("number", index), most=MAX_NUMBER),
+            age=_milliseconds(row.get("age_ms", 0)),
+            clock_offset=(
+                None
+                if row.get("clock_offset_ms") is None
+                else _milliseconds(row["clock_offset_ms"], least=-MAX_MILLISECONDS)
+            ),
         )
-        for row in rows
+        for index, row in enumerate(rows)
     ]
     return taps, _instant(data["device_now"])
+
+
+def _whole(value: Any, *, most: int, least: int = 0) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(f"Expected a whole number from {least} to {most}, got {value!r}.")
+    return value
+
+
+def _milliseconds(value: Any, *, least: int = 0) -> timedelta:
+    return timedelta(milliseconds=_whole(value, most=MAX_MILLISECONDS, least=least))
 
 
 def _instant(value: Any) -> datetime:

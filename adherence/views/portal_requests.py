@@ -23,6 +23,7 @@ from scheduling.queries.time_off import balances_of
 from scheduling.request_texts import answer_text
 from scheduling.services.errors import UnableToRequest
 from scheduling.services.personal import ask_availability, ask_wish, withdraw_personal
+from scheduling.services.rules import remove
 from scheduling.services.time_off import (
     ask_time_off,
     preview_time_off,
@@ -85,7 +86,7 @@ def requests(request: HttpRequest, agent: Agent) -> HttpResponse:
 def time_off(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Ask for time off; the answer comes at once."""
     zone = zone_of_agent(agent)
-    form = TimeOffAskForm(request.POST or None, timezone=zone)
+    form = TimeOffAskForm(request.POST or None, agent_id=agent.pk, timezone=zone)
     if request.method == "POST" and form.is_valid():
         try:
             row = ask_time_off(
@@ -109,7 +110,8 @@ def time_off(request: HttpRequest, agent: Agent) -> HttpResponse:
 @for_own_agent
 def time_off_check(request: HttpRequest, agent: Agent) -> HttpResponse:
     """What would become of it, while it is typed."""
-    form = TimeOffAskForm(request.POST, timezone=zone_of_agent(agent))
+    zone = zone_of_agent(agent)
+    form = TimeOffAskForm(request.POST, agent_id=agent.pk, timezone=zone)
     outcome, refusal = None, ""
     if form.is_valid():
         data = form.cleaned_data
@@ -124,7 +126,9 @@ def time_off_check(request: HttpRequest, agent: Agent) -> HttpResponse:
         except UnableToRequest as error:
             refusal = str(error)
     days = sum(charge.days for charge in outcome.charges) if outcome else None
-    context = {"outcome": outcome, "refusal": refusal, "days": days}
+    context = {"outcome": outcome, "refusal": refusal, "days": days, "zone": zone}
+    if form.is_valid():
+        context |= {name: form.cleaned_data[name] for name in ("starts_at", "ends_at")}
     return render(request, "portal/_time_off_outcome.html", context)
 
 
@@ -192,6 +196,19 @@ def personal_withdraw(request: HttpRequest, agent: Agent, pk: int) -> HttpRespon
         request,
         lambda: withdraw_personal(request=row, at=now()),
         done=_("Taken back."),
+        back=reverse("portal-requests"),
+    )
+
+
+@require_POST
+@for_own_agent
+def wish_remove(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
+    """Take a wish in force away."""
+    row = get_object_or_404(Preference, pk=pk, agent=agent)
+    return done_or_said(
+        request,
+        lambda: remove(row),
+        done=_("Removed: the next solve no longer knows this wish."),
         back=reverse("portal-requests"),
     )
 

@@ -34,6 +34,7 @@ from scheduling.services.open_shifts import bid_for, claim, withdraw_bid
 from scheduling.services.swaps import (
     accept_swap,
     offer_swap,
+    possible_exchanges,
     possible_takers,
     refuse_swap,
     withdraw_swap,
@@ -84,8 +85,12 @@ def shift(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
         .prefetch_related("activities__activity_code", "activities__queue"),
         pk=pk,
     )
-    offer = ShiftSwap.objects.filter(shift=found, status__in=OPEN_SWAPS).first()
+    offers = ShiftSwap.objects.filter(shift=found, status__in=OPEN_SWAPS)
+    offer = offers.select_related("to_agent", "return_shift").first()
     takers = [] if offer or found.starts_at <= at else possible_takers(shift=found, at=at)
+    chosen = request.GET.get("with", "")
+    colleague = next((person for person, _no in takers if str(person.pk) == chosen), None)
+    exchanges = possible_exchanges(shift=found, colleague=colleague, at=at) if colleague else []
     context = {
         "tab": "shifts",
         "zone": zone,
@@ -94,6 +99,9 @@ def shift(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
         "has_begun": found.starts_at <= at,
         "takers": [person for person, answer in takers if not answer],
         # How many, not why: the reasons are the colleagues' own.
+        "colleagues": [person for person, _answer in takers],
+        "colleague": colleague,
+        "exchanges": [back for back, answer in exchanges if not answer],
         "not_allowed": sum(bool(answer) for _person, answer in takers),
         "paid_seconds": found.paid_minutes * 60,
     }
@@ -121,6 +129,32 @@ def offer_shift(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
             at=now(),
         ),
         done=_("Offered. You keep the shift until somebody takes it."),
+        back=reverse("portal-shift", args=[pk]),
+    )
+
+
+@require_POST
+@for_own_agent
+def exchange_shift(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
+    """Offer it in exchange for a shift of a colleague of the site."""
+    at = now()
+    found = get_object_or_404(Shift.objects.filter(agent=agent, is_published=True), pk=pk)
+    people = [person for person, _answer in possible_takers(shift=found, at=at)]
+    wanted = request.POST.get("for", "")
+    back = get_object_or_404(
+        Shift.objects.filter(agent__in=people, is_published=True).select_related("agent"),
+        pk=wanted if wanted.isdecimal() else 0,
+    )
+    return done_or_said(
+        request,
+        lambda: offer_swap(
+            agent=agent,
+            shift=found,
+            return_shift=back,
+            message=request.POST.get("message", "")[:300],
+            at=at,
+        ),
+        done=_("Offered in exchange. Both of you keep your shifts until your colleague agrees."),
         back=reverse("portal-shift", args=[pk]),
     )
 

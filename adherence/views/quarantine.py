@@ -159,6 +159,7 @@ def _cure(reason_code: str) -> str:
         "future": _("Look at the source's clock; what it sends again is judged anew."),
         "too_old": _("It came more than 30 days late; its days are closed."),
         "malformed": _("Mend it in the sending system and send it again."),
+        "not_offered": _("Give the code a button in the portal, or dismiss these."),
         "unreadable_body": _("Mend it in the sending system and send it again."),
         "no_agent": _("Choose in the connector where the agent is named, then try again."),
         "no_state": _("Choose in the connector where the state stands, then try again."),

@@ -60,14 +60,17 @@ class TimeOffViewSet(IdempotentMixin, ReadViewSet):
         summary="Grant time off", request=TimeOffSerializer, responses={201: TimeOffSerializer}
     )
     def create(self, request: Request) -> Response:
-        """Granted at once; the next solve keeps it free."""
+        """Granted at once; the next solve keeps it free. 409 for one's own."""
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        made = grant(
-            row=TimeOff(**asked.validated_data),
-            decided_by=person_of(request),
-            decided_at=now(),
-        )
+        try:
+            made = grant(
+                row=TimeOff(**asked.validated_data),
+                decided_by=person_of(request),
+                decided_at=now(),
+            )
+        except UnableToEdit as error:
+            raise Conflict(str(error)) from error
         return Response(self.get_serializer(made).data, status=201)
 
     @extend_schema(

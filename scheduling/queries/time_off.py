@@ -86,17 +86,22 @@ def charges_of(assignment: AgentAssignment, starts_at: datetime, ends_at: dateti
 
     A day with a published shift takes what of the shift is off; a published day without one, and a day
     that the rotation leaves free, takes nothing. Other days take the contract's day where half of the
-    day or more is off, else the time itself; at most the contract's days a week.
+    day or more is off, else the time itself; at most the contract's days a week. A shift counts on its
+    operational day, also where it reaches into the stretch from the day before.
     """
     zone = ZoneInfo(assignment.team.site.timezone)
     first = starts_at.astimezone(zone).date()
     last = (ends_at.astimezone(zone) - timedelta(microseconds=1)).date() + DAY
     letters = rotation_letters([assignment], first=first, last=last).get(assignment.agent_id, "")
-    shifts = _shifts_by_date(assignment.agent_id, first, last)
+    shifts = _shifts_by_date(assignment.agent_id, first - DAY, last)
     published = _published_spans(first, last)
     span = Interval(starts_at, ends_at)
     found: list[Charge] = []
     by_week: dict[tuple[int, int], int] = defaultdict(int)
+    reaches_in = _of_shifts(first - DAY, shifts.get(first - DAY, ()), span, assignment)
+    if reaches_in is not None:
+        by_week[(first - DAY).isocalendar()[:2]] += 1
+        found.append(reaches_in)
     for number in range((last - first).days):
         day = first + number * DAY
         week = day.isocalendar()[:2]
@@ -107,11 +112,39 @@ def charges_of(assignment: AgentAssignment, starts_at: datetime, ends_at: dateti
                 begins <= day < ends for begins, ends in published
             )
             is_full = by_week[week] >= assignment.employment_contract.days_per_week_max
-            charge = None if is_free or is_full else _of_day(day, span, assignment)
+            open_from = max((part.ends_at for part, _ in shifts.get(day - DAY, ())), default=None)
+            charge = None if is_free or is_full else _of_day(day, span, assignment, open_from)
         if charge is not None:
             by_week[week] += 1
             found.append(charge)
     return found
+
+
+def days_off(agent_id: int, first: date, last: date, timezone: str) -> Interval:
+    """When the agent is off who is off on [first, last]: local days, moved by the shifts over midnight.
+
+    A day off takes the shifts of that operational day whole, and leaves those of the days beside it
+    alone: with shifts from 22:00 to 06:00 it lasts from 06:00 to 06:00.
+    """
+    starts_at = day_bounds(first, timezone).starts_at
+    ends_at = day_bounds(last, timezone).ends_at
+    shifts = Shift.objects.filter(
+        is_published=True,
+        agent=agent_id,
+        operational_date__range=(first - DAY, last + DAY),
+        starts_at__lt=ends_at + DAY,
+        ends_at__gt=starts_at - DAY,
+    )
+    for shift in shifts.order_by("starts_at"):
+        if shift.operational_date < first:
+            starts_at = max(starts_at, shift.ends_at)
+        elif shift.operational_date > last:
+            ends_at = min(ends_at, shift.starts_at)
+        else:
+            starts_at, ends_at = min(starts_at, shift.starts_at), max(ends_at, shift.ends_at)
+    if starts_at >= ends_at:  # the shifts beside fill it: nothing of it is theirs to keep
+        return Interval(day_bounds(first, timezone).starts_at, day_bounds(last, timezone).ends_at)
+    return Interval(starts_at, ends_at)
 
 
 def _published_spans(first: date, last: date) -> list[tuple[date, date]]:
@@ -137,8 +170,13 @@ def _charge(day: date, minutes: float, assignment: AgentAssignment) -> Charge | 
     return Charge(date=day, minutes=round(minutes), days=days.quantize(Decimal("0.001")))
 
 
-def _of_day(day: date, span: Interval, assignment: AgentAssignment) -> Charge | None:
+def _of_day(
+    day: date, span: Interval, assignment: AgentAssignment, open_from: datetime | None
+) -> Charge | None:
+    """A day without a shift of its own; the night of the day before is that day's."""
     bounds = day_bounds(day, assignment.team.site.timezone)
+    if open_from is not None and bounds.starts_at < open_from < bounds.ends_at:
+        bounds = Interval(open_from, bounds.ends_at)
     inside = span.clip(bounds)
     if inside is None:
         return None

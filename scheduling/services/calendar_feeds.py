@@ -6,7 +6,8 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,6 +15,8 @@ from icalendar import Calendar, Event
 
 from scheduling.models import CalendarEntry, CalendarFeed, Shift, ShiftPlace, TimeOff, TimeOffStatus
 from scheduling.queries.published import activities_of
+from scheduling.queries.time_off import assignment_on
+from scheduling.queries.versions import main_timezone
 from scheduling.services.shift_changes import lock_agents
 from wfm.org.models import ActivityCode, Agent
 
@@ -111,6 +114,12 @@ def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def _zone_of(agent_id: int, day: date) -> ZoneInfo:
+    """The zone of the agent's site; the main one for somebody without a team."""
+    assignment = assignment_on(agent_id, day)
+    return ZoneInfo(main_timezone(day) if assignment is None else assignment.team.site.timezone)
+
+
 def _items(agent_id: int, at: datetime) -> list[_Item]:
     first, last = at - BACK, at + AHEAD
     shifts = list(
@@ -120,6 +129,7 @@ def _items(agent_id: int, at: datetime) -> list[_Item]:
     )
     activities = activities_of([shift.pk for shift in shifts])
     codes = ActivityCode.objects.in_bulk()
+    zone = _zone_of(agent_id, at.date())
     found: list[_Item] = []
     seen: dict[str, int] = {}
     for shift in shifts:
@@ -127,7 +137,8 @@ def _items(agent_id: int, at: datetime) -> list[_Item]:
         seen[day] = seen.get(day, 0) + 1
         place = _("home") if shift.place == ShiftPlace.HOME else _("office")
         parts = [
-            f"{codes[row.activity_code_id].name} {row.starts_at:%H:%M}–{row.ends_at:%H:%M} UTC"
+            f"{codes[row.activity_code_id].name} {row.starts_at.astimezone(zone):%H:%M}–"
+            f"{row.ends_at.astimezone(zone):%H:%M %Z}"
             for row in activities[shift.pk]
             if not codes[row.activity_code_id].is_work
         ]

@@ -30,6 +30,7 @@ from scheduling.services.shift_changes import lock_agents
 from scheduling.services.tell import lazy_answer, record_request, tell_agents, tell_deciders
 from wfm.integration.services import lazy_words
 from wfm.org.models import Agent, User
+from wfm.org.own import is_about, own_refusal
 
 WISH_FIELDS = (
     "kind",
@@ -93,7 +94,9 @@ def ask_wish(*, wish: Preference, message: str = "", at: datetime) -> PersonalRe
 def decide_personal(
     *, request: PersonalRequest, is_approved: bool, by: User | None, at: datetime, note: str = ""
 ) -> PersonalRequest:
-    """Take a request up or decline it, once."""
+    """Take a request up or decline it, once; nobody decides their own."""
+    if is_about(by, request.agent_id):
+        raise UnableToRequest(own_refusal())
     found = _locked(request)
     extra: Answer = [say("note", text=note)] if note else []
     found.decided_by, found.decided_at = by, at

@@ -7,13 +7,14 @@ and the shifts are held, so that two who accept at once cannot both win and no r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduling.core.rule_marks import PlannedShift
 from scheduling.models import (
     OPEN_SWAPS,
     RequestPolicy,
@@ -46,8 +47,10 @@ from scheduling.services.shift_changes import (
 from scheduling.services.tell import lazy_answer, record_request, tell_agents, tell_deciders
 from wfm.integration.services import lazy_words
 from wfm.org.models import Agent, User
+from wfm.org.own import is_about, own_refusal
 
 ONE_OPEN = "scheduling_shiftswap_one_open"
+EXCHANGED_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,8 +157,10 @@ def accept_swap(*, swap: ShiftSwap, agent: Agent, at: datetime) -> ShiftSwap:
 def decide_swap(
     *, swap: ShiftSwap, is_approved: bool, by: User | None, at: datetime, note: str = ""
 ) -> ShiftSwap:
-    """The lead decides a swap that both want; the rules are judged again."""
+    """The lead decides a swap that both want; the rules are judged again. Not one of the two."""
     found = _locked(swap)
+    if is_about(by, found.offered_by_id, found.accepted_by_id):
+        raise UnableToRequest(own_refusal())
     if found.status != SwapStatus.ACCEPTED or found.accepted_by_id is None:
         raise UnableToRequest(_no_longer(found))
     extra = [say("note", text=note)] if note else []
@@ -234,6 +239,31 @@ def possible_takers(*, shift: Shift, at: datetime) -> list[tuple[Agent, Answer]]
     return found
 
 
+def possible_exchanges(
+    *, shift: Shift, colleague: Agent, at: datetime
+) -> list[tuple[Shift, Answer]]:
+    """The colleague's shifts around it with what stands against exchanging them; empty: they may."""
+    day = shift.operational_date
+    theirs = list(
+        Shift.objects.filter(
+            is_published=True,
+            agent=colleague,
+            starts_at__gt=at,
+            operational_date__range=(day - EXCHANGED_WITHIN, day + EXCHANGED_WITHIN),
+        ).order_by("starts_at")
+    )
+    if shift.starts_at <= at or not theirs:
+        return []
+    people = (shift.agent_id, colleague.pk)
+    book = rule_book(agent_ids=people, days={day, *(back.operational_date for back in theirs)})
+    if not all(book.knows(person) for person in people):
+        return []
+    return [
+        (back, broken_rules(book, _shifts_after(book, shift, back, shift.agent_id, colleague.pk)))
+        for back in theirs
+    ]
+
+
 # -- inside the transaction ----------------------------------------------------------------------
 
 
@@ -277,18 +307,10 @@ def _judged(held: _Held, at: datetime) -> list[PlannedChange]:
     for shift in (held.shift, held.back):
         if shift is not None:
             check_notice(held.policies, shift.starts_at, at)
-    given, received = moved(book, held.shift, giver=giver, taker=taker)
-    after = {
-        giver: [s for s in book.planned.get(giver, ()) if s.number != given.number],
-        taker: [*book.planned.get(taker, ()), received],
-    }
+    check_rules(book, _shifts_after(book, held.shift, held.back, giver, taker))
     pairs = [(held.shift, taker)]
     if held.back is not None:
-        own, theirs = moved(book, held.back, giver=taker, taker=giver)
-        after[taker] = [s for s in after[taker] if s.number != own.number]
-        after[giver].append(theirs)
         pairs.append((held.back, giver))
-    check_rules(book, after)
     changes = []
     for shift, person in pairs:
         before = state_of(shift, activities_of([shift.pk])[shift.pk])
@@ -296,6 +318,22 @@ def _judged(held: _Held, at: datetime) -> list[PlannedChange]:
         check_seat(state, before, but_of=[item.pk for item, _person in pairs])
         changes.append(PlannedChange(shift=shift, after=state, version_id=shift.version_id))
     return changes
+
+
+def _shifts_after(
+    book: RuleBook, shift: Shift, back: Shift | None, giver: int, taker: int
+) -> dict[int, list[PlannedShift]]:
+    """What both would work after it, as rules read it."""
+    given, received = moved(book, shift, giver=giver, taker=taker)
+    after = {
+        giver: [s for s in book.planned.get(giver, ()) if s.number != given.number],
+        taker: [*book.planned.get(taker, ()), received],
+    }
+    if back is not None:
+        own, theirs = moved(book, back, giver=taker, taker=giver)
+        after[taker] = [s for s in after[taker] if s.number != own.number]
+        after[giver].append(theirs)
+    return after
 
 
 def _execute(

@@ -46,6 +46,7 @@ from scheduling.services.shift_edits import becomes_time_off
 from scheduling.services.tell import lazy_answer, record_request, tell_agents, tell_deciders
 from wfm.integration.services import lazy_words
 from wfm.org.models import Agent, AgentAssignment, User
+from wfm.org.own import is_about, own_refusal
 
 LOCK = 0x7466_6F66  # "tfof"
 LONGEST = timedelta(days=366)
@@ -128,7 +129,12 @@ def withdraw_time_off(*, row: TimeOff, at: datetime) -> TimeOff:
 
 @transaction.atomic
 def grant(*, row: TimeOff, decided_by: User | None, decided_at: datetime) -> TimeOff:
-    """Record time off that a planner enters: granted at once, whatever the limits say."""
+    """Record time off that a planner enters: granted at once, whatever the limits say.
+
+    Raises UnableToEdit for oneself.
+    """
+    if is_about(decided_by, row.agent_id):
+        raise UnableToEdit(own_refusal())
     _one_at_a_time([row.agent_id])
     row.status = TimeOffStatus.APPROVED
     row.decided_by, row.decided_at = decided_by, decided_at
@@ -151,8 +157,10 @@ def decide(
 ) -> TimeOff:
     """Grant or decline a request; one that was decided before stays as it is.
 
-    Above a limit only where the lead says so.
+    Above a limit only where the lead says so; nobody decides their own.
     """
+    if is_about(decided_by, row.agent_id):
+        raise UnableToEdit(own_refusal())
     waiting = _lock_with_waitlist([row.agent_id], decided_at)
     found = TimeOff.objects.select_for_update().get(pk=row.pk)
     if found.status not in OPEN:

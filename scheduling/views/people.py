@@ -30,9 +30,13 @@ def time_off(request: HttpRequest) -> HttpResponse:
     may_decide = access_of(request.user).can("timeoff.approve")
     form = TimeOffForm(request.POST or None, principal=request.user) if may_decide else None
     if request.method == "POST" and form is not None and form.is_valid():
-        grant(row=form.save(commit=False), decided_by=request.user, decided_at=now())  # type: ignore[arg-type]
-        messages.success(request, _("Granted. The next solve keeps it free."))
-        return redirect("schedule-time-off")
+        try:
+            grant(row=form.save(commit=False), decided_by=request.user, decided_at=now())  # type: ignore[arg-type]
+        except UnableToEdit as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Granted. The next solve keeps it free."))
+            return redirect("schedule-time-off")
     rows = TimeOff.objects.all().visible_to(request.user).select_related("agent", "activity_code")
     context = {
         "form": form,

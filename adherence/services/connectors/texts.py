@@ -88,6 +88,7 @@ def fault_labels() -> dict[str, str]:
         "unmapped_state": _("State not mapped"),
         "unknown_agent": _("Agent not known"),
         "unknown_code": _("Activity code not known"),
+        "not_offered": _("Activity code not offered"),
         "future": _("In the future"),
         "too_old": _("Too old"),
         "malformed": _("Malformed"),

@@ -1,5 +1,5 @@
-// Registers the worker that keeps the portal on the device, tells it what the page is made of, and
-// has it forget the person's page at log-out.
+// Registers the worker that keeps the portal on the device, and tells it what the page is made of.
+// Logging out and the login page have the person's page forgotten (ui/forget.js).
 
 export async function keepForOffline(workerUrl) {
   if (!("serviceWorker" in navigator)) return;
@@ -8,7 +8,6 @@ export async function keepForOffline(workerUrl) {
     const { active } = await navigator.serviceWorker.ready;
     const files = performance.getEntriesByType("resource").map((entry) => entry.name);
     active.postMessage({ keep: { files } });
-    document.querySelector("[data-logout]")?.addEventListener("submit", () => active.postMessage({ forget: true }));
   } catch {
     // Private windows and old phones have no worker: the page works as long as it is open.
   }

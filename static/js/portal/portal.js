@@ -13,6 +13,7 @@ const data = JSON.parse(document.getElementById("portal-data").textContent);
 const texts = document.getElementById("portal-texts").dataset;
 const day = document.getElementById("portal-day");
 const waiting = document.querySelector("[data-waiting]");
+const refused = document.querySelector("[data-aside]");
 const outbox = new Outbox({
   key: `wfm.taps.${data.agent}`,
   url: data.taps_url,
@@ -31,19 +32,31 @@ function say(words) {
   document.querySelector("[data-said]").textContent = words;
 }
 
+function line(words) {
+  const item = document.createElement("li");
+  item.textContent = words;
+  return item;
+}
+
+const lineOf = (tap) => `${clock(new Date(tap.tapped_at))} ${nameOf(tap)}`;
+
+// What the server will not take stays on the page until the agent puts it away.
+function showRefused() {
+  const taps = outbox.refused;
+  refused.hidden = taps.length === 0;
+  refused.querySelector("[data-refused-list]").replaceChildren(...taps.map((tap) => line(`${lineOf(tap)}: ${tap.reason}`)));
+  refused.querySelector("[data-send-again]").hidden = taps.every((tap) => tap.isKept);
+}
+
 function showWaiting() {
   const taps = outbox.taps;
   waiting.hidden = taps.length === 0;
-  const list = waiting.querySelector("[data-waiting-list]");
-  list.replaceChildren(...taps.map((tap) => {
-    const item = document.createElement("li");
-    item.textContent = `${clock(new Date(tap.tapped_at))} ${nameOf(tap)}`;
-    return item;
-  }));
+  waiting.querySelector("[data-waiting-list]").replaceChildren(...taps.map((tap) => line(lineOf(tap))));
   waiting.querySelector("[data-waiting-title]").textContent =
     taps.length === 1 ? texts.waitingOne : fill(texts.waitingMany, { count: taps.length });
   waiting.querySelector("[data-waiting-why]").textContent =
-    outbox.trouble === Trouble.loggedOut ? texts.loggedOut : outbox.trouble === Trouble.offline ? texts.offline : texts.sending;
+    { [Trouble.loggedOut]: texts.loggedOut, [Trouble.offline]: texts.offline, [Trouble.server]: texts.server }[outbox.trouble] ?? texts.sending;
+  showRefused();
   showPending(taps.at(-1));
 }
 
@@ -64,8 +77,11 @@ function showPending(tap) {
 
 async function refresh() {
   try {
+    const sentAt = Date.now();
     const response = await fetch(day.dataset.url, { credentials: "same-origin" });
     if (!response.ok || response.redirected) return;
+    const servedAt = Date.parse(response.headers.get("Date") ?? "");
+    if (servedAt) outbox.measured(Math.round(servedAt + 500 - (sentAt + Date.now()) / 2));
     const html = await response.text();
     window.Idiomorph.morph(day, html, { morphStyle: "innerHTML" });
     lastRefresh = Date.now();
@@ -110,6 +126,14 @@ outbox.addEventListener("settled", async (event) => {
     toast(fill(texts.clockOff, { seconds }));
   }
 });
+
+outbox.addEventListener("refused", (event) => {
+  const words = fill(texts.refused, { name: nameOf(event.detail.tap), reason: event.detail.reason });
+  say(words);
+  toast(words);
+});
+refused.querySelector("[data-send-again]").addEventListener("click", () => outbox.sendAgain());
+refused.querySelector("[data-put-away]").addEventListener("click", () => outbox.putAway());
 
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-tap]") : null;

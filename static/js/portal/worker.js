@@ -2,7 +2,7 @@
 // server's page always comes first; the kept one is shown only when no answer comes, and the page
 // itself says how old it is. Nothing personal is kept after logging out.
 
-const PAGES = "wfm-portal-pages";
+const PAGES = "wfm-portal-pages"; // as in ui/forget.js
 const FILES = "wfm-portal-files-1";
 const PATIENCE_MS = 4000;
 const HOME = "/portal/";
@@ -12,7 +12,6 @@ self.addEventListener("activate", (event) => event.waitUntil(tidy().then(() => s
 
 self.addEventListener("message", (event) => {
   if (event.data?.keep) event.waitUntil(keep(event.data.keep));
-  if (event.data?.forget) event.waitUntil(caches.delete(PAGES));
 });
 
 self.addEventListener("fetch", (event) => {

@@ -1,6 +1,7 @@
 // What every page needs; charts only where there are any.
 
 import "./definition.js";
+import "./forget.js";
 import "./keys.js";
 import "./menu.js";
 import "./theme.js";

@@ -15,6 +15,7 @@ from adherence.models import ActivityEvent
 from adherence.services import IncomingEvent, ingest_events
 from tests.adherence.browser.floor import make_floor
 from tests.adherence.live.processes import running_pages
+from tests.factories.org import make_user
 from wfm.org.tenancy import system_tenant
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -130,14 +131,123 @@ def test_the_portal_opens_without_network_and_takes_taps(floor, pages):
         assert events_of(agent) == ["lunch"]
 
 
-def test_nothing_personal_stays_on_the_device_after_logging_out(floor, pages):
+SETTABLE_CLOCK = """
+window.aheadMs = 0;
+const Real = Date;
+window.Date = class extends Real {
+  constructor(...given) { given.length ? super(...given) : super(Real.now() + window.aheadMs); }
+  static now() { return Real.now() + window.aheadMs; }
+};
+"""
+
+
+def test_a_clock_that_is_set_while_taps_wait_moves_none_of_them(floor, pages):
+    agent = floor.agents[0]
+    with page_of(pages, floor.agent_user, width=360, height=740) as page:
+        page.add_init_script(SETTABLE_CLOCK)
+        page.goto("/portal/")
+        page.context.set_offline(True)
+        page.evaluate("window.aheadMs = 3 * 3600 * 1000")
+        began = now()
+        for name in ("Lunch", "Break"):
+            page.get_by_role("button", name=name).click()
+        expect(page.locator("[data-waiting]")).to_contain_text("2 taps are not yet sent")
+        page.wait_for_function(
+            "began => performance.now() > began + 1500", arg=page.evaluate("performance.now()")
+        )
+        done = now() - timedelta(seconds=1)
+        page.evaluate("window.aheadMs = 0")
+        page.context.set_offline(False)
+        expect(page.locator("[data-waiting]")).to_be_hidden(timeout=15_000)
+        with system_tenant():
+            events = ActivityEvent.objects.filter(agent=agent, source="portal").order_by(
+                "occurred_at", "sequence"
+            )
+            found = [(row.activity_code.key, row.occurred_at) for row in events]
+        assert [key for key, _at in found] == ["lunch", "break"]
+        assert all(began - timedelta(seconds=1) < at < done for _key, at in found)
+
+
+def test_a_tap_that_the_server_cannot_read_is_set_aside_and_the_others_are_sent(floor, pages):
+    agent = floor.agents[0]
+    spoil = """() => {
+      const key = Object.keys(localStorage).find((name) => /^wfm[.]taps[.][0-9]+$/.test(name));
+      const taps = JSON.parse(localStorage.getItem(key));
+      taps[1].tapped_at = "2026-02-30T10:00:00";
+      localStorage.setItem(key, JSON.stringify(taps));
+    }"""
+    with page_of(pages, floor.agent_user, width=360, height=740) as page:
+        page.goto("/portal/")
+        page.context.set_offline(True)
+        for name in ("Lunch", "Break", "work"):
+            page.get_by_role("button", name=name).first.click()
+        expect(page.locator("[data-waiting]")).to_contain_text("3 taps are not yet sent")
+        page.evaluate(spoil)
+        page.context.set_offline(False)
+        expect(page.locator("[data-waiting]")).to_be_hidden(timeout=15_000)
+        refused = page.locator("[data-aside]")
+        expect(refused).to_contain_text("Break: The server cannot read it")
+        shot(page, "portal-refused")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert events_of(agent) == ["lunch", "after-work"]
+        page.reload()
+        expect(refused.get_by_role("button", name="Send again")).to_be_visible()
+        refused.get_by_role("button", name="Put away").click()
+        expect(refused).to_be_hidden()
+
+
+def test_a_sending_that_hangs_is_given_up_and_tried_again(floor, pages):
+    agent = floor.agents[0]
+    with page_of(pages, floor.agent_user, width=360, height=740) as page:
+        page.clock.install()
+        page.goto("/portal/")
+        hung = []
+        page.route(
+            "**/portal/taps/", lambda route: hung.append(1) if not hung else route.continue_()
+        )
+        page.get_by_role("button", name="Lunch").click()
+        expect(page.locator("[data-waiting]")).to_contain_text("sending")
+        page.clock.fast_forward(21_000)
+        expect(page.locator("[data-waiting]")).to_contain_text("No connection")
+        page.clock.fast_forward(31_000)
+        expect(page.locator("[data-waiting]")).to_be_hidden()
+        assert events_of(agent) == ["lunch"]
+
+
+@pytest.mark.parametrize("path", ["", "shifts/", "requests/"])
+def test_nothing_personal_stays_on_the_device_after_logging_out(floor, pages, path):
     with page_of(pages, floor.agent_user, width=360, height=740) as page:
         page.goto("/portal/")
         page.evaluate(UNTIL_KEPT)
+        page.goto(f"/portal/{path}")
         page.get_by_role("button", name=re.compile("^Menu of")).click()
         page.get_by_role("button", name="Log out").click()
         expect(page).to_have_url(re.compile("/login/"))
         assert page.evaluate(KEPT) is False
+
+
+UNTIL_GONE = (
+    f"async () => {{ while (await ({KEPT})()) await new Promise((go) => setTimeout(go, 50)) }}"
+)
+
+
+def test_a_session_that_ended_or_another_person_leaves_nothing_of_the_first(floor, pages):
+    with page_of(pages, floor.agent_user, width=360, height=740) as page:
+        page.goto("/portal/")
+        page.evaluate(UNTIL_KEPT)
+        other = Client()
+        with system_tenant():
+            other.force_login(make_user("agent", agent=floor.agents[1]))
+        cookie = {"name": "sessionid", "value": other.cookies["sessionid"].value}
+        page.context.add_cookies([cookie | {"url": pages.url}])
+        page.goto("/portal/shifts/")
+        page.evaluate(UNTIL_GONE)
+        page.goto("/portal/")
+        page.evaluate(UNTIL_KEPT)
+        page.context.clear_cookies()
+        page.goto("/portal/requests/")
+        expect(page).to_have_url(re.compile("/login/"))
+        page.evaluate(UNTIL_GONE)
 
 
 def test_taps_survive_the_page(floor, pages):

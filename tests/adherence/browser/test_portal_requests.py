@@ -9,11 +9,11 @@ from django.utils.timezone import now
 from playwright.sync_api import expect
 
 from scheduling.models import OpenShift, Shift, ShiftSwap, TimeOff, TimeOffEntitlement, TimeOffKind
-from tests.adherence.browser.floor import make_floor
+from tests.adherence.browser.floor import TORONTO, make_floor
 from tests.adherence.browser.test_pages import page_of, shot
 from tests.adherence.live.processes import running_pages
 from tests.factories.org import make_activity_code
-from wfm.org.models import StateGroup
+from wfm.org.models import Site, StateGroup
 from wfm.org.tenancy import system_tenant
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -85,6 +85,8 @@ def test_the_pages_fit_a_phone_and_break_no_rule_of_accessibility(floor, pages, 
         for path in (
             "shifts",
             f"shifts/{floor.shift.pk}",
+            "days",
+            f"days/{floor.start.astimezone(TORONTO).date()}",
             "requests",
             "requests/time-off",
             "requests/availability",
@@ -106,6 +108,21 @@ def test_a_shift_is_offered_and_taken_back_with_the_thumb(floor, pages):
         expect(page.get_by_text("You offer it to everybody at your site.")).to_be_visible()
         page.get_by_role("button", name="Take back").click()
         expect(page.get_by_text("Taken back.")).to_be_visible()
+
+
+def test_the_exchange_of_a_shift_says_where_the_rules_allow_none(floor, pages):
+    colleague = floor.agents[2]
+    with system_tenant():
+        Shift.objects.update(site=Site.objects.get())
+    with page_of(pages, floor.agent_user, **PHONE) as page:
+        page.goto(f"/portal/shifts/{floor.shift.pk}/")
+        page.get_by_label("With").select_option(label=str(colleague))
+        page.get_by_role("button", name="Show the shifts").click()
+        shot(page, "portal-exchange")
+        fits(page)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        expect(page.get_by_text(f"{colleague} has no shift within two weeks")).to_be_visible()
 
 
 def test_time_off_is_judged_while_it_is_typed(floor, pages):

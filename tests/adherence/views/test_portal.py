@@ -1,17 +1,20 @@
 """The agent's page over HTTP."""
 
+import html
 import json
 import re
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 import time_machine
 
-from adherence.models import ActivityEvent, AgentLive, QuarantinedEvent
+from adherence.models import ActivityEvent, AdherenceException, AgentLive, QuarantinedEvent
 from adherence.services import keep_once
 from tests.factories.adherence import make_event
 from tests.factories.integration import make_link, make_news
 from tests.factories.org import make_client, make_user
+from wfm.org.models import ActivityCode
 from wfm.org.tenancy import system_tenant
 
 
@@ -70,6 +73,85 @@ def test_a_tap_from_the_devices_future_is_taken_as_now(centre, now, client):
     assert ActivityEvent.objects.get().occurred_at == now
 
 
+def numbered(number, code, at, **more):
+    return one(f"u{number}", code, at) | {"number": number, **more}
+
+
+def recorded():
+    """(code, when, late) of what is stored, in the order that counts."""
+    rows = ActivityEvent.objects.order_by("occurred_at", "sequence", "event_uid")
+    return [(row.activity_code.key, row.occurred_at, row.is_late) for row in rows]
+
+
+def test_a_fast_clock_set_right_before_sending_keeps_age_and_order(centre, now, client):
+    """Three hours fast at the taps, right at the sending: the page's own time says how long ago."""
+    ahead = timedelta(hours=3)
+    made = [(1, "work", 40), (2, "break", 25), (3, "claims", 10)]
+    taps = [
+        numbered(number, code, now + ahead - timedelta(minutes=ago), age_ms=ago * 60_000)
+        for number, code, ago in made
+    ]
+    client.force_login(centre.agent_user)
+    tap(client, *taps, device_now=now)
+    assert recorded() == [(code, now - timedelta(minutes=ago), True) for _, code, ago in made]
+
+
+def test_the_offset_measured_at_the_tap_finds_a_clock_that_was_set(centre, now, client):
+    """Also where the phone slept, so that the page's own time stood still."""
+    client.force_login(centre.agent_user)
+    slow, fast = timedelta(hours=-2), timedelta(hours=3)
+    taps = [
+        numbered(
+            number,
+            code,
+            now + ahead - timedelta(minutes=ago),
+            clock_offset_ms=int(-ahead.total_seconds() * 1000),
+        )
+        for number, code, ahead, ago in ((1, "work", slow, 50), (2, "break", fast, 20))
+    ]
+    tap(client, *taps, device_now=now)
+    assert recorded() == [
+        ("work", now - timedelta(minutes=50), True),
+        ("break", now - timedelta(minutes=20), True),
+    ]
+
+
+def test_a_phone_that_slept_is_told_by_its_clock(centre, now, client):
+    client.force_login(centre.agent_user)
+    slept = numbered(1, "work", now - timedelta(minutes=50), age_ms=5_000, clock_offset_ms=800)
+    tap(client, slept, device_now=now)
+    assert recorded() == [("work", now - timedelta(minutes=50), True)]
+
+
+def test_taps_of_one_instant_count_in_the_order_of_their_numbers(centre, now, client):
+    """Nothing tells how long ago these were: the last one tapped is what holds, whatever its id."""
+    client.force_login(centre.agent_user)
+    ahead = now + timedelta(hours=3)
+    taps = [
+        one(uid, code, ahead) | {"number": number}
+        for uid, code, number in (("z", "work", 7), ("m", "break", 8), ("a", "claims", 9))
+    ]
+    tap(client, *reversed(taps), device_now=now)
+    assert recorded() == [(code, now, False) for code in ("work", "break", "claims")]
+    keep_once(at=now)
+    assert AgentLive.objects.get(agent=centre.agent).activity_code == centre.codes["claims"]
+
+
+def test_no_tap_is_later_than_one_made_after_it(centre, now, client):
+    client.force_login(centre.agent_user)
+    first = numbered(1, "work", now + timedelta(hours=3))  # of an unknown age
+    second = numbered(2, "break", now + timedelta(hours=3), age_ms=600_000)
+    tap(client, first, second, device_now=now)
+    ago = now - timedelta(minutes=10)
+    assert recorded() == [("work", ago, True), ("break", ago, True)]
+
+
+def test_taps_without_numbers_count_in_the_order_they_are_sent(centre, now, client):
+    client.force_login(centre.agent_user)
+    tap(client, one("z", "work", now), one("a", "break", now), device_now=now)
+    assert [code for code, *_ in recorded()] == ["work", "break"]
+
+
 def test_a_tap_sent_twice_is_recorded_once(centre, now, client):
     client.force_login(centre.agent_user)
     first = tap(client, one("u1", "work", now), device_now=now)
@@ -96,6 +178,19 @@ def test_a_tap_that_cannot_be_taken_is_kept_and_told(centre, now, client):
     assert QuarantinedEvent.objects.count() == 1
 
 
+def test_a_code_without_a_button_is_kept_aside_and_the_other_taps_are_taken(centre, now, client):
+    ActivityCode.objects.filter(key="claims").update(portal_position=None)
+    client.force_login(centre.agent_user)
+    taps = [one(f"u{i}", code, now) for i, code in enumerate(("work", "claims", "break", ""))]
+    results = tap(client, *taps, device_now=now).json()["results"]
+    assert [row["status"] for row in results] == [
+        "accepted", "quarantined", "accepted", "accepted",
+    ]  # fmt: skip
+    assert results[1]["reason"] == "The portal does not offer the activity code 'claims'."
+    kept = QuarantinedEvent.objects.get()
+    assert (kept.reason_code, kept.raw["code"]) == ("not_offered", "claims")
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -106,6 +201,14 @@ def test_a_tap_that_cannot_be_taken_is_kept_and_told(centre, now, client):
         '{"device_now": "2026-11-18T10:00:00", "taps": [{"uid": "a", "code": "work", "tapped_at": "x"}]}',
         '{"device_now": "2026-11-18T10:00:00Z", "taps": [{"uid": "a"}]}',
         '{"device_now": "2026-11-18T10:00:00Z", "taps": ["a"]}',
+        (
+            '{"device_now": "2026-11-18T10:00:00Z", "taps": [{"uid": "a", "code": "work",'
+            ' "tapped_at": "2026-11-18T10:00:00Z", "age_ms": -1}]}'
+        ),
+        (
+            '{"device_now": "2026-11-18T10:00:00Z", "taps": [{"uid": "a", "code": "work",'
+            ' "tapped_at": "2026-11-18T10:00:00Z", "number": "1"}]}'
+        ),
     ],
 )
 def test_a_malformed_request_is_refused_without_a_trace(centre, now, client, body):
@@ -145,6 +248,36 @@ def test_own_adherence_is_shown_with_why(centre, now, client):
     page = client.get("/portal/day/").content.decode().replace("\u202f", " ")
     assert "75.0" in page  # 45 of 60 minutes
     assert "counts whole, longer than the tolerance of 5 min" in page
+
+
+def test_a_day_can_be_opened_and_explained_after_midnight(centre, now, client):
+    make_event(centre.agent, centre.start + timedelta(minutes=15), centre.codes["work"])
+    client.force_login(centre.agent_user)
+    with time_machine.travel(centre.start + timedelta(days=3), tick=False):
+        client.force_login(centre.agent_user)
+        listed = client.get("/portal/days/").content.decode()
+        assert "/portal/days/2026-11-18/" in listed
+        assert "out of adherence in" in listed
+        page = client.get("/portal/days/2026-11-18/").content.decode().replace("\u202f", " ")
+        assert "counts whole, longer than the tolerance of 5 min" in page
+        explain = re.search(r'href="(/portal/requests/explain/[^"]+)"', page).group(1)
+        address, _, query = html.unescape(explain).partition("?")
+        asked = dict(parse_qsl(query)) | {"reason": "The lift was stuck"}
+        client.post(address, asked)
+        row = AdherenceException.objects.get()
+        assert (row.starts_at, row.ends_at, row.agent) == (
+            centre.start, centre.start + timedelta(minutes=15), centre.agent,
+        )  # fmt: skip
+    with time_machine.travel(centre.start + timedelta(days=14), tick=False):
+        client.force_login(centre.agent_user)
+        assert "2026-11-18" not in client.get("/portal/days/").content.decode()
+
+
+@pytest.mark.parametrize("day", ["2026-10-18", "2027-01-01", "yesterday", "2026-02-30"])
+def test_days_that_are_not_shown_are_not_found(centre, now, client, day):
+    client.force_login(centre.agent_user)
+    assert client.get(f"/portal/days/{day}/").status_code == 404
+    assert client.get("/portal/days/2026-11-17/").status_code == 200
 
 
 def test_a_policy_is_acknowledged_in_the_portal(centre, now, client):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -89,6 +90,36 @@ def test_offering_taking_back_and_taking_a_shift(floor, ada, client):
     assert "The shift is yours." in text_of(answer)
     shift.refresh_from_db()
     assert shift.agent == cleo
+
+
+def test_two_shifts_are_exchanged(floor, ada, client):
+    own, theirs = floor.shifts["Ada Day", 0], floor.shifts["Cleo Late", 3]
+    cleo = floor.agents["Cleo Late"]
+    page = f"/portal/shifts/{own.pk}/"
+    assert "Offer the exchange" not in text_of(ada.get(page))
+    shown = ada.get(page, {"with": cleo.pk}).content.decode()
+    assert f'<option value="{theirs.pk}">' in shown
+    ada.post(f"{page}exchange/", {"for": theirs.pk, "message": "Dentist"})
+    swap = ShiftSwap.objects.get()
+    assert (swap.is_exchange, swap.to_agent, swap.return_shift) == (True, cleo, theirs)
+    assert "You offer it to Cleo Late in exchange for" in text_of(ada.get(page))
+    client.force_login(floor.users["Cleo Late"])
+    assert "In exchange" in text_of(client.get("/portal/shifts/"))
+    client.post(f"/portal/swaps/{swap.pk}/accept/", follow=True)
+    own.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (own.agent, theirs.agent) == (cleo, floor.agents["Ada Day"])
+
+
+def test_an_exchange_that_the_rules_forbid_is_not_offered(floor, ada):
+    """Ben works on Ada's other days: his Tuesday would be her second shift of that day."""
+    own, theirs = floor.shifts["Ada Day", 0], floor.shifts["Ben Early", 1]
+    shown = ada.get(f"/portal/shifts/{own.pk}/", {"with": floor.agents["Ben Early"].pk})
+    assert f'<option value="{theirs.pk}">' not in shown.content.decode()
+    for odd in (own.pk, 999_999, "x"):  # one's own, none, nonsense
+        answer = ada.post(f"/portal/shifts/{own.pk}/exchange/", {"for": odd})
+        assert answer.status_code == 404
+    assert not ShiftSwap.objects.exists()
 
 
 def test_a_refusal_says_why_and_nobody_else_can_answer(floor, ada, client):
@@ -211,6 +242,49 @@ def test_a_part_of_a_day(floor, ada):
     assert row.ends_at - row.starts_at == timedelta(hours=2, minutes=30)
 
 
+@pytest.fixture
+def nights(floor):
+    """Ada works Monday and Tuesday night of the next week, from 22:00 to 06:00."""
+    with system_tenant():
+        return [
+            floor.shift("Ada Day", 7 + day, hour=22, minutes=480, published=True) for day in (0, 1)
+        ]
+
+
+def test_a_day_off_takes_the_night_shift_that_begins_on_it_and_no_other(floor, ada, nights):
+    monday, tuesday = nights
+    floor.entitle("Ada Day")
+    ask = asked(floor, first="2026-03-10", last="")
+    preview = text_of(ada.post("/portal/requests/time-off/check/", ask))
+    assert "06:00" in preview
+    ada.post("/portal/requests/time-off/", ask)
+    row = TimeOff.objects.get()
+    assert (row.starts_at, row.ends_at) == (monday.ends_at, tuesday.ends_at)
+    left = Shift.objects.filter(agent=floor.agents["Ada Day"], is_published=True)
+    assert list(left.filter(starts_at__gte=make.at(7, 0)).values_list("starts_at", "ends_at")) == [
+        (make.at(7, 22), make.at(8, 6))
+    ]
+    charges = row.charges.values_list("date", "minutes", "days")
+    assert list(charges) == [(date(2026, 3, 10), 480, Decimal("0.941"))]
+
+
+def test_a_part_over_midnight(floor, ada, nights):
+    ask = asked(floor, first="2026-03-09", last="", starts="23:00", ends="01:00")
+    ada.post("/portal/requests/time-off/", ask)
+    row = TimeOff.objects.get()
+    assert (row.starts_at, row.ends_at) == (make.at(7, 23), make.at(8, 1))
+    assert list(row.charges.values_list("date", "minutes")) == [(date(2026, 3, 9), 120)]
+
+
+def test_from_an_hour_of_the_night_until_its_shift_ends(floor, ada, nights):
+    ada.post(
+        "/portal/requests/time-off/",
+        asked(floor, first="2026-03-09", last="", starts="23:00", ends=""),
+    )
+    row = TimeOff.objects.get()
+    assert (row.starts_at, row.ends_at) == (make.at(7, 23), make.at(8, 6))
+
+
 def test_nobody_withdraws_the_time_off_of_others(floor, ada):
     row = make.make_time_off(agent=floor.agents["Ben Early"], status="REQUESTED")
     assert ada.post(f"/portal/requests/time-off/{row.pk}/withdraw/").status_code == 404
@@ -251,6 +325,18 @@ def test_a_wish_is_taken_up(floor, ada):
     found = Preference.objects.get()
     assert (found.earliest_start_minute, found.latest_start_minute) == (420, 540)
     assert "Taken up" in page
+
+
+def test_a_wish_in_force_is_removed_by_whose_it_is_alone(floor, ada, client):
+    ada.post("/portal/requests/wish/", {"kind": "DAY_OFF", "weekday": "4", "rank": "1"})
+    wish = Preference.objects.get()
+    page = f"/portal/requests/wishes/{wish.pk}/remove/"
+    assert page in ada.get("/portal/requests/").content.decode()
+    client.force_login(floor.users["Ben Early"])
+    assert client.post(page).status_code == 404
+    client.force_login(floor.users["Ada Day"])
+    assert "Removed" in text_of(client.post(page, follow=True))
+    assert not Preference.objects.exists()
 
 
 def test_a_wish_for_a_start_needs_a_time(floor, ada):

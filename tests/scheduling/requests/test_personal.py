@@ -8,6 +8,7 @@ import time_machine
 from icalendar import Calendar
 
 from scheduling.models import Availability, CalendarEntry, CalendarFeed, Preference
+from scheduling.services.calendar_feeds import calendar_of
 from scheduling.services.shift_changes import Reason
 from scheduling.services.shift_edits import drop_stretch
 from tests.factories import scheduling as make
@@ -191,3 +192,20 @@ def test_guessing_and_hammering_are_slowed_down(api, floor, client):
     ]
     assert guesses[119].status_code == 404
     assert (guesses[120].status_code, int(guesses[120]["Retry-After"]) > 0) == (429, True)
+
+
+def test_the_calendar_tells_breaks_on_the_clock_of_the_agents_site(floor):
+    """A break of 12:00 UTC is one of 07:00 in Toronto, in winter."""
+    shift = floor.shifts["Ada Day", 0]
+    with system_tenant():
+        floor.site.timezone = "America/Toronto"
+        floor.site.save(update_fields=["timezone"])
+        shift.activities.update(ends_at=make.at(0, 12))
+        shift.activities.create(
+            activity_code=floor.codes["break"],
+            starts_at=make.at(0, 12),
+            ends_at=make.at(0, 12) + timedelta(minutes=15),
+        )
+        text = calendar_of(agent_id=floor.agents["Ada Day"].pk, at=NOW).body.decode()
+    assert "07:00–07:15 EST" in text
+    assert "UTC" not in text

@@ -16,6 +16,7 @@ from scheduling.models import (
     TimeOffLimit,
     TimeOffStatus,
 )
+from scheduling.queries.time_off import assignment_on, charges_of, days_off
 from scheduling.services.time_off import ask_time_off, grant, withdraw_time_off
 from tests.factories import org
 from tests.factories import scheduling as make
@@ -105,6 +106,43 @@ def test_time_off_in_the_middle_becomes_an_activity_of_the_shift(floor):
             ("vacation", 10, 12),
             ("work", 12, 16),
         ]
+
+
+@pytest.fixture
+def _as_system(floor):
+    with system_tenant():
+        yield
+
+
+@pytest.mark.usefixtures("_as_system")
+def test_the_morning_of_a_night_shift_is_charged_to_the_day_it_began_on(floor):
+    """Local Tuesday off by its hours alone: six hours of Monday's night, two of Tuesday's."""
+    for day in (7, 8):
+        floor.shift("Ada Day", day, hour=22, minutes=480, published=True)
+    assignment = assignment_on(floor.agents["Ada Day"].pk, make.at(8, 0).date())
+    charges = charges_of(assignment, make.at(8, 0), make.at(9, 0))
+    assert [(charge.date.day, charge.minutes) for charge in charges] == [(9, 360), (10, 120)]
+
+
+@pytest.mark.usefixtures("_as_system")
+def test_the_end_of_a_night_costs_nothing_of_the_day_it_reaches_into(floor):
+    """The day after the night is not published yet, and not asked for."""
+    night = floor.shift("Ada Day", 8, hour=22, minutes=480, published=True)
+    assignment = assignment_on(floor.agents["Ada Day"].pk, make.at(8, 0).date())
+    charges = charges_of(assignment, make.at(8, 6), night.ends_at)
+    assert [(charge.date.day, charge.minutes) for charge in charges] == [(10, 480)]
+
+
+@pytest.mark.usefixtures("_as_system")
+def test_a_day_off_by_its_operational_day(floor):
+    ada, floor_shift = floor.agents["Ada Day"].pk, floor.shift
+    span = days_off(ada, date(2026, 3, 10), date(2026, 3, 11), "UTC")
+    assert (span.starts_at, span.ends_at) == (make.at(8, 0), make.at(10, 0))
+    floor_shift("Ada Day", 7, hour=22, minutes=480, published=True)
+    early = floor_shift("Ada Day", 10, hour=0, minutes=300, published=True)
+    Shift.objects.filter(pk=early.pk).update(starts_at=make.at(9, 23))  # begins the evening before
+    span = days_off(ada, date(2026, 3, 10), date(2026, 3, 11), "UTC")
+    assert (span.starts_at, span.ends_at) == (make.at(8, 6), make.at(9, 23))
 
 
 def test_a_day_without_a_shift_in_a_published_week_costs_nothing(api, floor):
