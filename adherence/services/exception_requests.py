@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from adherence.models import AdherenceException, ExceptionStatus
-from adherence.services.exceptions import LONGEST, apply_exception
+from adherence.services.exceptions import LONGEST, apply_exception, reason_against
 from wfm.org.models import Agent, User
 
 OLDEST = timedelta(days=30)
@@ -66,9 +66,14 @@ def ask_exception(
 def decide_exception(
     *, exception: AdherenceException, is_approved: bool, decided_by: User | None, at: datetime
 ) -> AdherenceException:
-    """Approve or decline what an agent asked for; of two leads the second is refused."""
+    """Approve or decline what an agent asked for; of two leads the second is refused.
+
+    Where the events of the day are no longer kept it can only be declined.
+    """
     found = AdherenceException.objects.select_for_update().get(pk=exception.pk)
     _refuse_decided(found)
+    if is_approved and (sentence := reason_against(found.starts_at, at=at)):
+        raise UnableToAsk(sentence)
     found.status = ExceptionStatus.APPROVED if is_approved else ExceptionStatus.DECLINED
     found.decided_by, found.decided_at = decided_by, at
     found.save(update_fields=["status", "decided_by", "decided_at"])

@@ -1,11 +1,12 @@
 """Exceptions: what a team lead lets count as in adherence, with who and why."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from adherence.models import AdherenceException, ChangeKind, ExceptionStatus
+from adherence.queries.retention import oldest_computable
 from adherence.services.causes import ChangeCause
 from adherence.services.days import recompute_days
 from adherence.services.marks import mark_agents
@@ -29,7 +30,8 @@ def approve_exception(
 ) -> AdherenceException:
     """Let this stretch count as in adherence and compute again what it changes.
 
-    Raises UnableToApprove without a reason, backwards, or over more than a day.
+    Raises UnableToApprove without a reason, backwards, over more than a day, or for days whose
+    events are no longer kept.
     """
     if not reason.strip():
         raise UnableToApprove(_("Give a reason: it is shown beside the exception."))
@@ -37,6 +39,8 @@ def approve_exception(
         raise UnableToApprove(_("The exception must end after it begins."))
     if ends_at - starts_at > LONGEST:
         raise UnableToApprove(_("An exception covers 24 hours at most; this is longer."))
+    if sentence := reason_against(starts_at, at=at):
+        raise UnableToApprove(sentence)
     with transaction.atomic():
         found = AdherenceException.objects.create(
             agent=agent,
@@ -55,7 +59,12 @@ def approve_exception(
 def withdraw_exception(
     *, exception: AdherenceException, withdrawn_by: User | None, at: datetime
 ) -> None:
-    """Take an approval back; the row stays, declined, with who did it."""
+    """Take an approval back; the row stays, declined, with who did it.
+
+    Raises UnableToApprove for days whose events are no longer kept: their figures stand.
+    """
+    if sentence := reason_against(exception.starts_at, at=at):
+        raise UnableToApprove(sentence)
     with transaction.atomic():
         exception.status = ExceptionStatus.DECLINED
         exception.decided_by = withdrawn_by
@@ -63,6 +72,21 @@ def withdraw_exception(
         exception.save(update_fields=["status", "decided_by", "decided_at"])
         why = _("Withdrawn: %(reason)s") % {"reason": exception.reason}
         apply_exception(exception, at=at, why=why)
+
+
+def reason_against(starts_at: datetime, *, at: datetime) -> str:
+    """Why an exception from this moment on can no longer be decided; empty where it can.
+
+    Its figures could not follow: an exception that is told but does not count would mislead.
+    """
+    # The operational day may be that of the day before in UTC.
+    first = oldest_computable(at) + timedelta(days=1)
+    if starts_at.astimezone(UTC).date() >= first:
+        return ""
+    return _(
+        "The events of that day are no longer kept, so its figures stand as they are;"
+        " exceptions can be decided from %(day)s on."
+    ) % {"day": first.isoformat()}
 
 
 def apply_exception(exception: AdherenceException, *, at: datetime, why: str) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adherence.models import EventKind, EventSource
-from adherence.services.ingest import EventOutcome, IncomingEvent, ingest_events
+from adherence.services.incoming import IncomingEvent
+from adherence.services.ingest import EventOutcome, ingest_events
 from wfm.org.models import Agent
 
 
