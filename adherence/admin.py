@@ -66,7 +66,11 @@ class QuarantinedEventAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Try to take them again"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[QuarantinedEvent]) -> None:
         """Ingest the chosen events once more."""
-        taken = retry_quarantined(event_ids=list(queryset.values_list("pk", flat=True)), at=now())
+        taken = retry_quarantined(
+            event_ids=list(queryset.values_list("pk", flat=True)),
+            at=now(),
+            taken_by_id=request.user.pk,
+        )
         self.message_user(
             request, _("%(count)d events taken.") % {"count": taken}, messages.SUCCESS
         )

@@ -6,7 +6,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from adherence.models import ChangeKind
-from adherence.services.partitions import oldest_computable
+from adherence.queries.retention import oldest_computable
 from wfm.jobs.models import Job
 from wfm.jobs.services import start_job
 from wfm.org.models import User

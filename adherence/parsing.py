@@ -6,7 +6,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from adherence.models import EventKind
-from adherence.services.ingest import IncomingEvent
+from adherence.services.incoming import IncomingEvent
 
 MAX_SEQUENCE = 2**62
 MAX_REASON = 80
@@ -28,7 +28,9 @@ def parse_event(raw: object) -> IncomingEvent:
     if not isinstance(uid, str | int) or not 0 < len(str(uid)) <= 80:
         faults.append(_("Its event_uid must be 1 to 80 characters long."))
         uid = ""
-    sequence = raw.get("sequence", 0)
+    sequence = raw.get("sequence")
+    if sequence is None:
+        sequence = 0
     if not isinstance(sequence, int) or isinstance(sequence, bool) or abs(sequence) > MAX_SEQUENCE:
         faults.append(_("Its sequence must be a whole number."))
         sequence = 0

@@ -47,6 +47,7 @@ from adherence.services.connectors import (
     update_connector,
 )
 from adherence.services.connectors.reading import options_of, state_map
+from wfm.org.access_views import person_of
 from wfm.timeline import day_bounds
 from wfm.web.api.errors import Conflict
 from wfm.web.api.idempotency import IdempotentMixin
@@ -297,7 +298,13 @@ class StateMappingViewSet(IdempotentMixin, IfMatchMixin, ReadViewSet):
         )
         connector = data["connector"]
         try:
-            taken = map_states(connector=connector, choices=[choice], at=now())
+            person = person_of(request)
+            taken = map_states(
+                connector=connector,
+                choices=[choice],
+                at=now(),
+                taken_by_id=person.pk if person else None,
+            )
         except UnableToConnect as error:
             raise _as_fault(error) from error
         made = StateMapping.objects.get(

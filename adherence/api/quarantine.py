@@ -54,6 +54,12 @@ class QuarantineCountsView(APIView):
         return Response(QuarantineCauseSerializer(rows, many=True).data)
 
 
+def _person_id(request: Request) -> int | None:
+    """Who takes them; an API key is nobody."""
+    person = person_of(request)
+    return person.pk if person else None
+
+
 class _CureView(IdempotentMixin, APIView):
     """One cure for the chosen events."""
 
@@ -85,7 +91,8 @@ class QuarantineRetryView(_CureView):
         form = QuarantineChoiceSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         rows = self.chosen(form.validated_data).filter(resolved_at=None).order_by("pk")
-        taken = replay(event_ids=list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE]), at=now())
+        ids = list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
+        taken = replay(event_ids=ids, at=now(), taken_by_id=_person_id(request))
         return Response({"count": taken})
 
 
@@ -141,6 +148,7 @@ class QuarantineHourView(_CureView):
             events=self.chosen(form.validated_data),
             is_second=form.validated_data["hour"] == "second",
             at=now(),
+            taken_by_id=_person_id(request),
         )
         return Response({"count": count})
 
@@ -160,7 +168,7 @@ class AgentKeyView(IdempotentMixin, APIView):
         form = AgentKeyChoiceSerializer(data=request.data, context={"request": request})
         form.is_valid(raise_exception=True)
         try:
-            taken = add_agent_key(**form.validated_data, at=now())
+            taken = add_agent_key(**form.validated_data, at=now(), taken_by_id=_person_id(request))
         except UnableToCure as error:
             raise Conflict(str(error)) from error
         return Response({"count": taken})

@@ -118,6 +118,10 @@ class LiveSerializer(serializers.Serializer[Any]):
     is_complete = serializers.BooleanField(
         help_text="True: these are all rows; forget what you had. False: only changed ones."
     )
+    is_kept = serializers.BooleanField(
+        allow_null=True,
+        help_text="False: no keeper brings the rows up to date, they may be old. Null: not known.",
+    )
     rows = LiveRowSerializer(many=True)
 
 

@@ -1,5 +1,6 @@
 """Adherence over REST."""
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -138,6 +139,7 @@ class LiveView(APIView):
         rows = live_texts(principal=request.user, chosen=chosen, agent_ids=changes.agent_ids)
         return HttpResponse(
             f'{{"cursor":"{changes.epoch}:{changes.version}",'
+            f'"is_kept":{json.dumps(changes.is_kept)},'
             f'"is_complete":{"true" if changes.agent_ids is None else "false"},'
             f'"rows":[{",".join(rows)}]}}',
             content_type="application/json",

@@ -2,20 +2,28 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import redis.asyncio
 from django.conf import settings
 from django.db import close_old_connections
 
+from adherence.live.state import State
 from adherence.live.viewer import Viewer, find_viewer
-from adherence.services.bus import CHANNEL, Announcement, current_epoch_key, parse_message
+from adherence.services.bus import (
+    CHANNEL,
+    KEEPER,
+    Announcement,
+    current_epoch_key,
+    parse_message,
+)
 from adherence.services.pulse import VIEWERS_SECONDS, viewers_key
 
 logger = logging.getLogger(__name__)
@@ -24,6 +32,7 @@ Result = TypeVar("Result")
 RECONNECT_SECONDS = 1
 SUBSCRIBE_SECONDS = 2
 KEEP_ALIVE_SECONDS = 15
+KEEPER_SECONDS = 5
 BACKLOG = 50
 RESET = b"event: reset\ndata: {}\n\n"
 GONE = b"event: gone\ndata: {}\n\n"
@@ -76,6 +85,8 @@ class Hub:
         self._is_listening = asyncio.Event()
         self._audiences: dict[int, list[Audience]] | None = None
         self._epoch = ""
+        self._state = State()
+        self._kept_at: str | None = None
         # Django's connections belong to threads: one thread, one connection.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-viewers")
 
@@ -102,11 +113,19 @@ class Hub:
             self._stop_tasks()
             self._tasks = [
                 asyncio.create_task(work())
-                for work in (self._listen, self._check_viewers, self._keep_alive, self._count)
+                for work in (
+                    self._listen,
+                    self._watch_keeper,
+                    self._check_viewers,
+                    self._keep_alive,
+                    self._count,
+                )
             ]
         subscription = Subscription(viewer)
         self._subscriptions.add(subscription)
         self._audiences = None
+        if not self._state.is_well:
+            subscription.put(self._state.message())
         return subscription
 
     async def listening(self) -> None:
@@ -131,6 +150,7 @@ class Hub:
             task.cancel()
         self._tasks = []
         self._is_listening.clear()
+        self._state = State()
 
     async def _listen(self) -> None:
         """Follow Redis; after a break every viewer reads anew, since something may be missed."""
@@ -144,12 +164,34 @@ class Hub:
                     self._is_listening.set()
                     if not is_first:
                         self._tell_all(RESET)
+                    self._become(replace(self._state, is_connected=True))
                     await self._follow(pubsub)
             except (redis.RedisError, OSError) as error:
                 logger.warning("Live pages lost Redis (%s); trying again.", error)
                 is_first = False
                 self._is_listening.clear()
+                self._become(replace(self._state, is_connected=False))
                 await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _watch_keeper(self) -> None:
+        """Tell the viewers when no keeper lives: nothing would change, and all would seem well."""
+        while True:
+            with contextlib.suppress(redis.RedisError, OSError):
+                async with _redis() as client:
+                    while True:
+                        said = await client.get(KEEPER)
+                        if said:
+                            self._kept_at = json.loads(said)["at"]
+                        kept_at = None if said else self._kept_at
+                        self._become(replace(self._state, is_kept=bool(said), kept_at=kept_at))
+                        await asyncio.sleep(KEEPER_SECONDS)
+            await asyncio.sleep(KEEPER_SECONDS)
+
+    def _become(self, state: State) -> None:
+        """Take note of the state; where it is another one, tell everyone."""
+        if state != self._state:
+            self._state = state
+            self._tell_all(state.message())
 
     async def _follow(self, pubsub: Any) -> None:
         while True:

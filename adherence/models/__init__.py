@@ -30,7 +30,7 @@ from adherence.models.day import (
     PendingDay,
 )
 from adherence.models.event import ActivityEvent, EventKey, EventKind, EventSource, QuarantinedEvent
-from adherence.models.feed import EventFeed, FeedHeartbeat
+from adherence.models.feed import EventFeed, FeedAgent, FeedHeartbeat
 from adherence.models.live import AgentLive, FollowedPlan, LiveFlag, LiveMark, PendingSpan
 from adherence.models.measure import Measure, MeasureKind, MeasureStatus
 from adherence.models.note import Note, NoteKind
@@ -71,6 +71,7 @@ __all__ = [
     "EventKind",
     "EventSource",
     "ExceptionStatus",
+    "FeedAgent",
     "FeedHeartbeat",
     "FollowedPlan",
     "LiveFlag",

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from wfm.org.access import access_of
+from wfm.org.models import Agent
 
 
 class EventFeedQuerySet(models.QuerySet["EventFeed"]):
@@ -18,7 +19,8 @@ class EventFeedQuerySet(models.QuerySet["EventFeed"]):
 class EventFeed(models.Model):
     """A source of events. With a limit it must be heard: silent for longer, its agents are unknown.
 
-    Which agents it speaks for says their key in the source (`AgentSourceKey`).
+    It speaks for the agents with a key in the source (`AgentSourceKey`), and for those whose events
+    it has delivered lately (`FeedAgent`), since it may call them by their employee number.
     """
 
     source = models.SlugField(_("source"), max_length=40, unique=True)
@@ -66,3 +68,22 @@ class FeedHeartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feed_id} {self.heard_at:%Y-%m-%d %H:%M:%S}"
+
+
+class FeedAgent(models.Model):
+    """On which UTC days events of an agent came from a feed, the first and the last."""
+
+    feed = models.ForeignKey(EventFeed, on_delete=models.CASCADE, related_name="agents")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    first_on = models.DateField(_("first event"))
+    last_on = models.DateField(_("last event"))
+
+    class Meta:
+        verbose_name = _("agent of a feed")
+        verbose_name_plural = _("agents of feeds")
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "agent"], name="adherence_feedagent_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} {self.agent_id}"

@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
+from django.db.models import QuerySet
 
 from adherence.core.data import SweepResult
 from adherence.core.groups import StateGroup
-from adherence.core.projections import DEFAULT, day_figures, project_all
+from adherence.core.projections import DEFAULT, FIGURES, day_figures, project_all
 from adherence.core.sweep import sweep
+from adherence.models import AdherenceDay
 from adherence.queries.agent_days import AgentDays, load_agent_days
-from scheduling.models import Shift
+from adherence.queries.retention import oldest_computable
+from scheduling.models import Shift, ShiftChange
 from wfm.metrics import Ratio
 from wfm.org.models import ActivityCode, AgentAssignment, Queue
 
@@ -66,6 +69,8 @@ class AgentDayView:
     stretches: tuple[Stretch, ...]
     figures: dict[str, int]
     """Seconds by the names of `FIGURES`."""
+    is_kept: bool = True
+    """Whether its events are; otherwise figures and stretches are those stored with the day."""
 
     @cached_property
     def rates(self) -> dict[str, Ratio]:
@@ -110,6 +115,8 @@ class AgentDayView:
 
 def agent_day(*, agent_id: int, at: datetime, day: date | None = None) -> AgentDayView:
     """Return a day as far as it has passed at `at`; without `day` the present operational day."""
+    if day and day < oldest_computable(at):
+        return _stored_day(agent_id, day, at)
     today = at.astimezone(UTC).date()
     first, last = (day, day) if day else (today - ONE_DAY, today + ONE_DAY)
     days = load_agent_days(agent_ids=[agent_id], first_date=first, last_date=last, until=at)
@@ -140,6 +147,38 @@ def _view(days: AgentDays, result: SweepResult, row: int, timezone: str) -> Agen
         stretches=_stretches(days, result, row),
         figures={name: int(values[row]) for name, values in figures.items()},
     )
+
+
+def _stored_day(agent_id: int, day: date, at: datetime) -> AgentDayView:
+    """A day that cannot be computed any more, as it stands in the reports."""
+    stored = AdherenceDay.objects.filter(agent=agent_id, operational_date=day).first()
+    days = load_agent_days(agent_ids=[agent_id], first_date=day, last_date=day, until=at)
+    codes = {code.key: code for code in days.codes.codes}
+    stretches = []
+    for told in stored.exceptions if stored else []:
+        starts_at = datetime.fromisoformat(told["starts_at"])
+        ends_at = starts_at + timedelta(seconds=told["seconds"])
+        code = codes.get(told["planned"])
+        if code is not None:
+            stretches.append(Stretch(starts_at, ends_at, code, told["group"], told["counts"]))
+    return AgentDayView(
+        operational_date=day,
+        timezone=agent_zone(agent_id=agent_id, day=day),
+        planned=_planned(days, 0),
+        actual=(),
+        stretches=tuple(stretches),
+        figures=stored.figures if stored else dict.fromkeys(FIGURES, 0),
+        is_kept=False,
+    )
+
+
+def unfollowed_changes(
+    changes: QuerySet[ShiftChange], *, agent_id: int, day: date
+) -> list[ShiftChange]:
+    """Which of these changed the day's shifts when the day could not be computed any more."""
+    found = changes.filter(days__agent=agent_id, days__operational_date=day)
+    ordered = found.select_related("changed_by").order_by("changed_at", "pk").distinct()
+    return [change for change in ordered if day < oldest_computable(change.changed_at)]
 
 
 def agent_zone(*, agent_id: int, day: date) -> str:

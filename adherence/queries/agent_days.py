@@ -1,6 +1,5 @@
 """Everything a sweep needs of some agents and operational days, in seven queries."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,10 +18,10 @@ from adherence.core.days import ShiftSpans, clip_days, operational_days
 from adherence.core.live import NEVER
 from adherence.core.silence import NOT_AGAIN, feed_silences
 from adherence.core.states import DeclaredStates, declared_states
-from adherence.models import EventFeed
 from adherence.queries.arrays import copy_integers
 from adherence.queries.codes import CodeTable, code_table
-from wfm.org.models import AgentAssignment, AgentSourceKey
+from adherence.queries.spoken import spoken_for
+from wfm.org.models import AgentAssignment
 from wfm.timeline import day_bounds
 
 ONE_DAY = timedelta(days=1)
@@ -77,7 +76,8 @@ WITH feed AS MATERIALIZED (
          WHERE feed_id = adherence_eventfeed.id AND heard_at < %(starts_at)s), %(starts_at)s) AS since
     FROM adherence_eventfeed
     WHERE silence_limit_seconds IS NOT NULL
-        AND source IN (SELECT source FROM org_agentsourcekey WHERE agent_id = ANY(%(agents)s))
+        AND (source IN (SELECT source FROM org_agentsourcekey WHERE agent_id = ANY(%(agents)s))
+            OR id IN (SELECT feed_id FROM adherence_feedagent WHERE agent_id = ANY(%(agents)s)))
 ),
 heard AS (
     SELECT feed.id, feed.limit_seconds, beat.heard_at,
@@ -266,30 +266,18 @@ def _silences(ids: Ints, bounds: dict[str, object], until: int) -> tuple[Spans, 
         until=until,
     )
     found: list[tuple[Ints, Ints, Ints]] = []
-    for feed_id, agents in agents_by_feed(ids).items():
+    for feed_id, spoken in spoken_for(ids).items():
         rows = np.flatnonzero(feed == feed_id)
         if len(rows) == 0:
             continue
         silent = rows[starts_at[rows] < ends_at[rows]]
-        found.append(
-            (
-                np.repeat(agents, len(silent)),
-                np.tile(starts_at[silent], len(agents)),
-                np.tile(ends_at[silent], len(agents)),
-            )
-        )
+        starts = np.maximum(np.tile(starts_at[silent], len(spoken.agent)), spoken.times(silent)[0])
+        ends = np.minimum(np.tile(ends_at[silent], len(spoken.agent)), spoken.times(silent)[1])
+        agents = np.repeat(spoken.agent, len(silent))
+        found.append((agents[starts < ends], starts[starts < ends], ends[starts < ends]))
         last = int(starts_at[rows[-1]])
         target = since if last < until else following
-        target[agents] = np.minimum(target[agents], last)
+        now = spoken.agent[(spoken.begins <= until) & (spoken.ends > until)]
+        target[now] = np.minimum(target[now], last)
     agent, starts, ends = (np.concatenate(column) for column in zip(*found, strict=True))
     return Spans(agent=agent, starts_at=starts, ends_at=ends), since, following
-
-
-def agents_by_feed(ids: Ints) -> dict[int, Ints]:
-    """Which of these agents each feed speaks for."""
-    sources = dict(EventFeed.objects.values_list("source", "pk"))
-    keys = AgentSourceKey.objects.filter(agent__in=ids.tolist(), source__in=sources)
-    agents: defaultdict[int, list[int]] = defaultdict(list)
-    for agent_id, source in keys.values_list("agent_id", "source").distinct():
-        agents[sources[source]].append(agent_id)
-    return {feed: np.searchsorted(ids, np.array(own)) for feed, own in agents.items()}

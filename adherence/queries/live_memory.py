@@ -19,7 +19,6 @@ from adherence.core.memory import (
 )
 from adherence.core.silence import NOT_AGAIN
 from adherence.queries.agent_days import (
-    agents_by_feed,
     read_events,
     read_excused,
     read_midnights,
@@ -27,6 +26,7 @@ from adherence.queries.agent_days import (
 )
 from adherence.queries.arrays import copy_integers
 from adherence.queries.codes import CodeTable
+from adherence.queries.spoken import feeds_by_agent
 
 ONE_DAY = timedelta(days=1)
 AHEAD = timedelta(minutes=10)
@@ -92,20 +92,8 @@ def load_agents(
         found[agent_id].events = EventMemory(
             _longs(second[first:last]), _longs(code_id[first:last])
         )
-    for agent_id, feeds in feeds_by_agent(found).items():
+    for agent_id, feeds in feeds_by_agent(found, at=at).items():
         found[agent_id].feeds = feeds
-    return found
-
-
-def feeds_by_agent(agent_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
-    """Return the feeds that speak for each agent, ascending."""
-    if not agent_ids:
-        return {}
-    ids = np.unique(np.fromiter(agent_ids, np.int64))
-    found: dict[int, tuple[int, ...]] = {}
-    for feed_id, places in sorted(agents_by_feed(ids).items()):
-        for agent_id in ids[places].tolist():
-            found[agent_id] = (*found.get(agent_id, ()), feed_id)
     return found
 
 

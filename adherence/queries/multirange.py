@@ -63,17 +63,25 @@ operational_day AS (
     WHERE next_at IS NOT NULL
 ),
 silent AS (
-    SELECT agent_id, range_agg(int8range(heard + quiet, until)) AS span FROM (
-        SELECT own.agent_id, feed.silence_limit_seconds AS quiet, heartbeat.at AS heard,
+    SELECT agent_id, range_agg(int8range(greatest(heard + quiet, begins), least(until, ends))) AS span
+    FROM (
+        SELECT own.agent_id, own.begins, own.ends, feed.silence_limit_seconds AS quiet, heartbeat.at AS heard,
             coalesce(lead(heartbeat.at) OVER (PARTITION BY own.agent_id, feed.id ORDER BY heartbeat.at),
                 %(until)s) AS until
-        FROM (SELECT DISTINCT agent_id, source FROM org_agentsourcekey) own
+        FROM (SELECT agent_id, source, min(begins) AS begins, max(ends) AS ends FROM (
+            SELECT agent_id, source, 0::bigint AS begins, 1::bigint << 40 AS ends
+            FROM org_agentsourcekey
+            UNION ALL
+            SELECT spoken.agent_id, source, extract(epoch FROM first_on)::bigint,
+                extract(epoch FROM last_on + 32)::bigint
+            FROM adherence_feedagent spoken JOIN adherence_eventfeed ON adherence_eventfeed.id = feed_id
+            ) known GROUP BY agent_id, source) own
         JOIN agent ON agent.id = own.agent_id
         JOIN adherence_eventfeed feed ON feed.source = own.source
         CROSS JOIN LATERAL (SELECT floor(extract(epoch FROM heard_at))::bigint AS at
             FROM adherence_feedheartbeat WHERE feed_id = feed.id) heartbeat
         WHERE feed.silence_limit_seconds IS NOT NULL AND heartbeat.at < %(until)s
-    ) gap WHERE heard + quiet < until GROUP BY agent_id
+    ) gap WHERE greatest(heard + quiet, begins) < least(until, ends) GROUP BY agent_id
 ),
 excused AS (
     SELECT agent_id, range_agg(int8range(floor(extract(epoch FROM starts_at))::bigint,

@@ -29,10 +29,10 @@ from adherence.services.exceptions import (
     withdraw_exception,
 )
 from adherence.services.floor_marks import impacts_now, marks_now
+from adherence.services.incoming import IncomingEvent
 from adherence.services.ingest import (
     EventOutcome,
     EventStatus,
-    IncomingEvent,
     ingest_events,
 )
 from adherence.services.keeper import Keeper, keep_once

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "adherence:live"
 BELL = "adherence:bell"
+KEEPER = "adherence:keeper"
+"""What the keeper says of itself; it expires soon after the keeper falls silent."""
 _VERSION = "adherence:live:version"
 _EPOCH = "adherence:live:epoch"
 _CHANGES = "adherence:live:changes"
@@ -57,6 +59,8 @@ class Changes:
     version: int
     agent_ids: frozenset[int] | None
     """None: the reader's version is void, read everything."""
+    is_kept: bool | None = None
+    """Whether a keeper brings the rows up to date; None while Redis does not answer."""
 
 
 @dataclass(frozen=True)
@@ -125,17 +129,27 @@ def announce(rows: Mapping[int, str], *, place: Place | None = None) -> Place:
 
 
 def changes_since(*, epoch: str, version: int) -> Changes:
-    """Agents changed after that version of that epoch."""
+    """Agents changed after that version of that epoch; without Redis everything, of no epoch."""
+    try:
+        return _changes_since(epoch, version)
+    except (redis.RedisError, OSError) as error:
+        logger.warning("Redis does not say what has changed (%s); everything is read.", error)
+        return Changes(epoch="", version=0, agent_ids=None)
+
+
+def _changes_since(epoch: str, version: int) -> Changes:
     pipe = connection().pipeline(transaction=True)
     pipe.get(_EPOCH)
     pipe.get(_VERSION)
     pipe.zrangebyscore(_CHANGES, f"({version}", "+inf")
-    known_epoch, latest, members = pipe.execute()
+    pipe.exists(KEEPER)
+    known_epoch, latest, members, kept = pipe.execute()
     is_known = bool(known_epoch) and epoch == known_epoch and version <= int(latest or 0)
     return Changes(
         epoch=known_epoch or "",
         version=int(latest or 0),
         agent_ids=frozenset(int(member) for member in members) if is_known else None,
+        is_kept=bool(kept),
     )
 
 

@@ -15,9 +15,11 @@ from adherence.core.day_texts import matrix_texts, stretch_texts
 from adherence.core.days import GRACE_SECONDS
 from adherence.core.groups import StateGroup
 from adherence.core.projections import FIGURES, day_figures
+from adherence.core.states import LASTS_SECONDS
 from adherence.core.sweep import cut, sweep
 from adherence.models import AdherenceDay, AgentLive, PendingDay
 from adherence.queries.agent_days import AgentDays, load_agent_days
+from adherence.queries.retention import oldest_computable
 from adherence.queries.time_layers import time_layers
 from adherence.services.activity_rows import write_activity_times
 from adherence.services.causes import (
@@ -42,7 +44,7 @@ UNPLANNED = ""
 """Key of time without plan in `AdherenceDay.matrix`."""
 OFF_DUTY = [StateGroup.OFFLINE, StateGroup.UNKNOWN]
 
-# A state holds until the next event, so a late one may change several days. The day before and the
+# A state holds until the next event, 31 days at most, so a late one may change several days. The day before and the
 # day after are concerned where one of their shifts comes within the grace; see core.days.
 MARK_SQL = """
 INSERT INTO adherence_pendingday (agent_id, operational_date, kind, by_id, why, marked_at)
@@ -58,9 +60,10 @@ CROSS JOIN LATERAL (
         ORDER BY assignment.starts_on DESC LIMIT 1), 'UTC') AS zone
 ) place
 CROSS JOIN LATERAL (
-    SELECT greatest(span.starts_at, least(%(at)s, coalesce(span.ends_at, (
+    SELECT greatest(span.starts_at, least(%(at)s, coalesce(span.ends_at, least((
         SELECT min(occurred_at) FROM adherence_activityevent event
-        WHERE event.agent_id = span.agent_id AND event.occurred_at > span.starts_at), %(at)s))
+        WHERE event.agent_id = span.agent_id AND event.occurred_at > span.starts_at),
+        span.starts_at + %(lasts_seconds)s * interval '1 second')))
     ) AS ends_at
 ) state
 CROSS JOIN LATERAL (
@@ -96,6 +99,7 @@ def mark_days(
                 "ends": list(columns[2]),
                 "at": at,
                 "grace_seconds": GRACE_SECONDS,
+                "lasts_seconds": LASTS_SECONDS,
                 "kind": str(cause.kind),
                 "by_id": cause.by_id,
                 "why": cause.why,
@@ -173,7 +177,8 @@ def recompute_days(
 ) -> int:
     """Compute and write whole operational days as far as they have passed; return the rows.
 
-    Days in which nothing was planned and nothing was done have no row. A finished day whose
+    Days in which nothing was planned and nothing was done have no row; those whose events are no
+    longer kept stay as they are. A finished day whose
     figures change leaves a correction that names the cause, and those that were pending.
     """
     return _recompute(
@@ -193,7 +198,10 @@ def _recompute(
     taken: Marks | None = None,
 ) -> int:
     written = 0
-    first, last = period
+    # Days whose events are gone would become absence: they keep the figures that they have.
+    first, last = period = max(period[0], oldest_computable(at)), period[1]
+    if first > last:
+        return 0
     size = max(1, AGENT_DAYS_AT_ONCE // ((last - first).days + 1))
     ordered = sorted(agent_ids, key=_lock_order)
     for start in range(0, len(ordered), size):

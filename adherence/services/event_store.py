@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from adherence.models import EventKind
+from adherence.models import EventKey, EventKind
 
 # The keys are inserted in one order by everyone, so that two batches that share events wait for
 # each other instead of blocking each other; the second then finds them taken.
@@ -61,6 +62,15 @@ class EventRow:
 def event_key(source: str, event_uid: str) -> str:
     """Return the key of an event as the hexadecimal digits of a UUID (see migration 0006)."""
     return hashlib.sha256(f"{source}\x1f{event_uid}".encode()).hexdigest()[:32]
+
+
+def taken_before(*, source: str, event_uids: Collection[str]) -> set[str]:
+    """Return those of these uids that have been taken and are remembered."""
+    uid_of = {uuid.UUID(event_key(source, uid)): uid for uid in event_uids}
+    if not uid_of:
+        return set()
+    found = EventKey.objects.filter(pk__in=list(uid_of)).values_list("pk", flat=True)
+    return {uid_of[key] for key in found}
 
 
 def store_events(*, rows: Iterable[EventRow], source: str, received_at: datetime) -> set[str]:

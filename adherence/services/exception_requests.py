@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from adherence.models import AdherenceException, ExceptionStatus
-from adherence.services.exceptions import LONGEST, apply_exception
+from adherence.services.exceptions import LONGEST, apply_exception, reason_against
 from adherence.services.telling import record_withdrawn, tell_of_decision, tell_of_question
 from wfm.org.models import Agent, User
 from wfm.org.own import is_about, own_refusal
@@ -72,12 +72,15 @@ def decide_exception(
 ) -> AdherenceException:
     """Approve or decline what an agent asked for; of two leads the second is refused.
 
-    Raises UnableToAsk also for whom it is about.
+    Raises UnableToAsk also for whom it is about. Where the events of the day are no longer kept it
+    can only be declined.
     """
     if is_about(decided_by, exception.agent_id):
         raise UnableToAsk(own_refusal())
     found = AdherenceException.objects.select_for_update().get(pk=exception.pk)
     _refuse_decided(found)
+    if is_approved and (sentence := reason_against(found.starts_at, at=at)):
+        raise UnableToAsk(sentence)
     found.status = ExceptionStatus.APPROVED if is_approved else ExceptionStatus.DECLINED
     found.decided_by, found.decided_at = decided_by, at
     found.save(update_fields=["status", "decided_by", "decided_at"])

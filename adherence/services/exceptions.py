@@ -1,11 +1,12 @@
 """Exceptions: what a team lead lets count as in adherence, with who and why."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from adherence.models import AdherenceException, ChangeKind, ExceptionStatus
+from adherence.queries.retention import oldest_computable
 from adherence.services.causes import ChangeCause
 from adherence.services.days import recompute_days
 from adherence.services.marks import mark_agents
@@ -31,7 +32,8 @@ def approve_exception(
 ) -> AdherenceException:
     """Let this stretch count as in adherence and compute again what it changes.
 
-    Raises UnableToApprove for oneself, without a reason, backwards, or over more than a day.
+    Raises UnableToApprove for oneself, without a reason, backwards, over more than a day, or for
+    days whose events are no longer kept.
     """
     if is_about(approved_by, agent.pk):
         raise UnableToApprove(own_refusal())
@@ -41,6 +43,8 @@ def approve_exception(
         raise UnableToApprove(_("The exception must end after it begins."))
     if ends_at - starts_at > LONGEST:
         raise UnableToApprove(_("An exception covers 24 hours at most; this is longer."))
+    if sentence := reason_against(starts_at, at=at):
+        raise UnableToApprove(sentence)
     with transaction.atomic():
         found = AdherenceException.objects.create(
             agent=agent,
@@ -60,7 +64,12 @@ def approve_exception(
 def withdraw_exception(
     *, exception: AdherenceException, withdrawn_by: User | None, at: datetime
 ) -> None:
-    """Take an approval back; the row stays, declined, with who did it."""
+    """Take an approval back; the row stays, declined, with who did it.
+
+    Raises UnableToApprove for days whose events are no longer kept: their figures stand.
+    """
+    if sentence := reason_against(exception.starts_at, at=at):
+        raise UnableToApprove(sentence)
     with transaction.atomic():
         held = AdherenceException.objects.select_for_update().get(pk=exception.pk)
         is_new = held.status != ExceptionStatus.DECLINED
@@ -72,6 +81,21 @@ def withdraw_exception(
         apply_exception(exception, at=at, why=why)
         if is_new:  # said twice, it is told once
             tell_of_decision(exception, at=at)
+
+
+def reason_against(starts_at: datetime, *, at: datetime) -> str:
+    """Why an exception from this moment on can no longer be decided; empty where it can.
+
+    Its figures could not follow: an exception that is told but does not count would mislead.
+    """
+    # The operational day may be that of the day before in UTC.
+    first = oldest_computable(at) + timedelta(days=1)
+    if starts_at.astimezone(UTC).date() >= first:
+        return ""
+    return _(
+        "The events of that day are no longer kept, so its figures stand as they are;"
+        " exceptions can be decided from %(day)s on."
+    ) % {"day": first.isoformat()}
 
 
 def apply_exception(exception: AdherenceException, *, at: datetime, why: str) -> None:

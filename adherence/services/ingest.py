@@ -5,19 +5,24 @@ Intake stores and marks, nothing else: who stands where now is the keeper's work
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from adherence.models import EventKind
+from adherence.models import ChangeKind, EventKind, EventSource
 from adherence.queries.names import Names, codes_of_logins, read_names
-from adherence.services.event_store import EventRow, encode_json, store_events
-from adherence.services.marks import LATE_AFTER, mark_events
+from adherence.queries.retention import oldest_computable
+from adherence.services.causes import ChangeCause
+from adherence.services.closings import hold_closings, withdraw_overtaken
+from adherence.services.days import mark_days
+from adherence.services.event_store import EventRow, encode_json, store_events, taken_before
+from adherence.services.incoming import IncomingEvent
+from adherence.services.marks import LATE_AFTER, mark_agents, mark_events
 from adherence.services.quarantine import QuarantineReason, Refusal, keep_aside, release
+from adherence.services.storable import storable
 
 MAX_FUTURE = timedelta(minutes=5)
 MAX_AGE = timedelta(days=30)
@@ -30,30 +35,6 @@ class EventStatus(StrEnum):
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
     QUARANTINED = "quarantined"
-
-
-@dataclass(kw_only=True, slots=True)
-class IncomingEvent:
-    """One event as its source tells it. Not frozen: thousands are made each second.
-
-    `agent_key` is the source's name for the agent, else the employee number; `agent_id` instead
-    where we know the person (the portal). `malformed` says what is wrong with its form;
-    `not_offered` that whoever declared the code may not choose it.
-    """
-
-    event_uid: str = ""
-    agent_key: str = ""
-    agent_id: int | None = None
-    occurred_at: datetime | None = None
-    kind: EventKind = EventKind.STATE
-    code: str = ""
-    reason: str = ""
-    channel: str = ""
-    sequence: int = 0
-    device_at: datetime | None = None
-    malformed: str = ""
-    not_offered: bool = False
-    raw: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -76,27 +57,46 @@ def ingest_events(
     source: str,
     received_at: datetime,
     processed_at: datetime | None = None,
+    taken_by_id: int | None = None,
 ) -> list[EventOutcome]:
     """Store a batch in one transaction and mark its agents for the keeper.
 
     The same (source, event_uid) is taken once, however often it comes. The order of arrival plays
     no part. Late events mark the days that they change. Outcomes follow the order of `events`.
-    `processed_at` is given where a batch is taken later than it was received.
+    `processed_at` is given where a batch is taken later than it was received, with whoever had it
+    taken: what is older than 30 days then corrects its days in their name, and what is too old for
+    its days to be computed waits on.
     """
-    named = [event if event.event_uid else _named(event) for event in _storable(events)]
+    named = [event if event.event_uid else _named(event) for event in storable(events)]
     with transaction.atomic():
         judged = judge_events(named, source, received_at)
+        if processed_at is not None:
+            judged = [_still_computable(item, processed_at) for item in judged]
         rows = [item for item in judged if isinstance(item, EventRow)]
-        refusals = [item for item in judged if isinstance(item, Refusal)]
+        again = _repeats(judged, source)
+        refusals = [
+            item for item in judged if isinstance(item, Refusal) and item.event_uid not in again
+        ]
+        telling = [row for row in rows if processed_at is not None or _may_contradict(row, source)]
+        if telling:
+            hold_closings()
         stored = store_events(rows=rows, source=source, received_at=received_at)
         if refusals:
             keep_aside(refusals=refusals, source=source, received_at=received_at)
-        if stored:
-            release(source=source, event_uids=sorted(stored), at=processed_at or received_at)
+        if stored or again:
+            release(
+                source=source, event_uids=sorted(stored | again), at=processed_at or received_at
+            )
         latest = received_at + MAX_FUTURE
+        fresh = [(row.agent_id, row.occurred_at) for row in rows if row.event_uid in stored]
+        fresh += withdraw_overtaken(
+            [(row.agent_id, row.occurred_at) for row in telling if row.event_uid in stored]
+        )
+        if processed_at is not None:
+            fresh = _correct_old(fresh, source, received_at, processed_at, taken_by_id)
         mark_events(
             source=source,
-            changed=[(row.agent_id, row.occurred_at) for row in rows if row.event_uid in stored],
+            changed=fresh,
             heard=[
                 item.occurred_at
                 for item in named
@@ -104,40 +104,63 @@ def ingest_events(
             ],
             received_at=processed_at or received_at,
         )
-    return _outcomes(judged, stored)
+    return _outcomes(judged, stored, again)
 
 
-def _storable(events: Sequence[IncomingEvent]) -> Sequence[IncomingEvent]:
-    """Events whose text PostgreSQL can hold: it knows neither NUL nor half a surrogate pair."""
-    text = encode_json(
-        [(event.event_uid, event.agent_key, event.code, event.raw) for event in events]
+def _may_contradict(row: EventRow, source: str) -> bool:
+    """Whether it may show that a closing by rule was wrong; see `services.closings`."""
+    return source != EventSource.RULE and (row.is_late or row.kind == EventKind.LOGOUT)
+
+
+def _repeats(judged: Sequence[Judged], source: str) -> set[str]:
+    """The uids of refused events that were taken when they first came.
+
+    A repeat is a repeat, though its code or agent may have gone meanwhile. What is malformed is
+    none: it does not say what was said then.
+    """
+    refused = {item.event_uid for item in judged if isinstance(item, Refusal)}
+    refused -= {item.event_uid for item in judged if _is_malformed(item)}
+    return taken_before(source=source, event_uids=refused) if refused else set()
+
+
+def _is_malformed(item: Judged) -> bool:
+    return isinstance(item, Refusal) and item.reason_code == QuarantineReason.MALFORMED
+
+
+def _still_computable(item: Judged, at: datetime) -> Judged:
+    """Refuse an event whose days have lost their other events while it waited."""
+    if not isinstance(item, EventRow):
+        return item
+    if item.occurred_at.astimezone(UTC).date() >= oldest_computable(at):
+        return item
+    sentence = _("It says %(occurred)s; the events around that day are no longer kept.") % {
+        "occurred": item.occurred_at.isoformat()
+    }
+    return Refusal(item.event_uid, QuarantineReason.TOO_OLD, sentence, item.raw)
+
+
+def _correct_old(
+    fresh: list[tuple[int, datetime]],
+    source: str,
+    received_at: datetime,
+    at: datetime,
+    by_id: int | None,
+) -> list[tuple[int, datetime]]:
+    """Mark the days of what is older than 30 days by now, with who and why; return the others."""
+    old = [(agent_id, moment) for agent_id, moment in fresh if moment < at - MAX_AGE]
+    if not old:
+        return fresh
+    why = _("Events of %(source)s received on %(day)s could be taken only now.") % {
+        "source": source,
+        "day": received_at.date().isoformat(),
+    }
+    mark_days(
+        spans=[(agent_id, moment, None) for agent_id, moment in old],
+        at=at,
+        cause=ChangeCause(ChangeKind.OLD_EVENT, by_id=by_id, why=why),
     )
-    if "\\u0000" not in text and "\\ud" not in text:
-        return events
-    return [
-        replace(
-            event,
-            event_uid=_clean(event.event_uid),
-            agent_key=_clean(event.agent_key),
-            code=_clean(event.code),
-            reason=_clean(event.reason),
-            channel=_clean(event.channel),
-            raw=_clean(event.raw),
-        )
-        for event in events
-    ]
-
-
-def _clean(value: Any) -> Any:
-    """The same value with what cannot be stored replaced by the sign for it."""
-    if isinstance(value, str):
-        whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return whole.replace("\0", "\ufffd")
-    if isinstance(value, dict):
-        return {_clean(key): _clean(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_clean(item) for item in value]
-    return value
+    mark_agents(agent_ids=[agent_id for agent_id, _moment in old], at=at)
+    return [pair for pair in fresh if pair[1] >= at - MAX_AGE]
 
 
 def _named(event: IncomingEvent) -> IncomingEvent:
@@ -240,7 +263,7 @@ def _fault_of_form(
     return QuarantineReason.TOO_OLD, sentence
 
 
-def _outcomes(judged: Sequence[Judged], stored: set[str]) -> list[EventOutcome]:
+def _outcomes(judged: Sequence[Judged], stored: set[str], again: set[str]) -> list[EventOutcome]:
     left = set(stored)
     outcomes = []
     for item in judged:
@@ -250,6 +273,8 @@ def _outcomes(judged: Sequence[Judged], stored: set[str]) -> list[EventOutcome]:
             left.discard(uid)
             status = EventStatus.ACCEPTED if is_new else EventStatus.DUPLICATE
             outcomes.append(EventOutcome(uid, status, is_late=item.is_late))
+        elif isinstance(item, Refusal) and uid in again:
+            outcomes.append(EventOutcome(uid, EventStatus.DUPLICATE))
         elif isinstance(item, Refusal):
             outcomes.append(
                 EventOutcome(

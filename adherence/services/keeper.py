@@ -146,7 +146,7 @@ class Keeper:
         if self._memory is None:
             return
         with transaction.atomic():
-            self._book = FeedBook(feeds=FeedBook.read().feeds, written=self._book.written)
+            self._book = self._book.reread()
             known = set(self._memory.people)
             changed = set(self._memory.reread_people(at=at))
             if self._memory.reread_codes():
@@ -178,7 +178,7 @@ class Keeper:
         for feed_id, moments in beats.items():
             was_silent = memory.hear(feed_id, moments, second=second, at=at)
             if was_silent:
-                returned |= agents_spoken_for([feed_id]) & self._kept.unknown
+                returned |= agents_spoken_for([feed_id], at=at) & self._kept.unknown
         return returned
 
     def _refresh(

@@ -17,13 +17,13 @@ from adherence.queries.live_memory import (
     code_kinds,
     day_number,
     events_since,
-    feeds_by_agent,
     load_agents,
     load_feeds,
     load_plans,
     new_events,
 )
 from adherence.queries.live_names import NameTexts, PersonText, name_texts, read_people
+from adherence.queries.spoken import feeds_by_agent
 
 
 @dataclass
@@ -85,7 +85,7 @@ class KeeperMemory:
         self.feeds = load_feeds(at=at)
         after = {pk: feed.limit_seconds for pk, feed in self.feeds.items()}
         edited = {pk for pk in before.keys() | after.keys() if before.get(pk) != after.get(pk)}
-        spoken = feeds_by_agent(self.agents)
+        spoken = feeds_by_agent(self.agents, at=at)
         changed = []
         for agent_id, own in self.agents.items():
             feeds = spoken.get(agent_id, ())

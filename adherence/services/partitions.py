@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from adherence.core.states import LASTS_SECONDS
 from adherence.models import ActivityEvent, EventKey
+from adherence.queries.retention import oldest_kept
 
 DAYS_AHEAD = 7
 DAYS_BACK = 40
@@ -49,20 +48,6 @@ def keep_partitions(*, at: datetime) -> tuple[int, int]:
         (dropped,) = cursor.fetchone()
         EventKey.objects.filter(taken_on__lt=today - KEYS_KEPT).delete()
     return made, dropped
-
-
-def oldest_kept(at: datetime) -> date:
-    """The first UTC day whose events are kept."""
-    return at.astimezone(UTC).date() - timedelta(days=settings.EVENT_RETENTION_DAYS)
-
-
-def oldest_computable(at: datetime) -> date:
-    """The first operational day that can be computed again: every event that bears on it is kept.
-
-    A state may have begun 31 days before the day, and the day of a zone begins up to a day earlier
-    than that of UTC.
-    """
-    return oldest_kept(at) + timedelta(seconds=LASTS_SECONDS) + timedelta(days=2)
 
 
 def read_partitions() -> Partitions:

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from adherence.models import EventKind, EventSource
-from adherence.services.ingest import EventOutcome, EventStatus, IncomingEvent, ingest_events
+from adherence.services.incoming import IncomingEvent
+from adherence.services.ingest import EventOutcome, EventStatus, ingest_events
 from adherence.services.telling import tell_of_late_taps
 from scheduling.models import Shift
 from wfm.org.models import ActivityCode, Agent

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from adherence.services.bus import connection
+from adherence.services.bus import KEEPER, connection
 from adherence.services.marks import Mark
 
 KEPT_SECONDS = 900
@@ -20,7 +20,6 @@ VIEWERS_SECONDS = 5
 ALIVE_SECONDS = 15
 WINDOW_MINUTES = 5
 STEP = 1.1
-_KEEPER = "adherence:keeper"
 _VIEWERS = "adherence:viewers:"
 
 
@@ -72,7 +71,7 @@ class PulseBook:
                 pipe.hincrby(_name(name, minute), str(field), number)
             if counted:
                 pipe.expire(_name(name, minute), KEPT_SECONDS)
-        pipe.set(_KEEPER, json.dumps(keeper | {"at": at.isoformat()}), ex=ALIVE_SECONDS)
+        pipe.set(KEEPER, json.dumps(keeper | {"at": at.isoformat()}), ex=ALIVE_SECONDS)
         pipe.execute()
         self._delays.clear()
         self._sources.clear()
@@ -91,7 +90,7 @@ def read_pulse(*, at: datetime) -> Pulse:
     for minute in minutes:
         pipe.hgetall(_name("delays", minute))
         pipe.hgetall(_name("sources", minute))
-    pipe.get(_KEEPER)
+    pipe.get(KEEPER)
     *hashes, keeper = pipe.execute()
     delays: Counter[int] = Counter()
     sources: Counter[str] = Counter()

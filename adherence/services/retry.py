@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 
 from adherence.models import ActivityEvent, ChangeKind, QuarantinedEvent
 from adherence.parsing import parse_event
+from adherence.queries.retention import oldest_computable
 from adherence.services.causes import ChangeCause
 from adherence.services.days import mark_days
 from adherence.services.event_store import EventRow, store_events
+from adherence.services.incoming import IncomingEvent
 from adherence.services.ingest import (
     MAX_AGE,
     EventStatus,
-    IncomingEvent,
     ingest_events,
     judge_events,
 )
 from adherence.services.marks import mark_agents
-from adherence.services.partitions import oldest_computable
 from adherence.services.quarantine import QuarantineReason
 from wfm.org.models import User
 
@@ -29,7 +29,9 @@ class UnableToTake(ValueError):  # noqa: N818 - domain errors are named for what
     """The event cannot be taken after all; the message says why."""
 
 
-def retry_quarantined(*, event_ids: Sequence[int], at: datetime) -> int:
+def retry_quarantined(
+    *, event_ids: Sequence[int], at: datetime, taken_by_id: int | None = None
+) -> int:
     """Ingest these events again as they came; return how many are taken now.
 
     They keep the time at which they were received, so that age and future are judged as then.
@@ -42,7 +44,11 @@ def retry_quarantined(*, event_ids: Sequence[int], at: datetime) -> int:
     with transaction.atomic():
         for (source, received_at), events in batches.items():
             outcomes = ingest_events(
-                events=events, source=source, received_at=received_at, processed_at=at
+                events=events,
+                source=source,
+                received_at=received_at,
+                processed_at=at,
+                taken_by_id=taken_by_id,
             )
             taken += sum(outcome.status != EventStatus.QUARANTINED for outcome in outcomes)
     return taken

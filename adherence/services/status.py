@@ -13,7 +13,8 @@ from adherence.queries.live_status import (
     quarantine_counts,
     read_waiting,
 )
-from adherence.services.partitions import Partitions, oldest_kept, read_partitions
+from adherence.queries.retention import oldest_kept
+from adherence.services.partitions import Partitions, read_partitions
 from adherence.services.pulse import Pulse, read_pulse
 
 BEHIND_AFTER = timedelta(seconds=5)

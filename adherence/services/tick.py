@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from adherence.core.states import LASTS_SECONDS
 from adherence.models import (
@@ -16,35 +16,40 @@ from adherence.models import (
     EventSource,
     FollowedPlan,
 )
+from adherence.queries.retention import oldest_computable
+from adherence.queries.spoken import agents_of_feeds
 from adherence.services.causes import ChangeCause
+from adherence.services.closings import may_close
 from adherence.services.days import mark_agent_days
-from adherence.services.ingest import EventStatus, IncomingEvent, ingest_events
+from adherence.services.incoming import IncomingEvent
+from adherence.services.ingest import EventStatus, ingest_events
 from adherence.services.marks import mark_agents
 from adherence.services.telling import tell_of_forgotten
 from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, ShiftChangeDay
-from wfm.org.models import AgentSourceKey, StateGroup
+from wfm.org.models import StateGroup
 
 FORGOTTEN_AFTER = timedelta(hours=4)
+UNPLANNED_AFTER = timedelta(hours=12)
 ONE_DAY = timedelta(days=1)
-PLANS_BACK = timedelta(days=31)
 LONGEST_STATE = timedelta(seconds=LASTS_SECONDS)
-_AFTER_ALL_OTHERS = 2**31
+_AFTER_ALL_OTHERS = 2**63 - 1
+"""The greatest sequence that can be stored, beyond any that a source may send."""
 
 
 def follow_plans(*, at: datetime) -> int:
     """Notice schedules published, changed or superseded since the last time; return how many.
 
     Scheduling knows nothing of adherence: a published schedule is seen here, within one tick. Its
-    agents are marked for the keeper and its past days computed again.
+    agents are marked for the keeper and its past days computed again, as far back as their events
+    are kept; before that, days keep their figures.
     """
     with transaction.atomic():
         return _follow(at)
 
 
 def _follow(at: datetime) -> int:
-    today = at.astimezone(UTC).date()
     versions = ScheduleVersion.objects.filter(
-        status=ScheduleStatus.PUBLISHED, ends_on__gt=today - PLANS_BACK
+        status=ScheduleStatus.PUBLISHED, ends_on__gte=oldest_computable(at)
     )
     current = dict(versions.values_list("pk", "revision"))
     known = dict(FollowedPlan.objects.values_list("version_id", "revision"))
@@ -68,7 +73,7 @@ def _follow_versions(version_ids: set[int], at: datetime) -> None:
     """Mark everybody of these versions, with all of their past days."""
     today = at.astimezone(UTC).date()
     shifts = Shift.objects.filter(version__in=version_ids)
-    past = shifts.filter(operational_date__range=(today - PLANS_BACK, today + ONE_DAY))
+    past = shifts.filter(operational_date__range=(oldest_computable(at) - ONE_DAY, today + ONE_DAY))
     # A shift also bounds the days before and after its own.
     days = {
         (agent_id, day + timedelta(days=offset))
@@ -101,7 +106,7 @@ def _follow_changes(known: dict[int, int], current: dict[int, int], at: datetime
             continue
         day = row.operational_date
         around = [day + offset * ONE_DAY for offset in (-1, 0, 1)]
-        past = [one for one in around if today - PLANS_BACK <= one <= today + ONE_DAY]
+        past = [one for one in around if oldest_computable(at) <= one <= today + ONE_DAY]
         mark_agent_days(days=[(row.agent_id, one) for one in past], at=at, cause=_cause(row))
         if today - ONE_DAY <= day <= today + 2 * ONE_DAY:
             near.add(row.agent_id)
@@ -121,19 +126,41 @@ def close_forgotten(*, at: datetime) -> int:
     """Clock out agents who left without saying so, at the end of their shift; return how many.
 
     Forgotten is a state that has gone on for four hours since the shift ended or since the last
-    event, whichever was later. The event has the source `rule`, so that everyone sees who said it.
-    Feeds that must be heard are believed instead. The leads are told, each once for all of theirs.
+    event, whichever was later. Without a shift nobody knows when the work ends: it is believed for
+    twelve hours. The event has the source `rule`, so that everyone sees who said it, and gives way
+    to what comes later (services.closings). Feeds that must be heard are believed instead. The
+    leads are told, each once for all of theirs.
     """
-    heard = EventFeed.objects.exclude(silence_limit_seconds=None).values("source")
-    ends = ~Q(agent__in=AgentSourceKey.objects.filter(source__in=heard).values("agent"))
-    open_rows = AgentLive.objects.filter(ends, planned_code=None).exclude(
+    with transaction.atomic():
+        found = _forgotten(at)
+        if not found or not may_close():
+            return 0
+        closings = _closings(found, at)  # as the events stand now that nobody adds to them
+        outcomes = ingest_events(events=closings, source=EventSource.RULE, received_at=at)
+        closed = {
+            event.agent_id: event.occurred_at
+            for event, outcome in zip(closings, outcomes, strict=True)
+            if outcome.status == EventStatus.ACCEPTED and event.agent_id and event.occurred_at
+        }
+        if closed:
+            tell_of_forgotten(closed=closed, at=at)
+    return len(closed)
+
+
+def _forgotten(at: datetime) -> list[int]:
+    """Agents who have been doing something for hours without a plan."""
+    open_rows = AgentLive.objects.filter(planned_code=None).exclude(
         state_group__in=(StateGroup.OFFLINE, StateGroup.UNKNOWN)
     )
-    agent_ids = list(
-        open_rows.filter(state_since__lte=at - FORGOTTEN_AFTER).values_list("agent_id", flat=True)
-    )
-    if not agent_ids:
-        return 0
+    found = open_rows.filter(state_since__lte=at - FORGOTTEN_AFTER)
+    agent_ids = set(found.values_list("agent_id", flat=True))
+    if agent_ids:
+        heard = EventFeed.objects.exclude(silence_limit_seconds=None)
+        agent_ids -= agents_of_feeds(heard, at=at)
+    return sorted(agent_ids)
+
+
+def _closings(agent_ids: list[int], at: datetime) -> list[IncomingEvent]:
     last_events = dict(
         ActivityEvent.objects.filter(
             agent__in=agent_ids, occurred_at__lte=at, occurred_at__gt=at - LONGEST_STATE
@@ -149,11 +176,13 @@ def close_forgotten(*, at: datetime) -> int:
     )
     closings = []
     for agent_id, last_event_at in last_events.items():
-        closed_at = max(last_event_at, shift_ends.get(agent_id, last_event_at))
-        if at - closed_at >= FORGOTTEN_AFTER:
+        shift_end = shift_ends.get(agent_id)
+        of_shift = shift_end is not None and shift_end > last_event_at - FORGOTTEN_AFTER
+        closed_at = max(last_event_at, shift_end) if shift_end and of_shift else last_event_at
+        if at - closed_at >= (FORGOTTEN_AFTER if of_shift else UNPLANNED_AFTER):
             closings.append(
                 IncomingEvent(
-                    event_uid=f"{agent_id}:{int(closed_at.timestamp())}",
+                    event_uid=f"{agent_id}:{int(closed_at.timestamp())}:out",
                     agent_id=agent_id,
                     occurred_at=closed_at,
                     kind=EventKind.LOGOUT,
@@ -161,12 +190,4 @@ def close_forgotten(*, at: datetime) -> int:
                     raw={"rule": "forgotten_clock_out"},
                 )
             )
-    outcomes = ingest_events(events=closings, source=EventSource.RULE, received_at=at)
-    closed = {
-        event.agent_id: event.occurred_at
-        for event, outcome in zip(closings, outcomes, strict=True)
-        if outcome.status == EventStatus.ACCEPTED and event.agent_id and event.occurred_at
-    }
-    if closed:
-        tell_of_forgotten(closed=closed, at=at)
-    return len(closings)
+    return closings

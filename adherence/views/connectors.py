@@ -274,7 +274,12 @@ def connector_map(request: HttpRequest, source: str) -> HttpResponse:
     """Say what states mean; an emptied choice forgets one."""
     connector = _connector(request, source)
     try:
-        taken = map_states(connector=connector, choices=mapping_choices(request.POST), at=now())
+        taken = map_states(
+            connector=connector,
+            choices=mapping_choices(request.POST),
+            at=now(),
+            taken_by_id=request.user.pk,
+        )
     except UnableToConnect as error:
         messages.error(request, str(error))
         return redirect("adherence-connector", connector.source)

@@ -21,9 +21,11 @@ from adherence.models import (
     ExceptionStatus,
 )
 from adherence.queries import AgentDayView, PeriodFigures, agent_day, period_figures
+from adherence.queries.agent_day import unfollowed_changes
 from adherence.views.dashboard import REASONS
 from adherence.views.formulas import chosen_formula, formula_choices, title_of
 from adherence.views.timeline import day_timeline
+from scheduling.models import ShiftChange
 from wfm.org.access import access_of
 from wfm.org.access_views import require
 from wfm.org.models import Agent, AgentAssignment
@@ -86,6 +88,7 @@ def agent_page(request: HttpRequest, pk: int) -> HttpResponse:
             "formula_title": title_of(formula),
             "formulas": formula_choices(),
             "rate": day.rates[formula],
+            "unfollowed": _unfollowed(request, agent, day),
             "corrections": _corrections(request, agent, day, formula),
             "at": at,
             "timeline": day_timeline(day, at=at),
@@ -120,6 +123,14 @@ def _events(request: HttpRequest, agent: Agent, day: AgentDayView) -> Any:
     )
     told = Q(is_late=True) | Q(source__in=(EventSource.PORTAL, EventSource.RULE))
     return found.filter(told).select_related("activity_code").order_by("occurred_at", "sequence")
+
+
+def _unfollowed(request: HttpRequest, agent: Agent, day: AgentDayView) -> list[ShiftChange]:
+    """Changes of the schedule that the figures of a day without events do not follow."""
+    if day.is_kept:
+        return []
+    changes = ShiftChange.objects.visible_to(request.user)
+    return unfollowed_changes(changes, agent_id=agent.pk, day=day.operational_date)
 
 
 def _corrections(

@@ -88,8 +88,15 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an approval back."""
     found = get_object_or_404(AdherenceException.objects.visible_to(request.user), pk=pk)
     assert isinstance(request.user, User)
-    withdraw_exception(exception=found, withdrawn_by=request.user, at=now())
-    if request.headers.get("Accept", "").startswith("application/json"):
+    is_json = request.headers.get("Accept", "").startswith("application/json")
+    try:
+        withdraw_exception(exception=found, withdrawn_by=request.user, at=now())
+    except UnableToApprove as refusal:
+        if is_json:
+            return JsonResponse({"error": str(refusal)}, status=400)
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(_next(request))
+    if is_json:
         return JsonResponse({"message": _("Withdrawn.")})
     messages.success(request, _("The exception is withdrawn; the day is computed again."))
     return HttpResponseRedirect(_next(request))

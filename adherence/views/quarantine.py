@@ -229,7 +229,7 @@ def _taken(count: int) -> str:
 
 def _retry(request: HttpRequest) -> str:
     ids = _chosen(request).filter(resolved_at=None).order_by("pk").values_list("pk", flat=True)
-    return _taken(replay(event_ids=list(ids[:MOST_AT_ONCE]), at=now()))
+    return _taken(replay(event_ids=list(ids[:MOST_AT_ONCE]), at=now(), taken_by_id=request.user.pk))
 
 
 def _dismiss(request: HttpRequest) -> str:
@@ -256,7 +256,11 @@ def _reopen(request: HttpRequest) -> str:
 
 def _hour(request: HttpRequest) -> str:
     is_second = request.POST.get("hour") == "second"
-    return _taken(choose_hour(events=_chosen(request), is_second=is_second, at=now()))
+    return _taken(
+        choose_hour(
+            events=_chosen(request), is_second=is_second, at=now(), taken_by_id=request.user.pk
+        )
+    )
 
 
 def _map(request: HttpRequest) -> str:
@@ -271,12 +275,20 @@ def _map(request: HttpRequest) -> str:
         target=request.POST.get("target", ""),
         codes=codes,
     )
-    return _taken(map_states(connector=connector, choices=[choice], at=now()))
+    return _taken(
+        map_states(connector=connector, choices=[choice], at=now(), taken_by_id=request.user.pk)
+    )
 
 
 def _key(request: HttpRequest) -> str:
     key, agent = request.POST.get("agent_key", ""), _agent(request)
-    taken = add_agent_key(source=request.POST.get("source", ""), key=key, agent=agent, at=now())
+    taken = add_agent_key(
+        source=request.POST.get("source", ""),
+        key=key,
+        agent=agent,
+        at=now(),
+        taken_by_id=request.user.pk,
+    )
     told = _("%(key)s is %(name)s from now on.") % {"key": key, "name": agent.name}
     return f"{told} {_taken(taken)}"
 

@@ -27,19 +27,20 @@ class UnableToCure(ValueError):  # noqa: N818 - domain errors are named for what
     """The cure would do harm; the message says why."""
 
 
-def replay(*, event_ids: Sequence[int], at: datetime) -> int:
+def replay(*, event_ids: Sequence[int], at: datetime, taken_by_id: int | None = None) -> int:
     """Try these events again with the mappings, keys and codes of now; return how many are taken.
 
     Safe to run twice and at the same time: what is taken already is a duplicate and resolved. They
-    keep the time at which they were received, so that age and future are judged as then.
+    keep the time at which they were received, so that age and future are judged as then; what is
+    older than 30 days by now corrects its days in the name of `taken_by_id`.
     """
     taken = 0
     for start in range(0, len(event_ids), AT_ONCE):
-        taken += _replay_part(event_ids[start : start + AT_ONCE], at)
+        taken += _replay_part(event_ids[start : start + AT_ONCE], at, taken_by_id)
     return taken
 
 
-def _replay_part(event_ids: Sequence[int], at: datetime) -> int:
+def _replay_part(event_ids: Sequence[int], at: datetime, by_id: int | None) -> int:
     with transaction.atomic():
         _wait_for_other_replays()
         waiting = QuarantinedEvent.objects.filter(pk__in=event_ids, resolved_at=None)
@@ -54,7 +55,7 @@ def _replay_part(event_ids: Sequence[int], at: datetime) -> int:
             event = _event(row, connectors.get(row.source), maps.get(row.source, {}))
             if event is not None:
                 batches[row.source, row.received_at].append((row, event))
-        return sum(_take(batch, key, at) for key, batch in batches.items())
+        return sum(_take(batch, key, at, by_id) for key, batch in batches.items())
 
 
 def _wait_for_other_replays() -> None:
@@ -77,13 +78,19 @@ def _event(
     return apply_mapping(raw, mappings)
 
 
-def _take(batch: Sequence[tuple[QuarantinedEvent, Canonical]], key: RECEIVED, at: datetime) -> int:
+def _take(
+    batch: Sequence[tuple[QuarantinedEvent, Canonical]],
+    key: RECEIVED,
+    at: datetime,
+    by_id: int | None,
+) -> int:
     source, received_at = key
     outcomes = ingest(
         [event for _row, event in batch],
         source=source,
         received_at=received_at,
         processed_at=at,
+        taken_by_id=by_id,
     )
     done = {
         row.pk
@@ -105,10 +112,10 @@ def _is_done(row: QuarantinedEvent, event: Canonical, outcome: EventOutcome) -> 
     return outcome.status != EventStatus.QUARANTINED or moved
 
 
-def replay_states(*, connector: Connector, at: datetime) -> int:
+def replay_states(*, connector: Connector, at: datetime, taken_by_id: int | None = None) -> int:
     """Try again what waits for a mapping of this connector and has one now."""
     found = curable_ids(source=connector.source, reason_code="unmapped_state", most=MOST_AT_ONCE)
-    return replay(event_ids=found, at=at)
+    return replay(event_ids=found, at=at, taken_by_id=taken_by_id)
 
 
 def retry_cured(*, at: datetime) -> int:
@@ -116,7 +123,9 @@ def retry_cured(*, at: datetime) -> int:
     return replay(event_ids=curable_ids(most=MOST_AT_ONCE), at=at)
 
 
-def add_agent_key(*, source: str, key: str, agent: Agent, at: datetime) -> int:
+def add_agent_key(
+    *, source: str, key: str, agent: Agent, at: datetime, taken_by_id: int | None = None
+) -> int:
     """Say whom the source means by this key, and take the events that waited for it.
 
     Raises UnableToCure where the key belongs to somebody else already.
@@ -135,10 +144,17 @@ def add_agent_key(*, source: str, key: str, agent: Agent, at: datetime) -> int:
         waiting = QuarantinedEvent.objects.filter(
             source=source, resolved_at=None, reason_code="unknown_agent", raw__agent_key=key
         )
-        return replay(event_ids=list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE]), at=at)
+        ids = list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE])
+        return replay(event_ids=ids, at=at, taken_by_id=taken_by_id)
 
 
-def choose_hour(*, events: QuerySet[QuarantinedEvent], is_second: bool, at: datetime) -> int:
+def choose_hour(
+    *,
+    events: QuerySet[QuarantinedEvent],
+    is_second: bool,
+    at: datetime,
+    taken_by_id: int | None = None,
+) -> int:
     """Say which hour was meant by times that occurred twice, and take the events."""
     with transaction.atomic():
         rows = list(
@@ -155,7 +171,7 @@ def choose_hour(*, events: QuerySet[QuarantinedEvent], is_second: bool, at: date
                     "hour": "second" if is_second else "first",
                 }
         QuarantinedEvent.objects.bulk_update(rows, ["raw"], batch_size=500)
-        return replay(event_ids=[row.pk for row in rows], at=at)
+        return replay(event_ids=[row.pk for row in rows], at=at, taken_by_id=taken_by_id)
 
 
 def dismiss(

@@ -94,6 +94,7 @@ def ingest(
     source: str,
     received_at: datetime,
     processed_at: datetime | None = None,
+    taken_by_id: int | None = None,
 ) -> list[EventOutcome]:
     """Ingest mapped events; what is quarantined says why in the words of the connector."""
     outcomes = ingest_events(
@@ -101,6 +102,7 @@ def ingest(
         source=source,
         received_at=received_at,
         processed_at=processed_at,
+        taken_by_id=taken_by_id,
     )
     told = [
         replace(outcome, reason_code=event.reason_code, reason=event.reason)

@@ -160,7 +160,13 @@ def set_signing_token(*, connector: Connector, token: str) -> None:
     connector.save(update_fields=["signing_token"])
 
 
-def map_states(*, connector: Connector, choices: Sequence[MappingChoice], at: datetime) -> int:
+def map_states(
+    *,
+    connector: Connector,
+    choices: Sequence[MappingChoice],
+    at: datetime,
+    taken_by_id: int | None = None,
+) -> int:
     """Say what states mean, also anew, and take the events that waited for it; return how many.
 
     Raises UnableToConnect where an activity has no code.
@@ -168,7 +174,9 @@ def map_states(*, connector: Connector, choices: Sequence[MappingChoice], at: da
     with transaction.atomic():
         for choice in choices:
             _map(connector, choice)
-        return replay_states(connector=connector, at=at) if choices else 0
+        if not choices:
+            return 0
+        return replay_states(connector=connector, at=at, taken_by_id=taken_by_id)
 
 
 def _map(connector: Connector, choice: MappingChoice) -> None:

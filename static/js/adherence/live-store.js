@@ -1,6 +1,7 @@
 // Keeps live rows as the server has them. By server-sent events; where they cannot be had, by asking
 // every two seconds for what has changed. Either way the cursor says how far we are, so that a
-// change between two ways is not lost.
+// change between two ways is not lost. An open stream proves nothing: the server says when it hears
+// of no changes any more (we ask by ourselves), and when nobody keeps the rows (we say so).
 
 const POLL_MS = 2000;
 const SILENCE_MS = 5000;
@@ -9,7 +10,7 @@ const TRY_STREAM_AGAIN_MS = 60_000;
 export class LiveStore extends EventTarget {
   constructor({ rows, cursor, stream_url: streamUrl, rows_url: rowsUrl }) {
     super();
-    Object.assign(this, { cursor, streamUrl, rowsUrl, status: "connecting", heardAt: Date.now(), polling: 0, asking: null });
+    Object.assign(this, { cursor, streamUrl, rowsUrl, status: "connecting", heardAt: Date.now(), polling: 0, asking: null, isConnected: true, isKept: true });
     this.rows = new Map(rows.map((row) => [row.agent_id, row]));
   }
 
@@ -28,8 +29,10 @@ export class LiveStore extends EventTarget {
     const patience = setTimeout(() => this.#poll(), SILENCE_MS);
     stream.addEventListener("hello", async () => {
       clearTimeout(patience);
+      this.isConnected = true;
       if (await this.catchUp()) this.#live();
     });
+    stream.addEventListener("state", (event) => this.#become(JSON.parse(event.data)));
     stream.addEventListener("rows", (event) => {
       const { rows, cursor } = JSON.parse(event.data);
       this.#apply(rows);
@@ -45,7 +48,15 @@ export class LiveStore extends EventTarget {
     });
   }
 
+  async #become({ is_connected: isConnected, is_kept: isKept, kept_at: keptAt }) {
+    Object.assign(this, { isConnected, isKept });
+    if (!isKept && keptAt) this.heardAt = Date.parse(keptAt);
+    if (!isConnected) this.#poll();
+    else if (await this.catchUp()) this.#live();
+  }
+
   #live() {
+    if (!this.isConnected) return;
     clearInterval(this.polling);
     this.polling = 0;
     this.#say("live");
@@ -73,6 +84,7 @@ export class LiveStore extends EventTarget {
       const answer = await response.json();
       if (answer.is_complete) this.rows.clear();
       this.cursor = answer.cursor;
+      this.isKept = answer.is_kept ?? this.isKept;
       this.#apply(answer.rows);
       if (this.polling) this.#say("polling");
       return true;
@@ -91,8 +103,9 @@ export class LiveStore extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  #say(status) {
-    if (status !== "offline") this.heardAt = Date.now();
+  #say(way) {
+    const status = this.isKept || way === "offline" ? way : "stale";
+    if (["live", "polling"].includes(status)) this.heardAt = Date.now();
     if (status === this.status) return;
     this.status = status;
     this.dispatchEvent(new Event("status"));

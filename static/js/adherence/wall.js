@@ -94,7 +94,7 @@ onThemeChange(() => {
   wall.restyle();
   redraw();
 });
-store.addEventListener("status", () => document.body.toggleAttribute("data-offline", store.status === "offline"));
+store.addEventListener("status", () => document.body.toggleAttribute("data-offline", ["offline", "stale"].includes(store.status)));
 store.addEventListener("change", redraw);
 feed.addEventListener("marks", ({ detail }) => {
   marks = new Marks(detail);

@@ -1,5 +1,6 @@
 """Event intake over HTTP: idempotent, any order, nothing dropped."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -228,3 +229,42 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(
     ]
     with django_assert_max_num_queries(len(small.captured_queries) + 1):
         send(acd, *batch)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", '{"deep": [1e999]}'])
+def test_a_number_beyond_all_bounds_costs_nothing_of_its_batch(centre, acd, at_ten, number):
+    good, odd = event(centre, "good", 0), event(centre, "odd", 10, "break", metric="HERE")
+    unknown = event(centre, "unknown", 20, "no-such-code", metric="HERE")
+    body = json.dumps({"source": "acd", "events": [good, odd, unknown]})
+    answer = acd.post(URL, body.replace('"HERE"', number), content_type="application/json")
+    assert answer.status_code == 200
+    assert [result["status"] for result in answer.json()["results"]] == [
+        "accepted", "accepted", "quarantined",
+    ]  # fmt: skip
+    assert "inf" in json.dumps(ActivityEvent.objects.get(event_uid="odd").raw["metric"])
+    assert "inf" in json.dumps(QuarantinedEvent.objects.get().raw["metric"])
+
+
+def test_a_repeat_is_a_duplicate_though_its_code_has_gone_meanwhile(centre, acd, at_ten):
+    taken = event(centre, "e1", 0)
+    send(acd, taken, event(centre, "e2", 10, "break"))
+    with system_tenant():
+        centre.codes["work"].is_active = False
+        centre.codes["work"].save(update_fields=["is_active"])
+        answer = send(acd, taken, event(centre, "e3", 20), event(centre, "e2", 10, "break"))
+    assert [result["status"] for result in answer["results"]] == [
+        "duplicate", "quarantined", "duplicate",
+    ]  # fmt: skip
+    assert QuarantinedEvent.objects.get().event_uid == "e3"
+
+
+def test_a_repeat_that_is_malformed_is_kept(centre, acd, at_ten):
+    send(acd, event(centre, "e1", 0))
+    again = send(acd, event(centre, "e1", 0, occurred_at="later"))
+    assert again["results"][0]["status"] == "quarantined"
+
+
+def test_a_sequence_that_is_null_is_none(centre, acd, at_ten):
+    answer = send(acd, event(centre, "e1", 0, sequence=None))
+    assert answer["accepted"] == 1
+    assert ActivityEvent.objects.get().sequence == 0

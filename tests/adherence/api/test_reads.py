@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import redis
 import time_machine
 from rest_framework.test import APIClient
 
@@ -67,6 +68,23 @@ def test_with_a_cursor_only_changed_rows_come(
     assert (answer["is_complete"], [row["agent_id"] for row in answer["rows"]]) == (
         False, [centre.agent.pk],
     )  # fmt: skip
+
+
+def test_without_redis_all_rows_come_and_who_keeps_them_is_not_known(
+    centre, half_past_nine, monkeypatch
+):
+    def gone():
+        raise redis.ConnectionError("down")
+
+    monkeypatch.setattr("adherence.services.bus.connection", gone)
+    answer = get(centre.planner, LIVE, since="any:5")
+    assert (answer["is_complete"], answer["is_kept"], len(answer["rows"])) == (True, None, 2)
+
+
+def test_rows_say_whether_somebody_keeps_them(centre, half_past_nine, redis_client):
+    assert get(centre.planner, LIVE)["is_kept"] is False
+    redis_client.set("adherence:keeper", "{}")
+    assert get(centre.planner, LIVE)["is_kept"] is True
 
 
 @pytest.mark.parametrize("cursor", ["", "nonsense", "other-epoch:1", ":", "x:9999999"])

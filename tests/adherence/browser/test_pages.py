@@ -1,6 +1,8 @@
 """The portal and the live list in a real browser, against the real processes."""
 
+import os
 import re
+import signal
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -320,6 +322,17 @@ def test_without_the_stream_the_list_polls(floor, pages):
         page.context.route("**/live/agents/", lambda route: route.abort())
         page.goto("/adherence/")
         expect(page.locator("[data-live-status]")).to_have_text("Updated every 2 s", timeout=10_000)
+
+
+def test_the_list_says_when_nobody_keeps_it(floor, pages):
+    """The stream stays open, and yet nothing would change any more."""
+    with page_of(pages, floor.lead) as page:
+        page.goto("/adherence/")
+        status = page.locator("[data-live-status]")
+        expect(status).to_have_text("Live")
+        os.kill(pages.pids["keeper"], signal.SIGKILL)
+        expect(status).to_contain_text("Not kept up to date since", timeout=60_000)
+        shot(page, "list-not-kept")
 
 
 def test_filters_are_in_the_address(floor, pages):

@@ -15,7 +15,7 @@ from adherence.live import LiveApplication
 from adherence.live.hub import BACKLOG, RESET, Subscription
 from adherence.live.viewer import Viewer, session_key_of
 from adherence.services import refresh_live
-from adherence.services.bus import announce, changes_since
+from adherence.services.bus import KEEPER, announce, changes_since
 from tests.factories.org import make_agent, make_team, make_user
 from wfm.org.tenancy import system_tenant
 
@@ -45,6 +45,7 @@ class Connection:
 
     def __init__(self, app, *, path="/live/agents/", cookie="", origin="", kind="http"):
         self.sent = asyncio.Queue()
+        self.told = []
         self.gone = asyncio.Event()
         headers = {"cookie": cookie, "host": "127.0.0.1:8001"} | (
             {"origin": origin} if origin else {}
@@ -68,10 +69,12 @@ class Connection:
     async def next(self, name):
         """The data of the next event of that name."""
         while True:
+            while self.told:
+                text = self.told.pop(0)
+                if f"event: {name}\n" in text:
+                    return json.loads(text.split("data: ", 1)[1])
             message = await asyncio.wait_for(self.sent.get(), WAIT_SECONDS)
-            text = message.get("body", b"").decode()
-            if f"event: {name}\n" in text:
-                return json.loads(text.split("data: ", 1)[1])
+            self.told += message.get("body", b"").decode().split("\n\n")
 
     async def leave(self):
         self.gone.set()
@@ -200,6 +203,46 @@ def test_after_a_break_of_redis_everyone_reads_anew(floor, monkeypatch):
         await viewer.next("reset")
         await asyncio.to_thread(announce, row_of(floor.agent))
         await viewer.next("rows")
+        await viewer.leave()
+
+    drive(story)
+
+
+def test_a_break_of_redis_is_told_until_it_is_over(floor, monkeypatch):
+    """The stream stays open meanwhile, so that pages would believe all is well."""
+    monkeypatch.setattr("adherence.live.hub.RECONNECT_SECONDS", 0.05)
+
+    async def story(app):
+        viewer = Connection(app, cookie=floor.cookie)
+        await viewer.next("hello")
+        async with redis.asyncio.Redis.from_url(settings.REDIS_URL) as client:
+            await client.set(KEEPER, '{"at": "2026-11-18T09:00:00+00:00"}')
+            await client.client_kill_filter(_type="pubsub")
+        while (await viewer.next("state"))["is_connected"]:
+            pass
+        while not (await viewer.next("state"))["is_connected"]:
+            pass
+        await viewer.leave()
+
+    drive(story)
+
+
+def test_viewers_are_told_while_nobody_keeps_the_rows(floor, monkeypatch):
+    monkeypatch.setattr("adherence.live.hub.KEEPER_SECONDS", 0.05)
+    said = "2026-11-18T09:00:00+00:00"
+
+    async def story(app):
+        viewer = Connection(app, cookie=floor.cookie)
+        missing = {"is_connected": True, "is_kept": False, "kept_at": None}
+        assert await viewer.next("state") == missing
+        later = Connection(app, cookie=floor.cookie)
+        assert await later.next("state") == missing
+        await later.leave()
+        async with redis.asyncio.Redis.from_url(settings.REDIS_URL) as client:
+            await client.set(KEEPER, json.dumps({"at": said}))
+            assert await viewer.next("state") == missing | {"is_kept": True}
+            await client.delete(KEEPER)
+            assert await viewer.next("state") == missing | {"kept_at": said}
         await viewer.leave()
 
     drive(story)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import F
 
 from adherence import computations
 from adherence.jobs import start_recompute
@@ -23,7 +24,7 @@ from adherence.services import (
     withdraw_exception,
 )
 from adherence.services.spans import expand_spans
-from scheduling.models import ScheduleStatus, ScheduleVersion, Shift
+from scheduling.models import ScheduleStatus, ScheduleVersion, Shift, ShiftChange, ShiftChangeKind
 from tests.factories.adherence import make_event, make_shift, make_version
 from tests.factories.org import make_agent, make_site, make_team
 from wfm.org.models import ActivityCode
@@ -134,6 +135,43 @@ def test_an_approval_and_its_withdrawal_keep_who_and_why(finished):
     assert taken_back.after == correction.before
     assert taken_back.causes[0]["by"] == str(finished.planner)
     assert taken_back.causes[0]["why"] == "Withdrawn: Power failure at home"
+
+
+def test_a_shift_changed_two_months_back_corrects_its_day(
+    finished, django_capture_on_commit_callbacks
+):
+    later = finished.start + timedelta(days=60)
+    with django_capture_on_commit_callbacks(execute=True):
+        follow_plans(at=later)
+    recompute_pending(at=later)
+    DayCorrection.objects.all().delete()
+    shift = Shift.objects.get(agent=finished.agent)
+    first = shift.activities.order_by("starts_at").first()
+    first.starts_at = finished.start + timedelta(hours=1)
+    first.save(update_fields=["starts_at"])
+    Shift.objects.filter(pk=shift.pk).update(starts_at=first.starts_at)
+    ScheduleVersion.objects.filter(pk=shift.version_id).update(revision=F("revision") + 1)
+    shift.version.refresh_from_db()
+    change = ShiftChange.objects.create(
+        version=shift.version,
+        kind=ShiftChangeKind.TIME_OFF,
+        changed_by=finished.planner,
+        why="Dentist",
+        changed_at=later,
+    )
+    change.days.create(
+        version=shift.version,
+        version_revision=shift.version.revision,
+        agent=finished.agent,
+        operational_date=finished.start.date(),
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        assert follow_plans(at=later) == 1
+    recompute_pending(at=later)
+    correction, before, after = only_correction()
+    assert (before, after, correction.kinds) == (3600, 0, ["SCHEDULE"])
+    assert correction.causes[0]["by_id"] == finished.planner.pk
+    assert "Dentist" in correction.causes[0]["why"]
 
 
 def test_a_schedule_published_afterwards_is_a_cause(finished, django_capture_on_commit_callbacks):

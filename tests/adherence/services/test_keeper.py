@@ -14,7 +14,7 @@ from adherence.services import (
     mark_agents,
 )
 from adherence.services.bus import NOWHERE, announce
-from adherence.services.ingest import IncomingEvent
+from adherence.services.incoming import IncomingEvent
 from adherence.services.live_rows import without_version
 from tests.factories.adherence import make_event
 from tests.factories.org import make_activity_code, make_agent, make_team

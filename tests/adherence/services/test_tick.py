@@ -16,7 +16,7 @@ from adherence.services import (
     recompute_pending,
     refresh_live,
 )
-from adherence.services.ingest import IncomingEvent
+from adherence.services.incoming import IncomingEvent
 from scheduling.models import ScheduleStatus, ScheduleVersion, Shift
 from tests.factories.adherence import make_event, make_shift, make_version
 from tests.factories.org import make_agent
