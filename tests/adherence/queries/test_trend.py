@@ -1,6 +1,7 @@
 """The busy trend at home and in the office, against a plain reckoning in several zones and hours."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,9 +65,7 @@ def test_all_hours_of_the_trend_count_in_every_zone(zone, begins, at):
         version = make_version(starts_on=day)
         for place in ("HOME", "OFFICE"):
             agent = make_agent(team=team)
-            make_shift(
-                agent, (start, end, codes["work"]), day=day, place=place, version=version
-            )
+            make_shift(agent, (start, end, codes["work"]), day=day, place=place, version=version)
             moment = start
             while moment < min(now, end):
                 for key, minutes, _column in CYCLE:
@@ -77,10 +76,7 @@ def test_all_hours_of_the_trend_count_in_every_zone(zone, begins, at):
                 make_event(agent, end)
         trend = busy_trend(at=now)
         edges = [datetime.fromtimestamp(second, UTC) for second in trend.starts_at] + [now]
-        wanted = [
-            plain(start, end, first, last)
-            for first, last in zip(edges, edges[1:], strict=False)
-        ]
+        wanted = [plain(start, end, first, last) for first, last in pairwise(edges)]
         for by_group in trend.teams[team.pk]:
             steps = list(map(list, zip(*by_group, strict=True)))
             assert steps == wanted
