@@ -37,11 +37,11 @@ class Severity(IntEnum):
     NOTICE = 1
     """Working where nothing or a break was planned: no cost to service."""
     MINOR = 2
-    """Out of adherence off position, or a state nobody can see."""
+    """Late, missing or out while nothing on position is planned, or a state nobody can see."""
     MAJOR = 3
     """Expected on position and not there."""
     CRITICAL = 4
-    """Never came."""
+    """Never came, and expected on position now."""
 
 
 @dataclass(frozen=True)
@@ -161,10 +161,12 @@ def _works(data: LiveData) -> Flags:
 def _severity(flag: Ints, data: LiveData) -> Ints:
     works = _works(data)
     is_out = flag == LiveFlag.OUT
+    # Whom nothing on position awaits now is missed by no queue, however late or long.
+    is_missing = np.isin(flag, (LiveFlag.NO_SHOW, LiveFlag.LATE, LiveFlag.BUSY_TOO_LONG))
     rules = (
+        (is_missing & ~data.is_on_position, Severity.MINOR),
         (flag == LiveFlag.NO_SHOW, Severity.CRITICAL),
-        (flag == LiveFlag.LATE, Severity.MAJOR),
-        (flag == LiveFlag.BUSY_TOO_LONG, Severity.MAJOR),
+        (is_missing, Severity.MAJOR),
         (is_out & works, Severity.NOTICE),
         (is_out & data.is_on_position, Severity.MAJOR),
         (is_out, Severity.MINOR),

@@ -43,6 +43,7 @@ FIGURES = (
     "paid_scheduled_seconds",
     "paid_unknown_seconds",
     "paid_out_seconds",
+    "unseen_work_seconds",
 )
 """Sums of seconds per day. Stored rows and corrections keep this order: only ever append."""
 
@@ -111,6 +112,10 @@ def day_figures(result: SweepResult, kinds: CodeKinds) -> dict[str, Ints]:
         "paid_scheduled_seconds": scheduled[:, paid].sum(axis=1),
         "paid_unknown_seconds": result.unknown[:, paid].sum(axis=1),
         "paid_out_seconds": result.out[:, paid].sum(axis=1),
+        "unseen_work_seconds": np.asarray(
+            result.seconds[:, :-1, StateGroup.UNKNOWN][:, result.is_on_position].sum(axis=1),
+            dtype=np.int64,
+        ),
     }
 
 
@@ -122,6 +127,7 @@ def counts_of(figures: Mapping[str, Seconds]) -> dict[str, Seconds]:
     """
     seen = figures["scheduled_seconds"] - figures["unseen_seconds"]
     paid = figures["paid_scheduled_seconds"] - figures["paid_unknown_seconds"]
+    seen_work = figures["scheduled_work_seconds"] - figures["unseen_work_seconds"]
     return {
         "scheduled_seconds": figures["scheduled_seconds"] - figures["unknown_seconds"],
         "seen_scheduled_seconds": seen,
@@ -141,7 +147,7 @@ def counts_of(figures: Mapping[str, Seconds]) -> dict[str, Seconds]:
         "present_in_shift_seconds": figures["present_in_shift_seconds"],
         "present_seconds": figures["present_seconds"],
         "position_worked_seconds": figures["worked_seconds"],
-        "position_scheduled_seconds": figures["scheduled_work_seconds"],
+        "position_scheduled_seconds": seen_work,
     }
 
 

@@ -49,6 +49,7 @@ class AdherenceDay(models.Model):
     paid_scheduled_seconds = models.PositiveIntegerField(default=0)
     paid_unknown_seconds = models.PositiveIntegerField(default=0)
     paid_out_seconds = models.PositiveIntegerField(default=0)
+    unseen_work_seconds = models.PositiveIntegerField(default=0)
     matrix = models.JSONField(_("seconds by plan and state"), default=dict, blank=True)
     exceptions = models.JSONField(_("stretches out of adherence"), default=list, blank=True)
     is_final = models.BooleanField(_("day is over"), default=False)

@@ -135,6 +135,11 @@ class PlaybookRun(Scoped):
     def __str__(self) -> str:
         return f"{self.playbook} {self.local_date}"
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Nobody ended it: it ended with its day, and what it came to is not known."""
+        return self.ended_at is not None and not self.outcome
+
 
 class PlaybookRunStep(models.Model):
     """A step of a run as it was when the run began; ticked off by whoever did it."""

@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from adherence.core.data import Ints, PlannedActivities, StatePoints
 from adherence.core.groups import StateGroup
+from adherence.core.states import declared_states
 from adherence.core.trend import seconds_by_step
-from adherence.queries.agent_days import AgentDays, load_agent_days
+from adherence.queries.agent_days import PlanDetail, read_events, read_plan
+from adherence.queries.codes import CodeTable, code_table
 from scheduling.models import ShiftPlace
 from wfm.org.models import Agent, AgentAssignment
 
@@ -39,35 +42,70 @@ def busy_trend(*, at: datetime) -> BusyTrend:
     edges = np.arange(last - int(HOURS_BACK.total_seconds()), last + step, step)
     edges = np.append(edges, second) if second > last else edges
     teams = dict(AgentAssignment.objects.effective_on(at.date()).values_list("agent_id", "team_id"))
-    ids = list(Agent.objects.active().filter(pk__in=teams).values_list("pk", flat=True))
-    if not ids:
-        return BusyTrend(edges[:-1].tolist(), {})
-    today = at.astimezone(UTC).date()
-    days = load_agent_days(agent_ids=ids, first_date=today, last_date=today, until=at)
-    return _added(days, teams, edges, second)
-
-
-def _added(days: AgentDays, teams: dict[int, int], edges: Any, second: int) -> BusyTrend:
-    states, plan = days.data.states, days.data.plan
-    ends = np.append(states.at[1:], second)
-    is_last = np.append(states.agent[1:] != states.agent[:-1], True)
-    ends = np.minimum(np.where(is_last, second, ends), second)
-    here = (plan.starts_at < edges[-1]) & (plan.ends_at > edges[0])
-    place = np.full(len(days.agent_ids), -1)
-    place[plan.agent[here]] = 0
-    place[plan.agent[here & days.plan_detail.is_home]] = 1
-    numbers = sorted({teams[int(pk)] for pk in days.agent_ids})
-    team = np.searchsorted(numbers, [teams[int(pk)] for pk in days.agent_ids])
-    column = np.searchsorted(COUNTED, states.group)
-    counts = np.isin(states.group, COUNTED) & (place[states.agent] >= 0)
-    owner = (team * len(PLACES) + place)[states.agent]
-    found = seconds_by_step(
-        owner=owner[counts],
-        starts_at=states.at[counts],
-        ends_at=ends[counts],
-        column=column[counts],
-        edges=edges,
-        shape=(len(numbers) * len(PLACES), len(COUNTED)),
+    ids = np.array(
+        Agent.objects.active().filter(pk__in=teams).order_by("pk").values_list("pk", flat=True),
+        dtype=np.int64,
     )
+    if ids.size == 0:
+        return BusyTrend(edges[:-1].tolist(), {})
+    codes = code_table()
+    plan, detail = _plan(ids, codes, edges)
+    numbers = sorted({teams[pk] for pk in ids.tolist()})
+    place = _places(plan, detail, edges, agents=ids.size)
+    team = np.searchsorted(numbers, [teams[pk] for pk in ids.tolist()])
+    owner = np.where(place < 0, -1, team * len(PLACES) + place)
+    found = _added(_states(ids, codes, edges), owner, edges, owners=len(numbers) * len(PLACES))
     by_team = found.reshape(len(numbers), len(PLACES), len(COUNTED), edges.size - 1)
     return BusyTrend(edges[:-1].tolist(), dict(zip(numbers, by_team.tolist(), strict=True)))
+
+
+def _plan(ids: Ints, codes: CodeTable, edges: Ints) -> tuple[PlannedActivities, PlanDetail]:
+    """Read the shifts of the hours shown, whichever operational day of whichever zone has them.
+
+    The read takes one day more on either side: west of Greenwich it is still the day before, and a
+    night shift belongs to the day on which it began.
+    """
+    first, last = (datetime.fromtimestamp(int(edge), UTC).date() for edge in edges[[0, -1]])
+    bounds: dict[str, object] = {"agents": ids.tolist(), "first_date": first, "last_date": last}
+    plan, detail, _shifts = read_plan(ids, codes, bounds)
+    return plan, detail
+
+
+def _states(ids: Ints, codes: CodeTable, edges: Ints) -> StatePoints:
+    """Read what was declared in the hours shown, and before them last: days play no part in it."""
+    agent, moment, code_id = read_events(
+        ids, begins=np.full(ids.size, edges[0]), ends=np.full(ids.size, edges[-1])
+    )
+    return declared_states(
+        agent=np.searchsorted(ids, agent),
+        at=moment,
+        code=codes.rows(code_id),
+        codes=codes.states,
+        until=int(edges[-1]),
+    ).points
+
+
+def _places(plan: PlannedActivities, detail: PlanDetail, edges: Ints, *, agents: int) -> Ints:
+    """Return where each agent works in the hours shown: office 0, home 1, nothing planned -1."""
+    here = (plan.starts_at < edges[-1]) & (plan.ends_at > edges[0])
+    place = np.full(agents, -1)
+    place[plan.agent[here]] = 0
+    place[plan.agent[here & detail.is_home]] = 1
+    return place
+
+
+def _added(states: StatePoints, owner: Ints, edges: Ints, *, owners: int) -> Ints:
+    """Add the seconds of each counted group up; an owner of -1 is nobody's."""
+    end = int(edges[-1])
+    ends = np.append(states.at[1:], end)
+    is_last = np.append(states.agent[1:] != states.agent[:-1], True)
+    ends = np.minimum(np.where(is_last, end, ends), end)
+    counts = np.isin(states.group, COUNTED) & (owner[states.agent] >= 0)
+    return seconds_by_step(
+        owner=owner[states.agent][counts],
+        starts_at=states.at[counts],
+        ends_at=ends[counts],
+        column=np.searchsorted(COUNTED, states.group)[counts],
+        edges=edges,
+        shape=(owners, len(COUNTED)),
+    )

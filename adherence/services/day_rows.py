@@ -23,7 +23,7 @@ from adherence.services.telling import record_corrections
 from wfm.org.binary_copy import read_columns, write_columns
 
 METRIC_VERSION = 1
-FIGURES_VERSION = 1
+FIGURES_VERSION = 2
 """Grows when figures are added or mean something else: rows of another version are filled anew,
 and that is no correction."""
 

@@ -18,6 +18,10 @@ from adherence.models import (
 )
 from adherence.models.scope import SCOPES
 from wfm.org.models import User
+from wfm.timeline import day_bounds
+
+LEAST_RUN = timedelta(hours=4)
+"""So long a run that nobody ends lasts at least, though midnight comes."""
 
 
 class UnableToRun(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -26,6 +30,7 @@ class UnableToRun(ValueError):  # noqa: N818 - domain errors are named for what 
 
 def start_due(*, at: datetime) -> list[PlaybookRun]:
     """Start the playbooks whose trigger has come; safe to run twice, and by two at once."""
+    end_forgotten(at=at)
     with transaction.atomic():
         books = list(Playbook.objects.filter(is_active=True).exclude(kind="").order_by("pk"))
         alerts = list(
@@ -47,6 +52,30 @@ def start_due(*, at: datetime) -> list[PlaybookRun]:
                 except UnableToRun:
                     continue  # a run for the same scope is under way
         return found
+
+
+def end_forgotten(*, at: datetime) -> int:
+    """End the runs that nobody ended, so that the next day's trigger counts; return how many.
+
+    A run ends with its day where it is about, one begun in the evening some hours later. While its
+    alert is open it is not forgotten, and hides no other: there is one open alert of a kind and scope.
+    """
+    ended = 0
+    with transaction.atomic():
+        rows = (
+            PlaybookRun.objects.open()
+            .exclude(pk__in=PlaybookRun.objects.filter(alert__closed_at=None, alert__isnull=False))
+            .select_for_update(of=("self",), skip_locked=True)
+            .order_by("pk")
+        )
+        for run in rows:
+            midnight = day_bounds(run.local_date, _zone(run)).ends_at
+            over_at = max(midnight, run.started_at + LEAST_RUN)
+            if over_at <= at:
+                run.ended_at = over_at
+                run.save(update_fields=["ended_at"])
+                ended += 1
+    return ended
 
 
 def _is_due(book: Playbook, alert: Alert, at: datetime) -> bool:
@@ -97,7 +126,7 @@ def _start(
     return run
 
 
-def _zone(about: Alert | Playbook) -> str:
+def _zone(about: Alert | Playbook | PlaybookRun) -> str:
     """Return the zone of the narrowest part it is about."""
     for name in SCOPES:
         part = getattr(about, name)

@@ -6,9 +6,10 @@ import pytest
 from django.core import mail
 
 from adherence.models import AdherenceDay, BriefingSent, BriefingSubscription
+from adherence.services.playbooks import start_playbook
 from tests.board.floors import at, work
 from tests.factories import org
-from tests.factories.intraday import make_alert
+from tests.factories.intraday import make_alert, make_playbook
 from tests.factories.reporting import make_interval
 from wfm.briefing.daily import About, briefing
 from wfm.briefing.due import Wish, due_on
@@ -162,3 +163,56 @@ def test_it_holds_yesterday_and_today_against_targets(floors):
             principal=SYSTEM, timezone="UTC", at=at(hour=12), about=About(site=floors.north.site)
         )
         assert site.today.people.adherence_rate == pytest.approx(0.75)
+
+
+def people_about(**about):
+    found = briefing(principal=SYSTEM, timezone="UTC", at=at(hour=12), about=About(**about))
+    return found.today.people
+
+
+@pytest.mark.django_db
+def test_people_are_those_of_the_team_the_site_the_client_and_the_queue_that_day(floors):
+    with system_tenant():
+        north = work(floors, floors.north, floors.voice)
+        mail = work(floors, floors.south, floors.mail)
+        free = work(floors, floors.south, None, skills=[floors.voice.skill])
+        for agent, out in ((north, 100), (mail, 200), (free, 300)):
+            AdherenceDay.objects.create(
+                agent=agent, operational_date=at().date(), scheduled_seconds=1000, out_seconds=out
+            )
+        # They leave the team in a week: today they belong to it.
+        north.assignments.update(ends_on=at(7).date())
+        assert people_about(team=floors.north).adherence_rate == pytest.approx(0.9)
+        assert people_about(site=floors.north.site).adherence_rate == pytest.approx(0.9)
+        assert people_about(queue=floors.voice).adherence_rate == pytest.approx(0.8)
+        assert people_about(queue=floors.mail).adherence_rate == pytest.approx(0.8)
+        assert people_about(client=floors.client).adherence_rate == pytest.approx(0.8)
+        assert people_about(client=org.make_client()).adherence_rate is None
+
+
+@pytest.mark.django_db
+def test_an_outage_is_no_shrinkage(floors):
+    with system_tenant():
+        agent = work(floors, floors.north, floors.voice)
+        AdherenceDay.objects.create(
+            agent=agent, operational_date=at().date(), scheduled_seconds=28800,
+            unknown_seconds=14400, scheduled_work_seconds=28800, unseen_work_seconds=14400,
+            worked_seconds=14400,
+        )  # fmt: skip
+        assert people_about().shrinkage_rate == 0.0
+
+
+@pytest.mark.django_db
+def test_playbooks_are_counted_for_what_they_are_about(floors):
+    def runs(**about):
+        found = briefing(principal=SYSTEM, timezone="UTC", at=at(hour=12), about=About(**about))
+        return found.today.runs
+
+    with system_tenant():
+        for scope in ({"queue": floors.voice}, {"team": floors.north}, {}):
+            start_playbook(playbook=make_playbook(**scope), by=None, at=at(hour=9))
+        assert runs() == 3
+        assert runs(queue=floors.voice) == runs(client=floors.client) == 1
+        assert runs(team=floors.north) == runs(site=floors.north.site) == 1
+        assert runs(queue=floors.mail) == runs(team=floors.south) == 0
+        assert runs(client=org.make_client()) == 0

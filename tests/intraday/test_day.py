@@ -128,6 +128,27 @@ def test_who_is_there_comes_from_the_live_rows(floors):
     assert (people.planned, people.present, people.unseen) == (3, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("does_work", "flag", "present"),
+    [
+        (False, "IN", 0),  # technical trouble: cannot take work
+        (True, "IN", 1),  # after-contact work within its limit
+        (True, "BUSY_TOO_LONG", 0),
+        (None, "IN", 0),
+    ],
+)
+def test_who_is_busy_is_present_only_with_after_contact_work(floors, does_work, flag, present):
+    codes = make_codes()
+    code = None
+    if does_work is not None:
+        code = org.make_activity_code(state_group="BUSY", is_work=does_work)
+    AgentLive.objects.create(
+        agent=work(floors, floors.north, floors.voice), planned_code=codes["work"],
+        planned_queue=floors.voice, state_group="BUSY", activity_code=code, flag=flag,
+    )  # fmt: skip
+    assert look().of(floors.voice.pk).people.present == present
+
+
 def test_the_list_of_risks_is_by_cost_with_who_answers(floors):
     work(floors, floors.north, floors.voice)
     work(floors, floors.south, floors.mail)
@@ -444,3 +465,37 @@ def test_a_night_over_the_clock_change_has_its_own_intervals(floors):
         )
     )
     assert all(found.edges[0].size == 92 for found in spring.all_queues)
+
+
+def test_a_queue_with_nobody_planned_is_understaffed_and_the_alert_stays(floors):
+    found = readings()[AlertKind.UNDERSTAFFED, floors.voice.pk]
+    assert (found.value, found.detail["planned"], found.detail["present"]) == (1.0, 0, 0)
+    for minute in range(0, 60, 2):
+        watch(at=NOON + timedelta(minutes=minute))
+    alert = Alert.objects.get(kind=AlertKind.UNDERSTAFFED, queue=floors.voice)
+    assert (alert.is_open, alert.calm_since) == (True, None)
+
+
+def test_people_scheduled_on_no_queue_of_their_own_are_not_called_missing(floors):
+    work(floors, floors.north, None, skills=[floors.voice.skill])
+    assert (AlertKind.UNDERSTAFFED, floors.voice.pk) not in readings()
+
+
+def test_a_day_is_judged_by_the_goal_that_held_on_it(floors):
+    goals = org.models.ServiceGoal.objects.filter(queue=floors.voice)
+    goals.update(ends_on=date(2026, 3, 3))
+    org.make_goal(floors.voice, level=0.9, starts_on=date(2026, 3, 3), version=2)
+
+    def voice(day, now, zone="UTC"):
+        org.models.Queue.objects.filter(pk=floors.voice.pk).update(timezone=zone)
+        found = look(now=now, day=day)
+        return next(q for q in found.all_queues if q.queue == floors.voice).goal().level
+
+    monday, tuesday = MONDAY, MONDAY + timedelta(days=1)
+    assert voice(monday, NOON) == 0.8
+    assert voice(tuesday, NOON) == 0.9  # ahead
+    assert voice(monday, NOON + timedelta(days=1)) == 0.8  # yesterday, looked at today
+    assert voice(monday, NOON + timedelta(days=30)) == 0.8
+    # 22:00 UTC is Tuesday in Auckland, 02:00 UTC of Tuesday still Monday in Toronto.
+    assert voice(monday, at(hour=22), "Pacific/Auckland") == 0.9
+    assert voice(tuesday, at(1, hour=2), "America/Toronto") == 0.8

@@ -329,3 +329,61 @@ def test_a_team_lead_acts_but_does_not_edit(client, short):
     assert client.get(reverse("intraday-playbook", args=[book.pk])).status_code == 403
     assert "Start" in text(client.get(reverse("intraday-playbooks")))
     assert client.get(reverse("intraday-duty-new", args=["limit"])).status_code == 403
+
+
+def test_what_is_accepted_from_an_alert_stands_in_its_log(client, short):
+    with system_tenant():
+        alert = make_alert(short.voice)
+        agent = short.north.assignments.order_by("pk").last().agent
+    page = client.get(reverse("intraday-alert", args=[alert.pk]))
+    url = page.context["options_url"]
+    assert url in text(page).replace("&amp;", "&")
+    assert f"alert={alert.pk}" in url
+    options = client.get(url)
+    assert f"alert={alert.pk}" in options.context["list_url"]
+    chosen = window(short.voice, alert=alert.pk)
+    listed = text(client.get(reverse("intraday-options-list"), chosen))
+    assert f'name="alert" value="{alert.pk}"' in listed
+    chosen |= {
+        "kind": "OVERTIME", "agent": agent.pk,
+        "from": "2026-03-02T14:00:00+00:00", "until": "2026-03-02T16:00:00+00:00",
+    }  # fmt: skip
+    answer = client.post(reverse("intraday-accept"), chosen)
+    assert f"alert={alert.pk}" in answer.url
+    assert only(Measure).alert_id == alert.pk
+    assert "offer overtime" in only(AlertLog, alert=alert, step="ACTION").text
+    page = text(client.get(reverse("intraday-alert", args=[alert.pk])))
+    assert agent.name in page
+
+
+@pytest.mark.parametrize("wrong", ["x", "0", "other"])
+def test_an_alert_of_another_queue_or_none_is_not_found(client, short, wrong):
+    with system_tenant():
+        alert = make_alert(short.mail)
+    query = window(short.voice, alert=alert.pk if wrong == "other" else wrong)
+    assert client.get(reverse("intraday-options"), query).status_code == 404
+
+
+def test_an_alert_that_is_over_or_about_no_queue_has_no_options(client, short):
+    with system_tenant():
+        over = make_alert(short.voice, closed_at=NOON, status="CLOSED")
+        team = make_alert(team=short.north, kind="TEAM_ADHERENCE")
+        below = make_alert(short.mail, kind="BELOW_FORECAST")
+    urls = [
+        client.get(reverse("intraday-alert", args=[alert.pk])).context["options_url"]
+        for alert in (over, team, below)
+    ]
+    assert urls[:2] == ["", ""]
+    assert "aim=free" in urls[2]
+
+
+def test_a_run_that_nobody_ended_says_so(client, short):
+    with system_tenant():
+        run = PlaybookRun.objects.create(
+            playbook=make_playbook(),
+            local_date=NOON.date(),
+            started_at=NOON,
+            ended_at=NOON,
+        )
+    for url in (reverse("intraday-playbooks"), reverse("intraday-run", args=[run.pk])):
+        assert "not ended by anyone" in text(client.get(url))

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from adherence.core.alert_defaults import DEFAULTS
 from adherence.models import AdherenceDay, Alert, AlertKind, AlertOutcome, PlaybookRun
 from adherence.models.alert import AlertQuerySet
+from scheduling.models import Shift, ShiftActivity
 from wfm import metrics
 from wfm.board.grid import SLOT_HOURS
 from wfm.intraday.asked import Scopes, ask_of
 from wfm.intraday.day import Day, QueueDay, day_of
 from wfm.intraday.risks import Risk, risks
 from wfm.org.access import access_of
-from wfm.org.models import Client, Queue, Site, Team
+from wfm.org.models import AgentAssignment, AgentSkill, Client, Queue, Site, Team
 from wfm.timeline import day_bounds
 
 MOST_RISKS = 8
@@ -60,7 +62,7 @@ class PeopleLine:
 
     adherence_rate: float | None
     shrinkage_rate: float | None
-    """Of the scheduled time on position the share that was not worked."""
+    """Of the scheduled time on position the share that was not worked; time nobody saw left out."""
     planned_shrinkage_rate: float | None
     """What the requirement reckons with, weighted by the people to schedule."""
 
@@ -189,7 +191,11 @@ def _alerts(principal: object, about: About) -> AlertQuerySet:
 def _part(day: Day, principal: object, about: About) -> DayPart:
     bounds = day_bounds(day.ask.starts_on, day.ask.timezone)
     within = Q(opened_at__gte=bounds.starts_at, opened_at__lt=bounds.ends_at)
-    runs = PlaybookRun.objects.visible_to(principal).filter(local_date=day.ask.starts_on)
+    runs = (
+        PlaybookRun.objects.visible_to(principal)
+        .filter(local_date=day.ask.starts_on)
+        .filter(_runs_about(about))
+    )
     may_see_people = access_of(principal).can("adherence.view")
     return DayPart(
         on=day.ask.starts_on,
@@ -198,6 +204,20 @@ def _part(day: Day, principal: object, about: About) -> DayPart:
         alerts=tuple(_alerts(principal, about).filter(within).order_by("opened_at")),
         runs=runs.count(),
     )
+
+
+def _runs_about(about: About) -> Q:
+    """Return which runs are about these parts: their own ones and those of what lies in them."""
+    found = Q()
+    if about.queue is not None:
+        found &= Q(queue=about.queue)
+    if about.team is not None:
+        found &= Q(team=about.team)
+    if about.site is not None:
+        found &= Q(site=about.site) | Q(queue__site=about.site) | Q(team__site=about.site)
+    if about.client is not None:
+        found &= Q(client=about.client) | Q(queue__client=about.client)
+    return found
 
 
 def _queue(found: QueueDay) -> QueueLine:
@@ -218,28 +238,50 @@ def _queue(found: QueueDay) -> QueueLine:
 
 
 def _people(day: Day, principal: object, about: About) -> PeopleLine:
-    rows = AdherenceDay.objects.visible_to(principal).filter(operational_date=day.ask.starts_on)
+    on = day.ask.starts_on
+    rows = AdherenceDay.objects.visible_to(principal).filter(operational_date=on)
+    here = AgentAssignment.objects.effective_on(on)
     if about.team is not None:
-        rows = rows.filter(agent__assignments__team=about.team, agent__assignments__ends_on=None)
+        rows = rows.filter(agent__in=here.filter(team=about.team).values("agent"))
     if about.site is not None:
-        rows = rows.filter(
-            agent__assignments__team__site=about.site, agent__assignments__ends_on=None
-        )
+        rows = rows.filter(agent__in=here.filter(team__site=about.site).values("agent"))
+    for queues in _queues_of(about):
+        rows = rows.filter(agent__in=_on_queues(queues, on))
     sums = rows.aggregate(
         scheduled=Sum("scheduled_seconds", default=0),
         out=Sum("out_seconds", default=0),
         unknown=Sum("unknown_seconds", default=0),
         work=Sum("scheduled_work_seconds", default=0),
+        unseen=Sum("unseen_work_seconds", default=0),
         worked=Sum("worked_seconds", default=0),
     )
     observed = sums["scheduled"] - sums["unknown"]
     counts = {"scheduled_seconds": observed, "out_of_adherence_seconds": sums["out"]}
-    missing = max(sums["work"] - sums["worked"], 0)
+    seen = sums["work"] - sums["unseen"]
+    missing = max(seen - sums["worked"], 0)
     return PeopleLine(
         adherence_rate=metrics.evaluate("adherence_rate", counts).value if observed else None,
-        shrinkage_rate=missing / sums["work"] if sums["work"] else None,
+        shrinkage_rate=missing / seen if seen else None,
         planned_shrinkage_rate=_planned_shrinkage(day.queues),
     )
+
+
+def _queues_of(about: About) -> Iterator[QuerySet[Queue]]:
+    if about.client is not None:
+        yield Queue.objects.filter(client=about.client)
+    if about.queue is not None:
+        yield Queue.objects.filter(pk=about.queue.pk)
+
+
+def _on_queues(queues: QuerySet[Queue], on: date) -> QuerySet[Shift, dict[str, Any]]:
+    """Return the agents whose shift of a day has work on these queues, or on none and the skill."""
+    held = AgentSkill.objects.filter(skill__in=queues.values("skill"), starts_on__lte=on).filter(
+        Q(ends_on=None) | Q(ends_on__gt=on)
+    )
+    work = ShiftActivity.objects.filter(
+        shift__is_published=True, shift__operational_date=on, activity_code__is_work=True
+    ).filter(Q(queue__in=queues) | Q(queue=None, shift__agent__in=held.values("agent")))
+    return Shift.objects.filter(pk__in=work.values("shift")).values("agent")
 
 
 def _planned_shrinkage(queues: Sequence[QueueDay]) -> float | None:

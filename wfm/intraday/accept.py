@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from adherence.models import Alert, AlertLog, AlertStep, Measure, MeasureStatus
-from scheduling.services.errors import ChangedMeanwhile, UnableToEdit
-from scheduling.services.shift_changes import MOST_WHY, Reason
-from scheduling.services.tell import tell_agents
+from scheduling.services.errors import ChangedMeanwhile, UnableToEdit, UnableToRequest
+from scheduling.services.shift_changes import MOST_WHY, Reason, lock_agents
+from scheduling.services.tell import tell_each
 from wfm.intraday.carry_out import carry_out, reason_kind
 from wfm.intraday.core.options import Option
 from wfm.intraday.day import Day, QueueDay
@@ -22,8 +24,8 @@ from wfm.intraday.options import (
     options_for,
     time_off_options,
 )
-from wfm.intraday.people import moment
-from wfm.org.models import Agent, User
+from wfm.intraday.people import moment, people_of
+from wfm.org.models import Agent, AgentAssignment, User
 
 
 class UnableToAccept(ValueError):  # noqa: N818 - domain errors are named for what failed
@@ -63,8 +65,10 @@ def accept(
     effect = effect_of(day, queue_day, span, option)
     at = day.ask.at
     with transaction.atomic():
-        agent = Agent.objects.select_for_update().get(pk=chosen.agent_id)
-        _refuse_double(agent, chosen)
+        lock_agents([chosen.agent_id])
+        agent = Agent.objects.get(pk=chosen.agent_id)
+        _refuse_double(agent, option)
+        _refuse_changed(option, at)
         try:
             with transaction.atomic():
                 measure = Measure.objects.create(
@@ -107,17 +111,38 @@ def _found(day: Day, queue_day: QueueDay, span: Span, chosen: Chosen) -> Option 
     )
 
 
-def _refuse_double(agent: Agent, chosen: Chosen) -> None:
-    other = (
-        Measure.objects.filter(agent=agent, starts_at__lt=chosen.ends_at)
-        .filter(ends_at__gt=chosen.starts_at)
-        .exclude(status=MeasureStatus.WITHDRAWN)
-        .first()
-    )
-    if other is not None:
+def _refuse_double(agent: Agent, option: Option) -> None:
+    """Refuse what touches something agreed: its time, or the time of the break that moves away.
+
+    The caller holds the agent, so that of two leads at once the second sees what the first agreed.
+    """
+    length = timedelta(seconds=option.ends_at - option.starts_at)
+    begins = [moment(at) for at in (option.starts_at, option.moved_from) if at is not None]
+    accepted = Measure.objects.filter(agent=agent, status=MeasureStatus.ACCEPTED).order_by("pk")
+    for other in accepted:
+        theirs = other.ends_at - other.starts_at
+        taken = [at for at in (other.starts_at, other.moved_from_at) if at is not None]
+        if any(
+            mine < start + theirs and start < mine + length for mine in begins for start in taken
+        ):
+            raise UnableToAccept(
+                _("%(name)s has agreed to something else then: %(what)s.")
+                % {"name": agent.name, "what": words_of(other)}
+            )
+
+
+def _refuse_changed(option: Option, at: datetime) -> None:
+    """Refuse where the shift is not the one that was judged any more; the caller holds the agent."""
+    judged = option.person
+    held = next(iter(people_of(shift_ids=[judged.shift], at=at)), None)
+    if (
+        held is None
+        or (held.agent, held.parts, held.skills) != (judged.agent, judged.parts, judged.skills)
+        or (option.starts_at < judged.starts_at and option.starts_at < held.free_from)
+        or (option.ends_at > judged.ends_at and option.ends_at > held.free_until)
+    ):
         raise UnableToAccept(
-            _("%(name)s has agreed to something else then: %(what)s.")
-            % {"name": agent.name, "what": words_of(other)}
+            _("This is not possible any more: the shift, the time or the need has changed.")
         )
 
 
@@ -131,12 +156,45 @@ def words_of(measure: Measure) -> str:
     }
 
 
+def words_for_agent(measure: Measure) -> str:
+    """Say to the agent what has changed, by the clock of their site: where it was, where it is."""
+    zone = _zone_of(measure)
+    length = measure.ends_at - measure.starts_at
+    now_at = _clock(measure.starts_at, measure.ends_at, zone)
+    day = date_format(measure.starts_at.astimezone(zone), "SHORT_DATE_FORMAT")
+    if measure.moved_from_at is None:
+        return _("%(what)s, %(day)s, %(time)s (%(zone)s)") % {
+            "what": measure.get_kind_display(),
+            "day": day,
+            "time": now_at,
+            "zone": zone.key,
+        }
+    return _("Your break on %(day)s: %(before)s → %(after)s (%(zone)s)") % {
+        "day": day,
+        "before": _clock(measure.moved_from_at, measure.moved_from_at + length, zone),
+        "after": now_at,
+        "zone": zone.key,
+    }
+
+
+def _clock(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+    return f"{starts_at.astimezone(zone):%H:%M}–{ends_at.astimezone(zone):%H:%M}"
+
+
+def _zone_of(measure: Measure) -> ZoneInfo:
+    """The zone of the agent's site on that day."""
+    zones = AgentAssignment.objects.effective_on(measure.starts_at.date()).filter(
+        agent=measure.agent_id
+    )
+    return ZoneInfo(zones.values_list("team__site__timezone", flat=True).first() or "UTC")
+
+
 def end_measure(*, measure: Measure, status: str, by: User | None, at: datetime) -> Measure:
     """Say that it is agreed, so that the published shift changes, or take it back.
 
     The shift and the measure change in one transaction: the work counts in the schedule from then on, no
     longer as a measure. Raises UnableToAccept where it has been ended before, or where the shift has
-    become another one.
+    become another one, or would break a labor rule that holds now.
     """
     with transaction.atomic():
         held = Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
@@ -148,13 +206,12 @@ def end_measure(*, measure: Measure, status: str, by: User | None, at: datetime)
             reason = Reason(kind=reason_kind(held), at=at, by=by, why=words_of(held)[:MOST_WHY])
             try:
                 carry_out(held, reason)
-            except (UnableToEdit, ChangedMeanwhile) as error:
+            except (UnableToEdit, UnableToRequest, ChangedMeanwhile) as error:
                 raise UnableToAccept(str(error)) from error
-            tell_agents(
+            tell_each(
                 [held.agent_id],
                 kind="shift_changed",
-                subject=_("Your shift has changed"),
-                body=words_of(held),
+                words=lambda: (_("Your shift has changed"), words_for_agent(held)),
                 url="/portal/shifts/",
                 at=at,
             )

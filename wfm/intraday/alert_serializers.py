@@ -212,6 +212,9 @@ class PlaybookRunSerializer(serializers.ModelSerializer[PlaybookRun]):
     name = serializers.CharField(source="playbook.name", read_only=True)
     started_at = InstantField()
     ended_at = InstantField(allow_null=True)
+    is_forgotten = serializers.BooleanField(
+        read_only=True, help_text="Nobody ended it: it ended with its day, without an outcome."
+    )
     steps = PlaybookRunStepSerializer(many=True, read_only=True)
 
     class Meta:
@@ -229,6 +232,7 @@ class PlaybookRunSerializer(serializers.ModelSerializer[PlaybookRun]):
             "ended_by",
             "outcome",
             "outcome_note",
+            "is_forgotten",
             "steps",
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -21,12 +22,16 @@ from adherence.services.alerts import (
     set_outcome,
     take_over,
 )
+from wfm.board.grid import SLOT_MINUTES
+from wfm.intraday.views import window_url
 from wfm.intraday.words import value_words, what_words
 from wfm.org.access import access_of
 from wfm.org.access_views import person_of, require
 from wfm.web.scope import Scope, page_scope
 
 PER_PAGE = 50
+OPTIONS_AHEAD = timedelta(hours=2)
+"""The window in which the page of an alert looks for what to do."""
 
 
 @require_GET
@@ -108,8 +113,21 @@ def alert_page(request: HttpRequest, pk: int) -> HttpResponse:
             "outcomes": AlertOutcome.choices,
             "is_mine": alert.owner_id is not None and alert.owner == person_of(request),
             "may_act": access_of(request.user).can("intraday.act"),
+            "options_url": _options_url(alert, now()),
         },
     )
+
+
+def _options_url(alert: Alert, at: datetime) -> str:
+    """Return where one sees what to do about an open alert of a queue in the coming hours."""
+    if alert.queue is None or alert.closed_at is not None:
+        return ""
+    starts_at = at - timedelta(
+        minutes=at.minute % SLOT_MINUTES, seconds=at.second, microseconds=at.microsecond
+    )
+    aim = "free" if alert.kind == AlertKind.BELOW_FORECAST else "help"
+    ends_at = starts_at + OPTIONS_AHEAD
+    return window_url("intraday-options", alert.queue, starts_at, ends_at, aim, alert=alert)
 
 
 def _alert(request: HttpRequest, pk: int) -> Alert:

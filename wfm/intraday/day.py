@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -103,14 +104,26 @@ class QueueDay:
         return int(np.searchsorted(ends, self.grid.slot(self.at), side="right"))
 
     def goal(self) -> ServiceGoal | None:
-        """The goal of the day."""
-        day = self.at.astimezone(UTC).date()
+        """Return the goal of the day shown, by the queue's own calendar; of several days today's."""
+        day = self._goal_day()
         held = [
             goal
             for goal in self.line.source.goals
             if goal.starts_on <= day and (goal.ends_on is None or goal.ends_on > day)
         ]
         return held[-1] if held else next(iter(self.line.source.goals), None)
+
+    def _goal_day(self) -> date:
+        """Return now's day where the period holds it, else the period's day that lies nearest.
+
+        The period is days of the page's zone: its middle of the day is the queue's same day nearly
+        everywhere, its first second need not be.
+        """
+        period = self.grid.period
+        noon = timedelta(hours=12)
+        moment = min(max(self.at, period.starts_at + noon), period.ends_at - noon)
+        inside = period.starts_at <= self.at < period.ends_at
+        return (self.at if inside else moment).astimezone(ZoneInfo(self.queue.timezone)).date()
 
     def actual_levels(self) -> FloatArray:
         """Return the service of each interval that is over, by the metric of the goal."""

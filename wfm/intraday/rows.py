@@ -185,15 +185,19 @@ class Presence:
 
 
 def presence(queue_ids: Sequence[int]) -> dict[int, Presence]:
-    """Return who is there, by queue, in one query."""
-    working = (StateGroup.AVAILABLE, StateGroup.HANDLING, StateGroup.BUSY)
+    """Return who is there, by queue, in one query: on position as the live floor counts it."""
+    working = (StateGroup.AVAILABLE, StateGroup.HANDLING)
+    # Whoever is busy cannot take work, unless it is after-contact work within its limit.
+    after_work = Q(state_group=StateGroup.BUSY, activity_code__is_work=True) & ~Q(
+        flag=LiveFlag.BUSY_TOO_LONG
+    )
     rows = (
         AgentLive.objects.filter(planned_queue__in=queue_ids, agent__is_active=True)
         .filter(planned_code__is_work=True)
         .values("planned_queue_id")
         .annotate(
             planned=Count("pk"),
-            present=Count("pk", filter=Q(state_group__in=working)),
+            present=Count("pk", filter=Q(state_group__in=working) | after_work),
             unseen=Count("pk", filter=Q(flag=LiveFlag.UNKNOWN)),
         )
     )

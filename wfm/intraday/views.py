@@ -157,14 +157,24 @@ def options_url(queue: Queue, found: QueueDay, span: Span, *, aim: str) -> str:
     )
 
 
-def window_url(name: str, queue: Queue, starts_at: datetime, ends_at: datetime, aim: str) -> str:
-    """Return the address of a page about a window of a queue."""
+def window_url(
+    name: str,
+    queue: Queue,
+    starts_at: datetime,
+    ends_at: datetime,
+    aim: str,
+    *,
+    alert: Alert | None = None,
+) -> str:
+    """Return the address of a page about a window of a queue, and of the alert it is looked at for."""
     query: dict[str, str | int] = {
         "queue": queue.pk,
         "starts_at": starts_at.isoformat(),
         "ends_at": ends_at.isoformat(),
         "aim": aim,
     }
+    if alert is not None:
+        query["alert"] = alert.pk
     return f"{reverse(name)}?{urlencode(query)}"
 
 
@@ -173,6 +183,7 @@ def window_url(name: str, queue: Queue, starts_at: datetime, ends_at: datetime, 
 def options_page(request: HttpRequest) -> HttpResponse:
     """Show a window; what to do about it is tried while the page is there already."""
     queue, starts_at, ends_at, aim = _window(request.GET, request.user)
+    alert = _alert_of(request.GET, request.user, queue)
     return render(
         request,
         "intraday/options.html",
@@ -181,7 +192,10 @@ def options_page(request: HttpRequest) -> HttpResponse:
             "starts_at": starts_at,
             "ends_at": ends_at,
             "aim": aim,
-            "list_url": window_url("intraday-options-list", queue, starts_at, ends_at, aim),
+            "list_url": window_url(
+                "intraday-options-list", queue, starts_at, ends_at, aim, alert=alert
+            ),
+            "alert": alert,
             "back_url": f"{reverse('intraday')}?show={queue.pk}",
         },
     )
@@ -207,6 +221,7 @@ def options_list(request: HttpRequest) -> HttpResponse:
             "goal": queue_day.goal(),
             "level": queue_day.level_between(span.first, span.end),
             "aim": aim,
+            "alert": _alert_of(request.GET, request.user, queue),
             "starts_at": starts_at,
             "ends_at": ends_at,
             "offers": [
@@ -235,6 +250,19 @@ def _window(given: Any, principal: object) -> tuple[Queue, datetime, datetime, s
     if starts_at >= ends_at:
         raise Http404(_("A window must end after it begins."))
     return queue, starts_at, ends_at, "free" if given.get("aim") == "free" else "help"
+
+
+def _alert_of(given: Any, principal: object, queue: Queue) -> Alert | None:
+    """Return the alert that the window is looked at for: about this queue, or about no queue."""
+    number = str(given.get("alert", ""))
+    if not number:
+        return None
+    alert = get_object_or_404(
+        Alert.objects.visible_to(principal).shown(), pk=int(number) if number.isdigit() else 0
+    )
+    if alert.queue_id not in (None, queue.pk):
+        raise Http404(_("This alert is about another queue."))
+    return alert
 
 
 def _instant(given: Any, name: str) -> datetime:
@@ -275,7 +303,8 @@ def _window_of(
 def accept_option(request: HttpRequest) -> HttpResponse:
     """Accept one of the suggestions and come back to the window."""
     queue, starts_at, ends_at, aim = _window(request.POST, request.user)
-    back = redirect(window_url("intraday-options", queue, starts_at, ends_at, aim))
+    alert = _alert_of(request.POST, request.user, queue)
+    back = redirect(window_url("intraday-options", queue, starts_at, ends_at, aim, alert=alert))
     found = _window_of(request, queue, starts_at, ends_at)
     if found is None:
         messages.error(request, _("This window is over."))
@@ -297,7 +326,7 @@ def accept_option(request: HttpRequest) -> HttpResponse:
                 ends_at=_instant(request.POST, "until"),
             ),
             by=person_of(request),
-            alert=None,
+            alert=alert,
         )
     except UnableToAccept as error:
         messages.error(request, str(error))

@@ -94,13 +94,16 @@ def _service(found: QueueDay) -> Iterator[Reading]:
 
 
 def _people(found: QueueDay) -> Iterator[Reading]:
-    """Who is there against who is required; the people of a pool are on any of its queues."""
+    """Who is there against who is required; the people of a pool are on any of its queues.
+
+    That nobody is planned where people are required is the worst of it, not a reason to be silent.
+    """
     required, people = found.required_now(), found.people
     is_known = people.unseen <= MOST_SILENT * people.planned
     if required is None or required < LEAST_REQUIRED or found.line.source.plan is not None:
         return
-    if not people.planned or not is_known:
-        return
+    if not is_known or (not people.planned and found.scheduled_now()):
+        return  # unseen, or scheduled on no queue of their own: nobody can tell who is missing
     there = people.present + people.unseen
     yield _reading(
         AlertKind.UNDERSTAFFED,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from adherence.core.groups import StateGroup
+from adherence.core.impact import Impact, QueueImpact, QueueKind, agent_impact
 from adherence.core.live import NEVER, LiveData, LiveFlag, LiveParams, Severity, live_flags
 
 START = 10_000
@@ -55,6 +56,20 @@ def next_change(at, **changes):
         (START + 300, ABSENT, (LiveFlag.IN, Severity.NONE)),
         (START + 301, ABSENT, (LiveFlag.LATE, Severity.MAJOR)),
         (START + 1800, ABSENT, (LiveFlag.NO_SHOW, Severity.CRITICAL)),
+        # Missing or busy while training is planned: no position misses them.
+        (START + 301, {**ABSENT, "is_on_position": False}, (LiveFlag.LATE, Severity.MINOR)),
+        (START + 1800, {**ABSENT, "is_on_position": False}, (LiveFlag.NO_SHOW, Severity.MINOR)),
+        (
+            START + 200,
+            {
+                "is_on_position": False,
+                "group": StateGroup.BUSY,
+                "group_since": START + 20,
+                "busy_limit_at": START + 200,
+                "deviates_since": START + 20,
+            },
+            (LiveFlag.BUSY_TOO_LONG, Severity.MINOR),
+        ),
         # Was there and left: out, however long.
         (
             START + 5000,
@@ -152,3 +167,31 @@ def test_rows_are_judged_independently():
 def test_a_limit_without_length_is_refused():
     with pytest.raises(ValueError, match="no_show_after_seconds > 0"):
         LiveParams(no_show_after_seconds=0)
+
+
+@pytest.mark.parametrize("flag", ["LATE", "NO_SHOW", "BUSY_TOO_LONG", "OUT"])
+def test_only_who_is_expected_on_position_costs_service(flag):
+    busy = {
+        "group": StateGroup.BUSY,
+        "group_since": START + 20,
+        "busy_limit_at": START + 200,
+        "deviates_since": START + 20,
+    }
+    there = {"last_present_at": START + 100}
+    changes = {
+        "LATE": ABSENT,
+        "NO_SHOW": ABSENT,
+        "BUSY_TOO_LONG": busy,
+        "OUT": {**ABSENT, **there, "group_since": START + 100},
+    }[flag]
+    at = START + (1900 if flag == "NO_SHOW" else 600)
+    queue = QueueImpact(
+        queue_id=1, kind=QueueKind.LIVE, present=9, planned=10, saved_minutes_per_hour=12.0
+    )
+    found = {}
+    for is_on_position in (True, False):
+        name, severity = judge(at, **changes, is_on_position=is_on_position)
+        assert name == LiveFlag[flag]
+        group = StateGroup(changes["group"]).name
+        found[is_on_position] = agent_impact(severity=severity, state_group=group, queue=queue).sign
+    assert found == {True: Impact.NEGATIVE, False: Impact.NEUTRAL}

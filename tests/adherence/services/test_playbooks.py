@@ -1,6 +1,6 @@
 """Playbooks from their trigger to their outcome, and the days that needed one."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from adherence.models import Playbook, PlaybookRun
 from adherence.queries.contingency import contingency_days
 from adherence.services.playbooks import (
     UnableToRun,
+    end_forgotten,
     end_run,
     save_playbook,
     start_due,
@@ -145,3 +146,37 @@ def test_the_share_of_contingency_days_by_month_client_and_site(queue):
 def test_without_a_playbook_the_share_is_undefined():
     [whole] = contingency_days(principal=SYSTEM, months=1, today=date(2026, 3, 2))
     assert (whole.total.days, whole.months[0].share) == (0, None)
+
+
+def test_a_forgotten_run_ends_with_its_day_and_the_next_trigger_counts(queue):
+    book = make_playbook(kind=KIND)
+    first = make_alert(queue)
+    [monday] = start_due(at=NOON)
+    first.closed_at = NOON + timedelta(hours=1)
+    first.status = "CLOSED"
+    first.save()
+    tuesday = NOON + timedelta(days=1)
+    make_alert(queue, at=tuesday)
+    [run] = start_due(at=tuesday)
+    monday.refresh_from_db()
+    # Midnight in Toronto, where the queue is.
+    assert monday.ended_at == datetime(2026, 3, 3, 5, tzinfo=UTC)
+    assert (monday.is_forgotten, monday.ended_by, monday.outcome) == (True, None, "")
+    assert (run.playbook, run.local_date, run.is_forgotten) == (book, date(2026, 3, 3), False)
+    Playbook.objects.update(created_at=NOON)
+    [whole, *_] = contingency_days(principal=SYSTEM, months=1, today=date(2026, 3, 3))
+    assert whole.total.days_with_playbook == 2
+
+
+def test_a_run_goes_on_while_its_alert_is_open_and_for_hours_over_midnight(queue):
+    make_playbook(kind=KIND)
+    make_alert(queue)
+    start_due(at=NOON)
+    evening = datetime(2026, 3, 3, 4, tzinfo=UTC)  # 23:00 in Toronto
+    by_hand = make_playbook(name="By hand", queue=queue)
+    start_playbook(playbook=by_hand, by=None, at=evening)
+    assert end_forgotten(at=evening + timedelta(hours=2)) == 0
+    assert end_forgotten(at=evening + timedelta(hours=4)) == 1
+    ended = PlaybookRun.objects.exclude(ended_at=None).get()
+    assert (ended.playbook, ended.ended_at) == (by_hand, evening + timedelta(hours=4))
+    assert end_forgotten(at=evening + timedelta(days=9)) == 0
