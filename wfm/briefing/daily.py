@@ -273,7 +273,7 @@ def _queues_of(about: About) -> Iterator[QuerySet[Queue]]:
         yield Queue.objects.filter(pk=about.queue.pk)
 
 
-def _on_queues(queues: QuerySet[Queue], on: date) -> QuerySet[Shift, dict[str, Any]]:
+def _on_queues(queues: QuerySet[Queue], on: date) -> QuerySet[Shift, Any]:
     """Return the agents whose shift of a day has work on these queues, or on none and the skill."""
     held = AgentSkill.objects.filter(skill__in=queues.values("skill"), starts_on__lte=on).filter(
         Q(ends_on=None) | Q(ends_on__gt=on)
