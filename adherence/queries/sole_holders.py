@@ -6,14 +6,14 @@ from typing import Any
 
 from django.db import connection
 
-# Here: on position, busy or on a planned break; who is late, gone or clocked out is not. An unseen
-# agent is believed, since silence is no absence.
+# Here: on position, busy or on a planned break, though clocked out for it; who is late, gone or
+# clocked out otherwise is not. An unseen agent is believed, since silence is no absence.
 GAPS_SQL = """
 WITH holder AS (
     SELECT held.skill_id, live.agent_id, live.flag_since,
         live.planned_code_id IS NOT NULL AS is_planned,
-        live.state_group <> 'OFFLINE' AND live.flag NOT IN ('LATE', 'NO_SHOW')
-            AND NOT (live.flag = 'OUT' AND live.severity >= 3) AS is_here
+        live.flag = 'IN' OR (live.state_group <> 'OFFLINE' AND live.flag NOT IN ('LATE', 'NO_SHOW')
+            AND NOT (live.flag = 'OUT' AND live.severity >= 3)) AS is_here
     FROM org_agentskill AS held
     JOIN adherence_agentlive AS live ON live.agent_id = held.agent_id
     JOIN org_agent AS agent ON agent.id = held.agent_id AND agent.is_active

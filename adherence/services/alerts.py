@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from adherence.core.alerting import Limits, Standing, Turn, is_worse, must_hand_on, turn
 from adherence.models import Alert, AlertLog, AlertOutcome, AlertStatus, AlertStep, Responsibility
@@ -222,8 +224,8 @@ def _tell(alert: Alert, duty: Responsibility, at: datetime) -> None:
     tell(
         user_ids=[person.pk for person in people_of(duty, alert)],
         kind="alert",
-        subject=str(alert)[:200],
-        body=_("Acknowledge it, then say what was done."),
+        subject=lazy(lambda: str(alert)[:200], str)(),  # in the language of who reads it
+        body=gettext_lazy("Acknowledge it, then say what was done."),
         url=f"/intraday/alerts/{alert.pk}/",
         at=at,
     )

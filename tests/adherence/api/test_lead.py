@@ -440,6 +440,7 @@ def make_team_of(agent):
     [
         ({"state_group": "AVAILABLE", "flag": "IN", "severity": 0}, None),
         ({"state_group": "AWAY", "flag": "IN", "severity": 0}, None),  # a planned break
+        ({"state_group": "OFFLINE", "flag": "IN", "severity": 0}, None),  # clocked out for lunch
         ({"state_group": "UNKNOWN", "flag": "UNKNOWN", "severity": 2}, None),
         ({"state_group": "AWAY", "flag": "OUT", "severity": 3}, 1),
         ({"planned_code": None, "flag": "OFF", "severity": 0}, 0),  # nobody planned, four required

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from adherence.models import (
     AgentLive,
@@ -28,6 +29,7 @@ from adherence.services.alerts import (
 from tests.factories import org
 from tests.factories.adherence import make_codes
 from tests.factories.intraday import NOON, make_alert, make_duty
+from wfm.integration.models import Notice
 from wfm.org.tenancy import system_tenant
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +117,17 @@ def test_it_is_given_to_who_answers_and_handed_on_until_somebody_acknowledges(qu
         ("ASSIGNED", str(lead)),
         ("HANDED_ON", str(boss)),
     ]
+
+
+def test_who_answers_is_told_in_their_own_language(queue):
+    lead = org.make_user("team_lead", language="zh-hans")
+    make_duty(lead, queue=queue)
+    see(queue, 0.1, 0)
+    see(queue, 0.1, 5)
+    alert, notice = Alert.objects.get(), Notice.objects.get(user=lead)
+    with override("zh-hans"):
+        assert notice.subject == str(alert)
+    assert notice.subject != str(alert)
 
 
 def test_what_is_acknowledged_stays_where_it_is(queue):
