@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from adherence.models import ActivityEvent, EventSource, QuarantinedEvent
-from adherence.queries.late_taps import OLDEST
+from adherence.queries.late_taps import OLDEST, closed_by_rule
 from adherence.services.retry import UnableToTake, take_after_all
 from adherence.services.status import LiveStatus, live_status
 from wfm.org.access import access_of
@@ -162,12 +162,66 @@ class LateTapViewSet(ListViewSet):
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows
-        first, last = date_span(self.request, default_days=7, today=now().date())
-        begin = datetime.combine(first, time(), UTC)
-        end = datetime.combine(last + timedelta(days=1), time(), UTC)
+        begin, end = _moments(self.request)
         return rows.filter(
             received_at__gte=begin, received_at__lt=end, occurred_at__gte=begin - OLDEST
         )
+
+
+class ClosingSerializer(serializers.ModelSerializer[ActivityEvent]):
+    """A clock-out that the rule set, because none came."""
+
+    employee_number = serializers.CharField(source="agent.employee_number", read_only=True)
+    name = serializers.CharField(source="agent.name", read_only=True)
+    operational_date = serializers.DateField(
+        source="shift_date", read_only=True, help_text="Null: no shift went before."
+    )
+
+    class Meta:
+        model = ActivityEvent
+        fields: ClassVar[list[str]] = [
+            "id",
+            "agent",
+            "employee_number",
+            "name",
+            "occurred_at",
+            "received_at",
+            "operational_date",
+        ]
+        read_only_fields = fields
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List clock-outs that the rule set, the last first",
+        parameters=[FROM_DATE, TO_DATE],
+    )
+)
+class ClosingViewSet(ListViewSet):
+    """Forgotten clock-outs, for the team lead."""
+
+    queryset = ActivityEvent.objects.filter(source=EventSource.RULE)
+    serializer_class = ClosingSerializer
+    filterset_fields = ("agent",)
+    cursor_ordering = ("-received_at", "-pk")
+    required_permission = {"GET": "adherence.view"}
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Those of the period by when the rule spoke, by default of the last seven days."""
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        begin, end = _moments(self.request)
+        return closed_by_rule(principal=self.request.user, begin=begin, end=end)
+
+
+def _moments(request: Request) -> tuple[datetime, datetime]:
+    """The period asked for in UTC."""
+    first, last = date_span(request, default_days=7, today=now().date())
+    return (
+        datetime.combine(first, time(), UTC),
+        datetime.combine(last + timedelta(days=1), time(), UTC),
+    )
 
 
 class TakeOldSerializer(serializers.Serializer[Any]):

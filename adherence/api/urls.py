@@ -20,6 +20,7 @@ router.register("days", day_views.AdherenceDayViewSet, basename="api-adherence-d
 router.register("corrections", day_views.CorrectionViewSet, basename="api-adherence-correction")
 router.register("exceptions", views.ExceptionViewSet, basename="api-adherence-exception")
 router.register("late-taps", live_views.LateTapViewSet, basename="api-adherence-late-tap")
+router.register("closings", live_views.ClosingViewSet, basename="api-adherence-closing")
 router.register("quarantine", views.QuarantineViewSet, basename="api-adherence-quarantine")
 router.register("notes", lead.NoteViewSet, basename="api-adherence-note")
 router.register("busy-routes", lead.BusyRouteViewSet, basename="api-adherence-busy-route")

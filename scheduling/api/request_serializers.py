@@ -313,6 +313,17 @@ class TakerSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="Empty where nothing stands against it.")
 
 
+class ExchangeSerializer(serializers.Serializer[Any]):
+    """A colleague's shift, and what stands against exchanging it."""
+
+    shift = serializers.IntegerField()
+    operational_date = serializers.DateField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    may_exchange = serializers.BooleanField()
+    reason = serializers.CharField(help_text="Empty where nothing stands against it.")
+
+
 class OwnShiftSerializer(serializers.ModelSerializer[Shift]):
     """A published shift of one's own."""
 

@@ -40,6 +40,7 @@ ACTS: dict[str, tuple[Any, dict[str, Any]]] = {
     "my-swaps/<int:pk>/withdraw": (swaps.OwnSwapViewSet, {"post": "withdraw"}),
     "swaps/<int:pk>/decide": (swaps.SwapViewSet, {"post": "decide"}),
     "my-shifts/<int:pk>/takers": (swaps.OwnShiftViewSet, {"get": "takers"}),
+    "my-shifts/<int:pk>/exchanges": (swaps.OwnShiftViewSet, {"get": "exchanges"}),
     "colleague-shifts": (swaps.ColleagueShiftViewSet, {"get": "shifts"}),
     "my-requests/availability": (
         personal.OwnPersonalRequestViewSet,

@@ -22,6 +22,7 @@ from scheduling.api.request_base import (
 )
 from scheduling.api.request_serializers import (
     DecideSerializer,
+    ExchangeSerializer,
     OwnShiftSerializer,
     ShiftChangeSerializer,
     SwapOfferSerializer,
@@ -34,6 +35,7 @@ from scheduling.services.swaps import (
     accept_swap,
     decide_swap,
     offer_swap,
+    possible_exchanges,
     possible_takers,
     refuse_swap,
     withdraw_swap,
@@ -182,6 +184,31 @@ class OwnShiftViewSet(OwnRequestViewSet):
             for agent, answer in found
         ]
         return Response(TakerSerializer(rows, many=True).data)
+
+    @extend_schema(
+        summary="List a colleague's shifts with what stands against exchanging them for mine",
+        parameters=[OpenApiParameter("agent", int, required=True, description="The colleague.")],
+        responses=ExchangeSerializer(many=True),
+        filters=False,
+    )
+    def exchanges(self, request: Request, pk: int) -> Response:
+        """Those within two weeks of it."""
+        del pk
+        asked = request.query_params.get("agent", "")
+        colleague = _colleague(int(asked) if asked.isdecimal() else 0, own_agent(request))
+        found = possible_exchanges(shift=self.get_object(), colleague=colleague, at=now())
+        rows = [
+            {
+                "shift": back.pk,
+                "operational_date": back.operational_date,
+                "starts_at": back.starts_at,
+                "ends_at": back.ends_at,
+                "may_exchange": not answer,
+                "reason": answer_text(answer),
+            }
+            for back, answer in found
+        ]
+        return Response(ExchangeSerializer(rows, many=True).data)
 
 
 class ColleagueShiftViewSet(ReadViewSet):

@@ -8,15 +8,24 @@ from django.utils.timezone import now
 from rest_framework.test import APIClient
 
 from adherence.models import EventFeed, QuarantinedEvent
-from adherence.services import IncomingEvent, Tap, ingest_events, record_taps
+from adherence.services import (
+    IncomingEvent,
+    Tap,
+    close_forgotten,
+    ingest_events,
+    record_taps,
+    refresh_live,
+)
 from adherence.services.marks import Mark
 from adherence.services.pulse import PulseBook
+from tests.factories.adherence import make_event
 from tests.factories.org import make_client, make_user
 from wfm.org.models import AgentSourceKey
 from wfm.org.tenancy import system_tenant
 
 STATUS = "/api/v1/adherence/status/"
 LATE = "/api/v1/adherence/late-taps/"
+CLOSINGS = "/api/v1/adherence/closings/"
 
 
 @pytest.fixture
@@ -122,6 +131,20 @@ def test_a_lead_sees_the_late_taps_of_the_own_team(centre, at_ten):
     ]
     assert len(get(centre.planner, LATE)["results"]) == 2
     assert get(centre.planner, LATE, to="2026-11-01")["results"] == []
+
+
+def test_a_lead_sees_the_clock_outs_that_the_rule_set(centre):
+    at = centre.start + timedelta(hours=14)
+    with time_machine.travel(at, tick=False):
+        for agent in (centre.agent, centre.stranger):
+            make_event(agent, centre.start, centre.codes["work"])
+        refresh_live(agent_ids=[centre.agent.pk, centre.stranger.pk], at=at)
+        assert close_forgotten(at=at) == 2
+        (row,) = get(centre.lead, CLOSINGS)["results"]
+        assert row["employee_number"] == centre.agent.employee_number
+        assert row["operational_date"] == centre.start.date().isoformat()
+        assert len(get(centre.planner, CLOSINGS)["results"]) == 2
+        assert get(centre.planner, CLOSINGS, to="2026-11-01")["results"] == []
 
 
 def test_an_old_event_is_taken_with_a_reason_once(centre, at_ten):

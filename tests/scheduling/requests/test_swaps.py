@@ -317,6 +317,22 @@ def test_an_agent_sees_who_may_take_a_shift_and_a_colleagues_shifts(api, floor):
     ]
 
 
+def test_an_agent_sees_which_shifts_may_be_exchanged(api, floor):
+    pk, cleo = floor.shifts["Ada Day", 0].pk, floor.agents["Cleo Late"].pk
+    status, rows = api("Ada Day", "get", f"my-shifts/{pk}/exchanges/?agent={cleo}")
+    assert status == 200
+    may = {row["shift"]: row["may_exchange"] for row in rows}
+    assert set(may) == {
+        shift.pk for (name, _day), shift in floor.shifts.items() if name == "Cleo Late"
+    }
+    assert all(row["may_exchange"] == (row["reason"] == "") for row in rows)
+    chosen = next(number for number, is_possible in may.items() if is_possible)
+    assert api("Ada Day", "post", "my-swaps/", shift=pk, return_shift=chosen)[0] == 201
+    assert api("Ada Day", "get", f"my-shifts/{pk}/exchanges/?agent=x")[0] == 400
+    theirs = floor.shifts["Ben Early", 0].pk
+    assert api("Ada Day", "get", f"my-shifts/{theirs}/exchanges/?agent={cleo}")[0] == 404
+
+
 def test_a_lead_of_another_team_sees_no_swap(api, floor):
     pk = offer(api, floor)
     with system_tenant():
