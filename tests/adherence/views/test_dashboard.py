@@ -151,7 +151,7 @@ def test_an_empty_day_says_what_would_be_there(centre, now, client):
     client.force_login(centre.planner)
     page = client.get("/adherence/days/", {"from": "2026-01-01", "to": "2026-01-01"})
     assert "No adherence for this period" in page.content.decode()
-    page = client.get(f"/adherence/agents/{centre.agent.pk}/", {"from": "2026-01-01"})
+    page = client.get(f"/adherence/agents/{centre.agent.pk}/", {"from": "2026-11-01"})
     assert "Nothing was planned and nothing happened" in page.content.decode()
 
 
