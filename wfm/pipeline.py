@@ -22,6 +22,7 @@ import forecasting.jobs
 import reporting.jobs
 import scheduling.jobs
 import staffing.jobs
+from adherence.queries.retention import oldest_computable
 from forecasting.models import ForecastRun
 from scheduling.models import ScheduleVersion
 from scheduling.queries.versions import requirement_for
@@ -131,7 +132,9 @@ def steps_of(params: ChainParams) -> list[Step]:
     # A night whose past cannot be settled must still forecast the days to come.
     may_fail = params.is_refresh
     if params.adherence_days is not None:
-        settle.append(Step("adherence", _start_adherence, may_fail=may_fail))
+        settle.append(
+            Step("adherence", _start_adherence, may_fail=may_fail, needed=_has_computable_days)
+        )
     if params.sla_days is not None:
         settle.append(Step("sla", _start_sla, may_fail=may_fail))
     if params.score_days is not None:
@@ -265,8 +268,16 @@ def _publish_week(chain: Chain, job: Job) -> None:
 def _start_adherence(chain: Chain) -> Job:
     first, last = _required(chain.params.adherence_days)
     return adherence.jobs.start_recompute(
-        first_date=first, last_date=last, created_by=chain.created_by
+        first_date=max(first, oldest_computable(now())),
+        last_date=last,
+        created_by=chain.created_by,
     )
+
+
+def _has_computable_days(chain: Chain) -> bool:
+    """Days whose events are no longer kept keep their figures."""
+    _first, last = _required(chain.params.adherence_days)
+    return last >= oldest_computable(now())
 
 
 def _start_sla(chain: Chain) -> Job:

@@ -6,6 +6,7 @@ import time
 from datetime import UTC, date, datetime
 
 import pytest
+from django.conf import settings
 from django.utils.timezone import now
 
 from forecasting.core.scoring import LEAD_DAYS
@@ -112,8 +113,10 @@ def test_a_refresh_settles_the_past_before_it_forecasts(publish, keys):
 
 @pytest.mark.slow
 def test_the_night_forecasts_freezes_publishes_and_staffs_every_queue(
-    operation, celery_worker_process
+    operation, celery_worker_process, monkeypatch
 ):
+    monkeypatch.setenv("WFM_EVENT_RETENTION_DAYS", "10000")  # the night is one of long ago
+    monkeypatch.setattr(settings, "EVENT_RETENTION_DAYS", 10_000)
     celery_worker_process(queues=ALL_QUEUES, concurrency=2)
     with system_tenant():
         queue = make_queue(interval_minutes=30)
