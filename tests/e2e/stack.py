@@ -14,7 +14,7 @@ from pathlib import Path
 from django.db import connection, connections
 from playwright.sync_api import Browser, sync_playwright
 
-from wfm.launcher.services import Service, web_services, worker_services
+from wfm.launcher.services import Service, keeper_service, web_services, worker_services
 from wfm.launcher.spawn import start
 from wfm.launcher.state import State
 from wfm.launcher.supervisor import kill_session
@@ -32,7 +32,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 START_SECONDS = 90
-READY = {"web": "Started worker", "live": "Started worker"}
+READY = {"web": "Started worker", "live": "Started worker", "keeper": "is at work"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ def running_stack(folder: Path) -> Iterator[Stack]:
     found: list[Service] = [
         *web_services(state, environment=environment, web_port=web_port, live_port=live_port),
         *worker_services(state, environment=environment),
+        keeper_service(state, environment=environment),
     ]
     started = {service.name: start(service.child) for service in found}
     stack = Stack(f"http://127.0.0.1:{web_port}", folder, started)
