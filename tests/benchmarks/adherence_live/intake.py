@@ -4,7 +4,7 @@ import argparse
 import time
 
 from tests.benchmarks.adherence import frame
-from tests.benchmarks.adherence_live.load import Dashboards, Sender
+from tests.benchmarks.adherence_live.load import LEAD_SECONDS, Dashboards, Sender
 from tests.benchmarks.adherence_live.naive import running_naive
 from tests.benchmarks.adherence_live.stack import (
     Stack,
@@ -87,7 +87,7 @@ def _measure(stack: Stack, options: argparse.Namespace) -> dict[str, float]:
     sender.run(rate=options.rate / 3, seconds=2, connections=options.connections)  # warm
     before, begun, own = stack.cpu_seconds(), time.monotonic(), time.process_time()
     sent = sender.run(rate=options.rate, seconds=options.seconds, connections=options.connections)
-    lasted = time.monotonic() - begun
+    lasted = time.monotonic() - begun - LEAD_SECONDS
     time.sleep(1)
     cpu = cpu_between(before, stack.cpu_seconds())
     own = time.process_time() - own

@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+LEAD_SECONDS = 0.2
+"""All connections are ready before the first batch is due."""
 CODES = ("work", "claims", "break", "wrap-up")
 
 
@@ -52,7 +54,7 @@ class Sender:
         """Send for so many seconds; the batches of all connections together make the rate."""
         self.sent = Sent()
         every = self.batch * connections / rate
-        began = time.monotonic() + 0.2
+        began = time.monotonic() + LEAD_SECONDS
         threads = [
             threading.Thread(
                 target=self._send,
