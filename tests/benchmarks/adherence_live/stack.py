@@ -92,6 +92,10 @@ def running_stack(*, agents: int, viewers: int, busy_days: int = 0, **more: str)
             manage("prepare_database"), env=environment, cwd=CHECKOUT, check=True,
             capture_output=True,
         )  # fmt: skip
+        subprocess.run(
+            manage("collectstatic", "--noinput"), env=environment, cwd=CHECKOUT, check=True,
+            capture_output=True,
+        )  # fmt: skip
         options = ("--agents", str(agents), "--viewers", str(viewers), "--days", str(busy_days))
         stack.seed = json.loads(stack.run("tests.benchmarks.adherence_live.seed", *options))
         stack.processes = {"postgres": postgres, "redis": redis_server}
