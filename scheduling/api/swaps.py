@@ -103,12 +103,12 @@ class OwnSwapViewSet(OwnRequestViewSet):
         """To a colleague, to all, or in exchange for a colleague's shift."""
         agent = own_agent(request)
         asked = checked(SwapOfferSerializer(data=request.data)).validated_data
-        wanted = asked["return_shift"]
+        taker, wanted = asked["to_agent"], asked["return_shift"]
         with with_reasons():
             swap = offer_swap(
                 agent=agent,
                 shift=_shift(asked["shift"], "shift", agent=agent.pk),
-                to_agent=_colleague(asked["to_agent"], agent),
+                to_agent=None if taker is None else _colleague(taker, agent),
                 return_shift=None if wanted is None else _shift(wanted, "return_shift"),
                 message=asked["message"],
                 at=now(),
@@ -259,10 +259,8 @@ def _shift(pk: int, name: str, **limits: int) -> Shift:
     return found
 
 
-def _colleague(pk: int | None, agent: Agent) -> Agent | None:
+def _colleague(pk: int, agent: Agent) -> Agent:
     """Somebody of the same site; others do not exist for an agent."""
-    if pk is None:
-        return None
     sites = agent.assignments.values("team__site")
     found = Agent.objects.active().filter(pk=pk, assignments__team__site__in=sites).first()
     if found is None:
