@@ -1,5 +1,6 @@
 """The live path over REST: how it stands, late taps, old events taken after all."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -15,8 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from adherence.models import ActivityEvent, EventSource, QuarantinedEvent
-from adherence.queries.late_taps import OLDEST, closed_by_rule
+from adherence.models import ActivityEvent, QuarantinedEvent
+from adherence.queries.late_taps import closed_by_rule, late_taps
 from adherence.services.retry import UnableToTake, take_after_all
 from adherence.services.status import LiveStatus, live_status
 from wfm.org.access import access_of
@@ -140,34 +141,6 @@ class LateTapSerializer(serializers.ModelSerializer[ActivityEvent]):
         return int((event.received_at - event.occurred_at).total_seconds())
 
 
-@extend_schema_view(
-    list=extend_schema(
-        summary="List taps that arrived late, the last received first",
-        parameters=[FROM_DATE, TO_DATE],
-    )
-)
-class LateTapViewSet(ListViewSet):
-    """Taps of the portal that were made without network, for the team lead."""
-
-    queryset = ActivityEvent.objects.filter(source=EventSource.PORTAL, is_late=True).select_related(
-        "agent", "activity_code"
-    )
-    serializer_class = LateTapSerializer
-    filterset_fields = ("agent",)
-    cursor_ordering = ("-received_at", "-pk")
-    required_permission = {"GET": "adherence.view"}
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """Taps of the period by when they were received, by default of the last seven days."""
-        rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows
-        begin, end = _moments(self.request)
-        return rows.filter(
-            received_at__gte=begin, received_at__lt=end, occurred_at__gte=begin - OLDEST
-        )
-
-
 class ClosingSerializer(serializers.ModelSerializer[ActivityEvent]):
     """A clock-out that the rule set, because none came."""
 
@@ -191,37 +164,52 @@ class ClosingSerializer(serializers.ModelSerializer[ActivityEvent]):
         read_only_fields = fields
 
 
+class ReceivedViewSet(ListViewSet):
+    """Events that a lead is told of, by when they reached us."""
+
+    queryset = ActivityEvent.objects.all()
+    filterset_fields = ("agent",)
+    cursor_ordering = ("-received_at", "-pk")
+    required_permission = {"GET": "adherence.view"}
+    select: ClassVar[Callable[..., QuerySet[ActivityEvent]]]
+    """Which of them: a query of `queries.late_taps`."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Those received in the period, by default in the last seven days."""
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        first, last = date_span(self.request, default_days=7, today=now().date())
+        return type(self).select(
+            principal=self.request.user,
+            begin=datetime.combine(first, time(), UTC),
+            end=datetime.combine(last + timedelta(days=1), time(), UTC),
+        )
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List taps that arrived late, the last received first",
+        parameters=[FROM_DATE, TO_DATE],
+    )
+)
+class LateTapViewSet(ReceivedViewSet):
+    """Taps of the portal that were made without network, for the team lead."""
+
+    serializer_class = LateTapSerializer
+    select = staticmethod(late_taps)
+
+
 @extend_schema_view(
     list=extend_schema(
         summary="List clock-outs that the rule set, the last first",
         parameters=[FROM_DATE, TO_DATE],
     )
 )
-class ClosingViewSet(ListViewSet):
+class ClosingViewSet(ReceivedViewSet):
     """Forgotten clock-outs, for the team lead."""
 
-    queryset = ActivityEvent.objects.filter(source=EventSource.RULE)
     serializer_class = ClosingSerializer
-    filterset_fields = ("agent",)
-    cursor_ordering = ("-received_at", "-pk")
-    required_permission = {"GET": "adherence.view"}
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """Those of the period by when the rule spoke, by default of the last seven days."""
-        rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows
-        begin, end = _moments(self.request)
-        return closed_by_rule(principal=self.request.user, begin=begin, end=end)
-
-
-def _moments(request: Request) -> tuple[datetime, datetime]:
-    """The period asked for in UTC."""
-    first, last = date_span(request, default_days=7, today=now().date())
-    return (
-        datetime.combine(first, time(), UTC),
-        datetime.combine(last + timedelta(days=1), time(), UTC),
-    )
+    select = staticmethod(closed_by_rule)
 
 
 class TakeOldSerializer(serializers.Serializer[Any]):
