@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.db.models import QuerySet
 from django.utils.functional import Promise, lazy
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from scheduling.request_texts import Answer, answer_text
 from wfm.integration.services import lazy_words, notify, record_change
@@ -34,39 +32,9 @@ def tell_agents(
 
     Lazy texts are written in each person's language.
     """
-    _tell(_users(agent_ids), kind=kind, subject=subject, body=body, url=url, at=at)
-
-
-def tell_each(
-    agent_ids: Iterable[int],
-    *,
-    kind: str,
-    words: Callable[[], tuple[str, str]],
-    url: str = "",
-    at: datetime,
-) -> None:
-    """Tell the people behind these agents in their own language; `words` are subject and body."""
-    for user in _users(agent_ids):
-        with override(user.language or settings.LANGUAGE_CODE):
-            subject, body = words()
-        _tell([user], kind=kind, subject=subject, body=body, url=url, at=at)
-
-
-def _users(agent_ids: Iterable[int]) -> QuerySet[User]:
-    return User.objects.filter(agent__in=set(agent_ids), is_active=True).order_by("pk")
-
-
-def _tell(
-    users: Iterable[User],
-    *,
-    kind: str,
-    subject: str | Promise,
-    body: str | Promise,
-    url: str,
-    at: datetime,
-) -> None:
+    users = User.objects.filter(agent__in=set(agent_ids), is_active=True)
     notify(
-        user_ids=[user.pk for user in users],
+        user_ids=users.values_list("pk", flat=True),
         kind=f"request.{kind}",
         subject=subject,
         body=body,

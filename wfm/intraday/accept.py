@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from adherence.models import Alert, AlertLog, AlertStep, Measure, MeasureStatus
 from scheduling.services.errors import ChangedMeanwhile, UnableToEdit, UnableToRequest
 from scheduling.services.shift_changes import MOST_WHY, Reason, lock_agents
-from scheduling.services.tell import tell_each
+from scheduling.services.tell import tell_agents
 from wfm.intraday.carry_out import carry_out, reason_kind
 from wfm.intraday.core.options import Option
 from wfm.intraday.day import Day, QueueDay
@@ -208,10 +210,11 @@ def end_measure(*, measure: Measure, status: str, by: User | None, at: datetime)
                 carry_out(held, reason)
             except (UnableToEdit, UnableToRequest, ChangedMeanwhile) as error:
                 raise UnableToAccept(str(error)) from error
-            tell_each(
+            tell_agents(
                 [held.agent_id],
                 kind="shift_changed",
-                words=lambda: (_("Your shift has changed"), words_for_agent(held)),
+                subject=gettext_lazy("Your shift has changed"),
+                body=lazy(words_for_agent, str)(held),
                 url="/portal/shifts/",
                 at=at,
             )
