@@ -9,6 +9,7 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy
 
 from adherence.models import AdherenceException, Alert, ExceptionStatus
+from adherence.queries.agent_day import agent_zone
 from wfm.integration.models import Notice
 from wfm.integration.services import Words, lazy_words, notify, notify_each, record_change
 from wfm.org.deciders import deciders_of
@@ -153,14 +154,7 @@ def _moment(moment: datetime, zone: str) -> str:
 
 def _stretch(exception: AdherenceException) -> str | Promise:
     """The stretch on the clock of the agent's site, whoever reads it."""
-    zone = (
-        AgentAssignment.objects.filter(
-            agent=exception.agent_id, starts_on__lte=exception.starts_at.date()
-        )
-        .order_by("-starts_on")
-        .values_list("team__site__timezone", flat=True)
-        .first()
-    ) or "UTC"
+    zone = agent_zone(agent_id=exception.agent_id, day=exception.starts_at.date())
 
     def text(starts_at: datetime, ends_at: datetime) -> str:
         return f"{_moment(starts_at, zone)}–{local_clock(ends_at, zone)}"

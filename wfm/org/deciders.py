@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Q
-
 from wfm.org.models import AgentAssignment, RoleGrant, User
 from wfm.org.tenancy import system_tenant
 
@@ -23,8 +21,8 @@ def deciders_of(
     """
     with system_tenant():
         teams = dict(
-            AgentAssignment.objects.filter(agent__in=agent_ids, starts_on__lte=on)
-            .filter(Q(ends_on=None) | Q(ends_on__gt=on))
+            AgentAssignment.objects.effective_on(on)
+            .filter(agent__in=agent_ids)
             .order_by("starts_on")
             .values_list("agent_id", "team_id")
         )
