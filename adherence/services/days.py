@@ -45,38 +45,42 @@ UNPLANNED = ""
 OFF_DUTY = [StateGroup.OFFLINE, StateGroup.UNKNOWN]
 
 # A state holds until the next event, 31 days at most, so a late one may change several days. The day before and the
-# day after are concerned where one of their shifts comes within the grace; see core.days.
+# day after are concerned where one of their shifts comes within the grace; see core.days. Each step is materialized:
+# folded into one query, an agent's zone would be looked up six times for each span.
 MARK_SQL = """
+WITH placed AS MATERIALIZED (
+    SELECT span.agent_id, span.starts_at, span.ends_at, coalesce((
+        SELECT site.timezone FROM org_team team JOIN org_site site ON site.id = team.site_id
+        WHERE team.id = (
+            SELECT team_id FROM org_agentassignment assignment
+            WHERE assignment.agent_id = span.agent_id
+                AND assignment.starts_on <= span.starts_at::date
+            ORDER BY assignment.starts_on DESC LIMIT 1)), 'UTC') AS zone
+    FROM unnest(%(agents)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+        AS span(agent_id, starts_at, ends_at)
+), lasting AS MATERIALIZED (
+    SELECT agent_id, zone, starts_at,
+        greatest(starts_at, least(%(at)s, coalesce(ends_at, least((
+            SELECT min(occurred_at) FROM adherence_activityevent event
+            WHERE event.agent_id = placed.agent_id AND event.occurred_at > placed.starts_at),
+            starts_at + %(lasts_seconds)s * interval '1 second')))) AS ends_at
+    FROM placed
+), local AS MATERIALIZED (
+    SELECT agent_id, (starts_at AT TIME ZONE zone)::date AS first,
+        (ends_at AT TIME ZONE zone)::date AS last,
+        starts_at - %(grace_seconds)s * interval '1 second' AS from_at,
+        ends_at + %(grace_seconds)s * interval '1 second' AS until_at
+    FROM lasting
+)
 INSERT INTO adherence_pendingday (agent_id, operational_date, kind, by_id, why, marked_at)
-SELECT DISTINCT span.agent_id, day::date, %(kind)s, %(by_id)s::bigint, %(why)s, %(at)s
-FROM unnest(%(agents)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
-    AS span(agent_id, starts_at, ends_at)
-CROSS JOIN LATERAL (
-    SELECT coalesce((
-        SELECT site.timezone FROM org_agentassignment assignment
-        JOIN org_team team ON team.id = assignment.team_id
-        JOIN org_site site ON site.id = team.site_id
-        WHERE assignment.agent_id = span.agent_id AND assignment.starts_on <= span.starts_at::date
-        ORDER BY assignment.starts_on DESC LIMIT 1), 'UTC') AS zone
-) place
-CROSS JOIN LATERAL (
-    SELECT greatest(span.starts_at, least(%(at)s, coalesce(span.ends_at, least((
-        SELECT min(occurred_at) FROM adherence_activityevent event
-        WHERE event.agent_id = span.agent_id AND event.occurred_at > span.starts_at),
-        span.starts_at + %(lasts_seconds)s * interval '1 second')))
-    ) AS ends_at
-) state
-CROSS JOIN LATERAL (
-    SELECT (span.starts_at AT TIME ZONE place.zone)::date AS first,
-        (state.ends_at AT TIME ZONE place.zone)::date AS last
-) local
-CROSS JOIN LATERAL generate_series(local.first - 1, local.last + 1, interval '1 day') AS day
-WHERE day::date BETWEEN local.first AND local.last OR EXISTS (
+SELECT DISTINCT agent_id, day::date, %(kind)s, %(by_id)s::bigint, %(why)s, %(at)s
+FROM local
+CROSS JOIN LATERAL generate_series(first - 1, last + 1, interval '1 day') AS day
+WHERE day::date BETWEEN first AND last OR EXISTS (
     SELECT 1 FROM scheduling_shift shift
-    WHERE shift.agent_id = span.agent_id AND shift.is_published
+    WHERE shift.agent_id = local.agent_id AND shift.is_published
         AND shift.operational_date = day::date
-        AND shift.ends_at > span.starts_at - %(grace_seconds)s * interval '1 second'
-        AND shift.starts_at < state.ends_at + %(grace_seconds)s * interval '1 second')
+        AND shift.ends_at > from_at AND shift.starts_at < until_at)
 """
 
 

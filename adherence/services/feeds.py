@@ -55,17 +55,16 @@ class FeedBook:
 
     @classmethod
     def read(cls) -> "FeedBook":
-        """Read the feeds."""
-        rows = EventFeed.objects.values_list("source", "pk", "silence_limit_seconds")
+        """Read the feeds, and whose events came from them so far."""
         pairs = FeedAgent.objects.values_list("feed_id", "agent_id", "first_on", "last_on")
         return cls(
-            feeds={source: FeedInfo(pk, limit) for source, pk, limit in rows},
+            feeds=_read_feeds(),
             seen={(feed, agent): (_day(first), _day(last)) for feed, agent, first, last in pairs},
         )
 
     def reread(self) -> "FeedBook":
-        """Read the feeds anew; the heartbeats lately written stay known."""
-        return replace(FeedBook.read(), written=self.written)
+        """Read the feeds anew; what only the keeper writes stays known."""
+        return replace(self, feeds=_read_feeds())
 
     def fold(self, marks: Iterable[Mark], *, at: datetime) -> dict[int, list[int]]:
         """Write when feeds were heard; return the new heartbeats of feeds with a limit, by feed.
@@ -132,6 +131,11 @@ class FeedBook:
 def agents_spoken_for(feed_ids: Iterable[int], *, at: datetime) -> set[int]:
     """Return the agents for whom these feeds speak now."""
     return agents_of_feeds(EventFeed.objects.filter(pk__in=list(feed_ids)), at=at)
+
+
+def _read_feeds() -> dict[str, FeedInfo]:
+    rows = EventFeed.objects.values_list("source", "pk", "silence_limit_seconds")
+    return {source: FeedInfo(pk, limit) for source, pk, limit in rows}
 
 
 def _day(day: date) -> int:
