@@ -15,7 +15,7 @@ from tests.benchmarks.adherence.installation import empty, installation
 def main(arguments: list[str] | None = None) -> int:
     """Run what the options ask for, print it and, if asked, write it down; 1 if a bar is missed."""
     options = _options(arguments)
-    rows: list[frame.Row] = []
+    rows: dict[str, list[frame.Row]] = {}
     with installation(is_durable=not options.smoke):
         modules = frame.found_modules()
         names = options.only or list(modules)
@@ -24,15 +24,14 @@ def main(arguments: list[str] | None = None) -> int:
             return 2
         for name in names:
             print(f"{name} …", file=sys.stderr, flush=True)
-            found = modules[name](frame.Options(is_smoke=options.smoke))
-            print(*(f"  {row.bar}: {row.found}" for row in found), sep="\n", file=sys.stderr)
-            rows += found
+            rows[name] = modules[name](frame.Options(is_smoke=options.smoke))
+            print(*(f"  {row.bar}: {row.found}" for row in rows[name]), sep="\n", file=sys.stderr)
             empty()
-    text = frame.table(rows)
-    print(text)
-    if options.write:
-        frame.write_section(options.write, text)
-    return 1 if any(row.is_met is False for row in rows) else 0
+            if options.write:  # at once: a run that is cut short has not been for nothing
+                frame.write_sections(options.write, {name: frame.table(rows[name])})
+    every = [row for found in rows.values() for row in found]
+    print(frame.table(every))
+    return 1 if any(row.is_met is False for row in every) else 0
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -46,7 +45,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--smoke", action="store_true", help="small sizes, as in the tests")
     parser.add_argument(
         "--write", type=Path, default=None,
-        help="put the table between the marks of this Markdown file",
+        help="put each module's table between the marks of this Markdown file",
     )  # fmt: skip
     return parser.parse_args(arguments)
 

@@ -19,6 +19,7 @@ import tests.benchmarks
 T = TypeVar("T")
 BEGIN = "<!-- make bench-adherence: begin -->"
 END = "<!-- make bench-adherence: end -->"
+HEADING = "\n### "
 PREFIX = "adherence"
 _OWN = Path("/proc/self")
 FIRST = ("exactness", "nightly", "restate")
@@ -122,12 +123,22 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def write_section(path: Path, text: str) -> None:
-    """Replace what stands between the marks of a Markdown file."""
+def write_sections(path: Path, tables: dict[str, str]) -> None:
+    """Put the tables of modules between the marks of a Markdown file; those of others stay."""
     whole = path.read_text(encoding="utf-8")
     if BEGIN not in whole or END not in whole:
         msg = f"Expected the marks {BEGIN} and {END} in {path}."
         raise ValueError(msg)
     head, rest = whole.split(BEGIN, 1)
-    tail = rest.split(END, 1)[1]
-    path.write_text(f"{head}{BEGIN}\n{text.strip()}\n{END}{tail}", encoding="utf-8")
+    stood, tail = rest.split(END, 1)
+    kept = dict(_section(text) for text in stood.split(HEADING)[1:])
+    sections = kept | {name: table.strip() for name, table in tables.items()}
+    names = [name for name in found_modules() if name in sections]
+    text = "".join(f"{HEADING}{name}\n{sections[name]}\n" for name in names)
+    path.write_text(f"{head}{BEGIN}{text}{END}{tail}", encoding="utf-8")
+
+
+def _section(text: str) -> tuple[str, str]:
+    """Name and body of what stands below a heading."""
+    name, _line, body = text.partition("\n")
+    return name.strip(), body.strip()

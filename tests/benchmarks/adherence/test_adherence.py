@@ -16,14 +16,18 @@ def test_module_runs_in_small(name, redis_client):
     assert [row for row in rows if row.is_met is False] == []
 
 
-def test_the_report_is_put_between_its_marks(tmp_path):
+def test_each_module_has_its_section_between_the_marks_and_others_keep_theirs(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text(f"# Title\n{frame.BEGIN}\nold\n{frame.END}\nafter\n")
-    rows = [frame.Row("speed", "2 s", wanted="≤ 1 s", is_met=False)]
-    frame.write_section(page, frame.table(rows))
+    page.write_text(f"# Title\n{frame.BEGIN}\n{frame.END}\nafter\n")
+    slow = [frame.Row("speed", "2 s", wanted="≤ 1 s", is_met=False)]
+    frame.write_sections(page, {"nightly": frame.table(slow)})
+    frame.write_sections(page, {"exactness": frame.table([frame.Row("difference", "0")])})
+    fast = [frame.Row("speed", "1 s", wanted="≤ 1 s", is_met=True)]
+    frame.write_sections(page, {"nightly": frame.table(fast)})
     text = page.read_text()
-    assert "| speed | ≤ 1 s | 2 s | **missed** |" in text
-    assert "old" not in text
+    assert "| speed | ≤ 1 s | 1 s | met |" in text
+    assert "2 s" not in text
+    assert text.index("### exactness") < text.index("| difference |") < text.index("### nightly")
     assert text.startswith("# Title\n")
     assert text.endswith("\nafter\n")
 
@@ -32,4 +36,4 @@ def test_a_page_without_marks_is_refused(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("nothing")
     with pytest.raises(ValueError, match="Expected the marks"):
-        frame.write_section(page, "x")
+        frame.write_sections(page, {"nightly": "x"})
