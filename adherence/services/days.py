@@ -17,7 +17,7 @@ from adherence.core.groups import StateGroup
 from adherence.core.projections import FIGURES, day_figures
 from adherence.core.states import LASTS_SECONDS
 from adherence.core.sweep import cut, sweep
-from adherence.models import AdherenceDay, AgentLive, PendingDay
+from adherence.models import AdherenceDay, AgentLive, ChangeKind, PendingDay
 from adherence.queries.agent_days import AgentDays, load_agent_days
 from adherence.queries.retention import oldest_computable
 from adherence.queries.time_layers import time_layers
@@ -35,6 +35,7 @@ from adherence.services.causes import (
     pending_marks,
 )
 from adherence.services.day_rows import DayRows, write_days
+from adherence.services.marks import mark_agents
 
 AGENT_DAYS_AT_ONCE = 10_000
 """What is read, swept and written at once: some 150 MB."""
@@ -109,6 +110,18 @@ def mark_days(
                 "why": cause.why,
             },
         )
+
+
+def mark_old_events(
+    events: Sequence[tuple[int, datetime]], *, at: datetime, by_id: int | None, why: str
+) -> None:
+    """Correct the days of events (agent, moment) that are taken long after, with who and why."""
+    mark_days(
+        spans=[(agent_id, moment, None) for agent_id, moment in events],
+        at=at,
+        cause=ChangeCause(ChangeKind.OLD_EVENT, by_id=by_id, why=why),
+    )
+    mark_agents(agent_ids=[agent_id for agent_id, _moment in events], at=at)
 
 
 def mark_agent_days(*, days: Iterable[AgentDay], at: datetime, cause: ChangeCause = EVENTS) -> None:

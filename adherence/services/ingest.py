@@ -12,15 +12,14 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from adherence.models import ChangeKind, EventKind, EventSource
+from adherence.models import EventKind, EventSource
 from adherence.queries.names import Names, codes_of_logins, read_names
 from adherence.queries.retention import oldest_computable
-from adherence.services.causes import ChangeCause
 from adherence.services.closings import hold_closings, withdraw_overtaken
-from adherence.services.days import mark_days
+from adherence.services.days import mark_old_events
 from adherence.services.event_store import EventRow, encode_json, store_events, taken_before
 from adherence.services.incoming import IncomingEvent
-from adherence.services.marks import LATE_AFTER, mark_agents, mark_events
+from adherence.services.marks import LATE_AFTER, mark_events
 from adherence.services.quarantine import QuarantineReason, Refusal, keep_aside, release
 from adherence.services.storable import storable
 
@@ -154,12 +153,7 @@ def _correct_old(
         "source": source,
         "day": received_at.date().isoformat(),
     }
-    mark_days(
-        spans=[(agent_id, moment, None) for agent_id, moment in old],
-        at=at,
-        cause=ChangeCause(ChangeKind.OLD_EVENT, by_id=by_id, why=why),
-    )
-    mark_agents(agent_ids=[agent_id for agent_id, _moment in old], at=at)
+    mark_old_events(old, at=at, by_id=by_id, why=why)
     return [pair for pair in fresh if pair[1] >= at - MAX_AGE]
 
 

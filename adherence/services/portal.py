@@ -1,7 +1,7 @@
 """Taps of the portal: queued on the device, corrected by its clock's offset, taken once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,10 +53,7 @@ def record_taps(
     offered = set(ActivityCode.objects.for_portal().values_list("key", flat=True))
     moments = _moments(taps, device_now, received_at)
     events = [
-        replace(
-            _event(agent, tap, occurred_at, device_now),
-            not_offered=bool(tap.code) and tap.code not in offered,
-        )
+        _event(agent, tap, occurred_at, device_now, offered)
         for tap, occurred_at in zip(taps, moments, strict=True)
     ]
     outcomes = ingest_events(events=events, source=EventSource.PORTAL, received_at=received_at)
@@ -104,7 +101,9 @@ def _age(tap: Tap, device_now: datetime, received_at: datetime) -> timedelta:
     return max(by_clock, tap.age, timedelta())
 
 
-def _event(agent: Agent, tap: Tap, occurred_at: datetime, device_now: datetime) -> IncomingEvent:
+def _event(
+    agent: Agent, tap: Tap, occurred_at: datetime, device_now: datetime, offered: Collection[str]
+) -> IncomingEvent:
     kind = EventKind.STATE if tap.code else EventKind.LOGOUT
     uid = f"{agent.pk}:{tap.uid}"[:80]
     raw: dict[str, Any] = {
@@ -128,5 +127,6 @@ def _event(agent: Agent, tap: Tap, occurred_at: datetime, device_now: datetime) 
         code=tap.code,
         sequence=tap.number,
         device_at=tap.tapped_at,
+        not_offered=bool(tap.code) and tap.code not in offered,
         raw=raw,
     )

@@ -7,11 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from adherence.models import ActivityEvent, ChangeKind, QuarantinedEvent
+from adherence.models import ActivityEvent, QuarantinedEvent
 from adherence.parsing import parse_event
 from adherence.queries.retention import oldest_computable
-from adherence.services.causes import ChangeCause
-from adherence.services.days import mark_days
+from adherence.services.days import mark_old_events
 from adherence.services.event_store import EventRow, store_events
 from adherence.services.incoming import IncomingEvent
 from adherence.services.ingest import (
@@ -20,7 +19,6 @@ from adherence.services.ingest import (
     ingest_events,
     judge_events,
 )
-from adherence.services.marks import mark_agents
 from adherence.services.quarantine import QuarantineReason
 from wfm.org.models import User
 
@@ -81,11 +79,12 @@ def take_after_all(
             raise UnableToTake(_("This event has been taken before."))
         kept.resolved_at, kept.resolved_by, kept.resolution = at, taken_by, reason.strip()
         kept.save(update_fields=["resolved_at", "resolved_by", "resolution"])
-        cause = ChangeCause(
-            ChangeKind.OLD_EVENT, by_id=taken_by.pk if taken_by else None, why=reason.strip()
+        mark_old_events(
+            [(row.agent_id, row.occurred_at)],
+            at=at,
+            by_id=taken_by.pk if taken_by else None,
+            why=reason.strip(),
         )
-        mark_days(spans=[(row.agent_id, row.occurred_at, None)], at=at, cause=cause)
-        mark_agents(agent_ids=[row.agent_id], at=at)
         return own.get()
 
 

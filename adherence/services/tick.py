@@ -131,19 +131,18 @@ def close_forgotten(*, at: datetime) -> int:
     to what comes later (services.closings). Feeds that must be heard are believed instead. The
     leads are told, each once for all of theirs.
     """
-    with transaction.atomic():
-        found = _forgotten(at)
-        if not found or not may_close():
-            return 0
-        closings = _closings(found, at)  # as the events stand now that nobody adds to them
-        outcomes = ingest_events(events=closings, source=EventSource.RULE, received_at=at)
-        closed = {
-            event.agent_id: event.occurred_at
-            for event, outcome in zip(closings, outcomes, strict=True)
-            if outcome.status == EventStatus.ACCEPTED and event.agent_id and event.occurred_at
-        }
-        if closed:
-            tell_of_forgotten(closed=closed, at=at)
+    found = _forgotten(at)
+    if not found or not may_close():
+        return 0
+    closings = _closings(found, at)  # as the events stand now that nobody adds to them
+    outcomes = ingest_events(events=closings, source=EventSource.RULE, received_at=at)
+    closed = {
+        event.agent_id: event.occurred_at
+        for event, outcome in zip(closings, outcomes, strict=True)
+        if outcome.status == EventStatus.ACCEPTED and event.agent_id and event.occurred_at
+    }
+    if closed:
+        tell_of_forgotten(closed=closed, at=at)
     return len(closed)
 
 
