@@ -21,6 +21,8 @@ class ForecastRunQuerySet(RunQuerySet["ForecastRun"]):
 class ForecastRun(Run):
     """A forecast of several queues over [starts_at, ends_at) from history before origin_at."""
 
+    change_subject = "forecast"
+
     origin_at = models.DateTimeField(_("history until"))
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))

@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from forecasting.models import ForecastRun
-from wfm.integration.services import record_change
 from wfm.jobs.publication import publish_run
 from wfm.org.models import Queue, User
 from wfm.timeline import day_bounds
@@ -110,19 +109,6 @@ def publish_forecast(
     *, run: ForecastRun, published_at: datetime, published_by: User | None, by_own_job: bool = False
 ) -> ForecastRun:
     """Make the run final, so that staffing builds on it; see publish_run."""
-    with transaction.atomic():
-        found = publish_run(
-            run=run, published_at=published_at, published_by=published_by, by_own_job=by_own_job
-        )
-        queues = found.queue_results.order_by("queue_id").values_list("queue_id", flat=True)
-        record_change(
-            kind="forecast.published",
-            key=f"forecast-run:{found.pk}",
-            payload={
-                "run": found.pk,
-                "queues": list(queues),
-                "published_at": published_at,
-                "published_by": found.published_by_id,
-            },
-        )
-    return found
+    return publish_run(
+        run=run, published_at=published_at, published_by=published_by, by_own_job=by_own_job
+    )

@@ -20,6 +20,8 @@ class RequirementRunQuerySet(RunQuerySet["RequirementRun"]):
 class RequirementRun(Run):
     """The requirement of all queues of one published forecast."""
 
+    change_subject = "requirement"
+
     forecast_run = models.ForeignKey(
         ForecastRun, on_delete=models.PROTECT, related_name="requirement_runs"
     )

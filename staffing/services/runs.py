@@ -19,7 +19,6 @@ from staffing.core.series import FIGURES, RequirementSeries
 from staffing.models import RequirementQueueResult, RequirementRun
 from staffing.queries.links import queues_fed_by
 from staffing.services.columns import copy_columns, nan_to_null
-from wfm.integration.services import record_change
 from wfm.jobs.publication import publish_run
 from wfm.org.models import Queue, User
 
@@ -184,19 +183,6 @@ def publish_requirement(
     by_own_job: bool = False,
 ) -> RequirementRun:
     """Make the run final, so that the schedule builds on it; see publish_run."""
-    with transaction.atomic():
-        found = publish_run(
-            run=run, published_at=published_at, published_by=published_by, by_own_job=by_own_job
-        )
-        queues = found.queue_results.order_by("queue_id").values_list("queue_id", flat=True)
-        record_change(
-            kind="requirement.published",
-            key=f"requirement-run:{found.pk}",
-            payload={
-                "run": found.pk,
-                "queues": list(queues),
-                "published_at": published_at,
-                "published_by": found.published_by_id,
-            },
-        )
-    return found
+    return publish_run(
+        run=run, published_at=published_at, published_by=published_by, by_own_job=by_own_job
+    )

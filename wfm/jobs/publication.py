@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from wfm.integration.services import record_change
 from wfm.jobs.models import JobStatus
 from wfm.org.models import User
 from wfm.org.runs import Run
@@ -67,4 +68,20 @@ def publish_run(
     if not unpublished.update(published_at=published_at, published_by=published_by):
         raise UnableToPublish(_("%(run)s is already published.") % {"run": run.title})
     run.refresh_from_db()
+    _record(run, published_at)
     return run
+
+
+def _record(run: Run, published_at: datetime) -> None:
+    """Tell those who follow changes."""
+    queues = run.queue_results.order_by("queue_id").values_list("queue_id", flat=True)
+    record_change(
+        kind=f"{run.change_subject}.published",
+        key=f"{run.change_subject}-run:{run.pk}",
+        payload={
+            "run": run.pk,
+            "queues": list(queues),
+            "published_at": published_at,
+            "published_by": run.published_by_id,
+        },
+    )

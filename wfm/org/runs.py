@@ -33,6 +33,9 @@ class Run(models.Model):
     Status, progress, errors and times live on the job. Published is final: a change is a new run.
     """
 
+    change_subject: ClassVar[str]
+    """What a change calls such a run: "forecast" is published as `forecast.published`."""
+
     job = models.OneToOneField(
         "jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="%(class)s"
     )
