@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
+import psycopg2
+
 from wfm.launcher.postgres import Cluster, create_cluster, start_server, stop_server
 from wfm.launcher.postgres_roles import APP_ROLE, OWNER_ROLE
 from wfm.launcher.services import Service, keeper_service, manage, web_services
@@ -26,7 +28,7 @@ from wfm.launcher.supervisor import kill_session
 from wfm.launcher.valkey import free_port, new_broker, start_broker, stop_broker
 
 TICKS = os.sysconf("SC_CLK_TCK")
-START_SECONDS = 90
+START_SECONDS = 180
 
 
 @dataclass
@@ -133,14 +135,21 @@ def _wait_for(port: int, path: str) -> None:
 
 
 def _settle(stack: Stack) -> None:
-    """The keeper has looked at everyone: its CPU stands still."""
-    deadline, before = time.monotonic() + START_SECONDS, -1.0
-    while time.monotonic() < deadline:
-        now = stack.cpu_seconds()["keeper"]
-        if now - before < 0.15 and now > 1:
-            return
-        before = now
-        time.sleep(1)
+    """Wait until the keeper has looked at everyone and rests."""
+    agents = len(stack.seed["agents"])
+    with closing(psycopg2.connect(stack.environment["DATABASE_OWNER_URL"])) as connection:
+        connection.autocommit = True
+        deadline, before = time.monotonic() + START_SECONDS, -1.0
+        while time.monotonic() < deadline:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM adherence_agentlive")
+                rows = cursor.fetchone()[0]
+            now = stack.cpu_seconds()["keeper"]
+            if rows >= agents and now - before < 0.15:
+                return
+            before = now
+            time.sleep(1)
+    raise SystemExit(f"The keeper does not come to rest: {rows} of {agents} agents have a row.")
 
 
 def tree_cpu(pid: int) -> float:
