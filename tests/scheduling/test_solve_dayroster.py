@@ -179,13 +179,16 @@ def test_sigterm_keeps_the_best_roster_and_leaves_no_process_behind(endless, tmp
 @pytest.mark.usefixtures("compiled")
 def test_the_process_ends_in_time_and_tells_of_each_second(endless, tmp_path):
     out = tmp_path / "out.json"
-    process = start(endless, out, "--seconds", "8")
+    process = start(endless, out, "--seconds", "12")
     _, errors = process.communicate(timeout=120)
     lines = [json.loads(line) for line in errors.splitlines() if line.startswith("{")]
     assert process.returncode in {0, 4}, errors
-    assert json.loads(out.read_text())["seconds"] <= 8 + SLACK_SECONDS
-    assert len(lines) >= 3
+    assert json.loads(out.read_text())["seconds"] <= 12 + SLACK_SECONDS
     assert set(lines[0]) >= {"seconds", "phase", "share", "penalty", "lower_bound", "gap"}
+    # From the first line on; how long Python took to start before it is the machine's affair.
+    told_for = lines[-1]["seconds"] - lines[0]["seconds"]
+    assert told_for >= 1
+    assert len(lines) >= 0.75 * told_for + 1
 
 
 def test_the_old_result_stays_whole_until_the_new_one_is(endless, tmp_path):
