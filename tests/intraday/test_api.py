@@ -142,6 +142,17 @@ def test_a_suggestion_is_accepted_once_and_ended_once(api, short):
     assert api.get(f"{ROOT}measures/").json()["results"][0]["agent"] == item["agent"]
 
 
+def test_the_effect_of_all_at_once_is_told_where_there_are_two(api, short):
+    assert suggestions(api, short.voice).json()["together"] is None
+    with system_tenant():
+        work(short, short.north, short.voice, hours=(6, 14))
+    body = suggestions(api, short.voice).json()
+    both = body["together"]
+    assert sorted(both["agents"]) == sorted(item["agent"] for item in body["suggestions"])
+    alone = max(item["effect"]["level_after"] for item in body["suggestions"])
+    assert both["effect"]["level_after"] > alone
+
+
 def test_the_same_key_accepts_once(api, short):
     [item] = suggestions(api, short.voice).json()["suggestions"]
     answers = [

@@ -23,7 +23,7 @@ from wfm.board.board import Ask
 from wfm.intraday.accept import Chosen, UnableToAccept, accept, end_measure
 from wfm.intraday.asked import helping_span, spare_spans
 from wfm.intraday.day import day_of
-from wfm.intraday.options import Span, suggestions, time_off_suggestions
+from wfm.intraday.options import Span, suggestions, time_off_suggestions, together
 from wfm.intraday.people import moment
 from wfm.intraday.risks import risks
 from wfm.intraday.watch import day_readings, watch, watched_day
@@ -231,6 +231,29 @@ def test_overtime_is_offered_with_its_pay_and_what_it_saves(floors):
     assert best.effect.cost == pytest.approx(2 * 20 * 1.5)
     assert best.effect.saved > best.effect.cost
     assert best.effect.at_risk_after < best.effect.at_risk_before
+
+
+def test_what_two_bring_at_once_is_told_and(floors):
+    work(floors, floors.north, floors.voice)
+    for _ in range(2):
+        work(floors, floors.north, floors.voice, hours=(6, 14))
+    day = look()
+    found = day.of(floors.voice.pk)
+    span = helping_span(day, found, span_of(day, 14, 18))
+    offers = suggestions(day, found, span)
+    chosen, effect = together(day, found, span, offers)
+    assert {item.agent for item in chosen} == {item.agent for item in offers}
+    assert len(chosen) == 2
+    assert effect.cost == pytest.approx(sum(item.effect.cost for item in chosen))
+    assert effect.intervals == pytest.approx(sum(item.effect.intervals for item in chosen))
+    assert effect.level_after > max(item.effect.level_after for item in chosen)
+    assert effect.saved > max(item.effect.saved for item in chosen)
+    accepted(day, floors.voice, 14, 18, chosen[0])
+    day = look()
+    found = day.of(floors.voice.pk)
+    [then] = suggestions(day, found, helping_span(day, found, span_of(day, 14, 18)))
+    assert then.effect.level_after == pytest.approx(effect.level_after)
+    assert together(day, found, span, offers[:1]) is None
 
 
 def test_deferred_work_is_put_off_where_it_can_be_and_both_queues_are_told(floors):

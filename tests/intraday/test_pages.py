@@ -148,6 +148,8 @@ def test_people_to_spare_are_offered_time_off(client, floors, person):
     assert "People to spare: Voice" in page
     listed = text(client.get(reverse("intraday-options-list"), window(floors.voice, aim="free")))
     assert "offer voluntary time off" in listed
+    assert "All at once" in listed
+    assert "people, the best for each" in listed
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,13 @@ from adherence.models import Alert, Measure, MeasureStatus
 from wfm.intraday.accept import Chosen, UnableToAccept, accept, end_measure
 from wfm.intraday.asked import Scopes, UnableToLook, ask_of, helping_span, span_between
 from wfm.intraday.day import Day, QueueDay, day_of
-from wfm.intraday.options import Span, Suggestion, suggestions, time_off_suggestions
+from wfm.intraday.options import (
+    Span,
+    Suggestion,
+    suggestions,
+    time_off_suggestions,
+    together,
+)
 from wfm.intraday.people import moment
 from wfm.intraday.risks import Risk, risks
 from wfm.intraday.serializers import (
@@ -159,11 +165,15 @@ class SuggestionsView(APIView):
         day, queue_day, span = window_of(request.user, queue, starts_at, ends_at, at=now())
         is_free = request.query_params.get("aim") == "free"
         found = (time_off_suggestions if is_free else suggestions)(day, queue_day, span)
+        joint = together(day, queue_day, span, found)
         body = {
             "queue": queue.pk,
             "starts_at": starts_at,
             "ends_at": ends_at,
             "suggestions": [_suggestion(item) for item in found],
+            "together": None
+            if joint is None
+            else {"agents": [item.agent.pk for item in joint[0]], "effect": joint[1].as_json()},
         }
         return Response(SuggestionsSerializer(body).data)
 

@@ -57,7 +57,7 @@ class Effect:
         level_after: The same with it.
         at_risk_before: Contacts or items beyond what the goal allows, of all queues it touches.
         at_risk_after: The same with it.
-        other_before: Service of the queue that gives somebody.
+        other_before: Service of the queue that gives somebody; None where none or several do.
         other_after: The same with it.
         cost: Pay more, below 0 for pay saved.
         saved: Cost of the risk that it takes away, over all queues it touches.
@@ -262,22 +262,41 @@ def measure_kind(option: Option, queue: Queue, queues: dict[int, Queue]) -> Meas
     return MeasureKind.PULL_WORK if other.is_live else MeasureKind.DEFER_WORK
 
 
-def effect_of(day: Day, queue_day: QueueDay, span: Span, option: Option) -> Effect:
-    """Predict the queues that an option touches again, and compare."""
+def together(
+    day: Day, queue_day: QueueDay, span: Span, offered: Sequence[Suggestion]
+) -> tuple[list[Suggestion], Effect] | None:
+    """Return the best for each person and what these bring at once; None for fewer than two.
+
+    It is not the sum of them: where few are missing, each person more leaves less to gain for the
+    next; where many are, two do more than twice as much as one.
+    """
+    best: dict[int, Suggestion] = {}
+    for item in offered:
+        best.setdefault(item.agent.pk, item)
+    chosen = list(best.values())
+    if len(chosen) < 2:
+        return None
+    return chosen, effect_of(day, queue_day, span, *(item.option for item in chosen))
+
+
+def effect_of(day: Day, queue_day: QueueDay, span: Span, *options: Option) -> Effect:
+    """Predict the queues that these options touch again, all of them done, and compare."""
     grid = day.grid
-    changes = [(option.person, stretch) for stretch in option.changes]
+    changes = [(option.person, stretch) for option in options for stretch in option.changes]
+    stretches = [stretch for _person, stretch in changes]
     other = day.inputs.having(changed(day.inputs.people, changes, grid))
-    touched = {stretch.queue for stretch in option.changes if stretch.queue is not None}
+    touched = {stretch.queue for stretch in stretches if stretch.queue is not None}
     sources = _with_their_pools(day.inputs.sources, touched)
     after = {line.queue.pk: line for line in predicted_lines(other, sources, other.on_queue)}
     before = [found for found in day.all_queues if found.queue.pk in after]
     later = [replace(found, line=after[found.queue.pk]) for found in before]
     mine = replace(queue_day, line=after[queue_day.queue.pk])
-    giver = next((found for found in before if found.queue.pk == option.other_queue), None)
+    givers = {option.other_queue for option in options if option.other_queue is not None}
+    giver = next((found for found in before if givers == {found.queue.pk}), None)
     first, last = span.seconds(grid)
     seconds = sum(
         stretch.people * max(0, min(last, stretch.ends_at) - max(first, stretch.starts_at))
-        for stretch in option.changes
+        for stretch in stretches
         if stretch.queue == queue_day.queue.pk
     )
     return Effect(
@@ -290,7 +309,7 @@ def effect_of(day: Day, queue_day: QueueDay, span: Span, option: Option) -> Effe
         other_after=None
         if giver is None
         else replace(giver, line=after[giver.queue.pk]).level_ahead(),
-        cost=option.cost,
+        cost=sum(option.cost for option in options),
         saved=sum(found.risk_cost_ahead() for found in before)
         - sum(found.risk_cost_ahead() for found in later),
     )

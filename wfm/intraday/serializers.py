@@ -125,6 +125,13 @@ class SuggestionSerializer(serializers.Serializer[Any]):
     effect = EffectSerializer()
 
 
+class TogetherSerializer(serializers.Serializer[Any]):
+    """The best suggestion for each of these people, all of them done."""
+
+    agents = serializers.ListField(child=serializers.IntegerField())
+    effect = EffectSerializer()
+
+
 class SuggestionsSerializer(serializers.Serializer[Any]):
     """What could be done about a window."""
 
@@ -132,6 +139,9 @@ class SuggestionsSerializer(serializers.Serializer[Any]):
     starts_at = InstantField()
     ends_at = InstantField()
     suggestions = SuggestionSerializer(many=True)
+    together = TogetherSerializer(
+        allow_null=True, help_text="Null for fewer than two people: nothing adds up."
+    )
 
 
 class AcceptSerializer(serializers.Serializer[Any]):

@@ -30,7 +30,7 @@ from wfm.intraday.asked import (
 )
 from wfm.intraday.charts import people_chart, volume_chart
 from wfm.intraday.day import Day, QueueDay, day_of
-from wfm.intraday.options import Span, suggestions, time_off_suggestions
+from wfm.intraday.options import Span, suggestions, time_off_suggestions, together
 from wfm.intraday.people import moment
 from wfm.intraday.risks import risks
 from wfm.org.access import access_of
@@ -212,6 +212,7 @@ def options_list(request: HttpRequest) -> HttpResponse:
     day, queue_day, span = found
     helping = helping_span(day, queue_day, span)
     offers = (time_off_suggestions if aim == "free" else suggestions)(day, queue_day, helping)
+    joint = together(day, queue_day, helping, offers)
     return render(
         request,
         "intraday/_options.html",
@@ -235,6 +236,7 @@ def options_list(request: HttpRequest) -> HttpResponse:
                 }
                 for item in offers
             ],
+            "together": None if joint is None else {"people": len(joint[0]), "effect": joint[1]},
             "measures": [m for m in day.measures if queue.pk in {m.queue_id, m.other_queue_id}],
             "may_act": access_of(request.user).can("intraday.act"),
         },
