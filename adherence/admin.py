@@ -15,6 +15,7 @@ from adherence.models import (
     BusyRoute,
     DayCorrection,
     EventFeed,
+    GroupException,
     Note,
     QuarantinedEvent,
 )
@@ -92,6 +93,16 @@ class AdherenceExceptionAdmin(ReadOnlyAdmin):
     list_filter = ("status",)
     date_hierarchy = "starts_at"
     list_select_related = ("agent", "decided_by")
+
+
+@admin.register(GroupException)
+class GroupExceptionAdmin(ReadOnlyAdmin):
+    """Exceptions for many; approved and withdrawn on the pages."""
+
+    list_display = ("scope", "scope_name", "starts_at", "ends_at", "reason", "created_by")
+    list_filter = ("scope",)
+    date_hierarchy = "starts_at"
+    list_select_related = ("created_by",)
 
 
 @admin.register(BusyRoute)

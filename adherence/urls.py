@@ -7,6 +7,7 @@ from adherence.views import (
     dashboard,
     days,
     exceptions,
+    group_exceptions,
     lead,
     portal,
     portal_days,
@@ -31,6 +32,21 @@ urlpatterns = [
     path("adherence/agents/<int:pk>/notes/", lead.day_notes, name="adherence-agent-notes"),
     path("adherence/exceptions/", exceptions.create_exception, name="adherence-exception-create"),
     path("adherence/explained/", exceptions.exceptions, name="adherence-exceptions"),
+    path(
+        "adherence/exceptions/group/",
+        group_exceptions.excuse_group,
+        name="adherence-excuse-group",
+    ),
+    path(
+        "adherence/exceptions/group/<int:pk>/",
+        group_exceptions.group_page,
+        name="adherence-group-exception",
+    ),
+    path(
+        "adherence/exceptions/group/<int:pk>/withdraw/",
+        group_exceptions.withdraw_all,
+        name="adherence-group-exception-withdraw",
+    ),
     path(
         "adherence/explained/<int:pk>/decide/",
         exceptions.decide,

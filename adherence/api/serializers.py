@@ -143,8 +143,15 @@ class ExceptionSerializer(serializers.ModelSerializer[AdherenceException]):
             "status",
             "created_at",
             "decided_at",
+            "group",
         ]
-        read_only_fields: ClassVar[list[str]] = ["id", "status", "created_at", "decided_at"]
+        read_only_fields: ClassVar[list[str]] = [
+            "id",
+            "status",
+            "created_at",
+            "decided_at",
+            "group",
+        ]
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Offer only agents that the principal may see."""

@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
-from typing import Any
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers, status
@@ -26,6 +28,7 @@ from adherence.api.serializers import (
 from adherence.models import (
     AdherenceException,
     EventSource,
+    GroupException,
     QuarantinedEvent,
 )
 from adherence.parsing import parse_event
@@ -156,6 +159,23 @@ def _number(request: Request, name: str) -> int | None:
     return number
 
 
+def _visible_groups(request: Request | None) -> QuerySet[GroupException]:
+    """One that may not be seen is as one that does not exist."""
+    return GroupException.objects.visible_to(None if request is None else request.user)
+
+
+class ExceptionFilter(filters.FilterSet):  # type: ignore[misc]
+    """Which exceptions."""
+
+    group = filters.ModelChoiceFilter(
+        queryset=_visible_groups, help_text="Those of one exception for many people."
+    )
+
+    class Meta:
+        model = AdherenceException
+        fields: ClassVar[list[str]] = ["agent", "status"]
+
+
 @extend_schema_view(
     list=extend_schema(summary="List exceptions"),
     retrieve=extend_schema(summary="Read an exception"),
@@ -165,7 +185,7 @@ class ExceptionViewSet(IdempotentMixin, ReadViewSet):
 
     queryset = AdherenceException.objects.all()
     serializer_class = ExceptionSerializer
-    filterset_fields = ("agent", "status")
+    filterset_class = ExceptionFilter
     cursor_ordering = ("-starts_at", "-pk")
     required_permission = {"GET": "adherence.view", "POST": "adherence.approve"}
 

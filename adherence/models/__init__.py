@@ -31,6 +31,7 @@ from adherence.models.day import (
 )
 from adherence.models.event import ActivityEvent, EventKey, EventKind, EventSource, QuarantinedEvent
 from adherence.models.feed import EventFeed, FeedAgent, FeedHeartbeat
+from adherence.models.group_exception import GroupException, GroupScope
 from adherence.models.live import AgentLive, FollowedPlan, LiveFlag, LiveMark, PendingSpan
 from adherence.models.measure import Measure, MeasureKind, MeasureStatus
 from adherence.models.note import Note, NoteKind
@@ -74,6 +75,8 @@ __all__ = [
     "FeedAgent",
     "FeedHeartbeat",
     "FollowedPlan",
+    "GroupException",
+    "GroupScope",
     "LiveFlag",
     "LiveMark",
     "Measure",

@@ -223,6 +223,16 @@ class AdherenceException(models.Model):
         "org.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    group = models.ForeignKey(
+        "adherence.GroupException",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="rows",
+        db_index=False,
+        verbose_name=_("exception for many"),
+    )
+    """The one that was approved for many at once; empty: for this agent alone."""
 
     objects = ByAgentQuerySet.as_manager()
 
@@ -233,6 +243,13 @@ class AdherenceException(models.Model):
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")),
                 name="adherence_exception_ends_after_start",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["group"],
+                condition=Q(group__isnull=False),
+                name="adherence_exception_group",
             )
         ]
 

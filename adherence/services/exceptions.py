@@ -37,14 +37,7 @@ def approve_exception(
     """
     if is_about(approved_by, agent.pk):
         raise UnableToApprove(own_refusal())
-    if not reason.strip():
-        raise UnableToApprove(_("Give a reason: it is shown beside the exception."))
-    if starts_at >= ends_at:
-        raise UnableToApprove(_("The exception must end after it begins."))
-    if ends_at - starts_at > LONGEST:
-        raise UnableToApprove(_("An exception covers 24 hours at most; this is longer."))
-    if sentence := reason_against(starts_at, at=at):
-        raise UnableToApprove(sentence)
+    refuse_stretch(starts_at, ends_at, reason=reason, at=at)
     with transaction.atomic():
         found = AdherenceException.objects.create(
             agent=agent,
@@ -81,6 +74,18 @@ def withdraw_exception(
         apply_exception(exception, at=at, why=why)
         if is_new:  # said twice, it is told once
             tell_of_decision(exception, at=at)
+
+
+def refuse_stretch(starts_at: datetime, ends_at: datetime, *, reason: str, at: datetime) -> None:
+    """Raise UnableToApprove for what can be excused for nobody."""
+    if not reason.strip():
+        raise UnableToApprove(_("Give a reason: it is shown beside the exception."))
+    if starts_at >= ends_at:
+        raise UnableToApprove(_("The exception must end after it begins."))
+    if ends_at - starts_at > LONGEST:
+        raise UnableToApprove(_("An exception covers 24 hours at most; this is longer."))
+    if sentence := reason_against(starts_at, at=at):
+        raise UnableToApprove(sentence)
 
 
 def reason_against(starts_at: datetime, *, at: datetime) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy
 
-from adherence.models import AdherenceException, Alert, ExceptionStatus
+from adherence.models import AdherenceException, Alert, ExceptionStatus, GroupException
 from adherence.queries.agent_day import agent_zone
 from wfm.integration.models import Notice
 from wfm.integration.services import Words, lazy_words, notify, notify_each, record_change
@@ -69,6 +69,61 @@ def tell_of_decision(exception: AdherenceException, *, at: datetime) -> None:
         at=at,
     )
     _record("decided", exception, at)
+
+
+def tell_of_group(
+    group: GroupException,
+    rows: Sequence[tuple[int, int]],
+    *,
+    is_approved: bool,
+    by: User | None,
+    at: datetime,
+) -> None:
+    """Tell all these agents (exception, agent) at once, as `tell_of_decision` tells one.
+
+    Recorded as one change, whole, with who and why.
+    """
+    if is_approved:
+        subject = gettext_lazy("Counts as in adherence: %(stretch)s")
+    else:
+        subject = gettext_lazy("Does not count as in adherence: %(stretch)s")
+    agent_ids = [agent_id for _pk, agent_id in rows]
+    zones = _zones_on(agent_ids, group.starts_at.date())
+    of_zone = {
+        zone: Words(
+            subject=lazy_words(subject, stretch=_told(group.starts_at, group.ends_at, zone)),
+            body=group.reason,
+            url="/portal/day/",
+        )
+        for zone in {*zones.values(), "UTC"}
+    }
+    users = User.objects.filter(agent__in=agent_ids).values_list("pk", "agent_id")
+    words = {pk: of_zone[zones.get(agent_id or 0, "UTC")] for pk, agent_id in users}
+    notify_each(words=words, kind="adherence.decided", at=at)
+    record_change(
+        kind="adherence.group_decided",
+        key=f"adherence-group:{group.pk}",
+        payload={
+            "group": group.pk,
+            "scope": str(group.scope),
+            "name": group.scope_name,
+            "starts_at": group.starts_at,
+            "ends_at": group.ends_at,
+            "status": str(ExceptionStatus.APPROVED if is_approved else ExceptionStatus.DECLINED),
+            "reason": group.reason,
+            "decided_by": None if by is None else by.pk,
+            "count": len(rows),
+            "exceptions": [list(row) for row in rows],
+            "at": at,
+        },
+    )
+
+
+def _zones_on(agent_ids: Sequence[int], day: date) -> dict[int, str]:
+    """The zone in which each agent lives that day; see `agent_zone`."""
+    begun = AgentAssignment.objects.filter(agent__in=agent_ids, starts_on__lte=day)
+    ordered = begun.order_by("starts_on").values_list("agent_id", "team__site__timezone")
+    return dict(ordered)
 
 
 def record_withdrawn(exception: AdherenceException, *, at: datetime) -> None:
@@ -155,11 +210,14 @@ def _moment(moment: datetime, zone: str) -> str:
 def _stretch(exception: AdherenceException) -> str | Promise:
     """The stretch on the clock of the agent's site, whoever reads it."""
     zone = agent_zone(agent_id=exception.agent_id, day=exception.starts_at.date())
+    return _told(exception.starts_at, exception.ends_at, zone)
 
-    def text(starts_at: datetime, ends_at: datetime) -> str:
-        return f"{_moment(starts_at, zone)}–{local_clock(ends_at, zone)}"
 
-    return lazy(text, str)(exception.starts_at, exception.ends_at)
+def _told(starts_at: datetime, ends_at: datetime, zone: str) -> str | Promise:
+    def text(first: datetime, last: datetime) -> str:
+        return f"{_moment(first, zone)}–{local_clock(last, zone)}"
+
+    return lazy(text, str)(starts_at, ends_at)
 
 
 def _record(what: str, exception: AdherenceException, at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from adherence.forms import ExceptionForm
-from adherence.models import AdherenceException, ExceptionStatus
+from adherence.models import AdherenceException, ExceptionStatus, GroupException
 from adherence.services import UnableToApprove, approve_exception, withdraw_exception
 from adherence.services.exception_requests import UnableToAsk, decide_exception
 from wfm.org.access import access_of
@@ -17,6 +17,7 @@ from wfm.org.access_views import require
 from wfm.org.models import User
 
 MOST_ROWS = 200
+MOST_GROUPS = 50
 
 
 @require_POST
@@ -56,9 +57,14 @@ def exceptions(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "asked": rows.filter(status=ExceptionStatus.REQUESTED).order_by("starts_at")[:MOST_ROWS],
-        "decided": rows.exclude(status=ExceptionStatus.REQUESTED).order_by("-starts_at")[
-            :MOST_ROWS
-        ],
+        "groups": GroupException.objects.visible_to(request.user)
+        .with_counts(request.user)
+        .select_related("created_by")
+        .order_by("-starts_at", "-pk")[:MOST_GROUPS],
+        # Those of a group are one line above.
+        "decided": rows.exclude(status=ExceptionStatus.REQUESTED)
+        .filter(group=None)
+        .order_by("-starts_at")[:MOST_ROWS],
         "may_approve": access_of(request.user).can("adherence.approve"),
     }
     return render(request, "adherence/exceptions.html", context)

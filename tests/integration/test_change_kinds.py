@@ -7,9 +7,11 @@ import time_machine
 
 from adherence.models import AlertKind
 from adherence.queries.alert_readings import Reading
+from adherence.queries.group_people import GroupPeople
 from adherence.services import IncomingEvent, approve_exception, ingest_events, recompute_days
 from adherence.services.alerts import acknowledge, observe, set_outcome
 from adherence.services.exception_requests import ask_exception
+from adherence.services.group_exceptions import GroupAsk, approve_group
 from forecasting.services.runs import publish_forecast
 from reporting.services import refill_queue
 from scheduling.services import copy_version, publish_schedule
@@ -28,7 +30,7 @@ from wfm.integration.services import notify
 from wfm.integration.services.choices import Channels, save_choices
 from wfm.integration.services.mail import send_due_notices
 from wfm.integration.services.news import announce_news
-from wfm.org.access import Access
+from wfm.org.access import SYSTEM, Access
 from wfm.org.tenancy import system_tenant, tenant
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +93,17 @@ def let_it_count():
         approved_by=None,
         at=NOW,
     )
+
+
+def let_it_count_for_many():
+    agent, starts = a_worked_day()
+    ask = GroupAsk(
+        people=GroupPeople(agent_ids=frozenset({agent.pk})),
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=1),
+        reason="Power cut",
+    )
+    approve_group(ask=ask, principal=SYSTEM, approved_by=None, at=NOW)
 
 
 def explain():
@@ -162,6 +175,7 @@ USE_CASES = {
     "adherence.corrected": let_it_count,
     "adherence.explained": explain,
     "adherence.decided": let_it_count,
+    "adherence.group_decided": let_it_count_for_many,
     "adherence.quarantined": keep_events_aside,
     "alert.opened": an_alert,
     "alert.handed_on": an_alert,

@@ -33,6 +33,7 @@ KINDS: tuple[str, ...] = (
     "adherence.corrected",
     "adherence.explained",
     "adherence.decided",
+    "adherence.group_decided",
     "adherence.quarantined",
     "alert.opened",
     "alert.handed_on",
