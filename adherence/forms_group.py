@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adherence.core.connectors.local_time import possible_instants
@@ -19,7 +19,7 @@ from wfm.org.models import Queue, Site, Team
 from wfm.web.formats import local_clock, local_day
 
 ONE_DAY = timedelta(days=1)
-WHICH = (("", _("once")), ("first", _("the first time")), ("second", _("the second time")))
+WHICH = (("first", _("the first time")), ("second", _("the second time")))
 REASONS = (
     _("Fire drill"),
     _("System outage"),
@@ -53,7 +53,7 @@ def people_choices(principal: object) -> list[tuple[Any, Any]]:
         for kind, found in rows.items()
         if found
     ]
-    return [("", __("Choose a team, a site or a queue")), *groups]
+    return [("", gettext("Choose a team, a site or a queue")), *groups]
 
 
 class GroupExceptionForm(forms.Form):
@@ -165,21 +165,21 @@ class GroupExceptionForm(forms.Form):
         self.fields[f"{name}_which"].widget = forms.RadioSelect(
             choices=[
                 (value, f"{label}: {_offset(moment, zone)}")
-                for (value, label), moment in zip(WHICH[1:], found, strict=True)
+                for (value, label), moment in zip(WHICH, found, strict=True)
             ]
         )
         if which:
             return second if which == "second" else first
         self.add_error(
             f"{name}_which",
-            __("The clock shows %(time)s twice on %(day)s: choose which.")
+            gettext("The clock shows %(time)s twice on %(day)s: choose which.")
             % {"time": clock.strftime("%H:%M"), "day": local_day(day)},
         )
         return None
 
 
 def _never(day: date, clock: time, zone: str) -> str:
-    return __("%(time)s does not exist on %(day)s in %(zone)s: the clock goes forward.") % {
+    return gettext("%(time)s does not exist on %(day)s in %(zone)s: the clock goes forward.") % {
         "time": clock.strftime("%H:%M"),
         "day": local_day(day),
         "zone": zone,

@@ -11,7 +11,15 @@ import pytest
 from django.apps import apps
 from rest_framework.test import APIClient
 
-from adherence.models import AdherenceDay, AlertRule, DayCorrection, Measure, PlaybookRun
+from adherence.models import (
+    AdherenceDay,
+    AdherenceException,
+    AlertRule,
+    DayCorrection,
+    GroupException,
+    Measure,
+    PlaybookRun,
+)
 from forecasting.models import Override, SpecialDay
 from scheduling.models import OpenShift, PersonalRequest, ShiftSwap, TimeOffLimit
 from tests.api.operations import MISSING_ID, operations, permissions_of, reads, writes
@@ -144,6 +152,7 @@ def foreign(own):
             before=[0],
             after=[60],
         )
+        make_group_exception(agent=agent, queue=queue)
         return {
             "client": client.pk,
             "site": site.pk,
@@ -151,6 +160,20 @@ def foreign(own):
             "queue": queue.pk,
             "agent": agent.pk,
         }
+
+
+def make_group_exception(*, agent, queue):
+    """An exception for who works on the queue, with one row."""
+    told = {
+        "starts_at": utc("2026-03-02T09:00"),
+        "ends_at": utc("2026-03-02T09:30"),
+        "reason": f"{SECRET} outage",
+    }
+    group = GroupException.objects.create(
+        scope="QUEUE", scope_name=queue.name, queue=queue, timezone="UTC",
+        created_at=utc("2026-03-02T10:00"), **told,
+    )  # fmt: skip
+    AdherenceException.objects.create(agent=agent, status="APPROVED", group=group, **told)
 
 
 def make_requests(*, agent, queue):
@@ -240,6 +263,8 @@ def test_the_other_clients_rows_are_there_to_be_seen(caller, foreign):
         "/api/v1/scheduling/swaps/",
         "/api/v1/scheduling/personal-requests/",
         "/api/v1/scheduling/time-off-limits/",
+        "/api/v1/adherence/exceptions/",
+        "/api/v1/adherence/group-exceptions/",
         "/api/v1/sla/results/",
         "/api/v1/sla/intervals/",
         "/api/v1/webhooks/",
