@@ -198,7 +198,10 @@ def _preview(
 
 
 def _hold(agent_ids: Iterable[int]) -> None:
-    """Wait for whoever else excuses these agents; read what they did only afterwards."""
+    """Wait for whoever else excuses these agents; read what they did only afterwards.
+
+    Rows that only refer to an agent, such as events, do not wait for this lock.
+    """
     agents = Agent.objects.filter(pk__in=list(agent_ids)).order_by("pk")
     list(agents.select_for_update(no_key=True).values_list("pk"))
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
@@ -29,7 +32,8 @@ from wfm.web.scope import page_scope
 
 MOST_LISTED = 500
 """People who are offered one by one; of more one chooses a team."""
-MOST_ROWS = 5000
+ROWS_PER_PAGE = 200
+PREFILLED = ("day", "starts", "ends", "reason")
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,6 +45,9 @@ def excuse_group(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         form = GroupExceptionForm(principal=request.user, initial={"people": _chosen(scope)})
         form.initial.update(initial_stretch(at, form.timezone or scope.timezone))
+        form.initial.update(
+            {name: value for name in PREFILLED if (value := request.GET.get(name, ""))}
+        )
         return _show(request, form)
     form = GroupExceptionForm(request.POST, principal=request.user)
     if not form.is_valid():
@@ -49,6 +56,9 @@ def excuse_group(request: HttpRequest) -> HttpResponse:
     who: dict[str, Any] = {"principal": request.user, "approved_by": request.user, "at": at}
     is_looked_at = request.POST.get("looked_at") == form.looked_at
     picked = _picked(request) if is_looked_at else None
+    if picked is not None and not picked:
+        form.add_error(None, _("Nobody is ticked; tick who is to be excused."))
+        return _show(request, form)
     try:
         if is_looked_at and request.POST.get("act") == "save":
             ask = form.ask
@@ -70,15 +80,15 @@ def group_page(request: HttpRequest, pk: int) -> HttpResponse:
     group = _group(request, pk)
     scope = page_scope(request, fields=(), zone=group.timezone)
     rows = AdherenceException.objects.visible_to(request.user).filter(group=group)
+    ordered = rows.select_related("agent", "decided_by").order_by("agent__sort_key", "pk")
     return render(
         request,
         "adherence/group_exception.html",
         {
             "scope": scope,
             "group": group,
-            "rows": rows.select_related("agent", "decided_by").order_by("agent__sort_key", "pk")[
-                :MOST_ROWS
-            ],
+            "page": Paginator(ordered, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+            "again_query": _again(group),
             "may_approve": access_of(request.user).can("adherence.approve"),
         },
     )
@@ -120,6 +130,24 @@ def _chosen(scope: Any) -> str:
         if (part := getattr(scope, kind)) is not None:
             return f"{kind}-{part.pk}"
     return ""
+
+
+def _again(group: GroupException) -> str:
+    """The form filled with the same again, for who has withdrawn too much; empty for chosen agents."""
+    part = {"team": group.team_id, "site": group.site_id, "queue": group.queue_id}
+    chosen = {name: pk for name, pk in part.items() if pk is not None}
+    if not chosen:
+        return ""
+    first, last = (
+        moment.astimezone(ZoneInfo(group.timezone)) for moment in (group.starts_at, group.ends_at)
+    )
+    told = {
+        "day": first.date().isoformat(),
+        "starts": f"{first:%H:%M}",
+        "ends": f"{last:%H:%M}",
+        "reason": group.reason,
+    }
+    return urlencode(chosen | told)
 
 
 def _picked(request: HttpRequest) -> frozenset[int] | None:

@@ -68,6 +68,9 @@ def test_preview_save_and_withdraw_the_lot(centre, lead):
     answer = lead.post(f"{PAGE}{group.pk}/withdraw/", follow=True)
     assert "Withdrawn for 1 person" in text_of(answer)
     assert "Withdraw for all" not in text_of(answer)
+    again = lead.get(f"{PAGE}?{answer.context['again_query']}").content.decode()
+    for shown in ("2026-11-18", "10:00", "10:30", "Fire drill"):
+        assert f'value="{shown}"' in again
     assert AdherenceException.objects.get().status == "DECLINED"
     answer = lead.post(f"{PAGE}{group.pk}/withdraw/", follow=True)
     assert "This has been withdrawn before." in text_of(answer)
@@ -90,6 +93,7 @@ def test_some_of_a_team(centre, lead):
     data = form(centre, act="save", looked_at=looked_at(answer), is_listed="1")
     again = lead.post(PAGE, data | {"act": "preview", "agent": [other.pk]})
     assert again.content.decode().count("checked") == 1
+    assert "Nobody is ticked" in text_of(lead.post(PAGE, data))
     lead.post(PAGE, data | {"agent": [other.pk]})
     assert AdherenceException.objects.get().agent == other
 
