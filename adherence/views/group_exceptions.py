@@ -33,6 +33,7 @@ from wfm.web.scope import page_scope
 MOST_LISTED = 500
 """People who are offered one by one; of more one chooses a team."""
 ROWS_PER_PAGE = 200
+KINDS = ("queue", "team", "site")
 PREFILLED = ("day", "starts", "ends", "reason")
 
 
@@ -41,9 +42,9 @@ PREFILLED = ("day", "starts", "ends", "reason")
 def excuse_group(request: HttpRequest) -> HttpResponse:
     """Show the form; on POST show whom it concerns, then save what was shown."""
     at = now()
-    scope = page_scope(request, fields=("site", "team", "queue"))
+    scope = page_scope(request, fields=())  # the form itself says for whom
     if request.method == "GET":
-        form = GroupExceptionForm(principal=request.user, initial={"people": _chosen(scope)})
+        form = GroupExceptionForm(principal=request.user, initial={"people": _chosen(request)})
         form.initial.update(initial_stretch(at, form.timezone or scope.timezone))
         form.initial.update(
             {name: value for name in PREFILLED if (value := request.GET.get(name, ""))}
@@ -124,12 +125,10 @@ def _group(request: HttpRequest, pk: int) -> GroupException:
     return get_object_or_404(groups.select_related("created_by"), pk=pk)
 
 
-def _chosen(scope: Any) -> str:
-    """The narrowest part of the address: a queue, a team or a site."""
-    for kind in ("queue", "team", "site"):
-        if (part := getattr(scope, kind)) is not None:
-            return f"{kind}-{part.pk}"
-    return ""
+def _chosen(request: HttpRequest) -> str:
+    """The narrowest part of the address that the form offers: a queue, a team or a site."""
+    found = (f"{kind}-{request.GET[kind]}" for kind in KINDS if request.GET.get(kind))
+    return next(found, "")
 
 
 def _again(group: GroupException) -> str:
