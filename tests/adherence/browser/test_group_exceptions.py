@@ -59,7 +59,8 @@ def test_a_team_is_excused_and_the_lot_withdrawn_by_keyboard(floor, pages):
             assert set(rows.values_list("status", flat=True)) == {"DECLINED"}
             floor.lead.language = "zh-hans"
             floor.lead.save(update_fields=["language"])
-        page.set_viewport_size({"width": 360, "height": 800})
+    with page_of(pages, floor.lead, width=360, language="zh-CN") as page:
         page.goto(f"/adherence/exceptions/group/?team={team.pk}")
+        expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
         shot(page, "excuse-zh")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
