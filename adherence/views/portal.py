@@ -165,13 +165,15 @@ def _day_context(agent: Agent, *, at: datetime) -> dict[str, Any]:
     day = agent_day(agent_id=agent.pk, at=at)
     codes = list(ActivityCode.objects.for_portal())
     current = next((block for block in day.planned if block.starts_at <= at < block.ends_at), None)
+    live = live_now(agent_id=agent.pk, at=at)  # what was tapped a moment ago is in it
     later = [block for block in day.planned if block.starts_at > at]
     return {
         "tab": "now",
         "at": at,
         "codes": codes,
         "day": day,
-        "live": live_now(agent_id=agent.pk, at=at),  # what was tapped a moment ago is in it
+        "live": live,
+        "code_now": live.activity_code or (current.code if current else None),
         "current": current,
         "following": later[0] if later else None,
         "later": later[1:],

@@ -46,6 +46,15 @@ def test_the_page_says_what_is_now_and_next(centre, now, client):
     assert "Clock in" in page
 
 
+def test_the_page_opens_outside_the_shift_and_on_a_day_off(centre, client):
+    for at in (centre.start - timedelta(hours=3), centre.start + timedelta(days=40)):
+        with time_machine.travel(at, tick=False):
+            client.force_login(centre.agent_user)
+            answers = [client.get(address) for address in ("/portal/", "/portal/day/")]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert all("Nothing is planned now" in answer.content.decode() for answer in answers)
+
+
 def test_a_tap_is_recorded_at_our_time(centre, now, client):
     client.force_login(centre.agent_user)
     answer = tap(client, one("u1", "work", now), device_now=now).json()
