@@ -1,8 +1,11 @@
 """The feed of changes: each once, in order, none lost to a transaction that ends late."""
 
+import os
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import psycopg2
 import pytest
 from django.db import connection, transaction
 from django.utils.timezone import now
@@ -10,6 +13,7 @@ from rest_framework.test import APIClient
 
 from tests.factories.org import make_client, make_user
 from tests.factories.reporting import make_key
+from tests.services.urls import with_database
 from wfm.integration.models import Change, ChangeFeedState
 from wfm.integration.queries.change_feed import (
     CursorTooOld,
@@ -70,6 +74,18 @@ class OpenTransaction:
 
 def record_here(key):
     record_change(kind="schedule.published", key=key, payload={})
+
+
+def test_a_transaction_of_another_test_is_waited_for():
+    """In another database of the server, as the other worker's tests are."""
+    elsewhere = psycopg2.connect(with_database(os.environ["DATABASE_URL"], "postgres"))
+    with closing(elsewhere), elsewhere.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()")
+        record("a")
+        ending = threading.Timer(1, elsewhere.rollback)
+        ending.start()
+        assert keys_after()[0] == ["a"]
+        ending.join()
 
 
 def test_changes_come_once_and_in_order():
