@@ -34,6 +34,8 @@ _CHANGES = "adherence:live:changes"
 _ANY = ""
 _NONE = "none"
 TIMEOUT_SECONDS = 3
+MOST_CHANGED = 1000
+"""Where more have changed it is quicker to read all rows."""
 ROWS_PER_MESSAGE = 400
 
 _PUBLISH = """
@@ -145,10 +147,11 @@ def _changes_since(epoch: str, version: int) -> Changes:
     pipe.exists(KEEPER)
     known_epoch, latest, members, kept = pipe.execute()
     is_known = bool(known_epoch) and epoch == known_epoch and version <= int(latest or 0)
+    is_few = is_known and len(members) <= MOST_CHANGED
     return Changes(
         epoch=known_epoch or "",
         version=int(latest or 0),
-        agent_ids=frozenset(int(member) for member in members) if is_known else None,
+        agent_ids=frozenset(int(member) for member in members) if is_few else None,
         is_kept=bool(kept),
     )
 

@@ -70,6 +70,17 @@ def test_with_a_cursor_only_changed_rows_come(
     )  # fmt: skip
 
 
+def test_where_very_many_have_changed_all_rows_come(
+    centre, half_past_nine, monkeypatch, django_capture_on_commit_callbacks
+):
+    cursor = get(centre.planner, LIVE)["cursor"]
+    with django_capture_on_commit_callbacks(execute=True):
+        refresh_live(agent_ids=[centre.agent.pk], at=half_past_nine + timedelta(minutes=100))
+    monkeypatch.setattr("adherence.services.bus.MOST_CHANGED", 0)
+    answer = get(centre.planner, LIVE, since=cursor)
+    assert (answer["is_complete"], len(answer["rows"])) == (True, 2)
+
+
 def test_without_redis_all_rows_come_and_who_keeps_them_is_not_known(
     centre, half_past_nine, monkeypatch
 ):

@@ -18,6 +18,8 @@ import numpy as np
 LEAD_SECONDS = 0.2
 """All connections are ready before the first batch is due."""
 CODES = ("work", "claims", "break", "wrap-up")
+TURNS = itertools.count()
+"""Each sender begins with another code than the one before, which left its agents in the others."""
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Sender:
         self.port, self.key, self.path, self.batch = port, key, path, batch
         shuffled = random.Random(1).sample(agents, len(agents))
         self._agents = itertools.cycle(shuffled)
-        self._count = len(agents)
+        self._count, self._turn = len(agents), next(TURNS)
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self.sent = Sent()
@@ -79,7 +81,8 @@ class Sender:
                 "agent_key": agent,
                 "occurred_at": at,
                 "kind": "state",
-                "code": CODES[(number + number // self._count) % 4],  # another at each turn
+                # another at each turn
+                "code": CODES[(number + number // self._count + self._turn) % 4],
                 "channel": "voice",
                 "sequence": number,
             }
